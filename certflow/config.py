@@ -1,0 +1,97 @@
+"""Settings from the environment, checked once at start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from certflow.errors import SetupError
+
+PdfEngine = Literal["typst", "pdfkit"]
+MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+
+
+def resource(name: str) -> Path:
+    """The folder `name` (workflows, forms, templates, migrations) in a checkout or inside the installed package."""
+    package = Path(__file__).resolve().parent
+    bundled = package / "bundled" / name
+    return bundled if bundled.is_dir() else package.parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one running application; `data_dir` holds the SQLite file, the files and the secret key."""
+
+    data_dir: Path
+    database_url: str
+    storage_url: str
+    secret_key: str
+    public_url: str = "http://127.0.0.1:8000"
+    pdf_engine: PdfEngine = "typst"
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+    testing: bool = False
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Settings from CERTFLOW_* variables; raises SetupError naming what is wrong and the variable to set."""
+        data_dir = Path(environ.get("CERTFLOW_DIR", "certflow-data")).resolve()
+        public_url = environ.get("CERTFLOW_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+        return cls(
+            data_dir=data_dir,
+            database_url=database_url(environ.get("CERTFLOW_DATABASE_URL", ""), data_dir),
+            storage_url=environ.get("CERTFLOW_STORAGE_URL", "") or (data_dir / "files").as_uri(),
+            secret_key=environ.get("CERTFLOW_SECRET_KEY", "") or _kept_secret(data_dir),
+            public_url=public_url,
+            pdf_engine=_engine(environ.get("CERTFLOW_PDF_ENGINE", "typst")),
+            secure_cookies=public_url.startswith("https://"),
+            trusted_proxies=_whole_number(environ, "CERTFLOW_TRUSTED_PROXIES"),
+        )
+
+
+def database_url(given: str, data_dir: Path) -> str:
+    """`given`, or SQLite in `data_dir`; `postgresql://` and `postgres://` mean psycopg 3."""
+    if not given:
+        return f"sqlite:///{data_dir / 'certflow.sqlite3'}"
+    scheme, separator, rest = given.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg://{rest}"
+    if separator and scheme in ("sqlite", "postgresql+psycopg"):
+        return given
+    raise SetupError(
+        f"CERTFLOW_DATABASE_URL has an unknown scheme: {scheme}",
+        "set CERTFLOW_DATABASE_URL=sqlite:////path/certflow.sqlite3 or postgresql://user@host/name",
+    )
+
+
+def _engine(given: str) -> PdfEngine:
+    if given not in ("typst", "pdfkit"):
+        raise SetupError(f"CERTFLOW_PDF_ENGINE is unknown: {given}", "set CERTFLOW_PDF_ENGINE=typst or pdfkit")
+    return cast(PdfEngine, given)
+
+
+def _whole_number(environ: Mapping[str, str], name: str) -> int:
+    given = environ.get(name, "0")
+    if not given.isascii() or not given.isdigit():
+        raise SetupError(f"{name} is not a whole number: {given}", f"set {name}=0 or the number of proxies in front")
+    return int(given)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The secret key kept in `data_dir`, made on first use, readable by its owner only."""
+    path = data_dir / "secret-key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+    except OSError as fault:
+        raise SetupError(
+            f"the data folder cannot be used: {fault}", "set CERTFLOW_DIR to a folder you can write"
+        ) from fault

@@ -1,0 +1,46 @@
+"""Words for people, below the web layer: English sentences as keys, translated by whoever runs the application."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Ngettext(Protocol):
+    """Translates a counted sentence; `num` chooses the plural form and is offered as %(num)s."""
+
+    def __call__(self, singular: str, plural: str, num: int, **values: object) -> str: ...
+
+
+def _plain(message: str, **values: object) -> str:
+    return message % values if values else message
+
+
+def _plain_counted(singular: str, plural: str, num: int, **values: object) -> str:
+    return (singular if num == 1 else plural) % {"num": num, **values}
+
+
+class _Translator:
+    one: Callable[..., str] = staticmethod(_plain)
+    counted: Ngettext = staticmethod(_plain_counted)
+    language: Callable[[], str] = staticmethod(lambda: "en")
+
+
+def use(one: Callable[..., str], counted: Ngettext, language: Callable[[], str]) -> None:
+    """Make these translate and name the reader's language from now on; the application does so once, at its start."""
+    _Translator.language = staticmethod(language)
+    _Translator.one = staticmethod(one)
+    _Translator.counted = staticmethod(counted)
+
+
+def _(message: str, **values: object) -> str:
+    """`message` in the reader's language with its %(named)s placeholders filled."""
+    return _Translator.one(message, **values)
+
+
+def _n(singular: str, plural: str, num: int, **values: object) -> str:
+    """The counted sentence in the reader's language; `%(num)s` is the count."""
+    return _Translator.counted(singular, plural, num, **values)
+
+
+def language() -> str:
+    """The reader's language: "vi" or "en"."""
+    return _Translator.language()
