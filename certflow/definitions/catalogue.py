@@ -1,0 +1,84 @@
+"""All definitions by name and version, loaded together or not at all."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from certflow.definitions.form_loader import read_form
+from certflow.definitions.reading import Reader
+from certflow.definitions.soundness import Vocabulary, check
+from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.workflow_loader import read_workflow
+from certflow.errors import DefinitionError, NotFound
+
+Spec = TypeVar("Spec", FormSpec, WorkflowSpec)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every scheme and criteria set that the application runs; keys are (name, version)."""
+
+    workflows: dict[tuple[str, int], WorkflowSpec]
+    forms: dict[tuple[str, int], FormSpec]
+
+    def workflow(self, name: str, version: int) -> WorkflowSpec:
+        """The scheme; raises NotFound."""
+        try:
+            return self.workflows[name, version]
+        except KeyError:
+            raise NotFound(f"scheme {name} version {version}") from None
+
+    def form(self, name: str, version: int) -> FormSpec:
+        """The criteria set; raises NotFound."""
+        try:
+            return self.forms[name, version]
+        except KeyError:
+            raise NotFound(f"criteria set {name} version {version}") from None
+
+    def form_of(self, workflow: WorkflowSpec) -> FormSpec:
+        """The criteria set a scheme uses."""
+        return self.form(workflow.form, workflow.form_version)
+
+
+def load(workflows: Path, forms: Path, known: Vocabulary) -> Catalogue:
+    """Read every *.toml under the two folders; raises DefinitionError with all faults at once."""
+    faults: list[str] = []
+    read_forms = _read_all(forms, read_form, faults)
+    read_workflows = _read_all(workflows, read_workflow, faults)
+    for spec in read_workflows.values():
+        if not any(fault.startswith(f"{spec.path}:") for fault in faults):
+            check(spec, read_forms, known, _noting(spec.path, faults))
+    if not read_workflows and not faults:
+        faults.append(f"{workflows}: there is no definition (*.toml) in this folder")
+    if faults:
+        raise DefinitionError(tuple(faults))
+    return Catalogue(read_workflows, read_forms)
+
+
+def _noting(path: str, faults: list[str]) -> Callable[[str, str], None]:
+    return lambda key, reason: faults.append(f"{path}: {key}: {reason}")
+
+
+def _read_all(folder: Path, read: Callable[[Reader], Spec], faults: list[str]) -> dict[tuple[str, int], Spec]:
+    specs: dict[tuple[str, int], Spec] = {}
+    for file in sorted(folder.rglob("*.toml")):
+        path = file.relative_to(folder.parent).as_posix()
+        table = _parse(file, path, faults)
+        if table is None:
+            continue
+        spec = read(Reader(path, table, faults))
+        key = (spec.name, spec.version)
+        if key in specs:
+            faults.append(f"{path}: name: {spec.name} version {spec.version} is already in {specs[key].path}")
+        specs[key] = spec
+    return specs
+
+
+def _parse(file: Path, path: str, faults: list[str]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        faults.append(f"{path}: cannot be read as TOML: {fault}")
+        return None

@@ -1,0 +1,157 @@
+"""Criteria sets from TOML."""
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import cast
+
+from certflow.definitions.reading import Reader
+from certflow.definitions.specs import (
+    INDICATOR_KINDS,
+    TRUSTS,
+    CriterionSpec,
+    FormSpec,
+    IndicatorKind,
+    IndicatorSpec,
+    PartSpec,
+    Text,
+    Threshold,
+)
+
+PERCENTAGES = ("percentage", "percentages")
+RESERVED_PARTS = ("denominator", "definition")
+
+
+def read_form(reader: Reader) -> FormSpec:
+    """The criteria set in one file; faults go to the reader's list."""
+    with reader.whole():
+        levels = reader.number("levels", least=1)
+        form = FormSpec(
+            name=reader.words("name"),
+            version=reader.number("version", least=1),
+            title=cast(Text, reader.text("title")),
+            source=reader.words("source"),
+            trust=reader.one_of("trust", TRUSTS),
+            trust_note=cast(Text, reader.text("trust_note")),
+            method_source=reader.words("method_source"),
+            levels=levels,
+            criteria=tuple(_criterion(part, levels) for part in reader.tables("criteria")),
+            path=reader.path,
+        )
+    _check_numbers(reader, form)
+    for criterion in form.criteria:
+        form.indicators.update({indicator.code: indicator for indicator in criterion.indicators})
+    return form
+
+
+def _check_numbers(reader: Reader, form: FormSpec) -> None:
+    numbers = [criterion.number for criterion in form.criteria]
+    if numbers != list(range(1, len(numbers) + 1)):
+        reader.fault("criteria", f"must be numbered 1, 2, 3 ... in order, not {numbers}")
+    for criterion in form.criteria:
+        given = [indicator.code for indicator in criterion.indicators]
+        wanted = [f"{criterion.number}.{n}" for n in range(1, len(given) + 1)]
+        if given != wanted:
+            reader.fault(f"criteria[{criterion.number}].indicators", f"must be numbered {wanted}, not {given}")
+
+
+def _criterion(reader: Reader, levels: int) -> CriterionSpec:
+    with reader.whole():
+        number = reader.number("number", least=1)
+        return CriterionSpec(
+            number=number,
+            title=cast(Text, reader.text("title")),
+            clauses=_clauses(reader, levels),
+            indicators=tuple(_indicator(part, number, levels) for part in reader.tables("indicators")),
+        )
+
+
+def _clauses(reader: Reader, levels: int) -> tuple[str, ...]:
+    clauses = reader.list_of_words("clauses")
+    if clauses and len(clauses) != levels:
+        reader.fault("clauses", f"must cite one clause for each of the {levels} levels, not {len(clauses)}")
+    return clauses
+
+
+def _indicator(reader: Reader, criterion: int, levels: int) -> IndicatorSpec:
+    with reader.whole():
+        kind = cast(IndicatorKind, reader.one_of("kind", INDICATOR_KINDS))
+        measured = kind in PERCENTAGES
+        indicator = IndicatorSpec(
+            code=f"{criterion}.{reader.number('number', least=1)}",
+            kind=kind,
+            title=cast(Text, reader.text("title")),
+            parts=_parts(reader, levels) if measured else (_single_part(reader, kind, levels),),
+            highest=reader.number("highest", least=1) if kind == "attained_level" else 0,
+            denominator=reader.text("denominator") if measured else None,
+            definition_hint=reader.text("definition_hint") if measured else None,
+            evidence_hint=reader.text("evidence_hint", optional=True),
+        )
+    _check_range(reader, indicator)
+    return indicator
+
+
+def _check_range(reader: Reader, indicator: IndicatorSpec) -> None:
+    limit = indicator.highest if indicator.kind == "attained_level" else 100
+    for part in indicator.parts:
+        for threshold in part.thresholds:
+            for least in (threshold.least, threshold.least_in_disadvantaged_area):
+                if least is not None and indicator.kind != "yes_no" and not 0 <= least <= limit:
+                    reader.fault("at_least", f"{least} is outside 0 to {limit}")
+
+
+def _single_part(reader: Reader, kind: str, levels: int) -> PartSpec:
+    clauses = _clauses(reader, levels)
+    if kind == "yes_no":
+        leasts: tuple[Fraction, ...] = (Fraction(1),) * levels
+    else:
+        leasts = _leasts(reader, "at_least", levels)
+    return PartSpec("value", Text("", ""), _thresholds(clauses, leasts, ()))
+
+
+def _parts(reader: Reader, levels: int) -> tuple[PartSpec, ...]:
+    parts = tuple(_part(part, levels) for part in reader.tables("parts"))
+    keys = [part.key for part in parts]
+    if len(set(keys)) != len(keys):
+        reader.fault("parts", f"two parts have the same key: {keys}")
+    kind = reader.table.get("kind")
+    if parts and (len(parts) == 1) != (kind == "percentage"):
+        reader.fault("parts", "a percentage has one part, percentages have two or more")
+    return parts
+
+
+def _part(reader: Reader, levels: int) -> PartSpec:
+    with reader.whole():
+        key = reader.words("key")
+        if key in RESERVED_PARTS or not key.isidentifier():
+            reader.fault("key", f"cannot be {key!r}; use a lower-case word other than {', '.join(RESERVED_PARTS)}")
+        leasts = _leasts(reader, "at_least", levels)
+        lower: tuple[Fraction, ...] = ()
+        if reader.has("at_least_in_disadvantaged_area"):
+            lower = _leasts(reader, "at_least_in_disadvantaged_area", levels)
+            _check_lower(reader, leasts, lower)
+        return PartSpec(key, cast(Text, reader.text("title")), _thresholds(_clauses(reader, levels), leasts, lower))
+
+
+def _check_lower(reader: Reader, leasts: tuple[Fraction, ...], lower: tuple[Fraction, ...]) -> None:
+    for usual, reduced in zip(leasts, lower, strict=False):
+        if reduced > usual:
+            reader.fault("at_least_in_disadvantaged_area", f"{reduced} is higher than the usual {usual}")
+
+
+def _leasts(reader: Reader, key: str, levels: int) -> tuple[Fraction, ...]:
+    values = reader.fractions(key)
+    if len(values) != levels:
+        reader.fault(key, f"must give one threshold for each of the {levels} levels, not {len(values)}")
+    for lower, higher in pairwise(values):
+        if higher < lower:
+            reader.fault(key, f"falls from {lower} to {higher} at the next level; a higher level cannot ask for less")
+    return values
+
+
+def _thresholds(
+    clauses: tuple[str, ...], leasts: tuple[Fraction, ...], lower: tuple[Fraction, ...]
+) -> tuple[Threshold, ...]:
+    return tuple(
+        Threshold(clause, least, lower[n] if n < len(lower) else None)
+        for n, (clause, least) in enumerate(zip(clauses, leasts, strict=False))
+    )

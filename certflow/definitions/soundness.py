@@ -1,0 +1,167 @@
+"""Whether a scheme holds together: known names, no dead ends, one destination per action, a turn in every state."""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from certflow.definitions.specs import FormSpec, TransitionSpec, WorkflowSpec
+
+Fault = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names that code gives meaning to, which a definition may use."""
+
+    guards: Collection[str] = field(default_factory=frozenset)
+    effects: Collection[str] = field(default_factory=frozenset)
+    templates: Collection[str] = field(default_factory=frozenset)
+
+
+def check(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], known: Vocabulary, fault: Fault) -> None:
+    """Report every way in which `spec` does not hold together."""
+    _check_form(spec, forms, fault)
+    _check_states(spec, fault)
+    for number, transition in enumerate(spec.transitions, 1):
+        _check_transition(spec, transition, f"transitions[{number}] ({transition.action})", known, fault)
+    _check_levels(spec, forms, fault)
+    _check_destinations(spec, fault)
+    _check_reach(spec, fault)
+    _check_deadlines(spec, fault)
+    _check_outcome(spec, known, fault)
+
+
+def _check_form(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], fault: Fault) -> None:
+    if (spec.form, spec.form_version) not in forms:
+        fault("form", f"there is no form {spec.form!r} version {spec.form_version}; add it under forms/")
+
+
+def _check_states(spec: WorkflowSpec, fault: Fault) -> None:
+    stages = {stage.name for stage in spec.stages}
+    if spec.initial not in spec.states:
+        fault("initial", f"{spec.initial!r} is no state")
+    for state in spec.states.values():
+        leaves = any(state.name in t.origins for t in spec.transitions)
+        if state.stage not in stages:
+            fault(f"states.{state.name}.stage", f"{state.stage!r} is no stage")
+        if state.turn and state.turn not in spec.roles:
+            fault(f"states.{state.name}.turn", f"{state.turn!r} is no role; define it under [roles]")
+        if state.turn and not leaves:
+            fault(f"states.{state.name}", "is a dead end: it has a turn but no action leads out of it")
+        if not state.turn and leaves:
+            fault(
+                f"states.{state.name}.turn",
+                "is missing: actions lead out of this state, so somebody must be next",
+            )
+        if state.turn and leaves and not _turn_can_act(spec, state.name, state.turn):
+            fault(f"states.{state.name}.turn", f"{state.turn!r} has no action in this state")
+
+
+def _turn_can_act(spec: WorkflowSpec, state: str, turn: str) -> bool:
+    return any(state in t.origins and turn in t.by for t in spec.transitions)
+
+
+def _check_transition(
+    spec: WorkflowSpec, transition: TransitionSpec, where: str, known: Vocabulary, fault: Fault
+) -> None:
+    named = (
+        ("from", transition.origins, spec.states, "is no state"),
+        ("to", (transition.target,), spec.states, "is no state"),
+        ("by", transition.by, spec.roles, "is no role; define it under [roles]"),
+        ("notify", transition.notify, spec.roles, "is no role; define it under [roles]"),
+        ("needs", transition.needs, known.guards, "is no guard that the application knows"),
+        ("effects", transition.effects, known.effects, "is no effect that the application knows"),
+    )
+    for key, given, allowed, words in named:
+        for name in given:
+            if name not in allowed:
+                fault(f"{where}.{key}", f"{name!r} {words}")
+    if "reason_given" in transition.needs and transition.note != "required":
+        fault(f"{where}.note", 'must be "required" because the action needs reason_given')
+
+
+def _check_levels(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], fault: Fault) -> None:
+    form = forms.get((spec.form, spec.form_version))
+    highest = form.levels if form else 0
+    for transition in spec.transitions:
+        target = spec.states.get(transition.target)
+        if form and transition.level > highest:
+            fault(
+                f"transitions.{transition.action}.level",
+                f"{transition.level} is above the form's {highest} levels",
+            )
+        if target and target.level != transition.level and (target.level or "recognise" in transition.effects):
+            fault(
+                f"transitions.{transition.action}.level",
+                f"must agree with level {target.level} of {target.name}",
+            )
+        if "recognise" in transition.effects and "findings_reach_the_level" not in transition.needs:
+            fault(f"transitions.{transition.action}.needs", "a recognition needs findings_reach_the_level")
+
+
+def _check_destinations(spec: WorkflowSpec, fault: Fault) -> None:
+    pairs = Counter((origin, t.action) for t in spec.transitions for origin in t.origins)
+    for (origin, action), times in pairs.items():
+        if times > 1:
+            fault(
+                f"transitions.{action}",
+                f"leads from {origin!r} to {times} destinations; name the actions apart",
+            )
+
+
+def _check_reach(spec: WorkflowSpec, fault: Fault) -> None:
+    forwards: dict[str, set[str]] = {name: set() for name in spec.states}
+    backwards: dict[str, set[str]] = {name: set() for name in spec.states}
+    for transition in spec.transitions:
+        for origin in transition.origins:
+            forwards.setdefault(origin, set()).add(transition.target)
+            backwards.setdefault(transition.target, set()).add(origin)
+    reachable = _closure({spec.initial}, forwards)
+    ending = _closure({name for name, state in spec.states.items() if state.final}, backwards)
+    for name, state in spec.states.items():
+        if name not in reachable:
+            fault(f"states.{name}", "cannot be reached from the initial state")
+        if not state.final and name not in ending:
+            fault(f"states.{name}", "has no way to a final state")
+
+
+def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
+    found, todo = set(start), list(start)
+    while todo:
+        for neighbour in edges.get(todo.pop(), set()) - found:
+            found.add(neighbour)
+            todo.append(neighbour)
+    return found
+
+
+def _check_deadlines(spec: WorkflowSpec, fault: Fault) -> None:
+    names = Counter(deadline.name for deadline in spec.deadlines)
+    for deadline in spec.deadlines:
+        if names[deadline.name] > 1:
+            fault(f"deadlines.{deadline.name}", "is defined twice")
+        for state in deadline.states:
+            if state not in spec.states:
+                fault(f"deadlines.{deadline.name}.states", f"{state!r} is no state")
+
+
+def _check_outcome(spec: WorkflowSpec, known: Vocabulary, fault: Fault) -> None:
+    outcome = spec.outcome
+    if outcome is None:
+        if any(t.effects and {"recognise", "decline"} & set(t.effects) for t in spec.transitions):
+            fault("outcome", "is missing: an action recognises or declines")
+        return
+    if outcome.decider not in spec.roles:
+        fault("outcome.decider", f"{outcome.decider!r} is no role; define it under [roles]")
+    for key, paper in (
+        ("decision", outcome.decision),
+        ("certificate", outcome.certificate),
+        ("refusal", outcome.refusal),
+    ):
+        if paper.template not in known.templates:
+            fault(
+                f"outcome.{key}.template",
+                f"there is no document {paper.template!r} under templates/documents",
+            )
+    for transition in spec.transitions:
+        if {"recognise", "decline"} & set(transition.effects) and transition.by != (outcome.decider,):
+            fault(f"transitions.{transition.action}.by", f"only the decider {outcome.decider!r} may do this")

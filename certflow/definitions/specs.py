@@ -1,0 +1,258 @@
+"""What a definition file says, typed and frozen: schemes (workflows) and criteria sets (forms)."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from certflow.errors import NotFound
+
+IndicatorKind = Literal["yes_no", "attained_level", "percentage", "percentages"]
+NotePolicy = Literal["none", "optional", "required"]
+Layer = Literal["statutory", "plan"]
+UnitKind = Literal["province", "district", "commune"]
+Trust = Literal["transcribed", "sample"]
+
+Edits = Literal["", "claims", "findings"]
+PLACEHOLDERS = (
+    *("unit", "district", "district_short", "province", "province_short"),
+    *("level", "assessed_year", "valid_until"),
+)
+
+INDICATOR_KINDS: tuple[IndicatorKind, ...] = ("yes_no", "attained_level", "percentage", "percentages")
+NOTE_POLICIES: tuple[NotePolicy, ...] = ("none", "optional", "required")
+LAYERS: tuple[Layer, ...] = ("statutory", "plan")
+UNIT_KINDS: tuple[UnitKind, ...] = ("province", "district", "commune")
+EDITS: tuple[Edits, ...] = ("", "claims", "findings")
+TRUSTS: tuple[Trust, ...] = ("transcribed", "sample")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """The words in `language` ("vi" or "en"; anything else is read as Vietnamese)."""
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What one level demands of one part of an indicator, and where the law says so."""
+
+    clause: str
+    least: Fraction | None = None
+    least_in_disadvantaged_area: Fraction | None = None
+
+    def least_for(self, *, disadvantaged: bool) -> Fraction | None:
+        """The least value for a unit in or outside a disadvantaged area."""
+        if disadvantaged and self.least_in_disadvantaged_area is not None:
+            return self.least_in_disadvantaged_area
+        return self.least
+
+
+@dataclass(frozen=True, slots=True)
+class PartSpec:
+    """One measured part of an indicator: for percentages a numerator over the indicator's denominator."""
+
+    key: str
+    title: Text
+    thresholds: tuple[Threshold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSpec:
+    """One indicator (chỉ tiêu): `code` is "criterion.number"; a part's thresholds are ordered by level."""
+
+    code: str
+    kind: IndicatorKind
+    title: Text
+    parts: tuple[PartSpec, ...]
+    highest: int = 0
+    denominator: Text | None = None
+    definition_hint: Text | None = None
+    evidence_hint: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSpec:
+    """One criterion (tiêu chí) with its indicators; met when all of them are met."""
+
+    number: int
+    title: Text
+    clauses: tuple[str, ...]
+    indicators: tuple[IndicatorSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """One version of a criteria set; levels are 1..`levels`, each all-of."""
+
+    name: str
+    version: int
+    title: Text
+    source: str
+    trust: Trust
+    trust_note: Text
+    method_source: str
+    levels: int
+    criteria: tuple[CriterionSpec, ...]
+    path: str = ""
+    indicators: dict[str, IndicatorSpec] = field(default_factory=dict, compare=False)
+
+    def criterion(self, number: int) -> CriterionSpec:
+        """The criterion `number`; raises NotFound."""
+        for criterion in self.criteria:
+            if criterion.number == number:
+                return criterion
+        raise NotFound(f"{self.name}: criterion {number}")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """A part people play in a scheme; `seat` is the kind of unit, above or equal to the subject, where they sit."""
+
+    name: str
+    title: Text
+    seat: UnitKind
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpec:
+    """How a dossier can be; `turn` is the role that must act next, "" when the state is final.
+
+    `edits` says what that role may write while the dossier is so: "claims", "findings" or nothing.
+    """
+
+    name: str
+    title: Text
+    turn: str
+    stage: str
+    level: int = 0
+    edits: Edits = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more happens to the dossier by itself."""
+        return not self.turn
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionSpec:
+    """What somebody can do: from where, to where, who, what it needs, what follows, and its words."""
+
+    action: str
+    title: Text
+    origins: tuple[str, ...]
+    target: str
+    by: tuple[str, ...]
+    source: str
+    needs: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+    note: NotePolicy = "none"
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineSpec:
+    """A date a dossier should have reached one of `states` by; `month` and `day` of the year after the assessed one."""
+
+    name: str
+    title: Text
+    layer: Layer
+    states: tuple[str, ...]
+    month: int
+    day: int
+    included: bool
+    source: str
+    remark: Text | None = None
+
+    def due_on(self, assessed_year: int) -> dt.date:
+        """The day itself, in the year after `assessed_year`; 29 February falls back to the 28th."""
+        try:
+            return dt.date(assessed_year + 1, self.month, self.day)
+        except ValueError:
+            return dt.date(assessed_year + 1, self.month, self.day - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """A stretch of the way that people see as one step."""
+
+    name: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSpec:
+    """The office that issues: where it sits, and its names and words on paper."""
+
+    seat: UnitKind
+    parent: str
+    name: str
+    position: str
+    place: str
+    filing: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSpec:
+    """One kind of paper: its template, its book, and its words with {placeholders}."""
+
+    template: str
+    notation: str
+    title: str
+    legal_bases: tuple[str, ...]
+    articles: tuple[str, ...]
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSpec:
+    """What a recognition is worth and the papers it makes; `validity_years` counts whole years after the year."""
+
+    decider: str
+    validity_years: int
+    source: str
+    validity_source: str
+    office: OfficeSpec
+    decision: PaperSpec
+    certificate: PaperSpec
+    refusal: PaperSpec
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowSpec:
+    """One version of a scheme: who files, who appraises, which dates, what is issued."""
+
+    name: str
+    version: int
+    title: Text
+    source: str
+    subject: UnitKind
+    form: str
+    form_version: int
+    initial: str
+    roles: dict[str, RoleSpec]
+    stages: tuple[StageSpec, ...]
+    states: dict[str, StateSpec]
+    transitions: tuple[TransitionSpec, ...]
+    deadlines: tuple[DeadlineSpec, ...]
+    outcome: OutcomeSpec | None
+    path: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Name and version: what a round and a dossier keep."""
+        return self.name, self.version
+
+    def deadline(self, name: str) -> DeadlineSpec:
+        """The deadline `name`; raises NotFound."""
+        for deadline in self.deadlines:
+            if deadline.name == name:
+                return deadline
+        raise NotFound(f"{self.name}: deadline {name}")
