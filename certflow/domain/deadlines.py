@@ -1,0 +1,65 @@
+"""Deadlines: two layers of dates, and whether an instant was on time against each."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from certflow.clock import end_of_day
+from certflow.definitions.specs import DeadlineSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One date of one round: the definition's, or the round's own."""
+
+    spec: DeadlineSpec
+    on: dt.date
+    included: bool
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which the act is still on time."""
+        return self.on if self.included else self.on - dt.timedelta(days=1)
+
+    @property
+    def cutoff(self) -> dt.datetime:
+        """The first instant that is late: 24:00 of the last day, Asia/Ho_Chi_Minh."""
+        return end_of_day(self.last_day)
+
+    def days_left(self, today: dt.date) -> int:
+        """Whole days from `today` to the last day; 0 on the last day, negative when overdue."""
+        return (self.last_day - today).days
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a dossier stands against one date: `reached_at` is when it first got there, None while it has not."""
+
+    due: Due
+    reached_at: dt.datetime | None
+    on_time: bool | None
+    days_left: int
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the date has passed and the dossier is not there yet."""
+        return self.reached_at is None and self.days_left < 0
+
+
+def on_time(due: Due, instant: dt.datetime) -> bool:
+    """Whether an aware `instant` is before the cut-off of `due`."""
+    return instant < due.cutoff
+
+
+def standing(due: Due, reached_at: dt.datetime | None, *, today: dt.date) -> Standing:
+    """How a dossier that first reached the deadline's states at `reached_at` stands on `today`."""
+    judged = None if reached_at is None else on_time(due, reached_at)
+    return Standing(due, reached_at, judged, due.days_left(today))
+
+
+def valid_until(recognised_on: dt.date, years: int) -> dt.date:
+    """The last day a recognition is kept: 31/12 of the year `years` after the year of recognition.
+
+    Circular 25/2023/TT-BGDĐT art. 5.4 keeps a result for 36 months following the year of recognition; this is the
+    reading of the domain facts (31/12 of Y+3), an interpretation and therefore data of the scheme.
+    """
+    return dt.date(recognised_on.year + years, 12, 31)

@@ -1,0 +1,89 @@
+"""Guards: each returns the reason why an action is not yet possible, or "" when nothing stands in the way."""
+
+from collections.abc import Callable
+
+from certflow.domain.facts import DossierFacts
+from certflow.wording import _, _n
+
+Guard = Callable[[DossierFacts], str]
+
+
+def self_assessment_complete(facts: DossierFacts) -> str:
+    """Every indicator has a complete claim (Circular 25/2023/TT-BGDĐT art. 9.1.a, b)."""
+    missing = len(facts.claimed().unanswered)
+    if not missing:
+        return ""
+    return _n(
+        "%(num)s indicator has not been self-assessed yet",
+        "%(num)s indicators have not been self-assessed yet",
+        missing,
+    )
+
+
+def meeting_recorded(facts: DossierFacts) -> str:
+    """The self-assessment meeting is on record (art. 9.1.c)."""
+    return "" if facts.meeting_recorded else _("The self-assessment meeting has not been recorded yet")
+
+
+def claim_reaches_a_level(facts: DossierFacts) -> str:
+    """A commune files for the level its self-assessment reaches (art. 9.1.d)."""
+    if facts.claimed().level:
+        return ""
+    return _("The self-assessment does not reach level 1, and a dossier is filed for the level that is reached")
+
+
+def findings_complete(facts: DossierFacts) -> str:
+    """Every indicator has a complete finding (art. 9.2.c)."""
+    missing = len(facts.found().unanswered)
+    if not missing:
+        return ""
+    return _n("%(num)s indicator has no finding yet", "%(num)s indicators have no finding yet", missing)
+
+
+def findings_reach_the_level(facts: DossierFacts) -> str:
+    """The findings reach the level the action is about (art. 8.1)."""
+    reached = facts.found().level
+    if reached >= facts.level:
+        return ""
+    if not reached:
+        return _("The findings do not reach level %(level)s: they reach no level", level=facts.level)
+    return _("The findings reach level %(reached)s, not level %(level)s", reached=reached, level=facts.level)
+
+
+def proposal_agrees(facts: DossierFacts) -> str:
+    """The head recognises what was proposed and endorsed; otherwise the appraisal is reopened (art. 9.2.đ)."""
+    if facts.proposed_level == facts.level:
+        return ""
+    if not facts.proposed_level:
+        return _("The endorsed proposal is not to recognise; ask for a new appraisal to change it")
+    return _(
+        "The endorsed proposal is level %(proposed)s; ask for a new appraisal to change it",
+        proposed=facts.proposed_level,
+    )
+
+
+def reason_given(facts: DossierFacts) -> str:
+    """Reasons are typed."""
+    return "" if facts.note.strip() else _("A reason must be given")
+
+
+def not_own_dossier(facts: DossierFacts) -> str:
+    """Nobody appraises, endorses or decides a dossier on which they acted in another part before."""
+    if not facts.actor_took_part_as:
+        return ""
+    return _("You took part in this dossier in another role before; another person must do this")
+
+
+GUARDS: dict[str, Guard] = {
+    guard.__name__: guard
+    for guard in (
+        self_assessment_complete,
+        meeting_recorded,
+        claim_reaches_a_level,
+        findings_complete,
+        findings_reach_the_level,
+        proposal_agrees,
+        reason_given,
+        not_own_dossier,
+    )
+}
