@@ -1,0 +1,185 @@
+"""Rounds and dossiers: claims, findings, evidence, submissions and history."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from certflow.models.base import Model
+from certflow.models.people import User
+from certflow.models.places import Unit
+
+
+class Round(Model):
+    """One scheme run for one assessed year in one province; `practice` rounds produce no official paper."""
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("unit_id", "workflow", "assessed_year", "title"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    workflow_version: Mapped[int]
+    assessed_year: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    practice: Mapped[bool] = mapped_column(default=False)
+    closed: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    unit: Mapped[Unit] = relationship()
+    dates: Mapped[list["RoundDate"]] = relationship(back_populates="round", order_by="RoundDate.due_on")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class RoundDate(Model):
+    """The day of one deadline in one round, and whether the day itself is still on time."""
+
+    __tablename__ = "round_date"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    deadline: Mapped[str] = mapped_column(String(60), primary_key=True)
+    due_on: Mapped[dt.date]
+    included: Mapped[bool]
+
+    round: Mapped[Round] = relationship(back_populates="dates")
+
+
+class Dossier(Model):
+    """A unit's request in a round; keeps the version of the rules it began with. Only `act` writes `state`."""
+
+    __tablename__ = "dossier"
+    __table_args__ = (
+        UniqueConstraint("round_id", "unit_id"),
+        Index("ix_dossier_unit_state", "unit_id", "state"),
+        Index("ix_dossier_round_state", "round_id", "state"),
+        CheckConstraint("proposed_level >= 0", name="proposed_level"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    workflow_version: Mapped[int]
+    form: Mapped[str] = mapped_column(String(80))
+    form_version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+    entered_at: Mapped[dt.datetime]
+    opened_at: Mapped[dt.datetime]
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    disadvantaged_area: Mapped[bool] = mapped_column(default=False)
+    disadvantaged_source: Mapped[str] = mapped_column(String(300), default="")
+    proposed_level: Mapped[int | None]
+
+    round: Mapped[Round] = relationship()
+    unit: Mapped[Unit] = relationship()
+    opened_by: Mapped[User] = relationship()
+    meeting: Mapped["Meeting | None"] = relationship(back_populates="dossier")
+    claims: Mapped[list["Claim"]] = relationship(order_by="Claim.indicator")
+    findings: Mapped[list["Finding"]] = relationship(order_by="Finding.indicator")
+    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+    history: Mapped[list["HistoryEntry"]] = relationship(order_by="HistoryEntry.number")
+    submissions: Mapped[list["Submission"]] = relationship(order_by="Submission.number")
+
+
+class Meeting(Model):
+    """The meeting that agreed on the self-assessment (Circular 25/2023/TT-BGDĐT art. 9.1.c)."""
+
+    __tablename__ = "meeting"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    held_on: Mapped[dt.date]
+    chaired_by: Mapped[str] = mapped_column(String(120))
+    chair_position: Mapped[str] = mapped_column(String(120))
+    bodies_present: Mapped[list[str]] = mapped_column(JSON)
+    other_bodies: Mapped[str] = mapped_column(String(300), default="")
+    conclusion: Mapped[str] = mapped_column(Text, default="")
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="meeting")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class _Assessed:
+    """What a claim and a finding have in common: an answer to one indicator, who gave it and when."""
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(10), primary_key=True)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    saved_at: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Claim(_Assessed, Model):
+    """What the commune says of one indicator."""
+
+    __tablename__ = "claim"
+
+
+class Finding(_Assessed, Model):
+    """What the appraiser finds of one indicator; stands beside the claim and never replaces it."""
+
+    __tablename__ = "finding"
+
+
+class Evidence(Model):
+    """A file behind a claim; kept for ever once submitted, `removed_at` takes it out of a draft."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_dossier_indicator", "dossier_id", "indicator"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    indicator: Mapped[str] = mapped_column(String(10))
+    storage_key: Mapped[str] = mapped_column(String(100), unique=True)
+    original_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    uploaded_at: Mapped[dt.datetime]
+    removed_at: Mapped[dt.datetime | None]
+
+    dossier: Mapped[Dossier] = relationship(back_populates="evidence")
+    uploaded_by: Mapped[User] = relationship()
+
+
+class Submission(Model):
+    """What was filed, frozen: the manifest of answers and file hashes, and the hash of the manifest."""
+
+    __tablename__ = "submission"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    manifest: Mapped[str] = mapped_column(Text)
+    manifest_hash: Mapped[str] = mapped_column(String(64))
+    claimed_level: Mapped[int]
+    filed_at: Mapped[dt.datetime]
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    filed_by: Mapped[User] = relationship()
+
+
+class HistoryEntry(Model):
+    """One act on a dossier; entries are only ever added, and `number` equals the dossier's version after it."""
+
+    __tablename__ = "history_entry"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str] = mapped_column(String(60))
+    from_state: Mapped[str] = mapped_column(String(40))
+    to_state: Mapped[str] = mapped_column(String(40))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    acting_as: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[dt.datetime]
+
+    actor: Mapped[User] = relationship()

@@ -1,0 +1,91 @@
+"""People: accounts, dated appointments, sign-in sessions and sign-in attempts."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from certflow.models.base import Model
+from certflow.models.places import Unit
+
+
+class User(Model):
+    """A person with one account; `sign_in_name` is kept in lower case."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sign_in_name: Mapped[str] = mapped_column(String(120), unique=True)
+    full_name: Mapped[str] = mapped_column(String(120))
+    position: Mapped[str] = mapped_column(String(120), default="")
+    password_hash: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    created_at: Mapped[dt.datetime]
+
+    appointments: Mapped[list["Appointment"]] = relationship(
+        back_populates="user", order_by="Appointment.starts_on.desc()"
+    )
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may be used; the name is Flask-Login's."""
+        return self.active
+
+    def get_id(self) -> str:
+        """The account's id as text; the name is Flask-Login's."""
+        return str(self.id)
+
+
+class Appointment(Model):
+    """A role at a unit from one day to another; an administrator's has no unit."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
+        CheckConstraint("(role = 'administrator') = (unit_id IS NULL)", name="seat"),
+        Index("ix_appointment_unit_role", "unit_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+
+    user: Mapped[User] = relationship(back_populates="appointments")
+    unit: Mapped[Unit | None] = relationship()
+
+
+class SignInSession(Model):
+    """A signed-in browser; only the hash of its token is kept, and it is dead once `ended_at` is set."""
+
+    __tablename__ = "sign_in_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    started_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    agent: Mapped[str] = mapped_column(String(200), default="")
+
+    user: Mapped[User] = relationship()
+
+
+class SignInAttempt(Model):
+    """A failed sign-in, counted by account and by source for throttling."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (
+        Index("ix_sign_in_attempt_account", "account", "at"),
+        Index("ix_sign_in_attempt_source", "source", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(120))
+    source: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]

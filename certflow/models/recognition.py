@@ -1,0 +1,101 @@
+"""What is decided and issued: recognitions, numbered documents, number books, confirmed criteria sets."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from certflow.models.base import Model
+from certflow.models.dossier import Dossier
+from certflow.models.people import User
+from certflow.models.places import Unit
+
+
+class NumberBook(Model):
+    """The last number drawn from one office's book of one kind of document in one year."""
+
+    __tablename__ = "number_book"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    notation: Mapped[str] = mapped_column(String(40), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
+
+
+class Document(Model):
+    """A numbered paper: intended with its number and facts first, issued once its file is stored."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "notation", "year", "number"),
+        UniqueConstraint("dossier_id", "kind"),
+        CheckConstraint("(storage_key IS NULL) = (issued_at IS NULL)", name="issued_with_file"),
+        Index("ix_document_pending", "issued_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    template: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    notation: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    number: Mapped[int]
+    dated: Mapped[dt.date]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    intended_at: Mapped[dt.datetime]
+    issued_at: Mapped[dt.datetime | None]
+    storage_key: Mapped[str | None] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_fault: Mapped[str] = mapped_column(Text, default="")
+
+    dossier: Mapped[Dossier] = relationship()
+
+    @property
+    def number_text(self) -> str:
+        """Number and notation as printed: below 10 with a leading zero (Decree 30/2020/NĐ-CP)."""
+        return f"{self.number:02d}/{self.notation}"
+
+
+class Recognition(Model):
+    """A title a unit holds: its level, the decision, and until when it is kept."""
+
+    __tablename__ = "recognition"
+    __table_args__ = (
+        CheckConstraint("valid_until > recognised_on", name="period"),
+        Index("ix_recognition_unit", "unit_id", "valid_until"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    level: Mapped[int]
+    recognised_on: Mapped[dt.date]
+    valid_until: Mapped[dt.date]
+    verify_code: Mapped[str] = mapped_column(String(40), unique=True)
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+
+    dossier: Mapped[Dossier] = relationship()
+    unit: Mapped[Unit] = relationship()
+    decision: Mapped[Document] = relationship(foreign_keys=[decision_id])
+    certificate: Mapped[Document] = relationship(foreign_keys=[certificate_id])
+
+
+class FormConfirmation(Model):
+    """An education department's word that a transcribed criteria set agrees with the signed law."""
+
+    __tablename__ = "form_confirmation"
+
+    form: Mapped[str] = mapped_column(String(80), primary_key=True)
+    form_version: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    confirmed_at: Mapped[dt.datetime]
+    document: Mapped[str] = mapped_column(String(300))
+
+    confirmed_by: Mapped[User] = relationship()
+    unit: Mapped[Unit] = relationship()
