@@ -1,0 +1,1 @@
+"""One small set of functions for each thing outside: files, PDF engines, background work."""

@@ -1,0 +1,88 @@
+"""What the worker does by itself: each item in its own transaction, safe to repeat."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+
+from certflow.gateways.queue import STEADY, Pace, Pending
+from certflow.gateways.worker import Job, Sweep, run_worker
+from certflow.models.base import begin_reading, db
+from certflow.services import documents
+
+# A sweep looks at this many rows that wait longest.
+_SWEPT = 500
+
+
+def issue_document(payload: dict[str, Any]) -> None:
+    """Make and confirm the file of `document_id`; a fault is kept with the document and raised again."""
+    document_id = payload["document_id"]
+    try:
+        made = _made(document_id)
+        if made is not None:
+            documents.confirm(made)
+    except Exception as fault:
+        db.session.rollback()
+        documents.note_fault(document_id, str(fault))
+        db.session.commit()
+        raise
+
+
+def _made(document_id: int) -> documents.Made | None:
+    """The document's file, made without holding SQLite's write lock."""
+    begin_reading(True)
+    try:
+        return documents.make_file(document_id)
+    finally:
+        db.session.rollback()
+        begin_reading(False)
+
+
+def documents_to_issue() -> Iterable[Pending]:
+    """The documents whose number is taken and whose file is not confirmed yet."""
+    return [
+        Pending(documents.JOB, str(document_id), {"document_id": document_id})
+        for document_id in documents.pending(_SWEPT)
+    ]
+
+
+JOBS: dict[str, Job] = {documents.JOB: issue_document}
+SWEEPS: tuple[Sweep, ...] = (documents_to_issue,)
+
+
+def executor_name(slot: int = 0) -> str:
+    """The lasting name of the worker in place `slot` of this machine; no two living workers may share it."""
+    return f"{socket.gethostname()}-{slot}"
+
+
+def work(app: Flask, *, executor_id: str, stop: threading.Event | None = None, pace: Pace = STEADY) -> None:
+    """Do the application's jobs until told to stop (see `run_worker`)."""
+    run_worker(
+        app.config["SQLALCHEMY_DATABASE_URI"],
+        {name: _committed(app, job) for name, job in JOBS.items()},
+        [_read(app, sweep) for sweep in SWEEPS],
+        executor_id=executor_id,
+        stop=stop,
+        pace=pace,
+    )
+
+
+def _committed(app: Flask, job: Job) -> Job:
+    """`job` in its own transaction, which the end of the context rolls back if the job fails."""
+
+    def run(payload: dict[str, Any]) -> None:
+        with app.app_context():
+            job(payload)
+            db.session.commit()
+
+    return run
+
+
+def _read(app: Flask, sweep: Sweep) -> Callable[[], list[Pending]]:
+    def run() -> list[Pending]:
+        with app.app_context():
+            return list(sweep())
+
+    return run

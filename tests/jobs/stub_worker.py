@@ -1,0 +1,104 @@
+"""Jobs over a table of papers, as the application's are over its documents, and a process that does them.
+
+`python -m tests.jobs.stub_worker URL EXECUTOR` works until SIGTERM; it ends with 3 if anything calls outside.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from certflow.gateways.queue import Pace, Pending
+from certflow.gateways.worker import Job, Sweep, run_worker
+
+BRISK = Pace(poll_every=0.1, sweep_every=1, retry_after=0, silent_after=1, finish_within=0, claims=2)
+PATIENT = replace(BRISK, retry_after=3600, silent_after=3600)
+ASKED, ISSUED, BROKEN, HELD = "asked", "issued", "broken", "held"
+
+metadata = sa.MetaData()
+papers = sa.Table(
+    "paper", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("state", sa.Text)
+)
+visits = sa.Table("visit", metadata, sa.Column("paper_id", sa.Integer), sa.Column("executor", sa.Text))
+effects = sa.Table("effect", metadata, sa.Column("paper_id", sa.Integer))
+sweeps = sa.Table("swept", metadata, sa.Column("executor", sa.Text))
+
+
+def eventually(holds: Callable[[], Any], *, seconds: float = 20) -> None:
+    """Wait until `holds()`, at most `seconds`; AssertionError when it never does."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        time.sleep(0.05)
+
+
+def state(engine: sa.Engine, paper_id: int) -> str:
+    """The paper's state, "" if there is no such paper."""
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(papers.c.state).where(papers.c.id == paper_id)) or ""
+
+
+def set_state(engine: sa.Engine, paper_id: int, to: str) -> None:
+    """Change the paper from outside, as an officer would."""
+    with engine.begin() as connection:
+        connection.execute(papers.update().where(papers.c.id == paper_id).values(state=to))
+
+
+def rows(engine: sa.Engine, table: sa.Table) -> list[Any]:
+    """The first column of a table."""
+    with engine.connect() as connection:
+        return list(connection.scalars(sa.select(table)))
+
+
+def stub_jobs(engine: sa.Engine, executor: str) -> dict[str, Job]:
+    """One job, `issue`: it waits while its paper is held, fails while it is broken, and takes effect once."""
+
+    def issue(payload: dict[str, Any]) -> None:
+        paper_id = payload["paper_id"]
+        with engine.begin() as connection:
+            connection.execute(visits.insert().values(paper_id=paper_id, executor=executor))
+        eventually(lambda: state(engine, paper_id) != HELD)
+        if state(engine, paper_id) == BROKEN:
+            raise ValueError("máy in hỏng")
+        asked = (papers.c.id == paper_id) & (papers.c.state == ASKED)
+        with engine.begin() as connection:
+            if connection.execute(papers.update().where(asked).values(state=ISSUED)).rowcount:
+                connection.execute(effects.insert().values(paper_id=paper_id))
+
+    return {"issue": issue}
+
+
+def stub_sweeps(engine: sa.Engine, executor: str) -> list[Sweep]:
+    """One sweep: the papers that are not issued yet."""
+
+    def unissued() -> list[Pending]:
+        with engine.begin() as connection:
+            connection.execute(sweeps.insert().values(executor=executor))
+            ids = connection.scalars(sa.select(papers.c.id).where(papers.c.state != ISSUED)).all()
+        return [Pending("issue", str(paper_id), {"paper_id": paper_id}) for paper_id in ids]
+
+    return [unissued]
+
+
+def _refuse_calls(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        os._exit(3)
+
+
+def main(url: str, executor: str) -> None:
+    """Work until SIGTERM."""
+    logging.basicConfig(level=logging.INFO)
+    sys.addaudithook(_refuse_calls)
+    engine = sa.create_engine(url)
+    run_worker(
+        url, stub_jobs(engine, executor), stub_sweeps(engine, executor), executor_id=executor, pace=PATIENT
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

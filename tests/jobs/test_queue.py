@@ -1,0 +1,221 @@
+"""The queue and the worker against real databases and real processes."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from dbos import DBOSClient
+from sqlalchemy.orm import Session
+
+from certflow.errors import SetupError
+from certflow.gateways.queue import SWEEP, Pace, Pending, Queue, is_queue_table, open_queue
+from certflow.gateways.worker import run_worker
+from tests import postgres
+from tests.jobs import stub_worker as stub
+from tests.jobs.stub_worker import ASKED, BRISK, BROKEN, HELD, ISSUED, PATIENT, eventually
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, without the application's tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'queue.sqlite3'}"
+        return
+    with postgres.database(request.getfixturevalue("postgres_server"), "template0") as url:
+        yield url
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("pragma journal_mode=wal")
+    stub.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def queue(url: str, engine: sa.Engine) -> Iterator[Queue]:
+    queue = open_queue(url)
+    queue.migrate()
+    queue.migrate()
+    yield queue
+    queue.close()
+
+
+@contextmanager
+def worker(engine: sa.Engine, executor: str = "here-0", pace: Pace = BRISK) -> Iterator[None]:
+    """A worker in this process."""
+    url = engine.url.render_as_string(hide_password=False)
+    stop = threading.Event()
+    jobs, sweeps = stub.stub_jobs(engine, executor), stub.stub_sweeps(engine, executor)
+    options = {"executor_id": executor, "stop": stop, "pace": pace}
+    thread = threading.Thread(target=run_worker, args=(url, jobs, sweeps), kwargs=options)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def worker_process(url: str, executor: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker in a process of its own, killed at the end if it still lives."""
+    command = [sys.executable, "-m", "tests.jobs.stub_worker", url, executor]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ask(queue: Queue, session: Session, paper_id: int, state: str = ASKED) -> Pending:
+    session.execute(stub.papers.insert().values(id=paper_id, state=state))
+    item = Pending("issue", str(paper_id), {"paper_id": paper_id})
+    queue.enqueue(session, item.job, item.key, item.payload)
+    return item
+
+
+def states(queue: Queue) -> list[str]:
+    return [run.state for run in queue.status()]
+
+
+def test_what_is_rolled_back_is_never_done_and_what_is_committed_is_done_once(
+    queue: Queue, engine: sa.Engine
+) -> None:
+    with Session(engine) as session:
+        ask(queue, session, 1)
+        session.rollback()
+        item = ask(queue, session, 2)
+        queue.enqueue(session, item.job, item.key, item.payload)
+        session.commit()
+        queue.enqueue(session, item.job, item.key, item.payload)
+        session.commit()
+    [waiting] = queue.status()
+    assert (waiting.job, waiting.key, waiting.attempt, waiting.state) == ("issue", "2", 1, "waiting")
+
+    with worker(engine):
+        eventually(lambda: states(queue) == [])
+
+    assert stub.rows(engine, stub.visits) == stub.rows(engine, stub.effects) == [2]
+    assert queue.catch_up([item], pace=PATIENT) == 0
+    queue.tidy(pace=replace(BRISK, keep_runs=0))
+    assert queue.catch_up([item], pace=PATIENT) == 1
+
+
+def test_a_job_that_fails_shows_its_error_and_is_tried_again_until_it_succeeds(
+    queue: Queue, engine: sa.Engine
+) -> None:
+    with Session(engine) as session:
+        item = ask(queue, session, 1, BROKEN)
+        session.commit()
+
+    with worker(engine):
+        eventually(lambda: any(run.attempt >= 2 and run.error for run in queue.status()))
+        [run] = queue.status()
+        assert run.error == "ValueError: máy in hỏng"
+        assert queue.last_sweep() is not None
+        stub.set_state(engine, 1, ASKED)
+        eventually(lambda: stub.state(engine, 1) == ISSUED)
+
+    assert stub.rows(engine, stub.effects) == [1]
+    assert queue.catch_up([item], pace=PATIENT) == 0
+
+
+def test_a_failed_job_rests_before_it_is_tried_again(queue: Queue, engine: sa.Engine) -> None:
+    with Session(engine) as session:
+        item = ask(queue, session, 1, BROKEN)
+        session.commit()
+    assert queue.catch_up([item], pace=BRISK) == 0, "it is waiting for its first attempt"
+
+    with worker(engine, pace=PATIENT):
+        eventually(lambda: states(queue) == ["failed"])
+
+    assert queue.catch_up([item], pace=PATIENT) == 0
+    assert queue.catch_up([item], pace=BRISK) == 1
+
+
+@pytest.mark.parametrize(
+    ("successor", "pace"), [("lost-0", PATIENT), ("other-0", BRISK)], ids=["itself", "other"]
+)
+def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(
+    queue: Queue, engine: sa.Engine, url: str, successor: str, pace: Pace
+) -> None:
+    with Session(engine) as session:
+        ask(queue, session, 1, HELD)
+        session.commit()
+    with worker_process(url, "lost-0") as process:
+        eventually(lambda: stub.rows(engine, stub.visits))
+        process.kill()
+    stub.set_state(engine, 1, ASKED)
+    assert states(queue) == ["running"]
+
+    with worker(engine, successor, pace):
+        eventually(lambda: stub.state(engine, 1) == ISSUED)
+        eventually(lambda: states(queue) == [])
+
+    assert stub.rows(engine, stub.effects) == [1]
+
+
+def test_two_workers_share_the_jobs_and_sweep_once_at_each_time(
+    queue: Queue, engine: sa.Engine, url: str
+) -> None:
+    more_than_one_does_at_once = range(1, PATIENT.claims + 2)
+    with Session(engine) as session:
+        for paper_id in more_than_one_does_at_once:
+            ask(queue, session, paper_id, HELD)
+        session.commit()
+
+    with worker_process(url, "first-0") as first, worker_process(url, "second-0") as second:
+        eventually(lambda: len(stub.rows(engine, stub.visits)) == len(more_than_one_does_at_once))
+        eventually(lambda: len(stub.rows(engine, stub.sweeps)) >= 3)
+        for paper_id in more_than_one_does_at_once:
+            stub.set_state(engine, paper_id, ASKED)
+        eventually(lambda: states(queue) == [])
+        assert [ended(first), ended(second)] == [(0, ""), (0, "")]
+
+    assert sorted(stub.rows(engine, stub.effects)) == list(more_than_one_does_at_once)
+    client = DBOSClient(system_database_url=url)
+    times = client.list_workflows(name=SWEEP, load_input=False, load_output=False)
+    client.destroy()
+    assert len(stub.rows(engine, stub.sweeps)) <= len(times)
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """The exit code and what was said on the way, once told to stop."""
+    process.terminate()
+    said = process.communicate(timeout=20)[1]
+    return process.returncode, said
+
+
+def test_a_worker_without_the_queues_tables_names_the_command_that_makes_them(
+    engine: sa.Engine, url: str
+) -> None:
+    with pytest.raises(SetupError) as fault:
+        run_worker(url, {}, [], executor_id="here-0", stop=threading.Event(), pace=BRISK)
+
+    assert fault.value.command == "certflow db upgrade"
+
+
+def test_the_queues_tables_are_known_by_name_and_apart_from_the_applications(
+    queue: Queue, engine: sa.Engine
+) -> None:
+    tables = sa.inspect(engine)
+    apart = "dbos" if engine.dialect.name == "postgresql" else None
+    assert {name for name in tables.get_table_names() if not is_queue_table(name)} == set(
+        stub.metadata.tables
+    )
+    own = [name for name in tables.get_table_names(schema=apart) if name not in stub.metadata.tables]
+    assert "workflow_status" in own
+    assert [name for name in own if not is_queue_table(name)] == []
