@@ -1,0 +1,98 @@
+"""The one function that changes a dossier's state, and what it needs to decide."""
+
+import datetime as dt
+
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from certflow.domain.facts import DossierFacts
+from certflow.domain.scoring import Answers
+from certflow.domain.workflow import Move, Offer
+from certflow.errors import Stale
+from certflow.models.base import db, instant
+from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
+from certflow.models.people import User
+from certflow.services import access
+from certflow.services.catalogue import form_of, workflow_of
+from certflow.services.effects import EFFECTS
+from certflow.wording import _
+
+
+def act(dossier_id: int, action: str, *, actor: User, note: str = "", version: int | None = None) -> Dossier:
+    """Take `action` on a dossier and record it, or raise a Refusal and change nothing.
+
+    `version` is the dossier's version that `actor` saw; when it has moved on since, Stale is raised.
+    """
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    if version is not None and version != dossier.version:
+        raise Stale(_("Somebody else acted on this dossier after you opened it. Look at it again, then decide."))
+    move = workflow_of(dossier).take(
+        action,
+        state=dossier.state,
+        roles=access.roles_on(actor, dossier),
+        facts=facts_of(dossier, actor=actor, note=note),
+    )
+    at = _change_state(dossier, move, actor=actor, note=note)
+    for effect in move.transition.effects:
+        EFFECTS[effect](dossier, move, actor=actor, note=note, at=at)
+    return dossier
+
+
+def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
+    """The actions open to `actor` now, each with what still stands in its way."""
+    roles = access.roles_on(actor, dossier)
+    return workflow_of(dossier).offers(dossier.state, roles, facts_of(dossier, actor=actor))
+
+
+def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
+    """The stored answers of one kind by indicator code."""
+    rows = db.session.execute(select(kind.indicator, kind.answer).where(kind.dossier_id == dossier.id))
+    return dict(rows.tuples())
+
+
+def facts_of(dossier: Dossier, *, actor: User, note: str = "") -> DossierFacts:
+    """What the guards may know about `dossier` when `actor` is about to act."""
+    parts = select(HistoryEntry.acting_as).where(
+        HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id
+    )
+    return DossierFacts(
+        form=form_of(dossier),
+        claims=answers_of(dossier, Claim),
+        findings=answers_of(dossier, Finding),
+        disadvantaged=dossier.disadvantaged_area,
+        meeting_recorded=bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id)))),
+        proposed_level=dossier.proposed_level,
+        note=note,
+        actor_took_part_as=frozenset(db.session.scalars(parts.distinct())),
+    )
+
+
+def _change_state(dossier: Dossier, move: Move, *, actor: User, note: str) -> dt.datetime:
+    """Write the new state and its history entry; the instant is the database's, taken in the statement itself."""
+    changed = db.session.execute(
+        update(Dossier)
+        .where(Dossier.id == dossier.id, Dossier.version == dossier.version, Dossier.state == move.origin)
+        .values(state=move.target, version=Dossier.version + 1, entered_at=instant())
+        .returning(Dossier.version, Dossier.entered_at),
+        execution_options={"synchronize_session": False},
+    ).one_or_none()
+    if changed is None:
+        raise Stale(_("Somebody else acted on this dossier at the same moment. Look at it again, then decide."))
+    db.session.execute(
+        insert(HistoryEntry).values(
+            dossier_id=dossier.id,
+            number=changed.version,
+            action=move.transition.action,
+            from_state=move.origin,
+            to_state=move.target,
+            actor_id=actor.id,
+            acting_as=move.acting_as,
+            note=note.strip(),
+            at=changed.entered_at,
+        )
+    )
+    set_committed_value(dossier, "state", move.target)
+    set_committed_value(dossier, "version", changed.version)
+    set_committed_value(dossier, "entered_at", changed.entered_at)
+    at: dt.datetime = changed.entered_at
+    return at

@@ -1,0 +1,147 @@
+"""Writing claims and findings: what the commune says and what the appraiser finds, one criterion at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from certflow import clock
+from certflow.definitions.specs import CriterionSpec, IndicatorSpec
+from certflow.domain.answers import parse
+from certflow.domain.scoring import Answer
+from certflow.errors import Invalid, Stale
+from certflow.models.base import db
+from certflow.models.dossier import Claim, Dossier, Finding
+from certflow.models.people import User
+from certflow.services import access
+from certflow.services.catalogue import form_of
+from certflow.wording import _
+
+LONGEST_EXPLANATION = 4000
+Assessed = TypeVar("Assessed", Claim, Finding)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed for one indicator: field values, explanation, and the version it was typed over (0: none)."""
+
+    values: Mapping[str, str]
+    explanation: str = ""
+    version: int = 0
+
+
+def save_claims(dossier_id: int, number: int, typed: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
+    """Save the claims of criterion `number`; gives the new version of each by indicator code.
+
+    Raises Invalid with `fields` named "<code>-<field>", or Stale when somebody else saved meanwhile.
+    """
+    return _save(Claim, "claims", dossier_id, number, typed, actor)
+
+
+def save_findings(dossier_id: int, number: int, typed: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
+    """Save the appraiser's findings of criterion `number`; as `save_claims`."""
+    return _save(Finding, "findings", dossier_id, number, typed, actor)
+
+
+def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
+    """Take over the claims of criterion `number` as findings where there is no finding yet; gives how many."""
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    access.require_editor(dossier, actor, "findings")
+    codes = [indicator.code for indicator in form_of(dossier).criterion(number).indicators]
+    claims, findings = _stored(Claim, dossier, codes), _stored(Finding, dossier, codes)
+    adopted = [claims[code] for code in codes if code in claims and claims[code].answer and code not in findings]
+    for claim in adopted:
+        _write(Finding, None, dossier, claim.indicator, claim.answer, "", actor)
+    db.session.flush()
+    return len(adopted)
+
+
+def _save(
+    kind: type[Assessed], what: str, dossier_id: int, number: int, typed: Mapping[str, Typed], actor: User
+) -> dict[str, int]:
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    access.require_editor(dossier, actor, what)
+    criterion = form_of(dossier).criterion(number)
+    answers = _parsed(criterion, typed)
+    stored = _stored(kind, dossier, list(answers))
+    _refuse_stale(criterion, stored, typed)
+    versions = {}
+    for code, answer in answers.items():
+        row = stored.get(code)
+        explanation = typed[code].explanation.strip()
+        if row is not None and (row.answer, row.explanation) == (answer, explanation):
+            versions[code] = row.version
+        elif row is not None or answer or explanation:
+            versions[code] = _write(kind, row, dossier, code, answer, explanation, actor)
+    db.session.flush()
+    return versions
+
+
+def _parsed(criterion: CriterionSpec, typed: Mapping[str, Typed]) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    faults: dict[str, tuple[str, ...]] = {}
+    for indicator in criterion.indicators:
+        if indicator.code not in typed:
+            continue
+        given = typed[indicator.code]
+        answers[indicator.code], wrong = parse(indicator, given.values)
+        faults.update({f"{indicator.code}-{name}": (message,) for name, message in wrong.items()})
+        if len(given.explanation) > LONGEST_EXPLANATION:
+            message = _("Shorten this to at most %(most)s characters.", most=LONGEST_EXPLANATION)
+            faults[f"{indicator.code}-explanation"] = (message,)
+    if faults:
+        raise Invalid(fields=faults)
+    return answers
+
+
+def _stored(kind: type[Assessed], dossier: Dossier, codes: list[str]) -> dict[str, Assessed]:
+    query = select(kind).where(kind.dossier_id == dossier.id, kind.indicator.in_(codes))
+    return {row.indicator: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _refuse_stale(criterion: CriterionSpec, stored: Mapping[str, Claim | Finding], typed: Mapping[str, Typed]) -> None:
+    changed = [
+        indicator.code
+        for indicator in criterion.indicators
+        if indicator.code in typed and _version(stored.get(indicator.code)) != typed[indicator.code].version
+    ]
+    if changed:
+        raise Stale(
+            _(
+                "Somebody else changed indicator %(codes)s after you opened this page. "
+                "What you typed is kept below; compare it with the stored answer and save again.",
+                codes=", ".join(changed),
+            )
+        )
+
+
+def _version(row: Claim | Finding | None) -> int:
+    return row.version if row is not None else 0
+
+
+def _write(
+    kind: type[Assessed],
+    row: Assessed | None,
+    dossier: Dossier,
+    code: str,
+    answer: Answer,
+    explanation: str,
+    actor: User,
+) -> int:
+    if row is None:
+        row = kind(dossier_id=dossier.id, indicator=code, version=0)
+        db.session.add(row)
+    row.answer, row.explanation = dict(answer), explanation
+    row.saved_by_id, row.saved_at = actor.id, clock.now()
+    row.version += 1
+    return row.version
+
+
+def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str, str]:
+    """A stored answer as its form fields show it; empty texts where nothing is stored."""
+    answer = row.answer if row is not None else {}
+    shown = {name: str(value) for name, value in answer.items()}
+    if indicator.kind == "yes_no" and isinstance(answer.get("value"), bool):
+        shown["value"] = "yes" if answer["value"] else "no"
+    return shown

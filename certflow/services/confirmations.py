@@ -1,0 +1,63 @@
+"""Confirming that a transcribed criteria set agrees with the signed law, by an education department."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.definitions.specs import FormSpec
+from certflow.errors import ActionNotOpen, Invalid, NotPermitted
+from certflow.models.base import db
+from certflow.models.people import User
+from certflow.models.places import Unit
+from certflow.models.recognition import FormConfirmation
+from certflow.services.access import appointments
+from certflow.services.catalogue import definitions
+from certflow.wording import _
+
+CONFIRMING_ROLE = "province_reviewer"
+
+
+def confirmation_for(form: FormSpec, province: Unit) -> FormConfirmation | None:
+    """The confirmation of `form` by the education department of `province`, if it was given."""
+    return db.session.get(FormConfirmation, (form.name, form.version, province.id))
+
+
+def confirmations(form: FormSpec) -> list[FormConfirmation]:
+    """All confirmations of `form`, with who gave them."""
+    query = (
+        select(FormConfirmation)
+        .where(FormConfirmation.form == form.name, FormConfirmation.form_version == form.version)
+        .options(joinedload(FormConfirmation.confirmed_by), joinedload(FormConfirmation.unit))
+        .order_by(FormConfirmation.confirmed_at)
+    )
+    return list(db.session.scalars(query))
+
+
+def provinces_confirmable_by(actor: User) -> list[Unit]:
+    """The provinces whose education department `actor` speaks for today."""
+    return [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE and a.unit is not None]
+
+
+def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfirmation:
+    """Record that the criteria set was compared with the signed circular; `document` says on what paper."""
+    form = definitions().form(name, version)
+    provinces = provinces_confirmable_by(actor)
+    if not provinces:
+        raise NotPermitted(_("Only the province's education department confirms a criteria set."))
+    if form.trust != "transcribed":
+        raise ActionNotOpen(_("A sample set has no legal force and cannot be confirmed."))
+    if not document.strip():
+        raise Invalid(fields={"document": (_("Name the paper that records the comparison."),)})
+    if confirmation_for(form, provinces[0]) is not None:
+        raise ActionNotOpen(_("Your department has already confirmed this set."))
+    confirmation = FormConfirmation(
+        form=form.name,
+        form_version=form.version,
+        unit_id=provinces[0].id,
+        confirmed_by_id=actor.id,
+        confirmed_at=clock.now(),
+        document=document.strip(),
+    )
+    db.session.add(confirmation)
+    db.session.flush()
+    return confirmation

@@ -1,0 +1,218 @@
+"""Dossiers: opening one, finding those that wait for somebody, and everything its overview shows."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from certflow import clock
+from certflow.domain.deadlines import Standing, standing
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
+from certflow.models.base import db, instant
+from certflow.models.dossier import (
+    Claim,
+    Dossier,
+    Evidence,
+    Finding,
+    HistoryEntry,
+    Meeting,
+    Round,
+    Submission,
+)
+from certflow.models.people import Appointment, User
+from certflow.models.places import Unit
+from certflow.services import access, rounds
+from certflow.services.catalogue import workflow_of, workflows
+from certflow.wording import _
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A dossier in a list, with how it stands against its round's dates."""
+
+    dossier: Dossier
+    standings: tuple[Standing, ...]
+
+    @property
+    def next_due(self) -> Standing | None:
+        """The earliest date that the dossier has not reached yet."""
+        return next((s for s in self.standings if s.reached_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; pages count from 1."""
+
+    items: tuple[Listed, ...]
+    page: int
+    pages: int
+    total: int
+
+
+def open_dossier(round_id: int, *, actor: User, unit_id: int) -> Dossier:
+    """Open the dossier of a unit in a round; when it exists already, Invalid says so."""
+    found, unit = rounds.get(round_id), db.session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound(_("There is no such unit."))
+    spec = workflow_of(found).spec
+    if access.chain(unit)["province"].id != found.unit_id or unit.kind != spec.subject:
+        raise NotPermitted(_("This round is not for your unit."))
+    if spec.states[spec.initial].turn not in access.roles_at(actor, spec, unit):
+        raise NotPermitted(_("Only the commune's own officer opens its dossier."))
+    if found.closed:
+        raise ActionNotOpen(_("This round is closed; no new dossier can be opened in it."))
+    if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id)):
+        raise Invalid(_("This unit already has a dossier in this round. Open it from “My work”."))
+    return _insert(found, unit, actor)
+
+
+def _insert(found: Round, unit: Unit, actor: User) -> Dossier:
+    spec = workflow_of(found).spec
+    now = db.session.scalars(select(instant())).one()
+    opened = Dossier(
+        round_id=found.id,
+        unit_id=unit.id,
+        workflow=spec.name,
+        workflow_version=spec.version,
+        form=spec.form,
+        form_version=spec.form_version,
+        state=spec.initial,
+        entered_at=now,
+        opened_at=now,
+        opened_by_id=actor.id,
+        disadvantaged_area=unit.disadvantaged_area,
+        disadvantaged_source=unit.disadvantaged_source,
+    )
+    db.session.add(opened)
+    db.session.flush()
+    return opened
+
+
+def waiting_for(actor: User, page: int = 1) -> Page:
+    """The dossiers whose next step is `actor`'s today, those waiting longest first."""
+    return _page(_joined().where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
+
+
+def _oldest_first() -> tuple[ColumnElement[dt.datetime], ColumnElement[int]]:
+    return Dossier.entered_at.asc(), Dossier.id.asc()
+
+
+def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Page:
+    """The dossiers `actor` may see, newest act first, narrowed by round, state or the unit's name."""
+    query = _joined().where(access.visible(actor))
+    if round_id is not None:
+        query = query.where(Dossier.round_id == round_id)
+    if state:
+        query = query.where(Dossier.state == state)
+    if words:
+        query = query.where(access.Subject.search_key.contains(words, autoescape=True))
+    return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+
+
+def _joined() -> Select[Dossier]:
+    return (
+        select(Dossier)
+        .join(access.Subject, Dossier.unit_id == access.Subject.id)
+        .outerjoin(access.Above, access.Subject.parent_id == access.Above.id)
+    )
+
+
+def _turn_of(held: Sequence[Appointment]) -> ColumnElement[bool]:
+    turns: list[ColumnElement[bool]] = []
+    for (name, version), workflow in workflows().items():
+        for role in workflow.spec.roles:
+            states = [s.name for s in workflow.spec.states.values() if s.turn == role]
+            seats = [a for a in held if a.role == role and a.unit is not None]
+            seats = [a for a in seats if a.unit and a.unit.kind == workflow.spec.roles[role].seat]
+            if seats and states:
+                scheme = and_(Dossier.workflow == name, Dossier.workflow_version == version)
+                turns.append(and_(scheme, Dossier.state.in_(states), access.within(seats)))
+    return or_(false(), *turns)
+
+
+def _page(query: Select[Dossier], page: int) -> Page:
+    counted = query.with_only_columns(func.count(Dossier.id), maintain_column_froms=True).order_by(None)
+    total = db.session.scalar(counted) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    query = query.options(
+        contains_eager(Dossier.unit.of_type(access.Subject)).contains_eager(
+            access.Subject.parent.of_type(access.Above)
+        ),
+        joinedload(Dossier.round).selectinload(Round.dates),
+    )
+    found = db.session.scalars(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).unique().all()
+    return Page(tuple(listed(found)), page, pages, total)
+
+
+def listed(found: Sequence[Dossier]) -> list[Listed]:
+    """How each of `found` stands against its round's dates, in one query for all."""
+    reached = first_reached([dossier.id for dossier in found])
+    return [Listed(dossier, _standings(dossier, reached)) for dossier in found]
+
+
+def first_reached(ids: Sequence[int]) -> dict[tuple[int, str], dt.datetime]:
+    """When each dossier first entered each state, by (dossier id, state)."""
+    query = (
+        select(HistoryEntry.dossier_id, HistoryEntry.to_state, func.min(HistoryEntry.at))
+        .where(HistoryEntry.dossier_id.in_(ids))
+        .group_by(HistoryEntry.dossier_id, HistoryEntry.to_state)
+    )
+    return {(dossier_id, state): at for dossier_id, state, at in db.session.execute(query)}
+
+
+def _standings(dossier: Dossier, reached: dict[tuple[int, str], dt.datetime]) -> tuple[Standing, ...]:
+    today = clock.today()
+    standings = []
+    for due in rounds.dues(dossier.round):
+        instants = [reached[dossier.id, s] for s in due.spec.states if (dossier.id, s) in reached]
+        standings.append(standing(due, min(instants, default=None), today=today))
+    return tuple(standings)
+
+
+def standings(dossier: Dossier) -> tuple[Standing, ...]:
+    """How one dossier stands against each of its round's dates."""
+    return _standings(dossier, first_reached([dossier.id]))
+
+
+def history(dossier: Dossier) -> list[HistoryEntry]:
+    """Every act on the dossier, oldest first, with who did it."""
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.dossier_id == dossier.id)
+        .options(joinedload(HistoryEntry.actor))
+        .order_by(HistoryEntry.number)
+    )
+    return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything in a dossier, by indicator code where it belongs to one."""
+
+    claims: dict[str, Claim]
+    findings: dict[str, Finding]
+    evidence: dict[str, list[Evidence]]
+    meeting: Meeting | None
+    submissions: list[Submission]
+
+
+def contents(dossier: Dossier) -> Contents:
+    """What the commune claims, what the appraiser found, the files, the meeting and what was filed."""
+    of_dossier = {"dossier_id": dossier.id}
+    files: dict[str, list[Evidence]] = {}
+    query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None))
+    for file in db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)):
+        files.setdefault(file.indicator, []).append(file)
+    filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
+    return Contents(
+        claims={c.indicator: c for c in db.session.scalars(select(Claim).filter_by(**of_dossier))},
+        findings={f.indicator: f for f in db.session.scalars(select(Finding).filter_by(**of_dossier))},
+        evidence=files,
+        meeting=db.session.get(Meeting, dossier.id),
+        submissions=list(db.session.scalars(filed.options(joinedload(Submission.filed_by)))),
+    )

@@ -1,0 +1,83 @@
+"""Evidence: files behind a claim, checked by content, kept for ever once filed."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.errors import ActionNotOpen, Invalid, NotFound
+from certflow.gateways import content
+from certflow.models.base import db
+from certflow.models.dossier import Dossier, Evidence
+from certflow.models.people import User
+from certflow.services import access
+from certflow.services.catalogue import form_of
+from certflow.services.equipment import equipment
+from certflow.wording import _
+
+MOST_FILES = 20
+
+
+def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
+    """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file"."""
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    access.require_editor(dossier, actor, "claims")
+    if indicator not in form_of(dossier).indicators:
+        raise NotFound(_("There is no such indicator."))
+    if _count(dossier, indicator) >= MOST_FILES:
+        message = _("At most %(most)s files for one indicator; remove one first.", most=MOST_FILES)
+        raise Invalid(fields={"file": (message,)})
+    kind = content.recognise(file, original_name)
+    file.seek(0)
+    storage = equipment().storage
+    key = storage.new_key("evidence")
+    stored = storage.put(key, file)
+    evidence = Evidence(
+        dossier_id=dossier.id,
+        indicator=indicator,
+        storage_key=key,
+        original_name=content.safe_name(original_name, kind),
+        media_type=kind.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        uploaded_by_id=actor.id,
+        uploaded_at=clock.now(),
+    )
+    db.session.add(evidence)
+    db.session.flush()
+    return evidence
+
+
+def _count(dossier: Dossier, indicator: str) -> int:
+    query = select(func.count()).where(
+        Evidence.dossier_id == dossier.id, Evidence.indicator == indicator, Evidence.removed_at.is_(None)
+    )
+    return db.session.scalar(query) or 0
+
+
+def find(evidence_id: int, actor: User) -> Evidence:
+    """A file of a dossier `actor` may see; raises NotFound."""
+    found = db.session.scalar(select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier)))
+    if found is None:
+        raise NotFound(_("There is no such file, or it is not yours to see."))
+    access.dossier(found.dossier_id, actor)
+    return found
+
+
+def remove(evidence_id: int, *, actor: User) -> Evidence:
+    """Take a file out of the draft; what was filed with it before keeps it."""
+    evidence = find(evidence_id, actor)
+    dossier = access.dossier(evidence.dossier_id, actor, lock=True)
+    access.require_editor(dossier, actor, "claims")
+    if evidence.removed_at is not None:
+        raise ActionNotOpen(_("This file has already been removed."))
+    evidence.removed_at = clock.now()
+    db.session.flush()
+    return evidence
+
+
+def chunks(evidence: Evidence) -> Iterator[bytes]:
+    """The bytes of a file."""
+    return equipment().storage.open(evidence.storage_key)

@@ -1,0 +1,186 @@
+"""People and their appointments, as the administrator keeps them."""
+
+import datetime as dt
+import re
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from certflow import clock
+from certflow.errors import ActionNotOpen, Invalid, NotFound
+from certflow.models.base import db
+from certflow.models.people import Appointment, User
+from certflow.models.places import Unit
+from certflow.services import access, accounts
+from certflow.services.catalogue import definitions
+from certflow.wording import _, language
+
+SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,119}\Z")
+PAGE_SIZE = 50
+
+
+def roles() -> dict[str, tuple[str, str]]:
+    """Every role that can be given: its title in the reader's language and the kind of its unit ("" for none)."""
+    found = {access.ADMINISTRATOR: (_("Administrator"), "")}
+    for spec in definitions().workflows.values():
+        for role in spec.roles.values():
+            found[role.name] = (role.title.in_language(language()), role.seat)
+    return found
+
+
+def create(*, actor: User, sign_in_name: str, full_name: str, position: str, password: str) -> User:
+    """Create an account; raises Invalid with the field's message."""
+    access.require_administrator(actor)
+    return add(sign_in_name=sign_in_name, full_name=full_name, position=position, password=password)
+
+
+def add(*, sign_in_name: str, full_name: str, position: str, password: str) -> User:
+    """Create an account without an actor: for the command line, whose user owns the database."""
+    name = sign_in_name.strip().lower()
+    faults: dict[str, tuple[str, ...]] = {}
+    if not SIGN_IN_NAME.match(name):
+        faults["sign_in_name"] = (_("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents."),)
+    elif db.session.scalar(select(User.id).where(User.sign_in_name == name)):
+        faults["sign_in_name"] = (_("This sign-in name is taken. Choose another."),)
+    if not full_name.strip():
+        faults["full_name"] = (_("Give the person's full name."),)
+    try:
+        accounts.check_password(password)
+    except Invalid as refusal:
+        faults.update(refusal.fields)
+    if faults:
+        raise Invalid(fields=faults)
+    user = User(
+        sign_in_name=name,
+        full_name=full_name.strip(),
+        position=position.strip(),
+        password_hash=accounts.hashed(password),
+        created_at=clock.now(),
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def change(user_id: int, *, actor: User, full_name: str, position: str, active: bool, password: str = "") -> User:
+    """Change a person's name, position or password, or switch the account off; both end open sessions."""
+    access.require_administrator(actor)
+    user = get(user_id)
+    if not full_name.strip():
+        raise Invalid(fields={"full_name": (_("Give the person's full name."),)})
+    if user.id == actor.id and not active:
+        raise Invalid(fields={"active": (_("You cannot switch off your own account."),)})
+    user.full_name, user.position, user.active = full_name.strip(), position.strip(), active
+    if password:
+        accounts.check_password(password)
+        user.password_hash = accounts.hashed(password)
+    if password or not active:
+        accounts.end_all_sessions(user)
+    db.session.flush()
+    return user
+
+
+def appoint(
+    user_id: int,
+    *,
+    actor: User,
+    role: str,
+    unit_id: int | None,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None,
+) -> Appointment:
+    """Give a person a role at a unit from one day to another (no end: until further notice)."""
+    access.require_administrator(actor)
+    return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on)
+
+
+def give(
+    user: User, *, role: str, unit_id: int | None, starts_on: dt.date | None, ends_on: dt.date | None = None
+) -> Appointment:
+    """Appoint without an actor: for the command line, whose user owns the database."""
+    faults = _appointment_faults(role, unit_id, starts_on, ends_on)
+    if faults:
+        raise Invalid(fields=faults)
+    appointment = Appointment(
+        user_id=user.id, role=role, unit_id=unit_id, starts_on=starts_on or clock.today(), ends_on=ends_on
+    )
+    db.session.add(appointment)
+    db.session.flush()
+    db.session.expire(user, ["appointments"])
+    return appointment
+
+
+def _appointment_faults(
+    role: str, unit_id: int | None, starts_on: dt.date | None, ends_on: dt.date | None
+) -> dict[str, tuple[str, ...]]:
+    if role not in roles():
+        return {"role": (_("Choose one of the roles listed."),)}
+    seat = roles()[role][1]
+    unit = db.session.get(Unit, unit_id) if unit_id else None
+    faults: dict[str, tuple[str, ...]] = {}
+    if seat and (unit is None or unit.kind != seat):
+        faults["unit_id"] = (_("Choose the unit at which this role sits: a %(kind)s.", kind=kind_title(seat)),)
+    if not seat and unit_id:
+        faults["unit_id"] = (_("An administrator is not appointed at a unit; leave this empty."),)
+    if starts_on is None:
+        faults["starts_on"] = (_("Give the first day, for example 01/01/2026."),)
+    elif ends_on is not None and ends_on < starts_on:
+        faults["ends_on"] = (_("The last day lies before the first day."),)
+    return faults
+
+
+def kind_title(kind: str) -> str:
+    """The kind of a unit in the reader's language."""
+    return {"commune": _("commune"), "district": _("district"), "province": _("province")}[kind]
+
+
+def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
+    """End an appointment as of yesterday: its rights are gone at the person's next request."""
+    access.require_administrator(actor)
+    appointment = db.session.get(Appointment, appointment_id)
+    if appointment is None:
+        raise NotFound(_("There is no such appointment."))
+    if appointment.user_id == actor.id and appointment.role == access.ADMINISTRATOR:
+        raise ActionNotOpen(_("You cannot end your own appointment as administrator; another one must do it."))
+    yesterday = clock.today() - dt.timedelta(days=1)
+    if appointment.starts_on > yesterday:
+        appointment.starts_on = yesterday
+    appointment.ends_on = yesterday
+    db.session.flush()
+    return appointment
+
+
+def get(user_id: int) -> User:
+    """A person with appointments; raises NotFound."""
+    query = select(User).where(User.id == user_id)
+    user = db.session.scalar(query.options(selectinload(User.appointments).joinedload(Appointment.unit)))
+    if user is None:
+        raise NotFound(_("There is no such person."))
+    return user
+
+
+def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:
+    """One page of people by name, with how many there are in all."""
+    query = select(User)
+    if words:
+        pattern = words.strip().lower()
+        query = query.where(
+            or_(
+                User.sign_in_name.contains(pattern, autoescape=True),
+                func.lower(User.full_name).contains(pattern, autoescape=True),
+            )
+        )
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    query = query.options(selectinload(User.appointments).joinedload(Appointment.unit)).order_by(
+        User.full_name, User.id
+    )
+    return list(db.session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))), total
+
+
+def by_sign_in_name(name: str) -> User | None:
+    """The person with this sign-in name."""
+    return db.session.scalar(
+        select(User)
+        .where(User.sign_in_name == name)
+        .options(joinedload(User.appointments).joinedload(Appointment.unit))
+    )

@@ -1,0 +1,138 @@
+"""Rounds: one scheme for one assessed year, with its own dates in two layers."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from certflow import clock
+from certflow.definitions.specs import WorkflowSpec
+from certflow.domain.deadlines import Due
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
+from certflow.models.base import db
+from certflow.models.dossier import Dossier, Round, RoundDate
+from certflow.models.people import User
+from certflow.models.places import Unit
+from certflow.services import access
+from certflow.services.catalogue import definitions, workflow_of
+from certflow.wording import _
+
+FIRST_YEAR = 2023
+DateChoice = tuple[dt.date, bool]
+
+
+def open_round(
+    *,
+    actor: User,
+    scheme: tuple[str, int],
+    unit_id: int,
+    assessed_year: int,
+    title: str,
+    practice: bool = False,
+) -> Round:
+    """Open a round with the scheme's own dates; raises Invalid with the field's message."""
+    access.require_administrator(actor)
+    spec = definitions().workflow(*scheme)
+    _check_new(spec, unit_id, assessed_year, title)
+    opened = Round(
+        unit_id=unit_id,
+        workflow=spec.name,
+        workflow_version=spec.version,
+        assessed_year=assessed_year,
+        title=title.strip(),
+        practice=practice,
+    )
+    opened.dates = [
+        RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included) for d in spec.deadlines
+    ]
+    db.session.add(opened)
+    db.session.flush()
+    return opened
+
+
+def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str) -> None:
+    faults: dict[str, tuple[str, ...]] = {}
+    unit = db.session.get(Unit, unit_id)
+    if unit is None or unit.kind != "province":
+        faults["unit_id"] = (_("Choose the province in which the round runs."),)
+    if not FIRST_YEAR <= assessed_year <= clock.today().year + 1:
+        faults["assessed_year"] = (_("The assessed year must lie between %(first)s and next year.", first=FIRST_YEAR),)
+    if not title.strip():
+        faults["title"] = (_("Give the round a name that officers will recognise."),)
+    same = select(Round.id).where(
+        Round.unit_id == unit_id,
+        Round.workflow == spec.name,
+        Round.assessed_year == assessed_year,
+        Round.title == title.strip(),
+    )
+    if not faults and db.session.scalar(same):
+        faults["title"] = (_("There is already a round with this name for this year. Choose another name."),)
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:
+    """Give deadlines their own day in this round, and say whether the day itself is included."""
+    access.require_administrator(actor)
+    changed = get(round_id)
+    if changed.version != version:
+        raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
+    if changed.closed:
+        raise ActionNotOpen(_("This round is closed; its dates stay as they are."))
+    for date in changed.dates:
+        if date.deadline in dates:
+            date.due_on, date.included = dates[date.deadline]
+    changed.version = changed.version + 1
+    db.session.flush()
+    return changed
+
+
+def close(round_id: int, *, actor: User) -> Round:
+    """Close a round to new dossiers; those under way go on."""
+    access.require_administrator(actor)
+    closed = get(round_id)
+    closed.closed = True
+    db.session.flush()
+    return closed
+
+
+def get(round_id: int) -> Round:
+    """One round with its dates; raises NotFound."""
+    query = select(Round).where(Round.id == round_id).options(joinedload(Round.unit), selectinload(Round.dates))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(_("There is no such round."))
+    return found
+
+
+def all_rounds(limit: int = 100) -> list[tuple[Round, int]]:
+    """The newest rounds with the number of their dossiers."""
+    count = select(func.count()).where(Dossier.round_id == Round.id).correlate(Round).scalar_subquery()
+    query = (
+        select(Round, count)
+        .options(joinedload(Round.unit), selectinload(Round.dates))
+        .order_by(Round.closed, Round.assessed_year.desc(), Round.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1] or 0) for row in db.session.execute(query)]
+
+
+def open_for(unit: Unit) -> list[Round]:
+    """The open rounds of the province above `unit` in which it has no dossier yet."""
+    province = access.chain(unit)["province"]
+    taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id)
+    query = (
+        select(Round)
+        .where(Round.unit_id == province.id, Round.closed.is_(False), Round.id.not_in(taken))
+        .options(selectinload(Round.dates))
+        .order_by(Round.assessed_year, Round.id)
+    )
+    return [found for found in db.session.scalars(query) if workflow_of(found).spec.subject == unit.kind]
+
+
+def dues(found: Round) -> list[Due]:
+    """The round's dates, earliest first, each with the deadline it belongs to."""
+    spec = workflow_of(found).spec
+    given = [Due(spec.deadline(date.deadline), date.due_on, date.included) for date in found.dates]
+    return sorted(given, key=lambda due: (due.last_day, due.spec.name))
