@@ -1,0 +1,103 @@
+"""Puts the parts together: the only module that knows them all."""
+
+import datetime as dt
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from certflow import clock, models, wording
+from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
+from certflow.definitions.specs import Text
+from certflow.gateways.queue import open_queue
+from certflow.gateways.storage import open_storage
+from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
+from certflow.services import catalogue, equipment
+from certflow.services.effects import EFFECTS
+from certflow.web import errors as web_errors
+from certflow.web import gate, navigation, pages
+
+FORM_OVERHEAD = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for `settings` (from the environment by default).
+
+    Raises DefinitionError with every fault of the definitions, SetupError for whatever the installation lacks.
+    """
+    settings = settings or Settings.from_environment()
+    definitions = catalogue.read(EFFECTS)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask("certflow", template_folder=str(resource("templates")), static_folder="web/static")
+    app.config.update(_flask_settings(settings))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _speak(app)
+    _store(app, settings)
+    catalogue.use(definitions)
+    CSRFProtect(app)
+    web_errors.register(app)
+    gate.register(app)
+    for blueprint in pages.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    navigation.register(app)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES + FORM_OVERHEAD,
+        "MAX_FORM_MEMORY_SIZE": FORM_OVERHEAD,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_NAME": "certflow",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": "vi",
+        "BABEL_DEFAULT_TIMEZONE": clock.ZONE.key,
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "SEND_FILE_MAX_AGE_DEFAULT": dt.timedelta(hours=1),
+        "TESTING": settings.testing,
+    }
+
+
+def _locale() -> str:
+    return gate.language() if request else "vi"
+
+
+def _speak(app: Flask) -> None:
+    """Vietnamese first, English beside it, for templates, refusals and definitions alike."""
+    Babel(app, locale_selector=_locale)
+    wording.use(gettext, ngettext, lambda: str(get_locale() or "vi"))
+    app.jinja_env.filters["words"] = lambda text: text.in_language(wording.language())
+    app.jinja_env.filters["day"] = lambda day: f"{day:%d/%m/%Y}"
+    app.jinja_env.filters["instant"] = lambda instant: f"{instant.astimezone(clock.ZONE):%H:%M %d/%m/%Y}"
+    app.jinja_env.globals["today"] = clock.today
+    app.jinja_env.tests["text"] = lambda value: isinstance(value, Text)
+    app.context_processor(lambda: {"locale": wording.language()})
+
+
+def _store(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    Migrate(app, models.db, directory=str(resource("migrations")))
+    with app.app_context():
+        prepare(db.engine)
+        with db.engine.connect() as connection:
+            require_strict_sqlite(connection)
+    equipment.use(
+        equipment.Equipment(
+            settings=settings,
+            storage=open_storage(settings.storage_url, create=True),
+            queue=open_queue(settings.database_url),
+        )
+    )
+    app.extensions["certflow"] = equipment.equipment()

@@ -1,0 +1,118 @@
+"""The gate of the application: who is signed in, what is public, which language, and one transaction per request."""
+
+from typing import cast
+
+from flask import Flask, Response, g, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin, LoginManager, current_user
+from werkzeug.exceptions import HTTPException
+
+from certflow import clock
+from certflow.models.base import begin_reading, db
+from certflow.models.people import User
+from certflow.services import accounts
+from certflow.web.errors import wants_json
+
+PUBLIC = frozenset(
+    {
+        "static",
+        "accounts.sign_in",
+        "accounts.language",
+        "verification.start",
+        "verification.show",
+        "verification.document",
+        "health.check",
+    }
+)
+READS = ("GET", "HEAD", "OPTIONS")
+LANGUAGES = ("vi", "en")
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def actor() -> User:
+    """The person who is signed in; only for pages behind the login wall."""
+    return cast(User, current_user._get_current_object())
+
+
+def language() -> str:
+    """The reader's language: chosen in this browser, else the person's own, else Vietnamese."""
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return current_user.language if current_user.is_authenticated else "vi"
+
+
+def keep_what_was_written() -> None:
+    """Commit at the end of this request although it is refused, as for the count of failed sign-ins."""
+    g.keep = True
+
+
+def _load_person(_request: object) -> User | None:
+    token = session.get("token")
+    living = accounts.living_session(token) if isinstance(token, str) else None
+    if living is None:
+        return None
+    g.session_is_stale = clock.now() - living.seen_at > accounts.SEEN_EVERY
+    return living.user
+
+
+def _open() -> None:
+    begin_reading(request.method in READS)
+
+
+def _wall() -> ResponseReturnValue | None:
+    if request.endpoint in PUBLIC or current_user.is_authenticated:
+        return None
+    if isinstance(request.routing_exception, HTTPException):
+        return None
+    if wants_json():
+        return jsonify(reasons=[_("You are no longer signed in. Sign in again in another window, then save.")]), 401
+    back = request.full_path.rstrip("?") if request.method in READS else None
+    return redirect(url_for("accounts.sign_in", next=back))
+
+
+def _finish(response: Response) -> Response:
+    """Commit what a successful request did; undo the rest."""
+    if response.status_code < 400 or g.pop("keep", False):
+        db.session.commit()
+    else:
+        db.session.rollback()
+    if g.pop("session_is_stale", False) and isinstance(session.get("token"), str):
+        begin_reading(False)
+        accounts.touch(session["token"])
+        db.session.commit()
+    return response
+
+
+def _protect(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def register(app: Flask) -> None:
+    """Put the gate in front of every page of `app`."""
+    login = LoginManager(app)
+    login.anonymous_user = AnonymousUserMixin
+    login.request_loader(_load_person)
+    app.before_request(_open)
+    app.before_request(_wall)
+    app.after_request(_finish)
+    app.after_request(_protect)

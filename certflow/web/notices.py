@@ -1,0 +1,29 @@
+"""What must be said at the head of every page about a dossier or a criteria set."""
+
+from flask_babel import gettext as _
+
+from certflow.definitions.specs import FormSpec
+from certflow.models.dossier import Dossier
+from certflow.models.places import Unit
+from certflow.services import confirmations
+from certflow.services.access import chain
+from certflow.services.catalogue import form_of
+from certflow.wording import language
+
+
+def of_form(form: FormSpec, province: Unit) -> list[str]:
+    """The mark of a criteria set that the province's education department has not confirmed."""
+    if confirmations.confirmation_for(form, province) is not None:
+        return []
+    return [form.trust_note.in_language(language()) + "."]
+
+
+def of_dossier(dossier: Dossier) -> list[str]:
+    """The marks of a dossier: practice round, and criteria not confirmed."""
+    marks = [practice()] if dossier.round.practice else []
+    return marks + of_form(form_of(dossier), chain(dossier.unit)["province"])
+
+
+def practice() -> str:
+    """The words for whatever belongs to a practice round."""
+    return str(_("Practice season: nothing here has legal force."))
