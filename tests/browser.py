@@ -1,0 +1,114 @@
+"""A real Chromium for the tests: pages that fail a test on their own faults, accessibility, screenshots."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+OpenPage = Callable[..., Page]
+Screenshot = Callable[[Page, str], Path]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium; it can reach nothing but this machine."""
+    chromium = os.environ.get("CERTFLOW_TEST_CHROMIUM") or shutil.which("chromium")
+    assert chromium, "the browser tests need Chromium: apt-get install chromium"
+    return {"executable_path": chromium, "args": _SWITCHES}
+
+
+@pytest.fixture
+def open_page(browser: Browser, served: str) -> Iterator[OpenPage]:
+    """Opens a page in a session of its own: `open_page(PHONE)`; `goto` takes the served application's paths.
+
+    The test fails when any of its pages logs an error, breaks the Content-Security-Policy, throws, or gets a
+    5xx. A refusal (4xx) is an answer for a page, but a fault for a picture, a style or a script.
+    """
+    faults: list[str] = []
+    pages: list[Page] = []
+
+    def opened(viewport: ViewportSize = DESKTOP, **options: Any) -> Page:
+        options = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", **options}
+        page = browser.new_context(base_url=served, viewport=viewport, **options).new_page()
+        page.set_default_timeout(10_000)
+        _watch(page, faults)
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.context.close()
+    assert not faults, "a page had faults of its own:\n" + "\n".join(faults)
+
+
+@pytest.fixture
+def browser_page(open_page: OpenPage) -> Page:
+    """One page at desktop width; `open_page` gives more, each in a session of its own."""
+    return open_page()
+
+
+@pytest.fixture
+def screenshot(tmp_path: Path, request: pytest.FixtureRequest) -> Screenshot:
+    """Saves the whole page as NAME-WIDTH.png in the folder CERTFLOW_SCREENSHOTS, or in the test's own."""
+    folder = Path(os.environ.get("CERTFLOW_SCREENSHOTS") or tmp_path / "screenshots")
+
+    def saved(page: Page, name: str) -> Path:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        path = folder / f"{name}-{width}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return saved
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 A and AA or of axe's best practices on the page as it stands."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _AXE_TAGS}}).response["violations"]
+    told = [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}\n    "
+        + "\n    ".join(str(node["html"])[:200] for node in rule["nodes"])
+        for rule in found
+    ]
+    assert not told, f"{page.url} is not accessible:\n" + "\n".join(told)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing on the page is wider than the window: no sideways scrolling on a phone."""
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0, f"{page.url} is {width} px wider than its window"
+
+
+def _watch(page: Page, faults: list[str]) -> None:
+    def on_console(message: ConsoleMessage) -> None:
+        # A failed load is judged by its response, which knows the status and what was asked for.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            faults.append(f"{page.url}: console: {message.text}")
+
+    def on_response(response: Response) -> None:
+        subresource = response.request.resource_type != "document"
+        if response.status >= 500 or (subresource and response.status >= 400):
+            faults.append(f"{page.url}: {response.status} for {response.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: uncaught: {error}"))
+    page.on("response", on_response)

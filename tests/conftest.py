@@ -1,0 +1,136 @@
+"""What every test may ask for: settings, the application on either database, a client, a served application.
+
+A test that asks for `app`, `client` or `served` runs twice, on SQLite and on PostgreSQL, each time on a
+fresh copy of a database migrated once per process. To keep to one of them:
+`@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+
+SQLite has one writer: commit what a test makes before asking `client` or `served`, which otherwise wait.
+
+No application context is pushed here, so that code which forgets one fails; tests/services has one around
+each test. pytest-flask is not used: it pushes a request context wherever a fixture is called `app`. The
+application is imported by the fixtures that make one, so that tests of pure rules start without it.
+"""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from certflow.config import Settings
+from tests import postgres
+
+pytest_plugins = ["tests.browser", "tests.network"]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.sqlite3"
+    _migrate(_settings(folder, f"sqlite:///{path}"))
+    assert not path.with_name(path.name + "-wal").exists(), "the migration left a connection open"
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[sa.URL]:
+    with postgres.server() as at:
+        yield at
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("postgres")
+    with postgres.template(postgres_server, lambda url: _migrate(_settings(folder, url))) as name:
+        yield name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database that only this test uses."""
+    if request.param == "sqlite":
+        path = shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "certflow.sqlite3")
+        yield f"sqlite:///{path}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    with postgres.database(request.getfixturevalue("postgres_server"), template) as url:
+        yield url
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A free port of this machine, held from the start so that `settings.public_url` can name it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, listener: socket.socket) -> Settings:
+    return _settings(tmp_path, database_url, f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = _create(settings)
+    yield app
+    _let_go(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def served(app: Flask, settings: Settings, listener: socket.socket) -> Iterator[str]:
+    """The address at which `app` answers over HTTP, from threads of this process, while the test runs."""
+    host, port = listener.getsockname()
+    server = make_server(host, port, app, threaded=True, fd=listener.fileno())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield settings.public_url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _settings(folder: Path, database_url: str, public_url: str = "http://127.0.0.1") -> Settings:
+    files = (folder / "files").as_uri()
+    return Settings(
+        folder, database_url, files, secret_key="only-for-tests", public_url=public_url, testing=True
+    )
+
+
+def _create(settings: Settings) -> Flask:
+    from certflow.app import create_app
+
+    return create_app(settings)
+
+
+def _migrate(settings: Settings) -> None:
+    import flask_migrate
+
+    from certflow.gateways.queue import open_queue
+
+    app = _create(settings)
+    with app.app_context():
+        flask_migrate.upgrade()
+    queue = open_queue(settings.database_url)
+    queue.migrate()
+    queue.close()
+    _let_go(app)
+
+
+def _let_go(app: Flask) -> None:
+    """Give back the connections: a copied file must be whole, and a template must have no reader."""
+    from certflow.models.base import db
+
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
