@@ -195,6 +195,7 @@ class OfficeSpec:
     parent: str
     name: str
     position: str
+    authority: str
     place: str
     filing: str
 

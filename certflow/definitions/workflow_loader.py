@@ -145,6 +145,7 @@ def _office(reader: Reader) -> OfficeSpec:
             parent=_filled(reader, "parent"),
             name=_filled(reader, "name"),
             position=reader.words("position"),
+            authority=_filled(reader, "authority"),
             place=_filled(reader, "place"),
             filing=reader.words("filing"),
         )

@@ -126,13 +126,17 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     return found
 
 
+def writers(spec: WorkflowSpec, what: str) -> frozenset[str]:
+    """The roles that write `what` ("claims" or "findings") in some state of a scheme."""
+    return frozenset(state.turn for state in spec.states.values() if state.edits == what)
+
+
 def require_editor(dossier: Dossier, user: User, what: str) -> str:
     """The role in which `user` may write `what` ("claims" or "findings") now; raises NotPermitted or ActionNotOpen."""
     spec = workflow_of(dossier).spec
     state = spec.states[dossier.state]
-    writers = {s.turn for s in spec.states.values() if s.edits == what}
     roles = roles_on(user, dossier)
-    if not writers & roles:
+    if not writers(spec, what) & roles:
         raise NotPermitted(_("Only the person whose part it is may write here."))
     if state.edits != what or state.turn not in roles:
         raise ActionNotOpen(_("The dossier cannot be changed in its present state."))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, insert, literal, select, union, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from certflow.domain.facts import DossierFacts
@@ -47,14 +47,11 @@ def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
 def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
     """The stored answers of one kind by indicator code."""
     rows = db.session.execute(select(kind.indicator, kind.answer).where(kind.dossier_id == dossier.id))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def facts_of(dossier: Dossier, *, actor: User, note: str = "") -> DossierFacts:
     """What the guards may know about `dossier` when `actor` is about to act."""
-    parts = select(HistoryEntry.acting_as).where(
-        HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id
-    )
     return DossierFacts(
         form=form_of(dossier),
         claims=answers_of(dossier, Claim),
@@ -63,8 +60,20 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "") -> DossierFacts:
         meeting_recorded=bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id)))),
         proposed_level=dossier.proposed_level,
         note=note,
-        actor_took_part_as=frozenset(db.session.scalars(parts.distinct())),
+        actor_took_part_as=_parts_taken(dossier, actor),
     )
+
+
+def _parts_taken(dossier: Dossier, actor: User) -> frozenset[str]:
+    """The roles in which `actor` has acted on the dossier or written claims or findings that stand in it."""
+    spec = workflow_of(dossier).spec
+    parts = [
+        select(HistoryEntry.acting_as).where(HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id)
+    ]
+    for kind, what in ((Claim, "claims"), (Finding, "findings")):
+        wrote = exists().where(kind.dossier_id == dossier.id, kind.saved_by_id == actor.id)
+        parts += [select(literal(role)).where(wrote) for role in sorted(access.writers(spec, what))]
+    return frozenset(db.session.scalars(union(*parts)))
 
 
 def _change_state(dossier: Dossier, move: Move, *, actor: User, note: str) -> dt.datetime:

@@ -33,6 +33,15 @@ def confirmations(form: FormSpec) -> list[FormConfirmation]:
     return list(db.session.scalars(query))
 
 
+def by_set() -> dict[tuple[str, int], list[FormConfirmation]]:
+    """All confirmations by the name and version of their criteria set, in one query."""
+    query = select(FormConfirmation).options(joinedload(FormConfirmation.unit)).order_by(FormConfirmation.confirmed_at)
+    found: dict[tuple[str, int], list[FormConfirmation]] = {}
+    for each in db.session.scalars(query):
+        found.setdefault((each.form, each.form_version), []).append(each)
+    return found
+
+
 def provinces_confirmable_by(actor: User) -> list[Unit]:
     """The provinces whose education department `actor` speaks for today."""
     return [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE and a.unit is not None]

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from certflow import clock
 from certflow.domain.deadlines import Standing, standing
+from certflow.domain.vietnamese import search_key
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.base import db, instant
 from certflow.models.dossier import (
@@ -97,19 +98,29 @@ def waiting_for(actor: User, page: int = 1) -> Page:
     return _page(_joined().where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
 
 
+def with_others(actor: User, page: int = 1) -> Page:
+    """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
+    mine = func.coalesce(_turn_of(access.appointments(actor)), false())  # a unit without a parent compares as unknown
+    query = _joined().where(access.visible(actor), not_(mine))
+    return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+
+
 def _oldest_first() -> tuple[ColumnElement[dt.datetime], ColumnElement[int]]:
     return Dossier.entered_at.asc(), Dossier.id.asc()
 
 
 def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Page:
-    """The dossiers `actor` may see, newest act first, narrowed by round, state or the unit's name."""
+    """The dossiers `actor` may see, newest act first, narrowed by round, state or the unit's name.
+
+    `words` may be typed with or without diacritics.
+    """
     query = _joined().where(access.visible(actor))
     if round_id is not None:
         query = query.where(Dossier.round_id == round_id)
     if state:
         query = query.where(Dossier.state == state)
     if words:
-        query = query.where(access.Subject.search_key.contains(words, autoescape=True))
+        query = query.where(access.Subject.search_key.contains(search_key(words), autoescape=True))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
 
@@ -188,6 +199,17 @@ def history(dossier: Dossier) -> list[HistoryEntry]:
         .order_by(HistoryEntry.number)
     )
     return list(db.session.scalars(query))
+
+
+def last_act(dossier: Dossier) -> HistoryEntry | None:
+    """The latest act on the dossier, with who did it; None before the first."""
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.dossier_id == dossier.id)
+        .options(joinedload(HistoryEntry.actor))
+        .order_by(HistoryEntry.number.desc())
+    )
+    return db.session.scalar(query.limit(1))
 
 
 @dataclass(frozen=True, slots=True)

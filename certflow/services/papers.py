@@ -103,6 +103,7 @@ def _head(paper: Paper, outcome: OutcomeSpec, words: dict[str, Any]) -> dict[str
         "place": office.place.format_map(words),
         "issued_on": paper.dated.isoformat(),
         "signatory": {"capacity": "", "position": office.position.upper(), "name": paper.signatory.full_name},
+        "authority": office.authority.format_map(words).upper(),
         "proposal": "",
         "filing": office.filing,
     }

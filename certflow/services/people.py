@@ -134,12 +134,21 @@ def kind_title(kind: str) -> str:
     return {"commune": _("commune"), "district": _("district"), "province": _("province")}[kind]
 
 
+def get_appointment(appointment_id: int) -> Appointment:
+    """One appointment with its person and unit; raises NotFound."""
+    query = select(Appointment).where(Appointment.id == appointment_id)
+    found = db.session.scalar(query.options(joinedload(Appointment.user), joinedload(Appointment.unit)))
+    if found is None:
+        raise NotFound(_("There is no such appointment."))
+    return found
+
+
 def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
     """End an appointment as of yesterday: its rights are gone at the person's next request."""
     access.require_administrator(actor)
-    appointment = db.session.get(Appointment, appointment_id)
-    if appointment is None:
-        raise NotFound(_("There is no such appointment."))
+    appointment = get_appointment(appointment_id)
+    if appointment.ends_on is not None and appointment.ends_on < clock.today():
+        raise ActionNotOpen(_("This appointment has already ended."))
     if appointment.user_id == actor.id and appointment.role == access.ADMINISTRATOR:
         raise ActionNotOpen(_("You cannot end your own appointment as administrator; another one must do it."))
     yesterday = clock.today() - dt.timedelta(days=1)

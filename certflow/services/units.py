@@ -26,7 +26,7 @@ class Imported:
 
 def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: None) -> Imported:
     """Store units, parents first; a code that is already stored is left as it is, so a repeat changes nothing."""
-    known = dict(db.session.execute(select(Unit.code, Unit.id)).tuples())
+    known = dict(db.session.execute(select(Unit.code, Unit.id)).all())
     made = kept = 0
     for row in rows:
         tick()

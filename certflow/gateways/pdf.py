@@ -1,0 +1,89 @@
+"""Official papers from facts: PDFs by one of two engines, and the HTML copy that people see on the web."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from certflow.config import PdfEngine, resource
+from certflow.gateways import pdf_html, pdf_typst
+from certflow.gateways.qr import as_inline_svg
+
+OBLIGATORY = ("issuing_parent", "issuing_office", "number_text", "place", "issued_on", "signatory", "unit", "title")
+OPTIONAL: dict[str, Any] = {
+    "articles": (),
+    "legal_bases": (),
+    "marks": (),
+    "practice": False,
+    "proposal": "",
+    "reasons": (),
+    "recipients": (),
+    "filing": "VT",
+    "subject": "",
+}
+
+
+def render(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> bytes:
+    """The PDF of `template` with `facts` (JSON-able values, printed as they are and never read as markup).
+
+    "typst" gives PDF/A-3a and PDF/UA-1 with the facts attached, the same bytes each time; "pdfkit" prints the HTML
+    copy with wkhtmltopdf. Raises ValueError when a fact is missing, SetupError when the engine is.
+    """
+    complete = _complete(facts)
+    if engine == "pdfkit":
+        return pdf_html.render(_copy(template, complete, ""), landscape=template == "certificate")
+    return pdf_typst.render(template, complete)
+
+
+def html_copy(template: str, facts: Mapping[str, Any]) -> str:
+    """The HTML copy of `template`: a whole page; `facts["stylesheet_url"]` is where its style lies."""
+    return _copy(template, _complete(facts), str(facts.get("stylesheet_url", "")))
+
+
+def check_engine(engine: PdfEngine) -> None:
+    """Raises SetupError, naming what is missing and the command that provides it, when `engine` cannot work."""
+    if engine == "pdfkit":
+        pdf_html.check()
+    else:
+        pdf_typst.check()
+
+
+def _complete(facts: Mapping[str, Any]) -> dict[str, Any]:
+    missing = [name for name in OBLIGATORY if name not in facts]
+    if missing:
+        raise ValueError(f"a paper needs these facts: {', '.join(missing)}")
+    usual = {"authority": f"{facts['signatory']['position']} {facts['issuing_office']}"}
+    return OPTIONAL | usual | dict(facts)
+
+
+def _copy(template: str, facts: Mapping[str, Any], stylesheet_url: str) -> str:
+    verify_url = facts.get("verify_url")
+    code = as_inline_svg(str(verify_url)) if verify_url else ""
+    page = _environment().get_template(f"{template}.html")
+    return page.render(facts=facts, qr=code, stylesheet_url=stylesheet_url)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(resource("templates") / "documents"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["short_date"] = _short_date
+    environment.filters["long_date"] = _long_date
+    return environment
+
+
+def _short_date(iso: str) -> str:
+    year, month, day = iso.split("-")
+    return f"{day}/{month}/{year}"
+
+
+def _long_date(iso: str) -> str:
+    """A date in words; days below 10 and the months 1 and 2 have a leading zero (Decree 30/2020/NĐ-CP)."""
+    year, month, day = (int(part) for part in iso.split("-"))
+    return f"ngày {day:02d} tháng {month:02d} năm {year}" if month < 3 else f"ngày {day:02d} tháng {month} năm {year}"

@@ -1,0 +1,55 @@
+"""Papers by typst: PDF/A-3a and PDF/UA-1 from one file, with no system library."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import typst
+
+from certflow.config import resource
+from certflow.errors import SetupError
+from certflow.gateways.qr import as_svg
+
+PREFERRED = ("Times New Roman", "Tinos")
+BUILT_IN = "Libertinus Serif"
+LETTERED = "Liberation Serif"
+LETTERED_SINCE = "liberation2"
+
+
+def render(template: str, facts: Mapping[str, Any]) -> bytes:
+    """The PDF of templates/documents/<template>.typ; a letter that the face lacks stops it with a TypstError."""
+    folder = resource("templates") / "documents"
+    content = typst.compile(
+        folder / f"{template}.typ",
+        root=folder,
+        format="pdf",
+        sys_inputs={
+            "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True),
+            "face": face(),
+            "qr": as_svg(str(facts["verify_url"])) if facts.get("verify_url") else "",
+        },
+        pdf_standards=["a-3a", "ua-1"],
+        timestamp=dt.datetime.combine(dt.date.fromisoformat(facts["issued_on"]), dt.time(), dt.UTC),
+    )
+    return bytes(content) + b"\n"  # a signature appended later needs the line's end
+
+
+@cache
+def face() -> str:
+    """The serif face of papers: Times New Roman or its metric twin where the system has one, else typst's own.
+
+    Liberation Serif counts only from version 2: version 1 lacks 92 Vietnamese letters a face.
+    """
+    found = {font.family: font.path or "" for font in typst.Fonts().fonts()}
+    for family in PREFERRED:
+        if family in found:
+            return family
+    return LETTERED if LETTERED_SINCE in found.get(LETTERED, "") else BUILT_IN
+
+
+def check() -> None:
+    """Raises SetupError when typst has no face to set papers in."""
+    if face() not in {font.family for font in typst.Fonts().fonts()}:
+        raise SetupError("typst has no serif face", "pip install --force-reinstall 'typst>=0.15,<0.16'")
