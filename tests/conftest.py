@@ -7,8 +7,8 @@ fresh copy of a database migrated once per process. To keep to one of them:
 SQLite has one writer: commit what a test makes before asking `client` or `served`, which otherwise wait.
 
 No application context is pushed here, so that code which forgets one fails; tests/services has one around
-each test. pytest-flask is not used: it pushes a request context wherever a fixture is called `app`. The
-application is imported by the fixtures that make one, so that tests of pure rules start without it.
+each test. pytest-flask would push a request context wherever a fixture is called `app`, which hides such
+faults: `_push_request_context` below takes that back. The application is imported by the fixtures that make one, so that tests of pure rules start without it.
 """
 
 import shutil
@@ -80,6 +80,11 @@ def app(settings: Settings) -> Iterator[Flask]:
     app = _create(settings)
     yield app
     _let_go(app)
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Stands in for pytest-flask's fixture of this name, which would hide a missing context."""
 
 
 @pytest.fixture

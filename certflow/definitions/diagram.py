@@ -9,7 +9,10 @@ def diagram(spec: WorkflowSpec) -> str:
     """The whole page: the diagram, then states with whose turn it is, actions and dates; ends with a line break."""
     sections = (
         [f"# {_both(spec.title)}", "", f"`{spec.name}`, v{spec.version}. {spec.source}", ""],
-        ["Từ tệp định nghĩa bên cạnh, bằng lệnh `certflow draw`. From the definition beside it, by `certflow draw`.", ""],
+        [
+            "Từ tệp định nghĩa bên cạnh, bằng lệnh `certflow draw`. From the definition beside it, by `certflow draw`.",
+            "",
+        ],
         ["```mermaid", *_picture(spec), "```", ""],
         _table(("Trạng thái / State", "Lượt của / Turn"), _states(spec)),
         _table(("Thao tác / Action", "Người thực hiện / By", "Căn cứ / Source"), _actions(spec)),

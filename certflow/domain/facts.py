@@ -1,6 +1,7 @@
-"""What the rules may know about a dossier when they decide: plain values, gathered by the services."""
+"""What the rules may know about a dossier when they decide: plain values, gathered by the services when asked for."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from certflow.definitions.specs import FormSpec
 from certflow.domain.scoring import Answers, Result, score
@@ -8,22 +9,31 @@ from certflow.domain.scoring import Answers, Result, score
 
 @dataclass(frozen=True, slots=True)
 class DossierFacts:
-    """One dossier as the guards see it; `level` is the level the action at hand is about, 0 for none."""
+    """One dossier as the guards see it, in the light of one action.
+
+    What has to be looked up is a function, called only by the guards that need it. `level` is the level the action
+    is about (0 for none), `acting_as` the roles whose part it is.
+    """
 
     form: FormSpec
-    claims: Answers = field(default_factory=dict)
-    findings: Answers = field(default_factory=dict)
+    claims: Callable[[], Answers] = dict
+    findings: Callable[[], Answers] = dict
     disadvantaged: bool = False
-    meeting_recorded: bool = False
+    meeting_recorded: Callable[[], bool] = bool
     proposed_level: int | None = None
     level: int = 0
     note: str = ""
-    actor_took_part_as: frozenset[str] = frozenset()
+    actor_took_part_as: Callable[[], frozenset[str]] = frozenset
+    acting_as: frozenset[str] = frozenset()
 
     def claimed(self) -> Result:
         """The result of the self-assessment."""
-        return score(self.form, self.claims, disadvantaged=self.disadvantaged)
+        return score(self.form, self.claims(), disadvantaged=self.disadvantaged)
 
     def found(self) -> Result:
         """The result of the appraisal."""
-        return score(self.form, self.findings, disadvantaged=self.disadvantaged)
+        return score(self.form, self.findings(), disadvantaged=self.disadvantaged)
+
+    def took_part_otherwise(self) -> frozenset[str]:
+        """The parts other than this action's in which the person acted on the dossier before."""
+        return self.actor_took_part_as() - self.acting_as

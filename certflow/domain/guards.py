@@ -22,7 +22,7 @@ def self_assessment_complete(facts: DossierFacts) -> str:
 
 def meeting_recorded(facts: DossierFacts) -> str:
     """The self-assessment meeting is on record (art. 9.1.c)."""
-    return "" if facts.meeting_recorded else _("The self-assessment meeting has not been recorded yet")
+    return "" if facts.meeting_recorded() else _("The self-assessment meeting has not been recorded yet")
 
 
 def claim_reaches_a_level(facts: DossierFacts) -> str:
@@ -69,7 +69,7 @@ def reason_given(facts: DossierFacts) -> str:
 
 def not_own_dossier(facts: DossierFacts) -> str:
     """Nobody appraises, endorses or decides a dossier on which they acted in another part before."""
-    if not facts.actor_took_part_as:
+    if not facts.took_part_otherwise():
         return ""
     return _("You took part in this dossier in another role before; another person must do this")
 

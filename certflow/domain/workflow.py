@@ -93,8 +93,7 @@ class Workflow:
         return cursor.state
 
     def _reasons(self, transition: TransitionSpec, facts: DossierFacts) -> tuple[str, ...]:
-        others = facts.actor_took_part_as - set(transition.by)
-        facts = replace(facts, level=transition.level, actor_took_part_as=others)
+        facts = replace(facts, level=transition.level, acting_as=frozenset(transition.by))
         return tuple(reason for name in transition.needs if (reason := GUARDS[name](facts)))
 
     def _not_open(self, action: str, state: str) -> str:

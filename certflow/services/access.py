@@ -1,9 +1,10 @@
 """Who may see and do what: roles by place in the unit tree, today, and the one filter for all lists."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from certflow import clock
@@ -63,49 +64,61 @@ def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
     )
 
 
+Subject = aliased(Unit, name="subject")
+Above = aliased(Unit, name="above")
+KINDS = ("commune", "district", "province")
+
+
 def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:
-    places: dict[str, list[int]] = {"commune": [], "district": [], "province": []}
+    """The ids of the units of `held` by the kind of unit."""
+    places: dict[str, list[int]] = {kind: [] for kind in KINDS}
     for appointment in held:
         if appointment.unit is not None:
             places[appointment.unit.kind].append(appointment.unit.id)
     return places
 
 
-Subject = aliased(Unit, name="subject")
-Above = aliased(Unit, name="above")
+def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
+    return or_(
+        Subject.id.in_(places["commune"]),
+        Subject.id.in_(places["district"]),
+        Subject.parent_id.in_(places["district"]),
+        Subject.id.in_(places["province"]),
+        Subject.parent_id.in_(places["province"]),
+        Above.parent_id.in_(places["province"]),
+    )
+
+
+def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
+    """The one rule of what is seen: a unit's own dossiers, and below it those that have been filed."""
+    own = [Dossier.unit_id.in_(places[kind]) for kind in KINDS]
+    filed = exists(select(1).where(Submission.dossier_id == Dossier.id))
+    return or_(*own, and_(_within(places), filed))
 
 
 def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
     """Dossiers whose subject is at or below the units of `held`; joins Subject and Above are the caller's."""
-    places = _places(held)
-    below = [
-        Subject.id.in_(places["commune"]),
-        or_(Subject.id.in_(places["district"]), Subject.parent_id.in_(places["district"])),
-        or_(
-            Subject.id.in_(places["province"]),
-            Subject.parent_id.in_(places["province"]),
-            Above.parent_id.in_(places["province"]),
-        ),
-    ]
-    return or_(false(), *below)
+    return _within(_places(held))
 
 
 def visible(user: User) -> ColumnElement[bool]:
-    """The one filter of every list: a unit's own dossiers, and below it those that have been filed."""
-    held = appointments(user)
-    own = [a.unit_id for a in held if a.unit_id is not None]
-    filed = exists(select(1).where(Submission.dossier_id == Dossier.id))
-    return or_(Dossier.unit_id.in_(own), and_(within(held), filed))
+    """The one filter of every list, for what `user` may see today."""
+    return _visible(_places(appointments(user)))
 
 
-def dossiers_seen_by(user: User) -> Select[Dossier]:
-    """A select over the dossiers `user` may see."""
-    return (
-        select(Dossier)
-        .join(Subject, Dossier.unit_id == Subject.id)
-        .outerjoin(Above, Subject.parent_id == Above.id)
-        .where(visible(user))
-    )
+def joined() -> Select[Dossier]:
+    """A select over dossiers with the joins that `visible` and `within` need."""
+    return select(Dossier).join(Subject, Dossier.unit_id == Subject.id).outerjoin(Above, Subject.parent_id == Above.id)
+
+
+# The look-up of one dossier is built once: building it costs more than running it.
+_ONE = (
+    joined()
+    .where(_visible({kind: bindparam(kind, expanding=True) for kind in KINDS}), Dossier.id == bindparam("dossier_id"))
+    .options(joinedload(Dossier.unit).joinedload(Unit.parent).joinedload(Unit.parent))
+)
+_SHOWN = _ONE.options(joinedload(Dossier.round).selectinload(Round.dates))
+_LOCKED = _ONE.with_for_update(of=Dossier).execution_options(populate_existing=True)
 
 
 def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
@@ -113,14 +126,8 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
 
     `lock` holds the row until the end of the transaction, so that what the guards read stays true.
     """
-    query = dossiers_seen_by(user).where(Dossier.id == dossier_id)
-    query = query.options(
-        joinedload(Dossier.unit).joinedload(Unit.parent).joinedload(Unit.parent),
-        joinedload(Dossier.round).selectinload(Round.dates),
-    )
-    if lock:
-        query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
-    found = db.session.scalars(query).unique().one_or_none()
+    asked = {"dossier_id": dossier_id, **_places(appointments(user))}
+    found = db.session.scalars(_LOCKED if lock else _SHOWN, asked).unique().one_or_none()
     if found is None:
         raise NotFound(_("There is no such dossier, or it is not yours to see."))
     return found

@@ -1,8 +1,10 @@
 """The one function that changes a dossier's state, and what it needs to decide."""
 
 import datetime as dt
+from functools import cache
+from typing import cast
 
-from sqlalchemy import exists, insert, literal, select, union, update
+from sqlalchemy import Table, bindparam, exists, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from certflow.domain.facts import DossierFacts
@@ -16,6 +18,8 @@ from certflow.services import access
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS
 from certflow.wording import _
+
+_dossier = cast(Table, Dossier.__table__)
 
 
 def act(dossier_id: int, action: str, *, actor: User, note: str = "", version: int | None = None) -> Dossier:
@@ -51,57 +55,64 @@ def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
 
 
 def facts_of(dossier: Dossier, *, actor: User, note: str = "") -> DossierFacts:
-    """What the guards may know about `dossier` when `actor` is about to act."""
+    """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
     return DossierFacts(
         form=form_of(dossier),
-        claims=answers_of(dossier, Claim),
-        findings=answers_of(dossier, Finding),
+        claims=cache(lambda: answers_of(dossier, Claim)),
+        findings=cache(lambda: answers_of(dossier, Finding)),
         disadvantaged=dossier.disadvantaged_area,
-        meeting_recorded=bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id)))),
+        meeting_recorded=cache(lambda: _meeting_recorded(dossier)),
         proposed_level=dossier.proposed_level,
         note=note,
-        actor_took_part_as=_parts_taken(dossier, actor),
+        actor_took_part_as=cache(lambda: _parts_taken(dossier, actor)),
     )
 
 
+def _meeting_recorded(dossier: Dossier) -> bool:
+    return bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id))))
+
+
 def _parts_taken(dossier: Dossier, actor: User) -> frozenset[str]:
-    """The roles in which `actor` has acted on the dossier or written claims or findings that stand in it."""
-    spec = workflow_of(dossier).spec
-    parts = [
-        select(HistoryEntry.acting_as).where(HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id)
-    ]
-    for kind, what in ((Claim, "claims"), (Finding, "findings")):
-        wrote = exists().where(kind.dossier_id == dossier.id, kind.saved_by_id == actor.id)
-        parts += [select(literal(role)).where(wrote) for role in sorted(access.writers(spec, what))]
-    return frozenset(db.session.scalars(union(*parts)))
+    parts = select(HistoryEntry.acting_as).where(
+        HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id
+    )
+    return frozenset(db.session.scalars(parts.distinct()))
+
+
+# Built once, and sent past the unit of work: the ORM's own bookkeeping costs several times what the rows do.
+_MOVE = (
+    update(_dossier)
+    .where(
+        _dossier.c.id == bindparam("dossier_id"),
+        _dossier.c.version == bindparam("seen"),
+        _dossier.c.state == bindparam("origin"),
+    )
+    .values(state=bindparam("target"), version=_dossier.c.version + 1, entered_at=instant())
+    .returning(_dossier.c.version, _dossier.c.entered_at)
+)
+_RECORD = insert(cast(Table, HistoryEntry.__table__))
 
 
 def _change_state(dossier: Dossier, move: Move, *, actor: User, note: str) -> dt.datetime:
     """Write the new state and its history entry; the instant is the database's, taken in the statement itself."""
-    changed = db.session.execute(
-        update(Dossier)
-        .where(Dossier.id == dossier.id, Dossier.version == dossier.version, Dossier.state == move.origin)
-        .values(state=move.target, version=Dossier.version + 1, entered_at=instant())
-        .returning(Dossier.version, Dossier.entered_at),
-        execution_options={"synchronize_session": False},
-    ).one_or_none()
+    connection = db.session.connection()
+    asked = {"dossier_id": dossier.id, "seen": dossier.version, "origin": move.origin, "target": move.target}
+    changed = connection.execute(_MOVE, asked).one_or_none()
     if changed is None:
         raise Stale(_("Somebody else acted on this dossier at the same moment. Look at it again, then decide."))
-    db.session.execute(
-        insert(HistoryEntry).values(
-            dossier_id=dossier.id,
-            number=changed.version,
-            action=move.transition.action,
-            from_state=move.origin,
-            to_state=move.target,
-            actor_id=actor.id,
-            acting_as=move.acting_as,
-            note=note.strip(),
-            at=changed.entered_at,
-        )
-    )
-    set_committed_value(dossier, "state", move.target)
-    set_committed_value(dossier, "version", changed.version)
-    set_committed_value(dossier, "entered_at", changed.entered_at)
-    at: dt.datetime = changed.entered_at
-    return at
+    version, at = changed
+    entry = {
+        "dossier_id": dossier.id,
+        "number": version,
+        "action": move.transition.action,
+        "from_state": move.origin,
+        "to_state": move.target,
+        "actor_id": actor.id,
+        "acting_as": move.acting_as,
+        "note": note.strip(),
+        "at": at,
+    }
+    connection.execute(_RECORD, entry)
+    for name, value in (("state", move.target), ("version", version), ("entered_at", at)):
+        set_committed_value(dossier, name, value)
+    return cast(dt.datetime, at)

@@ -65,12 +65,12 @@ def _save(
     criterion = form_of(dossier).criterion(number)
     answers = _parsed(criterion, typed)
     stored = _stored(kind, dossier, list(answers))
-    _refuse_stale(criterion, stored, typed)
+    _refuse_stale(stored, typed, answers)
     versions = {}
     for code, answer in answers.items():
         row = stored.get(code)
         explanation = typed[code].explanation.strip()
-        if row is not None and (row.answer, row.explanation) == (answer, explanation):
+        if row is not None and _is_stored(row, answer, explanation):
             versions[code] = row.version
         elif row is not None or answer or explanation:
             versions[code] = _write(kind, row, dossier, code, answer, explanation, actor)
@@ -100,11 +100,15 @@ def _stored(kind: type[Assessed], dossier: Dossier, codes: list[str]) -> dict[st
     return {row.indicator: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
 
 
-def _refuse_stale(criterion: CriterionSpec, stored: Mapping[str, Claim | Finding], typed: Mapping[str, Typed]) -> None:
+def _refuse_stale(
+    stored: Mapping[str, Claim | Finding], typed: Mapping[str, Typed], answers: Mapping[str, Answer]
+) -> None:
+    """What is stored already word for word is not stale: a page whose answer was lost sends it again."""
     changed = [
-        indicator.code
-        for indicator in criterion.indicators
-        if indicator.code in typed and _version(stored.get(indicator.code)) != typed[indicator.code].version
+        code
+        for code, answer in answers.items()
+        if _version(stored.get(code)) != typed[code].version
+        and not _is_stored(stored.get(code), answer, typed[code].explanation.strip())
     ]
     if changed:
         raise Stale(
@@ -114,6 +118,10 @@ def _refuse_stale(criterion: CriterionSpec, stored: Mapping[str, Claim | Finding
                 codes=", ".join(changed),
             )
         )
+
+
+def _is_stored(row: Claim | Finding | None, answer: Answer, explanation: str) -> bool:
+    return row is not None and (row.answer, row.explanation) == (answer, explanation)
 
 
 def _version(row: Claim | Finding | None) -> int:

@@ -12,6 +12,7 @@ from certflow.models.places import Unit
 from certflow.models.recognition import FormConfirmation
 from certflow.services.access import appointments
 from certflow.services.catalogue import definitions
+from certflow.services.conflicts import refusing
 from certflow.wording import _
 
 CONFIRMING_ROLE = "province_reviewer"
@@ -58,7 +59,7 @@ def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfi
     if not document.strip():
         raise Invalid(fields={"document": (_("Name the paper that records the comparison."),)})
     if confirmation_for(form, provinces[0]) is not None:
-        raise ActionNotOpen(_("Your department has already confirmed this set."))
+        raise _confirmed()
     confirmation = FormConfirmation(
         form=form.name,
         form_version=form.version,
@@ -67,6 +68,10 @@ def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfi
         confirmed_at=clock.now(),
         document=document.strip(),
     )
-    db.session.add(confirmation)
-    db.session.flush()
+    with refusing("pk_form_confirmation", _confirmed()):
+        db.session.add(confirmation)
     return confirmation
+
+
+def _confirmed() -> ActionNotOpen:
+    return ActionNotOpen(_("Your department has already confirmed this set."))

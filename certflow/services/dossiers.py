@@ -26,6 +26,7 @@ from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
 from certflow.services import access, rounds
 from certflow.services.catalogue import workflow_of, workflows
+from certflow.services.conflicts import refusing
 from certflow.wording import _
 
 PAGE_SIZE = 25
@@ -67,8 +68,12 @@ def open_dossier(round_id: int, *, actor: User, unit_id: int) -> Dossier:
     if found.closed:
         raise ActionNotOpen(_("This round is closed; no new dossier can be opened in it."))
     if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id)):
-        raise Invalid(_("This unit already has a dossier in this round. Open it from “My work”."))
+        raise _taken()
     return _insert(found, unit, actor)
+
+
+def _taken() -> Invalid:
+    return Invalid(_("This unit already has a dossier in this round. Open it from “My work”."))
 
 
 def _insert(found: Round, unit: Unit, actor: User) -> Dossier:
@@ -88,20 +93,20 @@ def _insert(found: Round, unit: Unit, actor: User) -> Dossier:
         disadvantaged_area=unit.disadvantaged_area,
         disadvantaged_source=unit.disadvantaged_source,
     )
-    db.session.add(opened)
-    db.session.flush()
+    with refusing("uq_dossier_round_id_unit_id", _taken()):
+        db.session.add(opened)
     return opened
 
 
 def waiting_for(actor: User, page: int = 1) -> Page:
     """The dossiers whose next step is `actor`'s today, those waiting longest first."""
-    return _page(_joined().where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
+    return _page(access.joined().where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
 
 
 def with_others(actor: User, page: int = 1) -> Page:
     """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
     mine = func.coalesce(_turn_of(access.appointments(actor)), false())  # a unit without a parent compares as unknown
-    query = _joined().where(access.visible(actor), not_(mine))
+    query = access.joined().where(access.visible(actor), not_(mine))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
 
@@ -114,7 +119,7 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
 
     `words` may be typed with or without diacritics.
     """
-    query = _joined().where(access.visible(actor))
+    query = access.joined().where(access.visible(actor))
     if round_id is not None:
         query = query.where(Dossier.round_id == round_id)
     if state:
@@ -122,14 +127,6 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
     if words:
         query = query.where(access.Subject.search_key.contains(search_key(words), autoescape=True))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
-
-
-def _joined() -> Select[Dossier]:
-    return (
-        select(Dossier)
-        .join(access.Subject, Dossier.unit_id == access.Subject.id)
-        .outerjoin(access.Above, access.Subject.parent_id == access.Above.id)
-    )
 
 
 def _turn_of(held: Sequence[Appointment]) -> ColumnElement[bool]:

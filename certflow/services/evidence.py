@@ -71,6 +71,7 @@ def remove(evidence_id: int, *, actor: User) -> Evidence:
     evidence = find(evidence_id, actor)
     dossier = access.dossier(evidence.dossier_id, actor, lock=True)
     access.require_editor(dossier, actor, "claims")
+    db.session.refresh(evidence)
     if evidence.removed_at is not None:
         raise ActionNotOpen(_("This file has already been removed."))
     evidence.removed_at = clock.now()

@@ -13,6 +13,7 @@ from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
 from certflow.services import access, accounts
 from certflow.services.catalogue import definitions
+from certflow.services.conflicts import refusing
 from certflow.wording import _, language
 
 SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,119}\Z")
@@ -41,7 +42,7 @@ def add(*, sign_in_name: str, full_name: str, position: str, password: str) -> U
     if not SIGN_IN_NAME.match(name):
         faults["sign_in_name"] = (_("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents."),)
     elif db.session.scalar(select(User.id).where(User.sign_in_name == name)):
-        faults["sign_in_name"] = (_("This sign-in name is taken. Choose another."),)
+        faults["sign_in_name"] = (_taken(),)
     if not full_name.strip():
         faults["full_name"] = (_("Give the person's full name."),)
     try:
@@ -57,9 +58,13 @@ def add(*, sign_in_name: str, full_name: str, position: str, password: str) -> U
         password_hash=accounts.hashed(password),
         created_at=clock.now(),
     )
-    db.session.add(user)
-    db.session.flush()
+    with refusing("uq_user_account_sign_in_name", Invalid(fields={"sign_in_name": (_taken(),)})):
+        db.session.add(user)
     return user
+
+
+def _taken() -> str:
+    return _("This sign-in name is taken. Choose another.")
 
 
 def change(user_id: int, *, actor: User, full_name: str, position: str, active: bool, password: str = "") -> User:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
@@ -16,6 +16,7 @@ from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.services import access
 from certflow.services.catalogue import definitions, workflow_of
+from certflow.services.conflicts import refusing
 from certflow.wording import _
 
 FIRST_YEAR = 2023
@@ -46,9 +47,13 @@ def open_round(
     opened.dates = [
         RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included) for d in spec.deadlines
     ]
-    db.session.add(opened)
-    db.session.flush()
+    with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
+        db.session.add(opened)
     return opened
+
+
+def _taken() -> str:
+    return _("There is already a round with this name for this year. Choose another name.")
 
 
 def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str) -> None:
@@ -67,7 +72,7 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
         Round.title == title.strip(),
     )
     if not faults and db.session.scalar(same):
-        faults["title"] = (_("There is already a round with this name for this year. Choose another name."),)
+        faults["title"] = (_taken(),)
     if faults:
         raise Invalid(fields=faults)
 
@@ -75,7 +80,7 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
 def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:
     """Give deadlines their own day in this round, and say whether the day itself is included."""
     access.require_administrator(actor)
-    changed = get(round_id)
+    changed = _locked(round_id)
     if changed.version != version:
         raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
     if changed.closed:
@@ -91,7 +96,7 @@ def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User,
 def close(round_id: int, *, actor: User) -> Round:
     """Close a round to new dossiers; those under way go on."""
     access.require_administrator(actor)
-    closed = get(round_id)
+    closed = _locked(round_id)
     closed.closed = True
     db.session.flush()
     return closed
@@ -99,7 +104,19 @@ def close(round_id: int, *, actor: User) -> Round:
 
 def get(round_id: int) -> Round:
     """One round with its dates; raises NotFound."""
-    query = select(Round).where(Round.id == round_id).options(joinedload(Round.unit), selectinload(Round.dates))
+    return _found(_one(round_id))
+
+
+def _locked(round_id: int) -> Round:
+    """The round as it is now, held until the end of the transaction."""
+    return _found(_one(round_id).with_for_update(of=Round).execution_options(populate_existing=True))
+
+
+def _one(round_id: int) -> Select[Round]:
+    return select(Round).where(Round.id == round_id).options(joinedload(Round.unit), selectinload(Round.dates))
+
+
+def _found(query: Select[Round]) -> Round:
     found = db.session.scalar(query)
     if found is None:
         raise NotFound(_("There is no such round."))

@@ -12,7 +12,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from certflow.errors import Invalid, TooMany
-from certflow.services import accounts
+from certflow.services import access, accounts, people
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import LANGUAGES, actor, keep_what_was_written
@@ -107,7 +107,7 @@ def show() -> ResponseReturnValue:
     """One's own account: roles and password."""
     form = PasswordForm()
     if request.method == "GET":
-        return render_template("accounts/show.html", form=form)
+        return _own_page(form)
     if form.validate_on_submit():
         try:
             accounts.change_password(actor(), old=form.old_password.data or "", new=form.password.data or "")
@@ -117,4 +117,11 @@ def show() -> ResponseReturnValue:
             session.clear()
             flash(_("Your password is changed. Sign in with the new one."))
             return redirect(url_for("accounts.sign_in"))
-    return render_template("accounts/show.html", form=form), 422
+    return _own_page(form), 422
+
+
+def _own_page(form: PasswordForm) -> str:
+    titles = people.roles()
+    held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
+    page: str = render_template("accounts/show.html", form=form, held=held)
+    return page

@@ -15,7 +15,12 @@ def of_form(form: FormSpec, province: Unit) -> list[str]:
     """The mark of a criteria set that the province's education department has not confirmed."""
     if confirmations.confirmation_for(form, province) is not None:
         return []
-    return [form.trust_note.in_language(language()) + "."]
+    return [mark(form)]
+
+
+def mark(form: FormSpec) -> str:
+    """The words for a criteria set that nobody has confirmed."""
+    return form.trust_note.in_language(language()) + "."
 
 
 def of_dossier(dossier: Dossier) -> list[str]:

@@ -13,7 +13,7 @@ from tests.domain.test_scoring import answers
 
 WORKFLOW = Workflow(SCHEME)
 READY = DossierFacts(
-    form=FORM, claims=answers(), findings=answers(), meeting_recorded=True, proposed_level=2, note="Lý do"
+    form=FORM, claims=answers, findings=answers, meeting_recorded=lambda: True, proposed_level=2, note="Lý do"
 )
 
 
@@ -54,24 +54,34 @@ def test_there_is_no_way_around_the_declared_actions(action: str) -> None:
 
 
 BLOCKED = [
-    ("hand_over", "drafting", replace(READY, claims={}), "15 indicators have not been self-assessed yet"),
-    ("hand_over", "drafting", replace(READY, meeting_recorded=False), "meeting has not been recorded"),
-    ("submit", "awaiting_chair", replace(READY, claims=answers(i1_1={"value": False})), "does not reach level 1"),
+    ("hand_over", "drafting", replace(READY, claims=dict), "15 indicators have not been self-assessed yet"),
+    ("hand_over", "drafting", replace(READY, meeting_recorded=lambda: False), "meeting has not been recorded"),
+    (
+        "submit",
+        "awaiting_chair",
+        replace(READY, claims=lambda: answers(i1_1={"value": False})),
+        "does not reach level 1",
+    ),
     ("return_for_changes", "submitted", replace(READY, note="  "), "A reason must be given"),
-    ("propose_level_2", "appraising", replace(READY, findings={}), "15 indicators have no finding yet"),
+    ("propose_level_2", "appraising", replace(READY, findings=dict), "15 indicators have no finding yet"),
     (
         "propose_level_2",
         "appraising",
-        replace(READY, findings=answers(i4_2={"value": 2})),
+        replace(READY, findings=lambda: answers(i4_2={"value": 2})),
         "reach level 1, not level 2",
     ),
-    ("propose_level_1", "appraising", replace(READY, findings=answers(i4_2={"value": 1})), "they reach no level"),
+    (
+        "propose_level_1",
+        "appraising",
+        replace(READY, findings=lambda: answers(i4_2={"value": 1})),
+        "they reach no level",
+    ),
     ("recognise_level_2", "endorsed", replace(READY, proposed_level=1), "endorsed proposal is level 1"),
     ("recognise_level_1", "endorsed", replace(READY, proposed_level=0), "proposal is not to recognise"),
     (
         "endorse",
         "under_review",
-        replace(READY, actor_took_part_as=frozenset({"commune_officer"})),
+        replace(READY, actor_took_part_as=lambda: frozenset({"commune_officer"})),
         "took part in this dossier in another role",
     ),
 ]
@@ -96,7 +106,7 @@ def test_the_reasons_on_the_button_are_the_reasons_of_the_refusal() -> None:
 
 
 def test_having_acted_in_the_same_part_before_is_no_hindrance() -> None:
-    again = replace(READY, actor_took_part_as=frozenset({"province_reviewer"}))
+    again = replace(READY, actor_took_part_as=lambda: frozenset({"province_reviewer"}))
 
     assert WORKFLOW.take("endorse", state="under_review", roles={"province_reviewer"}, facts=again).target == "endorsed"
 
