@@ -1,0 +1,70 @@
+"""The application as the commands use it: created from the settings, speaking English to the terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_babel import force_locale
+from sqlalchemy import inspect
+from werkzeug.utils import import_string
+
+from certflow.config import Settings
+from certflow.errors import SetupError
+from certflow.gateways.queue import is_queue_table
+from certflow.models.base import db
+
+
+def create(settings: Settings | None = None) -> Flask:
+    """The application; it stands above the commands, so it is found by its name."""
+    create_app: Callable[[Settings | None], Flask] = import_string("certflow.app:create_app")
+    return create_app(settings)
+
+
+@contextmanager
+def application(*, current: bool = True) -> Iterator[Flask]:
+    """The application with its context; the end commits nothing and closes every connection.
+
+    `current` refuses an outdated database.
+    """
+    app = create()
+    with app.app_context(), force_locale("en"):
+        try:
+            if current:
+                require_current(app)
+            yield app
+        finally:
+            let_go()
+
+
+def let_go() -> None:
+    """Give back the database's connections."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
+
+
+def revisions(app: Flask) -> tuple[str, str]:
+    """The database's own revision ("" when it has none) and the newest one of the application."""
+    scripts = ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config())
+    with db.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    return present or "", scripts.get_current_head() or ""
+
+
+def queue_is_ready() -> bool:
+    """Whether the tables of the background work are there; the worker itself tells when they are old."""
+    look = inspect(db.engine)
+    schema = None if db.engine.dialect.name == "sqlite" else "dbos"
+    return any(is_queue_table(name) for name in look.get_table_names(schema=schema))
+
+
+def require_current(app: Flask) -> None:
+    """Raises SetupError unless the database is as this version needs it."""
+    present, newest = revisions(app)
+    if present != newest:
+        found = f"is at revision {present}" if present else "is empty"
+        raise SetupError(f"the database {found}, and this version needs revision {newest}", "certflow db upgrade")
+    if not queue_is_ready():
+        raise SetupError("the tables of the background work are missing", "certflow db upgrade")

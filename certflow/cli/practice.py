@@ -1,0 +1,152 @@
+"""`certflow demo`: a practice season in a folder of its own, made, shown and served."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_babel import force_locale
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy import select
+
+from certflow.cli.application import create, let_go
+from certflow.cli.database import bring_up_to_date
+from certflow.cli.serving import address, run
+from certflow.config import Settings
+from certflow.demo import cast, folder, plan, season
+from certflow.demo.folder import Season
+from certflow.errors import SetupError
+from certflow.gateways import processes
+from certflow.models.base import db
+from certflow.models.recognition import Recognition
+from certflow.services import people
+
+_HOST = "127.0.0.1"
+_PORT = 8000
+
+
+@click.command()
+@click.option(
+    "--dir", "where", default="certflow-demo", show_default=True, type=click.Path(path_type=Path), help="Folder."
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="The port; 8000 or the next free one without it.")
+@click.option("--no-serve", is_flag=True, help="Make the season and stop.")
+def demo(where: Path, port: int | None, no_serve: bool) -> None:
+    """Make a practice season in its own folder and serve it."""
+    with folder.held(where.resolve()) as held:
+        chosen = _port(port, held, probe=not no_serve)
+        settings = {"CERTFLOW_DIR": str(held.folder), "CERTFLOW_PUBLIC_URL": address(_HOST, held.port or chosen)}
+        app = create(Settings.from_environment(settings))
+        console = Console()
+        with app.app_context():
+            _make(app, held, chosen)
+            _show(console, address(_HOST, chosen))
+            let_go()
+        if no_serve:
+            console.print(f"To serve it: certflow demo --dir {where}", markup=False, soft_wrap=True)
+            return
+        rest = {name: value for name, value in os.environ.items() if not name.startswith("CERTFLOW_")}
+        run(_HOST, chosen, rest | settings)
+
+
+def _port(given: int | None, held: Season, *, probe: bool) -> int:
+    wanted = given or held.port or _PORT
+    free = processes.free_port(_HOST, wanted) if probe else wanted
+    if given and free != given:
+        raise SetupError(f"port {given} is taken", f"certflow demo --port {free}")
+    return free
+
+
+def _make(app: Flask, held: Season, port: int) -> None:
+    words = Console(stderr=True)
+    if "CERTFLOW_DATABASE_URL" in os.environ:
+        words.print("CERTFLOW_DATABASE_URL is not used: a practice season always has a database of its own.")
+    if held.remade:
+        words.print("The practice season in this folder was cut off while it was made; it is made anew.")
+    bring_up_to_date(app)
+    if held.port is not None:
+        words.print("The practice season in this folder is complete; nothing was changed.")
+        return
+    with _progress(words) as progress:
+        season.build(progress)
+    held.finish(port)
+
+
+class _Bars:
+    """Shows the season's progress, one bar for each kind of thing."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars, self._task = bars, TaskID(0)
+
+    def begin(self, what: str, pieces: int) -> None:
+        """A new bar."""
+        self._task = self._bars.add_task(what, total=pieces)
+
+    def tick(self) -> None:
+        """One step on the latest bar."""
+        self._bars.advance(self._task)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[_Bars]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        yield _Bars(bars)
+
+
+def _show(console: Console, base: str) -> None:
+    """The addresses and sign-ins, as tables."""
+    with force_locale("en"):
+        console.print(_people(), _places())
+    _addresses(console, base)
+    console.print(f"{'Password of everybody:':34}{cast.PASSWORD}", style="bold", highlight=False)
+    console.print("All of it is for practice: made-up people and figures, papers without legal force.", soft_wrap=True)
+
+
+def _table(title: str, *heads: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
+
+
+def _people() -> Table:
+    table = _table("People, in the order of a dossier's way (one commune as the example)", "sign-in", "name", "role")
+    named, titles = cast.places(), people.roles()
+    commune = named["Xã Xuân Tây"]
+    for part in (*cast.COMMUNE_PARTS, *cast.DISTRICT_PARTS, *cast.PROVINCE_PARTS, cast.ADMINISTRATOR):
+        seat = {"commune": commune, "district": commune.parent, "province": named[cast.PROVINCE]}
+        place = seat.get(titles[part.role][1])
+        user = people.by_sign_in_name(cast.sign_in_name(part, place))
+        if user is not None:
+            where = f", {place.name}" if place else ""
+            table.add_row(user.sign_in_name, user.full_name, f"{titles[part.role][0]}{where}")
+    return table
+
+
+def _places() -> Table:
+    table = _table("The same people elsewhere", "district", "district sign-ins", "canbo. and chutich. of its communes")
+    named = cast.places()
+    for district, communes in cast.COMMUNES.items():
+        offices = "\n".join(cast.sign_in_name(part, named[district]) for part in cast.DISTRICT_PARTS)
+        suffixes = (cast.sign_in_name(cast.COMMUNE_PARTS[0], named[name]).partition(".")[2] for name in communes)
+        table.add_row(district, offices, ", ".join(suffixes))
+    return table
+
+
+def _addresses(console: Console, base: str) -> None:
+    """Each address on a line of its own, whole, so that it can be clicked."""
+    newest = select(Recognition).order_by(Recognition.id.desc()).limit(1)
+    found = db.session.scalar(newest)
+    lines = {"My work": "/", "Dossiers": "/dossiers/", "Rules": "/rules/", "Verify a certificate, public": "/verify/"}
+    if found is not None:
+        lines["One certificate verified, public"] = f"/verify/{found.verify_code}"
+    for what, path in lines.items():
+        console.print(f"{what + ':':34}{base}{path}", soft_wrap=True, highlight=False)
+    for title in plan.TITLES.values():
+        console.print(f"{'Round:':34}{title}", soft_wrap=True, highlight=False)

@@ -1,0 +1,1 @@
+"""A practice season: people, rounds and dossiers, brought to every state by the real actions."""

@@ -1,0 +1,134 @@
+"""The people of the practice season: made-up names in every role, at real units of Đồng Nai."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from certflow import clock
+from certflow.domain.vietnamese import search_key
+from certflow.models.base import db
+from certflow.models.people import User
+from certflow.models.places import Unit
+from certflow.services import access, people
+
+PASSWORD = "thuchanh-dongnai"  # noqa: S105 - shown to everybody who runs the practice season
+PROVINCE = "Tỉnh Đồng Nai"
+COMMUNES = {
+    "Huyện Cẩm Mỹ": (
+        *("Xã Xuân Tây", "Xã Sông Ray", "Xã Lâm San", "Xã Bảo Bình", "Xã Thừa Đức", "Thị trấn Long Giao"),
+        *("Xã Xuân Mỹ", "Xã Nhân Nghĩa"),
+    ),
+    "Huyện Xuân Lộc": (
+        *("Xã Suối Cát", "Xã Xuân Hưng", "Xã Lang Minh", "Xã Bảo Hòa", "Xã Xuân Phú", "Thị trấn Gia Ray"),
+        "Xã Xuân Trường",
+    ),
+    "Huyện Tân Phú": ("Xã Đắc Lua", "Xã Tà Lài", "Xã Phú Lâm", "Xã Phú Điền", "Xã Nam Cát Tiên", "Xã Trà Cổ"),
+}
+DISADVANTAGED = "Xã Đắc Lua"
+
+_MEN = ("Văn Hùng", "Đình Phúc", "Minh Tuấn", "Quốc Bảo", "Thanh Sơn", "Hữu Nghĩa", "Ngọc Thắng", "Công Danh")
+_WOMEN = ("Thị Lan", "Thị Thu Hà", "Ngọc Mai", "Thị Bích Thủy", "Thanh Hương", "Thị Kim Oanh", "Mỹ Duyên")
+_FAMILIES = (
+    *("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương"),
+    *("Lý", "Đoàn", "Trịnh", "Mai"),
+)
+
+
+class Part(NamedTuple):
+    """A role of the scheme as the practice season fills it: the first half of the sign-in name, and the position."""
+
+    role: str
+    prefix: str
+    position: str
+
+
+COMMUNE_PARTS = (
+    Part("commune_officer", "canbo", "Công chức Văn hóa - Xã hội"),
+    Part("commune_chair", "chutich", "Chủ tịch Ủy ban nhân dân"),
+)
+DISTRICT_PARTS = (
+    Part("education_officer", "tiepnhan", "Chuyên viên Phòng Giáo dục và Đào tạo"),
+    Part("district_appraiser", "thamdinh", "Chuyên viên Phòng Giáo dục và Đào tạo"),
+    Part("education_head", "truongphong", "Trưởng phòng Giáo dục và Đào tạo"),
+)
+PROVINCE_PARTS = (Part("province_reviewer", "so", "Chuyên viên Sở Giáo dục và Đào tạo"),)
+ADMINISTRATOR = Part(access.ADMINISTRATOR, "quantri", "Quản trị hệ thống")
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """One person to be: who, in which part, where (None for the administrator)."""
+
+    part: Part
+    full_name: str
+    unit: Unit | None
+
+    @property
+    def sign_in_name(self) -> str:
+        """The part and the unit, for example canbo.xuantay."""
+        return sign_in_name(self.part, self.unit)
+
+
+def sign_in_name(part: Part, unit: Unit | None) -> str:
+    """The name under which the person in this part at this unit signs in."""
+    return f"{part.prefix}.{search_key(unit.short_name).replace(' ', '')}" if unit else part.prefix
+
+
+def places() -> dict[str, Unit]:
+    """The units of the season by full name, the province first, then each district before its communes."""
+    found = db.session.scalars(select(Unit)).all()
+    by_name = {(unit.name, unit.parent.name if unit.parent else ""): unit for unit in found}
+    named = {PROVINCE: by_name[PROVINCE, ""]}
+    for district, communes in COMMUNES.items():
+        named[district] = by_name[district, PROVINCE]
+        named.update({name: by_name[name, district] for name in communes})
+    return named
+
+
+def engagements(named: dict[str, Unit]) -> list[Engagement]:
+    """Everybody but the administrator."""
+    parts = {"province": PROVINCE_PARTS, "district": DISTRICT_PARTS, "commune": COMMUNE_PARTS}
+    names = _names()
+    return [Engagement(part, next(names), unit) for unit in named.values() for part in parts[unit.kind]]
+
+
+def _names() -> Iterator[str]:
+    """Full names without repetition for some two hundred people, men and women in turn."""
+    for n in count():
+        given = (_MEN, _WOMEN)[n % 2]
+        yield f"{_FAMILIES[n % len(_FAMILIES)]} {given[n // 2 % len(given)]}"
+
+
+def first_administrator() -> User:
+    """The administrator, made as the command line makes the first one."""
+    user = people.add(
+        sign_in_name=sign_in_name(ADMINISTRATOR, None),
+        full_name="Đào Quang Minh",
+        position=ADMINISTRATOR.position,
+        password=PASSWORD,
+    )
+    people.give(user, role=ADMINISTRATOR.role, unit_id=None, starts_on=clock.today())
+    return user
+
+
+def engage(engagement: Engagement, *, actor: User) -> User:
+    """Make the account and the appointment, since the beginning of last year."""
+    user = people.create(
+        actor=actor,
+        sign_in_name=engagement.sign_in_name,
+        full_name=engagement.full_name,
+        position=engagement.part.position,
+        password=PASSWORD,
+    )
+    people.appoint(
+        user.id,
+        actor=actor,
+        role=engagement.part.role,
+        unit_id=engagement.unit.id if engagement.unit else None,
+        starts_on=clock.today().replace(year=clock.today().year - 1, month=1, day=1),
+        ends_on=None,
+    )
+    return user

@@ -1,0 +1,179 @@
+"""Building the practice season, every piece by the service that makes the real ones."""
+
+import datetime as dt
+from typing import Protocol
+
+from sqlalchemy import exists, select
+
+from certflow import clock, jobs
+from certflow.demo import cast, plan, samples, walking
+from certflow.demo.plan import Story, When
+from certflow.errors import SetupError
+from certflow.gateways.unit_data import legacy_units
+from certflow.models.base import db
+from certflow.models.dossier import Claim, Dossier, Round
+from certflow.models.people import User
+from certflow.models.places import Unit
+from certflow.services import catalogue, documents, dossiers, evidence, meetings, rounds, units
+
+SCHEME = ("dong_nai_commune_recognition", 1)
+
+
+class Progress(Protocol):
+    """Told what is being made and, for each piece, that it is done."""
+
+    def begin(self, what: str, pieces: int) -> None:
+        """A new kind of thing begins, of which `pieces` are made."""
+
+    def tick(self) -> None:
+        """One more is done."""
+
+
+def build(progress: Progress) -> None:
+    """Make the whole season in an empty database, inside the application's context; commits piece by piece."""
+    _refuse_unless_empty()
+    named = _units(progress)
+    administrator, crew = _people(named, progress)
+    opened = {when: _round(when, named[cast.PROVINCE], administrator) for when in plan.TITLES}
+    db.session.commit()
+    _dossiers(Stage(named, crew, opened), progress)
+    _papers(progress)
+
+
+def _refuse_unless_empty() -> None:
+    if db.session.scalar(select(exists().where(Unit.id > 0) | exists().where(User.id > 0))):
+        raise SetupError("the database holds something already", "certflow demo --dir ANOTHER-FOLDER")
+
+
+def _units(progress: Progress) -> dict[str, Unit]:
+    rows = list(legacy_units(cast.PROVINCE))
+    progress.begin("Units of Đồng Nai", len(rows))
+    units.import_units(rows, progress.tick)
+    named = cast.places()
+    units.mark_disadvantaged(named[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)
+    db.session.commit()
+    return named
+
+
+def _people(named: dict[str, Unit], progress: Progress) -> tuple[User, dict[tuple[str, int], User]]:
+    engagements = cast.engagements(named)
+    progress.begin("People", len(engagements) + 1)
+    administrator = cast.first_administrator()
+    progress.tick()
+    crew = {}
+    for engagement in engagements:
+        user = cast.engage(engagement, actor=administrator)
+        crew[engagement.part.role, engagement.unit.id if engagement.unit else 0] = user
+        progress.tick()
+    db.session.commit()
+    return administrator, crew
+
+
+def _round(when: When, province: Unit, administrator: User) -> Round:
+    today = clock.today()
+    opened = rounds.open_round(
+        actor=administrator,
+        scheme=SCHEME,
+        unit_id=province.id,
+        assessed_year=today.year - 1,
+        title=plan.TITLES[when],
+        practice=True,
+    )
+    own = plan.days(when, today)
+    dates = {date.deadline: (own.get(date.deadline, date.due_on), date.included) for date in opened.dates}
+    return rounds.change_dates(opened.id, dates, actor=administrator, version=opened.version)
+
+
+class Stage:
+    """Where the stories play: the units by name, the people by role and unit, the rounds."""
+
+    def __init__(self, named: dict[str, Unit], crew: dict[tuple[str, int], User], opened: dict[When, Round]) -> None:
+        self._named, self._crew, self._opened = named, crew, opened
+
+    def person_for(self, role: str, unit: Unit) -> User:
+        """The person in `role` at `unit`."""
+        return self._crew[role, unit.id]
+
+    def open(self, story: Story) -> Dossier:
+        """The story's dossier, new."""
+        unit = self._named[story.commune]
+        officer = self.person_for("commune_officer", unit)
+        return dossiers.open_dossier(self._opened[story.round].id, actor=officer, unit_id=unit.id)
+
+
+def _dossiers(stage: Stage, progress: Progress) -> None:
+    stories = plan.stories()
+    progress.begin("Dossiers", len(stories))
+    for number, story in enumerate(stories):
+        dossier = stage.open(story)
+        course = _course(story, dossier, number)
+        _attach(story, dossier, stage)
+        db.session.commit()
+        _walk(story, dossier, course, stage)
+        progress.tick()
+
+
+def _course(story: Story, dossier: Dossier, number: int) -> walking.Course:
+    form, whole, margin = catalogue.form_of(dossier), 4200 + 613 * number, 10 + 17 * number % 80
+    poor = dossier.disadvantaged_area
+    found = walking.answers(
+        form, story.found, disadvantaged=poor, unmet=() if story.found else plan.UNMET, whole=whole, margin=margin
+    )
+    claims = walking.answers(form, story.claimed, disadvantaged=poor, whole=whole, margin=margin)
+    return walking.Course(claims, found, _minutes(number), plan.note, plan.EXPLANATIONS)
+
+
+def _minutes(number: int) -> meetings.Minutes:
+    bodies = meetings.BODIES if number % 2 else meetings.BODIES[: 3 + number % 4]
+    return meetings.Minutes(
+        held_on=clock.today() - dt.timedelta(days=2 + number % 12),
+        chaired_by=("Phạm Đức Thành", "Võ Thị Hồng", "Lê Quang Vinh")[number % 3],
+        chair_position="Phó Chủ tịch Ủy ban nhân dân",
+        bodies_present=bodies,
+        other_bodies="Hội Cựu giáo chức" if number % 5 == 0 else "",
+        conclusion="Cuộc họp thống nhất kết quả tự đánh giá và đề nghị lập hồ sơ gửi cấp huyện.",
+    )
+
+
+def _attach(story: Story, dossier: Dossier, stage: Stage) -> None:
+    officer = stage.person_for("commune_officer", dossier.unit)
+    for indicator, name, title in plan.FILES[: story.files]:
+        file = samples.paper(title, dossier.unit.name) if title else samples.picture(seed=dossier.id)
+        evidence.attach(dossier.id, indicator, file, name, actor=officer)
+
+
+def _walk(story: Story, dossier: Dossier, course: walking.Course, stage: Stage) -> None:
+    if not story.states:
+        _fill_in_part(story, dossier, course, stage)
+    spec = catalogue.workflow_of(dossier).spec
+    for state in story.states:
+        if dossier.state == "returned":
+            _supplement(dossier, course, stage)
+        for transition in walking.way(spec, state, story.found, start=dossier.state):
+            walking.step(dossier, transition, course, stage.person_for)
+            db.session.commit()
+
+
+def _fill_in_part(story: Story, dossier: Dossier, course: walking.Course, stage: Stage) -> None:
+    """A draft in which only the first criteria are answered."""
+    officer = stage.person_for("commune_officer", dossier.unit)
+    some = {code: typed for code, typed in course.claims.items() if int(code.split(".")[0]) <= story.criteria}
+    walking.write(Claim, dossier, some, actor=officer, course=course)
+    db.session.commit()
+
+
+def _supplement(dossier: Dossier, course: walking.Course, stage: Stage) -> None:
+    """What a commune adds when its dossier was returned."""
+    officer = stage.person_for("commune_officer", dossier.unit)
+    more = walking.Course(course.claims, course.findings, course.minutes, explanations=plan.SUPPLEMENT)
+    walking.write(Claim, dossier, course.claims, actor=officer, course=more)
+
+
+def _papers(progress: Progress) -> None:
+    """Make the files of all documents, as the background worker does."""
+    pending = documents.pending(limit=1000)
+    progress.begin("Decisions, certificates and letters", len(pending))
+    for document_id in pending:
+        jobs.issue_document({"document_id": document_id})
+        db.session.commit()
+        progress.tick()

@@ -1,0 +1,136 @@
+"""The page on which somebody takes an action: what follows from it, what is missing, the note, and the button."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import Length
+
+from certflow import clock
+from certflow.definitions.specs import TransitionSpec
+from certflow.domain.deadlines import standing
+from certflow.domain.workflow import Offer
+from certflow.errors import ActionBlocked, NotFound, Stale
+from certflow.models.base import db
+from certflow.models.dossier import Dossier
+from certflow.services import access, actions, dossiers, rounds
+from certflow.services.catalogue import workflow_of
+from certflow.web import notices, turns
+from certflow.web.errors import status_of
+from certflow.web.gate import actor
+from certflow.wording import language
+
+LONGEST_NOTE = 4000
+
+
+class ActionForm(FlaskForm):
+    """The note, and the version of the dossier that the person saw."""
+
+    version = HiddenField()
+    note = TextAreaField(
+        lazy_gettext("Note"),
+        [Length(max=LONGEST_NOTE, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+    )
+
+    @property
+    def seen(self) -> int:
+        """The version the person saw; -1, which no dossier has, when the field was lost."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
+def act(dossier_id: int, action: str) -> ResponseReturnValue:
+    """Show what an action means, and take it."""
+    dossier = access.dossier(dossier_id, actor())
+    form = ActionForm()
+    if request.method == "GET":
+        form.version.data = str(dossier.version)
+        return _page(form, dossier, _offer(dossier, action))
+    note = form.note.data or ""
+    if not form.validate_on_submit():
+        return _page(form, dossier, _offer(dossier, action)), 422
+    try:
+        done = actions.act(dossier_id, action, actor=actor(), note=note, version=form.seen)
+    except ActionBlocked as refusal:
+        return _blocked(form, dossier, action, refusal)
+    except Stale as refusal:
+        return _overtaken(form, dossier_id, action, refusal)
+    title = _transition(done, action).title.in_language(language())
+    flash(_("Recorded: %(action)s.", action=title))
+    return redirect(url_for("dossiers.show", dossier_id=dossier_id))
+
+
+def _transition(dossier: Dossier, action: str) -> TransitionSpec:
+    for transition in workflow_of(dossier).spec.transitions:
+        if transition.action == action:
+            return transition
+    raise NotFound(_("There is no such step in this scheme."))
+
+
+def _offer(dossier: Dossier, action: str) -> Offer:
+    """The action as it is open to the person now; raises ActionNotOpen or NotPermitted."""
+    for offer in actions.offers(dossier, actor=actor()):
+        if offer.transition.action == action:
+            return offer
+    facts = actions.facts_of(dossier, actor=actor())
+    roles = access.roles_on(actor(), dossier)
+    move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
+    return Offer(move.transition, ())
+
+
+def _blocked(form: ActionForm, dossier: Dossier, action: str, refusal: ActionBlocked) -> ResponseReturnValue:
+    """Say what is missing: a missing note at its field, the rest above."""
+    offer = _offer(dossier, action)
+    typed = [reason for reason in refusal.reasons if reason not in offer.reasons]
+    form.note.errors = [*form.note.errors, *typed]
+    return _page(form, dossier, offer, told=offer.reasons), status_of(refusal)
+
+
+def _overtaken(form: ActionForm, dossier_id: int, action: str, refusal: Stale) -> ResponseReturnValue:
+    """Say that somebody was faster, show how the dossier is now, and keep what was typed."""
+    db.session.rollback()
+    dossier = access.dossier(dossier_id, actor())
+    form.version.data = str(dossier.version)
+    offers = actions.offers(dossier, actor=actor())
+    offer = next((o for o in offers if o.transition.action == action), None)
+    return _page(form, dossier, offer, told=refusal.reasons, action=action, overtaken=True), status_of(refusal)
+
+
+def _page(
+    form: ActionForm,
+    dossier: Dossier,
+    offer: Offer | None,
+    *,
+    told: Sequence[str] = (),
+    action: str = "",
+    overtaken: bool = False,
+) -> str:
+    spec = workflow_of(dossier).spec
+    transition = offer.transition if offer else _transition(dossier, action)
+    if transition.note == "required":
+        form.note.label.text = _("Reasons")
+    target = spec.states[transition.target]
+    dues = [due for due in rounds.dues(dossier.round) if target.name in due.spec.states]
+    page: str = render_template(
+        "dossiers/act.html",
+        form=form,
+        dossier=dossier,
+        offer=offer,
+        transition=transition,
+        told=told,
+        overtaken=overtaken,
+        last=dossiers.last_act(dossier) if overtaken else None,
+        state=turns.state_of(dossier),
+        kind=turns.kind(dossier, actor()),
+        turn=turns.turn(dossier),
+        target=target,
+        next_turn=turns.part(dossier, target.turn),
+        standings=[standing(due, None, today=clock.today()) for due in dues],
+        acting_as=[turns.part(dossier, role) for role in transition.by if role in access.roles_on(actor(), dossier)],
+        notices=notices.of_dossier(dossier),
+    )
+    return page

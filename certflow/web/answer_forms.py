@@ -1,0 +1,146 @@
+"""The form of one criterion, made from its definition: a few fields for each indicator, named "<code>-<field>"."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field, Form, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from certflow.definitions.specs import CriterionSpec, IndicatorSpec
+from certflow.domain.answers import fields_of
+from certflow.errors import Invalid, Stale
+from certflow.gateways.content import ALLOWED
+from certflow.models.dossier import Claim, Finding
+from certflow.services.assessments import Typed, typed_of
+from certflow.web import figures
+from certflow.web.forms import show_faults
+from certflow.wording import language
+
+ACCEPT = ",".join([*(f".{kind.extension}" for kind in ALLOWED), ".jpeg"])
+Stored = Mapping[str, Claim] | Mapping[str, Finding]
+
+
+class FilesForm(Form):
+    """The files to attach to one indicator."""
+
+    file = MultipleFileField()
+
+
+def anchor(code: str) -> str:
+    """The id of an indicator's part of the page: "4.2" gives "i4-2", which style sheets and scripts can name too."""
+    return f"i{code.replace('.', '-')}"
+
+
+def files_form(code: str, reasons: tuple[str, ...] = ()) -> FilesForm:
+    """The upload form of an indicator with what was refused."""
+    form = FilesForm(formdata=None)
+    form.file.id = f"{anchor(code)}-file"
+    form.file.label.text = _("Attach evidence for indicator %(code)s", code=code)
+    form.file.errors = list(reasons)
+    return form
+
+
+def claim_form(criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
+    """The commune's form: filled with what is `stored`, or with what was sent when that is None."""
+    return _form(criterion, stored, str(_("Self-assessment")), str(_("Explanation")))
+
+
+def finding_form(criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
+    """The appraiser's form; as `claim_form`."""
+    return _form(criterion, stored, str(_("Finding")), str(_("Comment")))
+
+
+def _form(criterion: CriterionSpec, stored: Stored | None, answer: str, explanation: str) -> FlaskForm:
+    fields: dict[str, Any] = {}
+    for indicator in criterion.indicators:
+        for name, (kind, options) in _fields(indicator, answer, explanation).items():
+            fields[f"{indicator.code}-{name}"] = kind(id=f"{anchor(indicator.code)}-{name}", **options)
+    made = type("CriterionForm", (FlaskForm,), fields)
+    if stored is None:
+        return made()
+    return made(formdata=None, data=_filled(criterion, stored))
+
+
+def _fields(indicator: IndicatorSpec, answer: str, explanation: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    made = _percentages(indicator) if indicator.kind in figures.PERCENTAGES else _choice(indicator, answer)
+    made["explanation"] = (TextAreaField, {"label": explanation, "filters": [tidy]})
+    made["version"] = (HiddenField, {"default": "0"})
+    return made
+
+
+def _choice(indicator: IndicatorSpec, label: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    if indicator.kind == "yes_no":
+        choices = [SelectChoice(value="yes", label=_("Met")), SelectChoice(value="no", label=_("Not met"))]
+    else:
+        levels = [*range(1, indicator.highest + 1), 0]
+        choices = [SelectChoice(value=str(level), label=figures.level_attained(level)) for level in levels]
+    return {"value": (RadioField, {"label": label, "choices": choices, "validate_choice": False})}
+
+
+def _percentages(indicator: IndicatorSpec) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    counted = indicator.denominator.in_language(language()) if indicator.denominator else ""
+    hint = indicator.definition_hint.in_language(language()) if indicator.definition_hint else ""
+    made: dict[str, tuple[type[Field], dict[str, Any]]] = {"denominator": (StringField, {"label": counted})}
+    for part in indicator.parts:
+        made[part.key] = (StringField, {"label": part.title.in_language(language())})
+    definition = {"label": _("How it was determined"), "description": hint, "filters": [tidy]}
+    return made | {"definition": (TextAreaField, definition)}
+
+
+def tidy(text: str | None) -> str | None:
+    """The text with plain line ends, without the sign that no database of text can hold."""
+    return text.replace("\r\n", "\n").replace("\x00", "") if text else text
+
+
+def _filled(criterion: CriterionSpec, stored: Stored) -> dict[str, str]:
+    filled: dict[str, str] = {}
+    for indicator in criterion.indicators:
+        row = stored.get(indicator.code)
+        if row is not None:
+            values = typed_of(indicator, row) | {"explanation": row.explanation, "version": str(row.version)}
+            filled |= {f"{indicator.code}-{name}": value for name, value in values.items()}
+    return filled
+
+
+def typed(form: FlaskForm, criterion: CriterionSpec) -> dict[str, Typed]:
+    """What was sent, by indicator code; a version that is no number counts as none seen."""
+    return {
+        indicator.code: Typed(
+            values={name: form[f"{indicator.code}-{name}"].data or "" for name in fields_of(indicator)},
+            explanation=form[f"{indicator.code}-explanation"].data or "",
+            version=version_sent(form[f"{indicator.code}-version"].data),
+        )
+        for indicator in criterion.indicators
+    }
+
+
+def version_sent(text: str | None) -> int:
+    """The version a hidden field carries; 0 for what is none."""
+    given = text or ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+def show_refusal(form: FlaskForm, criterion: CriterionSpec, stored: Stored, refusal: Invalid | Stale) -> set[str]:
+    """Put a refusal on the form; gives the indicators somebody else changed, now typed over what is stored."""
+    if isinstance(refusal, Invalid):
+        show_faults(form, refusal)
+        return set()
+    form.form_errors.extend(refusal.reasons)
+    changed = set()
+    for indicator in criterion.indicators:
+        field, row = form[f"{indicator.code}-version"], stored.get(indicator.code)
+        if row is not None and version_sent(field.data) != row.version:
+            field.data = str(row.version)
+            changed.add(indicator.code)
+    return changed
+
+
+def typed_pairs(form: FlaskForm) -> list[tuple[str, str]]:
+    """Everything typed, with its label, for a page that can only hand it back."""
+    return [
+        (f"{field.name.partition('-')[0]} {field.label.text}".strip(), str(field.data))
+        for field in form
+        if field.data and not isinstance(field, HiddenField)
+    ]

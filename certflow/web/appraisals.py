@@ -1,0 +1,140 @@
+"""The appraisal: claim and finding side by side, one page for each criterion, and the result of all."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+
+from certflow.definitions.specs import CriterionSpec
+from certflow.errors import Invalid, Stale
+from certflow.services import access, assessments
+from certflow.services.catalogue import form_of
+from certflow.web import answer_forms, criteria, figures, notices
+from certflow.web.answer_forms import finding_form, show_refusal
+from certflow.web.criteria import Opened
+from certflow.web.errors import status_of
+from certflow.web.gate import actor
+
+bp = Blueprint("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/appraisal")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One measured part: what was claimed, what was found, and whether they differ (None: no finding yet)."""
+
+    claimed: figures.Row
+    found: figures.Row
+    differs: bool | None
+    comment: str
+
+
+@bp.route("/<int:number>", methods=["GET", "POST"])
+def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
+    """One criterion: what the commune claims and, beside it, what the appraiser finds."""
+    if request.method == "POST":
+        return _save(dossier_id, number)
+    found = criteria.opened(dossier_id)
+    asked = criteria.criterion_of(found.form, number)
+    return _page(found, asked, finding_form(asked, found.contents.findings))
+
+
+def _save(dossier_id: int, number: int) -> ResponseReturnValue:
+    form = form_of(access.dossier(dossier_id, actor()))
+    asked = criteria.criterion_of(form, number)
+
+    def again(sent: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
+        found = criteria.opened(dossier_id)
+        changed = show_refusal(sent, asked, found.contents.findings, refusal)
+        return _page(found, asked, sent, changed=changed), status_of(refusal)
+
+    def done() -> ResponseReturnValue:
+        flash(_("The findings on criterion %(number)s are saved.", number=number))
+        if number < len(form.criteria) and request.form.get("go") != "result":
+            return redirect(url_for(".criterion", dossier_id=dossier_id, number=number + 1))
+        return redirect(url_for(".result", dossier_id=dossier_id))
+
+    return criteria.save(
+        lambda sent, who: assessments.save_findings(dossier_id, number, sent, actor=who),
+        finding_form(asked, None),
+        asked,
+        again,
+        done,
+    )
+
+
+def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()) -> str:
+    proof = dict(figures.proof(found.form, found.score(found.claims), found.claims))
+    claimed, findings = found.contents.claims, found.contents.findings
+    return render_template(
+        "appraisals/criterion.html",
+        found=found,
+        dossier=found.dossier,
+        criterion=asked,
+        form=form,
+        rows=proof[asked],
+        writable=found.may_write("findings"),
+        changed=changed,
+        adoptable=[i.code for i in asked.indicators if i.code in claimed and i.code not in findings],
+        anchor=answer_forms.anchor,
+        lines=figures.lines,
+        last=asked.number == len(found.form.criteria),
+        notices=notices.of_dossier(found.dossier),
+    )
+
+
+@bp.post("/<int:number>/adopt")
+def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
+    """Take over the commune's figures where there is no finding yet."""
+    criteria.criterion_of(form_of(access.dossier(dossier_id, actor())), number)
+    adopted = assessments.adopt_claims(dossier_id, number, actor=actor())
+    if adopted:
+        words = ngettext(
+            "The commune's figures are taken over for %(num)s indicator. Check each.",
+            "The commune's figures are taken over for %(num)s indicators. Check each.",
+            adopted,
+        )
+    else:
+        words = _("Every indicator that the commune answered has a finding already; nothing was taken over.")
+    flash(words, "message" if adopted else "warning")
+    return redirect(url_for(".criterion", dossier_id=dossier_id, number=number))
+
+
+@bp.get("")
+def result(dossier_id: int) -> ResponseReturnValue:
+    """The whole appraisal: claim and finding of each indicator, both levels, and what the next level lacks."""
+    found = criteria.opened(dossier_id)
+    claimed, reached = found.score(found.claims), found.score(found.findings)
+    upper = reached.level + 1
+    return render_template(
+        "appraisals/result.html",
+        found=found,
+        dossier=found.dossier,
+        claimed=claimed,
+        reached=reached,
+        compared=_compared(found),
+        gaps=figures.gaps(found.form, reached, upper, found.findings) if upper <= found.form.levels else [],
+        anchor=answer_forms.anchor,
+        writable=found.may_write("findings"),
+        notices=notices.of_dossier(found.dossier),
+    )
+
+
+def _compared(found: Opened) -> list[tuple[CriterionSpec, list[Compared]]]:
+    left = figures.proof(found.form, found.score(found.claims), found.claims)
+    right = figures.proof(found.form, found.score(found.findings), found.findings)
+    return [
+        (criterion, [_compare(found, *pair) for pair in zip(claimed, findings, strict=True)])
+        for (criterion, claimed), (_same, findings) in zip(left, right, strict=True)
+    ]
+
+
+def _compare(opened: Opened, claimed: figures.Row, found: figures.Row) -> Compared:
+    code = claimed.indicator.code
+    finding = opened.contents.findings.get(code)
+    answered = finding is not None and bool(finding.answer)
+    differs = claimed.given != found.given if answered else None
+    return Compared(claimed, found, differs, finding.explanation if finding else "")

@@ -1,0 +1,161 @@
+"""The self-assessment: one page for each criterion, the meeting, and the answers checked before filing."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from certflow.definitions.specs import CriterionSpec
+from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.models.base import db
+from certflow.services import access, assessments, meetings
+from certflow.services.catalogue import form_of
+from certflow.web import answer_forms, criteria, figures, notices
+from certflow.web.answer_forms import claim_form, files_form, show_refusal
+from certflow.web.criteria import Opened
+from certflow.web.errors import status_of
+from certflow.web.forms import show_faults
+from certflow.web.gate import actor
+from certflow.web.meeting_forms import MeetingForm, filled, minutes
+
+bp = Blueprint("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
+
+
+@bp.route("/criteria/<int:number>", methods=["GET", "POST"])
+def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
+    """One criterion: its legal basis, the claim of each indicator and the evidence behind it."""
+    if request.method == "POST":
+        return _save(dossier_id, number)
+    found = criteria.opened(dossier_id)
+    asked = criteria.criterion_of(found.form, number)
+    return criterion_page(found, asked, claim_form(asked, found.contents.claims))
+
+
+def _save(dossier_id: int, number: int) -> ResponseReturnValue:
+    asked = criteria.criterion_of(form_of(access.dossier(dossier_id, actor())), number)
+
+    def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
+        found = criteria.opened(dossier_id)
+        changed = show_refusal(form, asked, found.contents.claims, refusal)
+        return criterion_page(found, asked, form, changed=changed), status_of(refusal)
+
+    def done() -> ResponseReturnValue:
+        flash(_("Criterion %(number)s is saved.", number=number))
+        return redirect(_following(dossier_id, number))
+
+    return criteria.save(
+        lambda sent, who: assessments.save_claims(dossier_id, number, sent, actor=who),
+        claim_form(asked, None),
+        asked,
+        again,
+        done,
+    )
+
+
+def _following(dossier_id: int, number: int) -> str:
+    """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
+    if request.form.get("go") == "overview":
+        return url_for("dossiers.show", dossier_id=dossier_id)
+    form = form_of(access.dossier(dossier_id, actor()))
+    if number < len(form.criteria):
+        return url_for(".criterion", dossier_id=dossier_id, number=number + 1)
+    return url_for(".meeting", dossier_id=dossier_id)
+
+
+def criterion_page(
+    found: Opened,
+    asked: CriterionSpec,
+    form: FlaskForm,
+    *,
+    changed: set[str] | frozenset[str] = frozenset(),
+    refused: dict[str, tuple[str, ...]] | None = None,
+) -> str:
+    """The page of a criterion: a form for whoever may write, the values for everybody else.
+
+    `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
+    """
+    refused = refused or {}
+    proof = dict(figures.proof(found.form, found.score(found.claims), found.claims))
+    return render_template(
+        "claims/criterion.html",
+        found=found,
+        dossier=found.dossier,
+        criterion=asked,
+        form=form,
+        rows=proof[asked],
+        writable=found.may_write("claims"),
+        changed=changed,
+        files={i.code: files_form(i.code, refused.get(i.code, ())) for i in asked.indicators},
+        accept=answer_forms.ACCEPT,
+        anchor=answer_forms.anchor,
+        lines=figures.lines,
+        last=asked.number == len(found.form.criteria),
+        notices=notices.of_dossier(found.dossier),
+        language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),
+    )
+
+
+@bp.route("/meeting", methods=["GET", "POST"])
+def meeting(dossier_id: int) -> ResponseReturnValue:
+    """The record of the self-assessment meeting."""
+    found = criteria.opened(dossier_id)
+    if request.method == "GET":
+        return _meeting_page(found, filled(found.contents.meeting))
+    form = MeetingForm()
+    if not form.validate_on_submit():
+        return _meeting_page(found, form), 422
+    try:
+        meetings.record(dossier_id, minutes(form), actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _meeting_page(found, form), 422
+    except Stale as refusal:
+        return _meeting_changed(dossier_id, form, refusal)
+    except ActionNotOpen as refusal:
+        return criteria.handed_back(form, refusal)
+    flash(_("The meeting is recorded."))
+    endpoint = "dossiers.show" if request.form.get("go") == "overview" else ".check"
+    return redirect(url_for(endpoint, dossier_id=dossier_id))
+
+
+def _meeting_changed(dossier_id: int, form: MeetingForm, refusal: Stale) -> ResponseReturnValue:
+    db.session.rollback()
+    found = criteria.opened(dossier_id)
+    stored = found.contents.meeting
+    form.form_errors.extend(refusal.reasons)
+    form.version.data = str(stored.version if stored else 0)
+    return _meeting_page(found, form, changed=True), status_of(refusal)
+
+
+def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) -> str:
+    return render_template(
+        "claims/meeting.html",
+        found=found,
+        dossier=found.dossier,
+        form=form,
+        changed=changed,
+        stored=found.contents.meeting,
+        body_title=meetings.body_title,
+        writable=found.may_write("claims"),
+        notices=notices.of_dossier(found.dossier),
+    )
+
+
+@bp.get("/check")
+def check(dossier_id: int) -> ResponseReturnValue:
+    """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
+    found = criteria.opened(dossier_id)
+    result = found.score(found.claims)
+    upper = result.level + 1
+    return render_template(
+        "claims/check.html",
+        found=found,
+        dossier=found.dossier,
+        result=result,
+        proof=figures.proof(found.form, result, found.claims),
+        gaps=figures.gaps(found.form, result, upper, found.claims) if upper <= found.form.levels else [],
+        anchor=answer_forms.anchor,
+        body_title=meetings.body_title,
+        writable=found.may_write("claims"),
+        notices=notices.of_dossier(found.dossier),
+    )

@@ -1,0 +1,120 @@
+"""What the pages of one criterion have in common: the dossier opened, who may write, saving, and what follows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import jsonify, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from certflow import clock
+from certflow.definitions.specs import CriterionSpec, FormSpec
+from certflow.domain.scoring import Answers, Result, score
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
+from certflow.models.base import db
+from certflow.models.dossier import Dossier
+from certflow.models.people import User
+from certflow.services import access, dossiers
+from certflow.services.assessments import Typed
+from certflow.services.catalogue import form_of
+from certflow.services.dossiers import Contents
+from certflow.web import figures
+from certflow.web.answer_forms import typed, typed_pairs
+from certflow.web.errors import wants_json
+from certflow.web.gate import actor
+
+Save = Callable[..., dict[str, int]]
+Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A dossier with its criteria set and everything in it."""
+
+    dossier: Dossier
+    form: FormSpec
+    contents: Contents
+
+    @property
+    def claims(self) -> Answers:
+        """The commune's answers by indicator code."""
+        return figures.answers_of(self.contents.claims)
+
+    @property
+    def findings(self) -> Answers:
+        """The appraiser's answers by indicator code."""
+        return figures.answers_of(self.contents.findings)
+
+    def score(self, answers: Answers) -> Result:
+        """The level these answers reach, and the proof."""
+        return score(self.form, answers, disadvantaged=self.dossier.disadvantaged_area)
+
+    def may_write(self, what: str) -> bool:
+        """Whether the person who is signed in may write claims or findings now."""
+        try:
+            access.require_editor(self.dossier, actor(), what)
+        except (NotPermitted, ActionNotOpen):
+            return False
+        return True
+
+
+def opened(dossier_id: int) -> Opened:
+    """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
+    dossier = access.dossier(dossier_id, actor())
+    return Opened(dossier, form_of(dossier), dossiers.contents(dossier))
+
+
+def criterion_of(form: FormSpec, number: int) -> CriterionSpec:
+    """The criterion `number`; raises NotFound in the reader's words."""
+    for criterion in form.criteria:
+        if criterion.number == number:
+            return criterion
+    raise NotFound(str(_("There is no such criterion.")))
+
+
+def criterion_with(form: FormSpec, code: str) -> CriterionSpec:
+    """The criterion that the indicator `code` belongs to; raises NotFound in the reader's words."""
+    for criterion in form.criteria:
+        if any(indicator.code == code for indicator in criterion.indicators):
+            return criterion
+    raise NotFound(str(_("There is no such indicator.")))
+
+
+def save(
+    write: Callable[[Mapping[str, Typed], User], dict[str, int]],
+    form: FlaskForm,
+    criterion: CriterionSpec,
+    again: Again,
+    done: Callable[[], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """Save what was sent and go on; autosave gets JSON, a refusal gets the same page with what was typed."""
+    try:
+        versions = write(typed(form, criterion), actor())
+    except (Invalid, Stale) as refusal:
+        if wants_json():
+            raise
+        db.session.rollback()
+        return again(form, refusal)
+    except ActionNotOpen as refusal:
+        if wants_json():
+            raise
+        return handed_back(form, refusal)
+    if not wants_json():
+        return done()
+    named = {f"{code}-version": version for code, version in versions.items()}
+    return jsonify(saved_at=f"{clock.now():%H:%M:%S}", versions=named)
+
+
+def handed_back(form: FlaskForm, refusal: ActionNotOpen) -> ResponseReturnValue:
+    """The page for somebody who typed while the dossier moved on: nothing is saved, all that was typed is shown."""
+    db.session.rollback()
+    page = render_template(
+        "errors/error.html",
+        title=_("Not possible now"),
+        status=409,
+        reasons=refusal.reasons,
+        typed=typed_pairs(form),
+        language_next=url_for("work.show"),
+    )
+    return page, 409

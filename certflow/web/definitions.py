@@ -1,0 +1,130 @@
+"""The rules as they are loaded: schemes, criteria sets, and the confirmation of a criteria set."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.errors import Invalid, NotFound
+from certflow.models.places import Unit
+from certflow.models.recognition import FormConfirmation
+from certflow.services import access, catalogue, confirmations
+from certflow.web import notices
+from certflow.web.definitions_forms import ConfirmForm
+from certflow.web.forms import show_faults
+from certflow.web.gate import actor
+from certflow.web.guard_words import in_words
+
+bp = Blueprint("definitions", __name__, url_prefix="/rules")
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """Every scheme and criteria set of this installation."""
+    known = catalogue.definitions()
+    return render_template(
+        "definitions/listed.html",
+        workflows=[known.workflows[key] for key in sorted(known.workflows)],
+        forms=[known.forms[key] for key in sorted(known.forms)],
+        given=confirmations.by_set(),
+    )
+
+
+@bp.get("/criteria/<name>/<int:version>")
+def form(name: str, version: int) -> ResponseReturnValue:
+    """One criteria set with its thresholds and clauses."""
+    return _criteria_page(_form(name, version), ConfirmForm())
+
+
+@bp.post("/criteria/<name>/<int:version>/confirm")
+def confirm(name: str, version: int) -> ResponseReturnValue:
+    """Record that the set was compared with the signed law."""
+    spec, given = _form(name, version), ConfirmForm()
+    if given.validate_on_submit():
+        try:
+            confirmations.confirm(name, version, actor=actor(), document=given.document.data)
+        except Invalid as refusal:
+            show_faults(given, refusal)
+        else:
+            flash(_("The criteria set is confirmed for your province."))
+            return redirect(url_for(".form", name=name, version=version))
+    return _criteria_page(spec, given), 422
+
+
+@bp.get("/schemes/<name>/<int:version>")
+def workflow(name: str, version: int) -> ResponseReturnValue:
+    """One scheme: its steps, who does them, its dates, and what is issued."""
+    spec = catalogue.definitions().workflows.get((name, version))
+    if spec is None:
+        raise NotFound(_("There is no such scheme."))
+    criteria = catalogue.definitions().form_of(spec)
+    return render_template(
+        "definitions/workflow.html",
+        spec=spec,
+        criteria=criteria,
+        stages=_stages(spec),
+        deadlines=sorted(spec.deadlines, key=lambda d: (d.month, d.day)),
+        in_words=in_words,
+        notices=_marks(criteria, confirmations.confirmations(criteria)),
+    )
+
+
+def _form(name: str, version: int) -> FormSpec:
+    spec = catalogue.definitions().forms.get((name, version))
+    if spec is None:
+        raise NotFound(_("There is no such criteria set."))
+    return spec
+
+
+def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
+    given = confirmations.confirmations(spec)
+    speaks_for = confirmations.provinces_confirmable_by(actor())
+    confirmed = {each.unit_id for each in given}
+    return render_template(
+        "definitions/form.html",
+        spec=spec,
+        given=given,
+        form=form,
+        figure=_figure,
+        lower=any(_lower_thresholds(spec)),
+        may_confirm=spec.trust == "transcribed" and bool(speaks_for) and speaks_for[0].id not in confirmed,
+        province=speaks_for[0] if speaks_for else None,
+        notices=_marks(spec, given),
+    )
+
+
+def _lower_thresholds(spec: FormSpec) -> list[bool]:
+    return [
+        threshold.least_in_disadvantaged_area is not None
+        for indicator in spec.indicators.values()
+        for part in indicator.parts
+        for threshold in part.thresholds
+    ]
+
+
+def _figure(value: Fraction) -> str:
+    """A threshold as the reader's language writes numbers, without needless zeros."""
+    return str(format_decimal(float(value)))
+
+
+def _marks(spec: FormSpec, given: Sequence[FormConfirmation]) -> list[str]:
+    """The mark of the set for each province of the reader; for an administrator while nobody has confirmed it."""
+    provinces = {place.id: place for place in _provinces()}
+    if provinces:
+        return list(dict.fromkeys(mark for place in provinces.values() for mark in notices.of_form(spec, place)))
+    return [] if given else [notices.mark(spec)]
+
+
+def _provinces() -> list[Unit]:
+    return [access.chain(a.unit)["province"] for a in access.appointments(actor()) if a.unit is not None]
+
+
+def _stages(spec: WorkflowSpec) -> list[dict[str, object]]:
+    return [
+        {"title": stage.title, "states": [s for s in spec.states.values() if s.stage == stage.name]}
+        for stage in spec.stages
+    ]

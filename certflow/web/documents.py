@@ -1,0 +1,63 @@
+"""Numbered documents for those who may see their dossier: status, HTML copy and file."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from certflow.domain.vietnamese import search_key
+from certflow.models.recognition import Document
+from certflow.services import documents
+from certflow.web import notices
+from certflow.web.gate import actor
+
+bp = Blueprint("documents", __name__, url_prefix="/documents")
+
+KINDS: dict[str, Any] = {
+    "decision": lazy_gettext("Recognition decision"),
+    "certificate": lazy_gettext("Certificate"),
+    "refusal": lazy_gettext("Written reply when not recognised"),
+}
+
+
+@bp.get("/<int:document_id>")
+def show(document_id: int) -> ResponseReturnValue:
+    """What the document is, and its file once it is made."""
+    found = documents.document(document_id, actor())
+    return render_template(
+        "papers/show.html",
+        document=found,
+        dossier=found.dossier,
+        kind=str(KINDS.get(found.kind, found.kind)),
+        notices=notices.of_dossier(found.dossier),
+    )
+
+
+@bp.get("/<int:document_id>/copy")
+def copy(document_id: int) -> ResponseReturnValue:
+    """The HTML copy, a page of its own."""
+    return html_copy(documents.document(document_id, actor()))
+
+
+@bp.get("/<int:document_id>/file")
+def file(document_id: int) -> ResponseReturnValue:
+    """The PDF as an attachment; while it is being made, the page that says so."""
+    found = documents.document(document_id, actor())
+    if found.issued_at is None:
+        return redirect(url_for(".show", document_id=document_id))
+    answer = Response(documents.content(found), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
+    return answer
+
+
+def html_copy(document: Document) -> Response:
+    """The HTML copy of a document as a complete page."""
+    return Response(documents.html(document, url_for("static", filename="document.css")), mimetype="text/html")
+
+
+def file_name(document: Document) -> str:
+    """A name that every machine takes: number, notation without marks, year ("05-QD-PGDDT-2026.pdf")."""
+    notation = re.sub(r"[^A-Z0-9]+", "-", search_key(document.notation).upper()).strip("-")
+    return f"{document.number:02d}-{notation}-{document.year}.pdf"

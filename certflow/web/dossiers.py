@@ -1,0 +1,172 @@
+"""Dossiers: the list, opening one, its overview, history and receipts."""
+
+import json
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+
+from certflow.clock import ZONE, local_day
+from certflow.domain.deadlines import standing
+from certflow.models.dossier import Dossier
+from certflow.models.people import User
+from certflow.services import access, dossiers, rounds, submissions
+from certflow.services.catalogue import workflow_of, workflows
+from certflow.web import action_pages, notices, turns
+from certflow.web.gate import actor
+from certflow.web.overview import overview
+from certflow.wording import language
+
+bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")
+bp.add_url_rule("/<int:dossier_id>/actions/<action>", "act", action_pages.act, methods=["GET", "POST"])
+
+
+class FilterForm(FlaskForm):
+    """Narrows the list; sent with the address, so it can be kept as a bookmark."""
+
+    class Meta:
+        """Reading needs no token."""
+
+        csrf = False
+
+    q = StringField(
+        lazy_gettext("Name of the unit"), description=lazy_gettext("With or without diacritics, for example xuan tay")
+    )
+    round = SelectField(lazy_gettext("Round"))
+    state = SelectField(lazy_gettext("State"))
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """The dossiers the person may see, narrowed by round, state and name."""
+    form = FilterForm(request.args)
+    form.round.choices = [("", _("All rounds")), *_round_choices(actor())]
+    form.state.choices = [("", _("All states")), *_state_choices()]
+    chosen_round, state = _chosen(form.round), _chosen(form.state)
+    words = (form.q.data or "").strip()[:120]
+    found = dossiers.seen_by(
+        actor(), turns.asked_page(), round_id=int(chosen_round) if chosen_round else None, state=state, words=words
+    )
+    return render_template(
+        "dossiers/listed.html",
+        form=form,
+        page=found,
+        rows=turns.rows(found.items, actor()),
+        narrowed=bool(chosen_round or state or words),
+        page_url=lambda n: url_for("dossiers.listed", round=chosen_round, state=state, q=words, page=n),
+    )
+
+
+def _chosen(field: SelectField) -> str:
+    """What is chosen in the address, "" for all; what is not among the choices counts as all."""
+    if field.data not in [value for value, _label in field.choices]:
+        field.data = ""
+    return str(field.data)
+
+
+def _round_choices(reader: User) -> list[tuple[str, str]]:
+    provinces = {access.chain(a.unit)["province"].id for a in access.appointments(reader) if a.unit is not None}
+    return [(str(one.id), one.title) for one, _count in rounds.all_rounds() if one.unit_id in provinces]
+
+
+def _state_choices() -> list[tuple[str, str]]:
+    states = {state.name: state for workflow in workflows().values() for state in workflow.spec.states.values()}
+    return [(name, state.title.in_language(language())) for name, state in states.items()]
+
+
+@bp.post("/open")
+def open() -> ResponseReturnValue:  # noqa: A001 - the endpoint's name
+    """Open a unit's dossier in a round."""
+    opened = dossiers.open_dossier(turns.sent_id("round_id"), actor=actor(), unit_id=turns.sent_id("unit_id"))
+    flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
+    return redirect(url_for("dossiers.show", dossier_id=opened.id))
+
+
+@bp.get("/<int:dossier_id>/")
+def show(dossier_id: int) -> ResponseReturnValue:
+    """The overview."""
+    dossier = access.dossier(dossier_id, actor())
+    shown = overview(dossier, actor())
+    workflow = workflow_of(dossier)
+    steps = [
+        {"label": stage.title.in_language(language()), "state": mark}
+        for stage, mark in workflow.progress(dossier.state)
+    ]
+    return render_template(
+        "dossiers/show.html",
+        shown=shown,
+        steps=steps,
+        **_common(dossier),
+    )
+
+
+def _common(dossier: Dossier) -> dict[str, object]:
+    """What every page about a dossier needs."""
+    return {
+        "dossier": dossier,
+        "spec": workflow_of(dossier).spec,
+        "state": turns.state_of(dossier),
+        "kind": turns.kind(dossier, actor()),
+        "turn": turns.turn(dossier),
+        "above": list(access.chain(dossier.unit).values())[1:],
+        "notices": notices.of_dossier(dossier),
+    }
+
+
+@bp.get("/<int:dossier_id>/history")
+def history(dossier_id: int) -> ResponseReturnValue:
+    """Everything that was done with the dossier."""
+    dossier = access.dossier(dossier_id, actor())
+    spec = workflow_of(dossier).spec
+    titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
+    entries = [
+        {
+            "what": titles.get(entry.action, entry.action),
+            "label": spec.states[entry.to_state].title.in_language(language()),
+            "who": entry.actor.full_name,
+            "role": turns.part(dossier, entry.acting_as),
+            "when": entry.at.astimezone(ZONE),
+            "note": entry.note,
+        }
+        for entry in reversed(dossiers.history(dossier))
+    ]
+    opened = {
+        "what": _("Dossier opened"),
+        "who": dossier.opened_by.full_name,
+        "when": dossier.opened_at.astimezone(ZONE),
+    }
+    return render_template("dossiers/history.html", entries=[*entries, opened], **_common(dossier))
+
+
+@bp.get("/<int:dossier_id>/submissions/<int:number>")
+def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
+    """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
+    dossier = access.dossier(dossier_id, actor())
+    filed = submissions.submission(dossier, number)
+    dues = turns.filing_dues(dossier.round)
+    return render_template(
+        "dossiers/receipt.html",
+        filed=filed,
+        files=json.loads(filed.manifest)["evidence"],
+        standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
+        groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],
+        file_name=_manifest_name(dossier, number),
+        **_common(dossier),
+    )
+
+
+@bp.get("/<int:dossier_id>/submissions/<int:number>/manifest.json")
+def manifest(dossier_id: int, number: int) -> ResponseReturnValue:
+    """What was filed, byte for byte as its hash was taken."""
+    dossier = access.dossier(dossier_id, actor())
+    filed = submissions.submission(dossier, number)
+    answer = Response(filed.manifest.encode(), mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_manifest_name(dossier, number)}"'
+    return answer
+
+
+def _manifest_name(dossier: Dossier, number: int) -> str:
+    return f"certflow-{dossier.id}-{number}.json"

@@ -1,0 +1,181 @@
+"""What the overview of a dossier shows: its tasks, dates, actions, papers and end."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from certflow.definitions.specs import CriterionSpec, FormSpec
+from certflow.domain.deadlines import Standing
+from certflow.domain.scoring import Result, score
+from certflow.domain.workflow import Offer
+from certflow.models.dossier import Dossier, HistoryEntry, Meeting
+from certflow.models.people import User
+from certflow.models.recognition import Document, Recognition
+from certflow.services import access, actions, documents, dossiers, recognitions
+from certflow.services.catalogue import form_of, workflow_of
+from certflow.services.dossiers import Contents
+from certflow.web import turns
+from certflow.wording import language
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of a task list, in the shape that the page's macro takes."""
+
+    title: str
+    url: str
+    status_label: str
+    status_kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A dossier with everything its overview tells; `last` is the latest act, `returned` says it was a return."""
+
+    dossier: Dossier
+    contents: Contents
+    offers: tuple[Offer, ...]
+    dates: list[tuple[str, list[Standing]]]
+    tasks: list[Task]
+    appraisal: list[Task]
+    last: HistoryEntry | None
+    returned: bool
+    papers: list[Document]
+    recognition: Recognition | None
+
+
+def overview(dossier: Dossier, reader: User) -> Overview:
+    """What `reader` sees of a dossier that they may see."""
+    form, contents = form_of(dossier), dossiers.contents(dossier)
+    last = dossiers.last_act(dossier)
+    final = turns.state_of(dossier).final
+    return Overview(
+        dossier=dossier,
+        contents=contents,
+        offers=actions.offers(dossier, actor=reader),
+        dates=_layers(dossiers.standings(dossier)),
+        tasks=_claim_tasks(dossier, form, contents, reader),
+        appraisal=_finding_tasks(dossier, form, contents, reader),
+        last=last,
+        returned=last is not None and _is_return(dossier, last),
+        papers=documents.of_dossier(dossier) if final else [],
+        recognition=recognitions.of_dossier(dossier) if final else None,
+    )
+
+
+def _is_return(dossier: Dossier, entry: HistoryEntry) -> bool:
+    """Whether an act gave the dossier back with reasons: to its own stage or an earlier one, not to its end."""
+    spec = workflow_of(dossier).spec
+    before, after = spec.states[entry.from_state], spec.states[entry.to_state]
+    order = [stage.name for stage in spec.stages]
+    explained = any(t.action == entry.action and t.note == "required" for t in spec.transitions)
+    return explained and not after.final and order.index(after.stage) <= order.index(before.stage)
+
+
+def _layers(standings: tuple[Standing, ...]) -> list[tuple[str, list[Standing]]]:
+    titles = {"plan": _("Earlier dates of the plan"), "statutory": _("Dates of the circular")}
+    found = [(title, [s for s in standings if s.due.spec.layer == layer]) for layer, title in titles.items()]
+    return [(title, of_layer) for title, of_layer in found if of_layer]
+
+
+def _writes(dossier: Dossier, what: str, reader: User) -> bool:
+    return turns.state_of(dossier).edits == what and turns.is_turn_of(dossier, reader)
+
+
+def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
+    answers = {code: claim.answer for code, claim in contents.claims.items()}
+    result = score(form, answers, disadvantaged=dossier.disadvantaged_area)
+    writing = _writes(dossier, "claims", reader)
+    tasks = []
+    for criterion in form.criteria:
+        files = sum(len(contents.evidence.get(indicator.code, ())) for indicator in criterion.indicators)
+        label, kind = _answered(criterion, result, writing)
+        tasks.append(
+            Task(
+                title=_criterion_title(criterion),
+                url=url_for("claims.criterion", dossier_id=dossier.id, number=criterion.number),
+                status_label=label,
+                status_kind=kind,
+                detail=_joined(_level_so_far(criterion, result), _files(files)),
+            )
+        )
+    return [*tasks, _meeting_task(dossier, contents.meeting, writing), _check_task(dossier, result, writing)]
+
+
+def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
+    if not _shows_findings(dossier, contents, reader):
+        return []
+    answers = {code: finding.answer for code, finding in contents.findings.items()}
+    result = score(form, answers, disadvantaged=dossier.disadvantaged_area)
+    writing = _writes(dossier, "findings", reader)
+    tasks = []
+    for criterion in form.criteria:
+        label, kind = _answered(criterion, result, writing)
+        url = url_for("appraisals.criterion", dossier_id=dossier.id, number=criterion.number)
+        tasks.append(Task(_criterion_title(criterion), url, label, kind, _level_so_far(criterion, result)))
+    url = url_for("appraisals.result", dossier_id=dossier.id)
+    return [*tasks, Task(_("Result of the appraisal"), url, *_reached(result, writing))]
+
+
+def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:
+    """Findings show once there are some or it is time to make them; to the unit itself once all is decided."""
+    if not contents.findings and turns.state_of(dossier).edits != "findings":
+        return False
+    spec = workflow_of(dossier).spec
+    seats = {spec.roles[role].seat for role in access.roles_on(reader, dossier)}
+    return turns.state_of(dossier).final or bool(seats - {spec.subject})
+
+
+def _criterion_title(criterion: CriterionSpec) -> str:
+    title = criterion.title.in_language(language())
+    return str(_("Criterion %(number)s. %(title)s", number=criterion.number, title=title))
+
+
+def _answered(criterion: CriterionSpec, result: Result, writing: bool) -> tuple[str, str]:
+    """How many indicators of a criterion have a complete answer, and the kind of its tag."""
+    total = len(criterion.indicators)
+    done = total - sum(indicator.code in result.unanswered for indicator in criterion.indicators)
+    label = _("%(done)s of %(total)s indicators done", done=done, total=total)
+    return label, "good" if done == total else "yours" if writing else "neutral"
+
+
+def _level_so_far(criterion: CriterionSpec, result: Result) -> str:
+    met = [result.criterion_met(criterion, level) for level in range(1, len(result.verdicts) + 1)]
+    reached = 0
+    while reached < len(met) and met[reached]:
+        reached += 1
+    if reached:
+        return str(_("Reaches level %(level)s", level=reached))
+    return str(_("Does not reach level 1")) if met[0] is False else ""
+
+
+def _files(count: int) -> str:
+    return str(_("Files of evidence: %(count)s", count=count)) if count else ""
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _meeting_task(dossier: Dossier, meeting: Meeting | None, writing: bool) -> Task:
+    title, url = _("Self-assessment meeting"), url_for("claims.meeting", dossier_id=dossier.id)
+    if meeting is None:
+        return Task(title, url, _("Not recorded yet"), "yours" if writing else "neutral")
+    held = _("Held on %(day)s, chaired by %(name)s", day=f"{meeting.held_on:%d/%m/%Y}", name=meeting.chaired_by)
+    return Task(title, url, _("Recorded"), "good", held)
+
+
+def _check_task(dossier: Dossier, result: Result, writing: bool) -> Task:
+    title = _("Check the answers") if writing else _("Result of the self-assessment")
+    return Task(title, url_for("claims.check", dossier_id=dossier.id), *_reached(result, writing))
+
+
+def _reached(result: Result, writing: bool) -> tuple[str, str]:
+    """The level that all answers together reach, and the kind of its tag."""
+    if result.level:
+        return _("Level %(level)s reached", level=result.level), "good"
+    if result.unanswered:
+        return _("Not complete yet"), "yours" if writing else "neutral"
+    return _("No level reached"), "bad"

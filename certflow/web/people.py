@@ -1,0 +1,177 @@
+"""People and their appointments, as the administrator keeps them."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow.clock import today
+from certflow.errors import Invalid
+from certflow.models.base import db
+from certflow.models.people import User
+from certflow.models.places import Unit
+from certflow.services import access, people, units
+from certflow.web.forms import show_faults, shown_day
+from certflow.web.gate import actor
+from certflow.web.people_forms import AccountForm, AppointmentForm, NewPersonForm
+
+bp = Blueprint("people", __name__)
+
+FARTHEST_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which page of the list is shown; pages count from 1."""
+
+    page: int
+    pages: int
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.get("/people/")
+def listed() -> ResponseReturnValue:
+    """People by name, found by name or sign-in name."""
+    words = request.args.get("q", "").strip()[:120]
+    number = min(max(request.args.get("page", 1, type=int), 1), FARTHEST_PAGE)
+    found, total = people.listed(number, words)
+    held = [(user, access.appointments(user)) for user in found]
+    page = Shown(number, max(1, -(-total // people.PAGE_SIZE)))
+    return render_template("people/listed.html", held=held, total=total, page=page, words=words, roles=people.roles())
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Create an account."""
+    form = NewPersonForm()
+    if request.method == "GET":
+        return render_template("people/new.html", form=form)
+    if form.validate_on_submit():
+        try:
+            made = people.create(
+                actor=actor(),
+                sign_in_name=form.sign_in_name.data,
+                full_name=form.full_name.data,
+                position=form.position.data or "",
+                password=form.password.data,
+            )
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("The account is made. Give the person a role now; without one they can sign in but see nothing."))
+            return redirect(url_for(".appoint", user_id=made.id))
+    return render_template("people/new.html", form=form), 422
+
+
+@bp.route("/people/<int:user_id>", methods=["GET", "POST"])
+def show(user_id: int) -> ResponseReturnValue:
+    """One person's account."""
+    person = people.get(user_id)
+    form = AccountForm(obj=person)
+    if request.method == "GET":
+        return _account_page(person, form)
+    if form.validate_on_submit():
+        try:
+            _change(user_id, form)
+        except Invalid as refusal:
+            db.session.rollback()
+            show_faults(form, refusal)
+            return _account_page(people.get(user_id), form), 422
+        flash(_("The account is saved."))
+        return redirect(url_for(".show", user_id=user_id))
+    return _account_page(person, form), 422
+
+
+@bp.route("/people/<int:user_id>/appointments", methods=["GET", "POST"])
+def appoint(user_id: int) -> ResponseReturnValue:
+    """A person's appointments, and a new one: choose the role, find the unit, give the days."""
+    person = people.get(user_id)
+    form = AppointmentForm(**_steps_so_far())
+    found = _offered_units(form)
+    if request.method == "GET":
+        return _appointments_page(person, form, found)
+    if form.validate_on_submit():
+        try:
+            _give(user_id, form)
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("The appointment is recorded."))
+            return redirect(url_for(".appoint", user_id=user_id))
+    return _appointments_page(person, form, found), 422
+
+
+@bp.route("/appointments/<int:appointment_id>/end", methods=["GET", "POST"])
+def end(appointment_id: int) -> ResponseReturnValue:
+    """End an appointment, after a page that says what that means."""
+    appointment = people.get_appointment(appointment_id)
+    if request.method == "GET":
+        return render_template("people/end.html", appointment=appointment, roles=people.roles())
+    people.end_appointment(appointment_id, actor=actor())
+    flash(_("The appointment has ended; its rights are gone."))
+    return redirect(url_for(".appoint", user_id=appointment.user_id))
+
+
+def _change(user_id: int, form: AccountForm) -> None:
+    people.change(
+        user_id,
+        actor=actor(),
+        full_name=form.full_name.data,
+        position=form.position.data or "",
+        active=form.active.data,
+        password=form.password.data or "",
+    )
+
+
+def _give(user_id: int, form: AppointmentForm) -> None:
+    people.appoint(
+        user_id,
+        actor=actor(),
+        role=form.role.data or "",
+        unit_id=form.unit,
+        starts_on=form.starts_on.day,
+        ends_on=form.ends_on.day,
+    )
+
+
+def _steps_so_far() -> dict[str, str]:
+    return {
+        "role": request.args.get("role", ""),
+        "q": request.args.get("q", "").strip()[:120],
+        "starts_on": shown_day(today()),
+    }
+
+
+def _offered_units(form: AppointmentForm) -> list[Unit]:
+    """The units among which the last step chooses: those of the role's kind whose name was typed."""
+    seat = people.roles().get(form.role.data or "", ("", ""))[1]
+    found = units.find(form.q.data, seat) if seat and form.q.data else []
+    form.offer(found)
+    return found
+
+
+def _account_page(person: User, form: AccountForm) -> str:
+    return render_template(
+        "people/show.html", person=person, form=form, held=access.appointments(person), roles=people.roles()
+    )
+
+
+def _appointments_page(person: User, form: AppointmentForm, found: list[Unit]) -> str:
+    roles = people.roles()
+    role = form.role.data if form.role.data in roles else ""
+    seat = roles[role][1] if role else ""
+    return render_template(
+        "people/appointments.html",
+        person=person,
+        form=form,
+        roles=roles,
+        role=role,
+        kind=people.kind_title(seat) if seat else "",
+        ready=bool(role) and (not seat or bool(found)),
+        many=len(found) == units.MOST_FOUND,
+    )

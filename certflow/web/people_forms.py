@@ -1,0 +1,92 @@
+"""The forms of the people pages: an account, and an appointment in two steps."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from certflow.models.places import Unit
+from certflow.services import accounts
+from certflow.web.forms import ADay, DayField
+
+_TOO_LONG = lazy_gettext("Shorten this to at most 120 characters.")
+_GOOD_PASSWORD = lazy_gettext("At least 10 characters; three or four unrelated words are easy to remember.")
+
+
+class AccountForm(FlaskForm):
+    """A person's account as the administrator changes it; an empty password stays as it is."""
+
+    full_name = StringField(
+        lazy_gettext("Full name"),
+        [InputRequired(lazy_gettext("Give the person's full name.")), Length(max=120, message=_TOO_LONG)],
+        description=lazy_gettext("As it is printed on decisions."),
+    )
+    position = StringField(lazy_gettext("Position"), [Length(max=120, message=_TOO_LONG)])
+    active = BooleanField(
+        lazy_gettext("The account is active"),
+        description=lazy_gettext("Switching it off ends the person's open sessions at once; nothing they did is lost."),
+    )
+    password = PasswordField(
+        lazy_gettext("New password"),
+        [Length(max=accounts.LONGEST_PASSWORD, message=lazy_gettext("Choose a shorter password."))],
+        description=lazy_gettext("Leave this empty to keep the present one. A new password ends all open sessions."),
+    )
+
+
+class NewPersonForm(FlaskForm):
+    """A new account."""
+
+    full_name = AccountForm.full_name
+    position = AccountForm.position
+    sign_in_name = StringField(
+        lazy_gettext("Sign-in name"),
+        [InputRequired(lazy_gettext("Choose a sign-in name.")), Length(max=120, message=_TOO_LONG)],
+        description=lazy_gettext("Letters a-z, digits and . _ - @, for example the person's official e-mail address."),
+    )
+    password = PasswordField(
+        lazy_gettext("First password"),
+        [
+            InputRequired(lazy_gettext("Choose a first password.")),
+            Length(max=accounts.LONGEST_PASSWORD, message=lazy_gettext("Choose a shorter password.")),
+        ],
+        description=_GOOD_PASSWORD,
+    )
+
+
+class AppointmentForm(FlaskForm):
+    """The last step of an appointment: the unit among those found, and the days; `role` and `q` come from before."""
+
+    role = HiddenField()
+    q = HiddenField()
+    unit_id = RadioField(lazy_gettext("Unit"), validate_choice=False, choices=[])
+    starts_on = DayField(
+        lazy_gettext("First day"), [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
+    )
+    ends_on = DayField(
+        lazy_gettext("Last day"),
+        [ADay()],
+        description=lazy_gettext("Leave this empty when the appointment holds until further notice."),
+    )
+
+    def offer(self, units: Sequence[Unit]) -> None:
+        """Offer these units, each with the units above it."""
+        self.unit_id.choices = [SelectChoice(str(unit.id), full_name(unit)) for unit in units]
+
+    @property
+    def unit(self) -> int | None:
+        """The unit that was chosen."""
+        typed = self.unit_id.data or ""
+        return int(typed) if typed in {choice.value for choice in self.unit_id.choices} else None
+
+
+def full_name(unit: Unit) -> str:
+    """A unit with the units above it: "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"; their rows must be loaded."""
+    names, step = [], unit
+    while True:
+        names.append(step.name)
+        if step.parent is None:
+            return ", ".join(names)
+        step = step.parent

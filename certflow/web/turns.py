@@ -1,0 +1,96 @@
+"""Whose turn it is and how a dossier stands, in the words of lists and pages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import request
+
+from certflow.definitions.specs import StateSpec, WorkflowSpec
+from certflow.domain.deadlines import Due, Standing
+from certflow.models.dossier import Dossier, Round
+from certflow.models.people import User
+from certflow.services import access, rounds
+from certflow.services.catalogue import workflow_of
+from certflow.services.dossiers import Listed
+from certflow.wording import language
+
+FILING = "freeze_submission"
+LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next."""
+
+    dossier: Dossier
+    state: str
+    kind: str
+    turn: str
+    due: Standing | None
+
+
+def rows(found: Iterable[Listed], reader: User) -> list[Row]:
+    """How lists show `found` to `reader`."""
+    return [
+        Row(
+            one.dossier,
+            state_of(one.dossier).title.in_language(language()),
+            kind(one.dossier, reader),
+            turn(one.dossier),
+            None if state_of(one.dossier).final else one.next_due,
+        )
+        for one in found
+    ]
+
+
+def state_of(dossier: Dossier) -> StateSpec:
+    """The state a dossier is in."""
+    return workflow_of(dossier).spec.states[dossier.state]
+
+
+def kind(dossier: Dossier, reader: User) -> str:
+    """The kind of a dossier's state tag: "yours", "waiting", "good" or "bad"."""
+    state = state_of(dossier)
+    if state.final:
+        return "good" if state.level else "bad"
+    return "yours" if is_turn_of(dossier, reader) else "waiting"
+
+
+def is_turn_of(dossier: Dossier, reader: User) -> bool:
+    """Whether the next step is `reader`'s."""
+    return state_of(dossier).turn in access.roles_on(reader, dossier)
+
+
+def turn(dossier: Dossier) -> str:
+    """Who must act next: the role's title and its place; "" when the dossier is finished."""
+    return part(dossier, state_of(dossier).turn)
+
+
+def part(dossier: Dossier, role: str) -> str:
+    """A role of the dossier's scheme with its place, for example "Trưởng phòng ..., Huyện Long Thành"."""
+    found = workflow_of(dossier).spec.roles.get(role)
+    if found is None:
+        return ""
+    return f"{found.title.in_language(language())}, {access.chain(dossier.unit)[found.seat].name}"
+
+
+def filing_dues(found: Round) -> list[Due]:
+    """The dates of a round that ask for the dossier to be filed, earliest first."""
+    filed = filing_states(workflow_of(found).spec)
+    return [due for due in rounds.dues(found) if filed & set(due.spec.states)]
+
+
+def filing_states(spec: WorkflowSpec) -> set[str]:
+    """The states a dossier enters by being filed."""
+    return {transition.target for transition in spec.transitions if FILING in transition.effects}
+
+
+def sent_id(name: str) -> int:
+    """The id sent in the form field `name`; -1, which nothing has, when it is none."""
+    number = request.form.get(name, -1, type=int)
+    return number if 0 < number <= LARGEST_ID else -1
+
+
+def asked_page() -> int:
+    """The page of a list that the address asks for; 1 when it names none."""
+    return max(request.args.get("page", 1, type=int), 1)

@@ -1,0 +1,79 @@
+"""The public page: what was recognised, for anyone who holds a certificate's code."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow.errors import NotFound
+from certflow.models.recognition import Recognition
+from certflow.services import recognitions
+from certflow.services.access import chain
+from certflow.web import notices
+from certflow.web.documents import html_copy
+from certflow.web.errors import status_of
+from certflow.web.verification_forms import CodeForm, tidied
+
+bp = Blueprint("verification", __name__, url_prefix="/verify")
+
+
+@bp.get("/")
+def start() -> ResponseReturnValue:
+    """Type the code; with one in the address, go to what it stands for."""
+    form = CodeForm(request.args)
+    if "code" not in request.args:
+        return _page("start", form=form)
+    code = tidied(form.code.data or "")
+    if code:
+        return redirect(url_for(".show", code=code))
+    form.code.errors = [_("Type the code that is printed on the certificate.")]
+    return _page("start", form=form), 422
+
+
+@bp.get("/<code>")
+def show(code: str) -> ResponseReturnValue:
+    """What was recognised and how it stands today."""
+    try:
+        found = recognitions.by_code(tidied(code))
+    except NotFound as refusal:
+        return _nothing(code, refusal)
+    return _page(
+        "show",
+        found=found,
+        places=chain(found.unit),
+        year=found.dossier.round.assessed_year,
+        practice=found.dossier.round.practice,
+        lapsed=recognitions.lapsed(found),
+        facts=found.decision.facts,
+        notices=_marks(found),
+    )
+
+
+@bp.get("/<code>/certificate")
+def document(code: str) -> ResponseReturnValue:
+    """The HTML copy of the certificate."""
+    try:
+        found = recognitions.by_code(tidied(code))
+    except NotFound as refusal:
+        return _nothing(code, refusal)
+    return html_copy(found.certificate)
+
+
+def _marks(found: Recognition) -> list[str]:
+    """The marks of the dossier; the practice mark has a place of its own on the page."""
+    return [mark for mark in notices.of_dossier(found.dossier) if mark != notices.practice()]
+
+
+def _nothing(code: str, refusal: NotFound) -> ResponseReturnValue:
+    """The same answer to a code that is unknown, malformed or not published yet, with what was typed."""
+    form = CodeForm(None, code=code)
+    form.code.errors = list(refusal.reasons)
+    return _page("start", form=form), status_of(refusal)
+
+
+def _page(name: str, **context: Any) -> str:
+    """A page without the navigation, alike for everybody."""
+    return render_template(
+        f"verification/{name}.html", navigation=[], home_url=url_for("verification.start"), **context
+    )

@@ -1,0 +1,81 @@
+"""My work: whose turn it is, by when, and the rounds in which a dossier can be opened."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow import clock
+from certflow.domain.deadlines import Standing, standing
+from certflow.models.dossier import Round
+from certflow.models.people import Appointment
+from certflow.models.places import Unit
+from certflow.services import access, dossiers, rounds
+from certflow.services.catalogue import workflow_of, workflows
+from certflow.web import turns
+from certflow.web.gate import actor
+
+bp = Blueprint("work", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A round in which `unit` has no dossier yet, with the dates by which it is to be filed."""
+
+    round: Round
+    unit: Unit
+    dues: tuple[Standing, ...]
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """Everything that waits for the person, then what waits for others."""
+    person = actor()
+    held = access.appointments(person)
+    waiting = dossiers.waiting_for(person, turns.asked_page())
+    others = dossiers.with_others(person)
+    return render_template(
+        "work/show.html",
+        waiting=waiting,
+        waiting_rows=turns.rows(waiting.items, person),
+        others=others,
+        other_rows=turns.rows(others.items, person),
+        openings=_openings(held, clock.today()),
+        administrator=access.is_administrator(person),
+        nothing=_nothing(held),
+        page_url=lambda number: url_for("work.show", page=number),
+    )
+
+
+def _openings(held: list[Appointment], today: dt.date) -> list[Opening]:
+    found = []
+    for appointment in held:
+        if appointment.unit is None or not _opens_dossiers(appointment.role):
+            continue
+        for one in rounds.open_for(appointment.unit):
+            spec = workflow_of(one).spec
+            if spec.states[spec.initial].turn == appointment.role:
+                dues = tuple(standing(due, None, today=today) for due in turns.filing_dues(one))
+                found.append(Opening(one, appointment.unit, dues))
+    return found
+
+
+def _opens_dossiers(role: str) -> bool:
+    specs = [workflow.spec for workflow in workflows().values()]
+    return role in {spec.states[spec.initial].turn for spec in specs}
+
+
+def _nothing(held: list[Appointment]) -> str:
+    """What to say to somebody for whom nothing waits."""
+    roles = {appointment.role for appointment in held}
+    if not roles:
+        return str(_("You hold no role today, so no dossier can wait for you. The administrator gives roles."))
+    if roles == {access.ADMINISTRATOR}:
+        return str(_("Dossiers wait for officers, not for administrators. You look after the rounds and the people."))
+    if any(_opens_dossiers(role) for role in roles):
+        return str(_("When your commune's dossier is returned or handed back to you, it appears here."))
+    if any(a.unit is not None and a.unit.kind == "commune" for a in held):
+        return str(_("When the officer of your commune hands over a dossier to be filed, it appears here."))
+    return str(_("When a dossier reaches the step that is yours, it appears here."))

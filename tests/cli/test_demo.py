@@ -1,0 +1,200 @@
+"""`certflow demo`: one practice season, made once and looked at by every test here."""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from certflow.config import Settings
+from certflow.demo import cast, folder, plan, season
+from certflow.errors import SetupError
+from certflow.models.base import db
+from certflow.models.dossier import Dossier, Evidence, HistoryEntry, Round, Submission
+from certflow.models.people import User
+from certflow.models.places import Unit
+from certflow.models.recognition import Document, FormConfirmation, Recognition
+from certflow.services import catalogue, dossiers
+from certflow.services.equipment import equipment
+from tests import make
+from tests.cli.conftest import in_its_own_process
+
+ELSEWHERE = {"CERTFLOW_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "CERTFLOW_STORAGE_URL": "s3://none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A finished folder, what the command printed when it made it, and how many seconds it took (0: found made)."""
+
+    folder: Path
+    told: str
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
+    """Made by the first test process that asks; the others wait for it."""
+    shared = tmp_path_factory.getbasetemp().parent
+    place, told = shared / "practice", shared / "practice.txt"
+    with (shared / "practice.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        seconds = 0.0
+        if not told.exists():
+            begun = time.monotonic()
+            done = in_its_own_process("demo", "--no-serve", "--dir", str(place), **ELSEWHERE, COLUMNS="120")
+            seconds = time.monotonic() - begun
+            assert done.returncode == 0, done.stderr
+            told.write_text(done.stdout + done.stderr)
+    return Practice(place, told.read_text(), seconds)
+
+
+@pytest.fixture
+def at_practice(practice: Practice) -> Iterator[Flask]:
+    """The application on the finished season."""
+    from certflow.app import create_app
+
+    app = create_app(Settings.from_environment({"CERTFLOW_DIR": str(practice.folder)}))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _count(model: type[db.Model], *where: sa.ColumnElement[bool]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)) or 0
+
+
+def test_it_takes_less_than_a_minute_and_tells_addresses_and_sign_ins(practice: Practice) -> None:
+    assert practice.seconds < 60
+    for told in (
+        "canbo.xuantay",
+        "truongphong.cammy",
+        "so.dongnai",
+        "quantri",
+        cast.PASSWORD,
+        "http://127.0.0.1:8000/",
+    ):
+        assert told in practice.told
+    assert "CERTFLOW_DATABASE_URL is not used" in practice.told
+
+
+def test_dossiers_stand_in_every_state(at_practice: Flask) -> None:
+    (spec,) = catalogue.definitions().workflows.values()
+    states = set(db.session.scalars(sa.select(Dossier.state).distinct()))
+
+    assert states == set(spec.states)
+    assert _count(Dossier) == 40
+    assert _count(Unit) == 171
+
+
+def test_due_dates_live_and_dossiers_are_on_time_late_and_overdue(at_practice: Flask) -> None:
+    query = sa.select(Dossier).options(sa.orm.joinedload(Dossier.round).selectinload(Round.dates))
+    listed = dossiers.listed(db.session.scalars(query).unique().all())
+    standings = [standing for one in listed for standing in one.standings]
+
+    assert {True, False} <= {standing.on_time for standing in standings}
+    assert any(standing.overdue for standing in standings)
+    assert any(standing.reached_at is None and standing.days_left > 0 for standing in standings)
+
+
+def test_the_season_is_plainly_named_as_practice(at_practice: Flask) -> None:
+    rounds = db.session.scalars(sa.select(Round)).all()
+
+    assert len(rounds) == 2
+    assert all(one.practice and "thực hành" in one.title and "không có giá trị pháp lý" in one.title for one in rounds)
+    poor = db.session.scalars(sa.select(Unit).where(Unit.disadvantaged_area)).one()
+    assert (poor.name, poor.disadvantaged_source) == (cast.DISADVANTAGED, plan.DISADVANTAGED_SOURCE)
+    assert "mẫu" in poor.disadvantaged_source
+    assert _count(FormConfirmation) == 0
+
+
+def test_every_paper_has_its_file_and_every_refusal_its_reasons(at_practice: Flask) -> None:
+    papers = db.session.scalars(sa.select(Document)).all()
+
+    assert _count(Recognition) * 2 + _count(Dossier, Dossier.state == "declined") == len(papers) > 20
+    for paper in papers:
+        assert paper.storage_key is not None
+        assert next(iter(equipment().storage.open(paper.storage_key))).startswith(b"%PDF-")
+    reasons = sa.select(HistoryEntry.note).where(
+        HistoryEntry.action.in_(("decline", "return_for_changes", "send_back"))
+    )
+    assert all(len(note) > 40 for note in db.session.scalars(reasons))
+
+
+def test_returned_dossiers_were_filed_again_and_evidence_is_real(at_practice: Flask) -> None:
+    assert _count(Submission, Submission.number == 2) >= 3
+    kinds = set(db.session.scalars(sa.select(Evidence.media_type).distinct()))
+    assert kinds == {"application/pdf", "image/png"}
+
+
+def test_the_printed_people_can_sign_in(at_practice: Flask) -> None:
+    for part, unit in ((cast.COMMUNE_PARTS[0], "Xã Xuân Tây"), (cast.ADMINISTRATOR, None)):
+        name = cast.sign_in_name(part, cast.places()[unit] if unit else None)
+        db.session.rollback()
+        make.sign_in(at_practice.test_client(), name, cast.PASSWORD)
+
+
+def test_a_second_run_on_the_finished_folder_changes_nothing(practice: Practice, at_practice: Flask) -> None:
+    before = (_count(User), _count(Dossier), _count(HistoryEntry))
+    db.session.rollback()
+
+    done = in_its_own_process("demo", "--no-serve", "--dir", str(practice.folder))
+
+    assert done.returncode == 0, done.stderr
+    assert "is complete; nothing was changed" in done.stderr
+    assert (_count(User), _count(Dossier), _count(HistoryEntry)) == before
+
+
+def test_a_folder_that_holds_anything_else_is_refused_and_kept(tmp_path: Path) -> None:
+    foreign = tmp_path / "office"
+    foreign.mkdir()
+    (foreign / "certflow.sqlite3").write_bytes(b"an office's database")
+
+    done = in_its_own_process("demo", "--no-serve", "--dir", str(foreign))
+
+    assert done.returncode == 2
+    assert "no practice season" in done.stderr
+    assert "certflow demo --dir ANOTHER-FOLDER" in done.stderr
+    assert {path.name: path.read_bytes() for path in foreign.iterdir()} == {"certflow.sqlite3": b"an office's database"}
+
+
+def test_a_database_that_holds_anything_is_refused(app: Flask) -> None:
+    class Silent:
+        def begin(self, what: str, pieces: int) -> None:
+            pass
+
+        def tick(self) -> None:
+            pass
+
+    with app.app_context():
+        make.units()
+        with pytest.raises(SetupError, match="holds something"):
+            season.build(Silent())
+        assert _count(User) == 0
+
+
+def test_a_season_that_was_cut_off_is_taken_away(tmp_path: Path) -> None:
+    place = tmp_path / "season"
+    with folder.held(place) as first:
+        (place / "certflow.sqlite3").write_bytes(b"half")
+        (place / "files").mkdir()
+        (place / "notes.txt").write_text("someone's own")
+        assert (first.port, first.remade) == (None, False)
+
+    with folder.held(place) as second:
+        assert (second.port, second.remade) == (None, True)
+        assert sorted(path.name for path in place.iterdir()) == ["notes.txt", "practice-season.json"]
+        second.finish(8123)
+
+    with folder.held(place) as third:
+        assert (third.port, third.remade) == (8123, False)
+
+
+def test_one_folder_is_held_by_one_command_at_a_time(tmp_path: Path) -> None:
+    with folder.held(tmp_path / "season"), pytest.raises(SetupError, match="another `certflow demo`"):
+        with folder.held(tmp_path / "season"):
+            pass

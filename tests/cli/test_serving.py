@@ -1,0 +1,122 @@
+"""`certflow serve`: the real processes on a free port, stopped by a signal."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from certflow.gateways.processes import free_port
+from tests import make
+from tests.cli.conftest import Certflow
+
+
+def _eventually(holds: Callable[[], object], *, seconds: float = 40) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        time.sleep(0.1)
+
+
+def _children(pid: int) -> dict[int, str]:
+    """The living children of a process with their command lines."""
+    found = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        try:
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if command:
+            found[int(child)] = command.replace(b"\0", b" ").decode().strip()
+    return found
+
+
+def _workers(pid: int) -> list[int]:
+    return [child for child, command in _children(pid).items() if command.endswith("certflow worker")]
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/sign-in", timeout=5) as answer:
+            return answer.status == 200 and b"csrf_token" in answer.read()
+    except (URLError, ConnectionError):
+        return False
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port("127.0.0.1", 20_000 + os.getpid() % 20_000)
+
+
+@pytest.fixture
+def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "certflow", "serve", "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    yield process
+    if process.poll() is None:
+        process.terminate()
+    process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_serve_answers_does_the_background_work_and_stops_whole(
+    app: Flask, serving: subprocess.Popen[str], port: int
+) -> None:
+    address = f"http://127.0.0.1:{port}"
+    _eventually(lambda: _answers(address))
+    with app.app_context():
+        make.dossier("recognised_level_1")
+        waiting = sa.text("select count(*) from document where issued_at is null")
+        with make.db.engine.connect() as connection:
+            assert connection.scalar(waiting) == 2
+        _eventually(lambda: not _scalar(waiting))
+
+    (worker,) = _workers(serving.pid)
+    os.kill(worker, signal.SIGKILL)
+    _eventually(lambda: _workers(serving.pid) not in ([], [worker]))
+    children = _children(serving.pid)
+    assert len(children) == 2
+    assert _answers(address)
+
+    serving.send_signal(signal.SIGTERM)
+    told, _none = serving.communicate(timeout=60)
+    assert serving.returncode == 0, told
+    assert f"CertFlow answers at {address}" in told
+    assert "The worker ended with -9; it starts again" in told
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    assert not _answers(address)
+
+
+def _scalar(query: sa.TextClause) -> object:
+    with make.db.engine.connect() as connection:
+        return connection.scalar(query)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_serve_ends_when_its_web_server_does(serving: subprocess.Popen[str], port: int) -> None:
+    _eventually(lambda: _answers(f"http://127.0.0.1:{port}"))
+    (server,) = [child for child, command in _children(serving.pid).items() if "gunicorn" in command]
+
+    os.kill(server, signal.SIGKILL)
+    told, _none = serving.communicate(timeout=60)
+
+    assert serving.returncode != 0
+    assert "The web server ended by itself" in told
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_serve_names_a_free_port_when_its_own_is_taken(
+    certflow: Certflow, environment: dict[str, str], served: str
+) -> None:
+    done = certflow("serve", "--port", served.rpartition(":")[2])
+
+    assert done.exit_code == 2
+    assert "-> certflow serve --port " in done.stderr

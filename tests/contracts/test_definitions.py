@@ -1,0 +1,119 @@
+"""Every shipped definition loads, cites its law on every line that decides something, and is drawn as it is."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from certflow.config import resource
+from certflow.definitions import catalogue as loading
+from certflow.definitions.catalogue import Catalogue
+from certflow.definitions.diagram import diagram
+from certflow.definitions.specs import IndicatorSpec, Text, WorkflowSpec
+from certflow.domain.guards import GUARDS
+from certflow.services.catalogue import vocabulary
+from certflow.services.effects import EFFECTS
+
+CITED = re.compile(r"(Điều \d|art\. \d|Kế hoạch \d|III\.\d)")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Catalogue:
+    return loading.load(resource("workflows"), resource("forms"), vocabulary(EFFECTS))
+
+
+def test_every_file_of_definitions_is_loaded(shipped: Catalogue) -> None:
+    files = {
+        path.relative_to(resource(folder).parent).as_posix()
+        for folder in ("workflows", "forms")
+        for path in resource(folder).rglob("*.toml")
+    }
+    loaded = [spec.path for spec in (*shipped.workflows.values(), *shipped.forms.values())]
+
+    assert sorted(files) == sorted(loaded)
+    assert files
+
+
+def test_every_rule_of_a_scheme_cites_its_article(shipped: Catalogue) -> None:
+    without = [place for place, source in _scheme_sources(shipped) if not CITED.search(source)]
+
+    assert not without
+
+
+def test_every_indicator_cites_its_article_at_every_level(shipped: Catalogue) -> None:
+    without = [
+        f"{form.path}: {code} level {level}"
+        for form in shipped.forms.values()
+        for code, indicator in form.indicators.items()
+        for level, clause in _clauses(indicator)
+        if not CITED.search(clause)
+    ]
+
+    assert not without
+    assert all(len(list(_clauses(i))) >= f.levels for f in shipped.forms.values() for i in f.indicators.values())
+
+
+def test_every_state_in_which_something_remains_to_be_done_says_whose_turn_it_is(shipped: Catalogue) -> None:
+    for spec in shipped.workflows.values():
+        left = {origin for transition in spec.transitions for origin in transition.origins}
+        for state in spec.states.values():
+            assert bool(state.turn) == (state.name in left), f"{spec.path}: {state.name}"
+            movers = {role for t in spec.transitions if state.name in t.origins for role in t.by}
+            assert not state.turn or state.turn in movers, f"{spec.path}: {state.name}"
+
+
+def test_every_guard_is_used_or_it_would_guard_nothing(shipped: Catalogue) -> None:
+    used = {need for spec in shipped.workflows.values() for t in spec.transitions for need in t.needs}
+
+    assert used == set(GUARDS)
+
+
+def test_a_decision_about_a_level_always_looks_at_the_findings(shipped: Catalogue) -> None:
+    for spec in shipped.workflows.values():
+        for transition in spec.transitions:
+            if "recognise" in transition.effects:
+                assert {"findings_reach_the_level", "not_own_dossier"} <= set(transition.needs), transition.action
+                assert spec.states[transition.target].level == transition.level
+
+
+def test_every_text_of_a_definition_is_in_both_languages(shipped: Catalogue) -> None:
+    for spec in shipped.workflows.values():
+        for text in _texts(spec):
+            assert text.vi.strip(), spec.path
+            assert text.en.strip(), spec.path
+            assert text.vi != text.en, f"{spec.path}: {text.vi}"
+
+
+def test_every_diagram_beside_a_scheme_shows_the_scheme_as_it_is(shipped: Catalogue) -> None:
+    root = resource("workflows").parent
+    stale = [
+        spec.path
+        for spec in shipped.workflows.values()
+        if (root / spec.path).with_suffix(".md").read_text(encoding="utf-8") != diagram(spec)
+    ]
+
+    assert not stale, "run `certflow draw`"
+
+
+def _scheme_sources(shipped: Catalogue) -> Iterator[tuple[str, str]]:
+    for spec in shipped.workflows.values():
+        yield f"{spec.path}: source", spec.source
+        for transition in spec.transitions:
+            yield f"{spec.path}: {transition.action}", transition.source
+        for deadline in spec.deadlines:
+            yield f"{spec.path}: {deadline.name}", deadline.source
+        if spec.outcome is not None:
+            yield f"{spec.path}: outcome", spec.outcome.source
+            yield f"{spec.path}: validity", spec.outcome.validity_source
+
+
+def _clauses(indicator: IndicatorSpec) -> Iterator[tuple[int, str]]:
+    for part in indicator.parts:
+        for level, threshold in enumerate(part.thresholds, 1):
+            yield level, threshold.clause
+
+
+def _texts(spec: WorkflowSpec) -> Iterator[Text]:
+    yield spec.title
+    for one in (*spec.roles.values(), *spec.states.values(), *spec.stages, *spec.transitions, *spec.deadlines):
+        yield one.title

@@ -1,0 +1,167 @@
+"""One season of a commune, walked in a browser: each person signs in and does their part on the pages."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import zxingcpp
+from flask import Flask
+from pikepdf import Pdf
+from playwright.sync_api import Page
+
+from certflow.models.dossier import Round
+from certflow.services.catalogue import definitions
+from tests import make
+from tests.browser import assert_accessible, assert_fits
+from tests.journeys.words import vi
+
+Look = Callable[[Page, str], object]
+DEFINITION = "Công dân từ 15 tuổi trở lên, thường trú đến 31/12"
+
+
+class Season:
+    """The people of one commune's dossier and the pages they leave behind."""
+
+    def __init__(self, app: Flask, open_page: Callable[..., Page], look: Look, viewport: Any = None) -> None:
+        self.app, self.look = app, look
+        self._open_page = (lambda: open_page(viewport)) if viewport else open_page
+        with app.app_context():
+            self.people = {role: user.sign_in_name for role, user in make.people().items()}
+            self.round_title = self._round().title
+            self.form = definitions().form_of(make.scheme())
+
+    def _round(self) -> Round:
+        return make.round_(title="Đợt đánh giá năm nay")
+
+    def signed_in(self, role: str) -> Page:
+        """A page of a browser of their own, signed in as the person in `role`."""
+        page = self._open_page()
+        page.goto("/")
+        page.get_by_label(vi("Sign-in name")).fill(self.people[role])
+        page.get_by_label(vi("Password")).fill(make.PASSWORD)
+        page.get_by_role("button", name=vi("Sign in")).click()
+        page.wait_for_url("**/")
+        self.check(page, f"my-work-{role}")
+        return page
+
+    def check(self, page: Page, name: str) -> None:
+        """The page is accessible, fits its window, and is photographed."""
+        assert_accessible(page)
+        assert_fits(page)
+        self.look(page, name)
+
+    # --- the commune
+
+    def drafts(self, level: int) -> str:
+        """The officer opens the dossier, answers every criterion, attaches a file and records the meeting."""
+        page = self.signed_in("commune_officer")
+        page.get_by_role("button", name=vi("Open the dossier")).first.click()
+        page.wait_for_url(re.compile(r"/dossiers/\d+/"))
+        self.check(page, "overview-new")
+        address = re.sub(r"^.*?(/dossiers/\d+/).*$", r"\1", page.url)
+        for criterion in self.form.criteria:
+            page.goto(f"{address}criteria/{criterion.number}")
+            if criterion.number == 1:
+                self._attaches(page)
+            self.fill(page, criterion.number, level)
+            self.check(page, f"criterion-{criterion.number}")
+            page.locator('button[name="go"][value="next"]').click()
+        self._records_the_meeting(page)
+        self.check(page, "check-your-answers")
+        assert vi("Level %(level)s", level=level) in page.content()
+        self.step(page, address, "hand_over")
+        return address
+
+    def _attaches(self, page: Page) -> None:
+        page.locator("#i1-1-file").set_input_files(
+            {"name": "Kế hoạch năm.pdf", "mimeType": "application/pdf", "buffer": _a_pdf()}
+        )
+        page.locator('button[form="i1-1-upload"]').click()
+        page.get_by_role("link", name="Kế hoạch năm.pdf").wait_for()
+
+    def fill(self, page: Page, number: int, level: int) -> None:
+        """Type answers that reach exactly `level` into the form of a criterion."""
+        typed = make.answers(level)
+        for indicator in self.form.criterion(number).indicators:
+            for name, value in typed[indicator.code].items():
+                field = page.locator(f'[name="{indicator.code}-{name}"]')
+                if indicator.kind in ("yes_no", "attained_level"):
+                    page.locator(f'[name="{indicator.code}-{name}"][value="{value}"]').check()
+                else:
+                    field.fill(DEFINITION if name == "definition" else value)
+
+    def _records_the_meeting(self, page: Page) -> None:
+        minutes = make.minutes()
+        assert minutes.held_on is not None
+        page.locator('[name="held_on"]').fill(f"{minutes.held_on:%d/%m/%Y}")
+        page.locator('[name="chaired_by"]').fill(minutes.chaired_by)
+        page.locator('[name="chair_position"]').fill(minutes.chair_position)
+        for body in minutes.bodies_present:
+            page.locator(f'[name="bodies_present"][value="{body}"]').check()
+        self.check(page, "meeting")
+        page.locator('button[name="go"][value="next"]').click()
+
+    # --- everybody
+
+    def step(self, page: Page, address: str, action: str, note: str = "") -> None:
+        """Take one action from the overview, by its button and its page of confirmation."""
+        page.goto(address)
+        transition = next(t for t in make.scheme().transitions if t.action == action)
+        self.check(page, f"overview-before-{action}")
+        page.get_by_role("link", name=transition.title.vi, exact=True).click()
+        if note:
+            page.locator('[name="note"]').fill(note)
+        self.check(page, f"act-{action}")
+        page.get_by_role("button", name=transition.title.vi, exact=True).click()
+        page.wait_for_url(f"**{address}**")
+
+    def by(self, role: str, address: str, action: str, note: str = "") -> Page:
+        """The person in `role` signs in and takes `action`."""
+        page = self.signed_in(role)
+        with self.app.app_context():
+            self.step(page, address, action, note)
+        return page
+
+    def appraises(self, address: str, level: int) -> None:
+        """The appraiser takes over the commune's figures criterion by criterion and proposes the level."""
+        page = self.signed_in("district_appraiser")
+        for criterion in self.form.criteria:
+            page.goto(f"{address}appraisal/{criterion.number}")
+            page.get_by_role("button", name=vi("Take over the commune's figures")).click()
+            self.check(page, f"appraisal-{criterion.number}")
+            page.locator('button[name="go"][value="next"]').click()
+        self.check(page, "appraisal-result")
+        with self.app.app_context():
+            self.step(page, address, f"propose_level_{level}")
+
+
+def read_certificate(path: Path) -> tuple[str, str]:
+    """The text of a one-page certificate and what its QR code says; its fonts must be embedded."""
+    with Pdf.open(path) as pdf:
+        assert len(pdf.pages) == 1
+        fonts = [font for page in pdf.pages for font in page.Resources.Font.values()]
+        assert fonts
+        for font in fonts:
+            descriptor = font.DescendantFonts[0].FontDescriptor if "/DescendantFonts" in font else font.FontDescriptor
+            assert {"/FontFile2", "/FontFile3", "/FontFile"} & set(descriptor.keys())
+    document = pypdfium2.PdfDocument(path)
+    try:
+        text = document[0].get_textpage().get_text_range()
+        picture = document[0].render(scale=3).to_pil()
+    finally:
+        document.close()
+    codes = zxingcpp.read_barcodes(picture)
+    assert len(codes) == 1
+    return text, codes[0].text
+
+
+def _a_pdf() -> bytes:
+    import io
+
+    buffer = io.BytesIO()
+    with Pdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(buffer)
+    return buffer.getvalue()

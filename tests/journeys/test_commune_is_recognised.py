@@ -1,0 +1,97 @@
+"""A commune goes from draft to a certificate that anyone verifies: the main job, in a real browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from certflow.config import Settings
+from tests import make
+from tests.browser import PHONE, Screenshot, assert_accessible
+from tests.journeys.commune import Season, read_certificate
+from tests.journeys.words import vi
+from tests.journeys.worker import working
+
+RETURNED = "Đề nghị bổ sung minh chứng của chỉ tiêu 5.1."
+
+
+def recognise(season: Season, level: int) -> str:
+    """Everybody's part, up to the recognition; gives the dossier's address."""
+    with season.app.app_context():
+        address = season.drafts(level)
+    season.by("commune_chair", address, "submit")
+    season.by("education_officer", address, "return_for_changes", RETURNED)
+    officer = season.signed_in("commune_officer")
+    officer.goto(address)
+    assert RETURNED in officer.content()
+    with season.app.app_context():
+        season.step(officer, address, "hand_over")
+    season.by("commune_chair", address, "submit")
+    season.by("education_officer", address, "accept")
+    season.appraises(address, level)
+    season.by("province_reviewer", address, "endorse")
+    season.by("education_head", address, f"recognise_level_{level}")
+    return address
+
+
+def downloaded(page: Page, address: str, tmp_path: Path) -> Path:
+    """The certificate's PDF, downloaded from its page once the worker has made it."""
+    for _attempt in range(60):
+        page.goto(address)
+        page.get_by_role("link", name=vi("Certificate")).first.click()
+        if page.get_by_role("link", name=vi("Download the PDF")).count():
+            break
+        page.wait_for_timeout(500)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=vi("Download the PDF")).click()
+    path = tmp_path / "certificate.pdf"
+    download.value.save_as(path)
+    return path
+
+
+def verified(season: Season, open_page: Callable[..., Page], url: str) -> Page:
+    """The public page, opened by somebody who has no account."""
+    page = open_page()
+    page.goto(url)
+    season.check(page, "verify")
+    return page
+
+
+def test_a_commune_is_recognised_at_level_2_and_its_certificate_verified(
+    app: Flask, settings: Settings, open_page: Callable[..., Page], screenshot: Screenshot, tmp_path: Path
+) -> None:
+    season = Season(app, open_page, screenshot)
+    with working(settings):
+        address = recognise(season, 2)
+        officer = season.signed_in("commune_officer")
+        path = downloaded(officer, address, tmp_path)
+        season.check(officer, "certificate-page")
+
+    text, code = read_certificate(path)
+    with app.app_context():
+        unit = make.unit()
+    for words in ("GIẤY CHỨNG NHẬN", unit.name, "mức độ 2", "huyện Cẩm Mỹ", "tỉnh Đồng Nai"):
+        assert words in text
+    assert code.startswith(f"{settings.public_url}/verify/")
+    page = verified(season, open_page, code)
+    assert unit.name in page.content()
+    assert code.rsplit("/", 1)[1] in page.content()
+    page.get_by_role("link", name=vi("Read the certificate")).click()
+    assert "GIẤY CHỨNG NHẬN" in page.content()
+    assert_accessible(page)
+
+
+def test_the_same_season_on_a_phone(
+    app: Flask, settings: Settings, open_page: Callable[..., Page], screenshot: Screenshot, database_url: str
+) -> None:
+    season = Season(app, open_page, screenshot, viewport=PHONE)
+    with season.app.app_context():
+        address = season.drafts(1)
+    season.by("commune_chair", address, "submit")
+    season.by("education_officer", address, "accept")
+    season.appraises(address, 1)
+    chair = season.signed_in("commune_chair")
+    for page in (address, f"{address}history", f"{address}submissions/1", f"{address}appraisal"):
+        chair.goto(page)
+        season.check(chair, "phone" + page.replace("/", "-"))

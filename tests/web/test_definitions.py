@@ -1,0 +1,121 @@
+"""The rules can be read by everybody, and confirmed by the education department."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certflow.domain.guards import GUARDS
+from certflow.services import catalogue
+from certflow.web.guard_words import GUARD_WORDS
+from tests import make
+from tests.web.browsing import counted, send, typed_in
+
+CRITERIA = "/rules/criteria/learning_community_commune/1"
+SCHEME = "/rules/schemes/dong_nai_commune_recognition/1"
+MARK = "Bộ tiêu chí chép lại từ Bộ pháp điển, chưa được cơ quan giáo dục xác nhận"
+PAPER = "Biên bản đối chiếu số 12/BB-SGDĐT ngày 02/03/2026"
+
+
+@pytest.fixture
+def officer(app: Flask, client: FlaskClient) -> FlaskClient:
+    with app.app_context():
+        make.sign_in(client, make.person("commune_officer"))
+    return client
+
+
+@pytest.fixture
+def department(app: Flask, client: FlaskClient) -> FlaskClient:
+    with app.app_context():
+        make.sign_in(client, make.person("province_reviewer"))
+    return client
+
+
+def test_every_guard_has_words() -> None:
+    assert set(GUARD_WORDS) == set(GUARDS)
+    assert all(GUARD_WORDS.values())
+
+
+def test_the_list_names_every_scheme_and_criteria_set_with_its_source_and_mark(
+    app: Flask, officer: FlaskClient
+) -> None:
+    page = officer.get("/rules/").text
+
+    for spec in (*catalogue.definitions().workflows.values(), *catalogue.definitions().forms.values()):
+        assert spec.title.vi in page
+        assert spec.source in page
+    assert MARK in page
+
+
+def test_the_criteria_page_shows_every_indicator_threshold_and_clause(officer: FlaskClient) -> None:
+    page = officer.get(CRITERIA).text
+
+    form = catalogue.definitions().forms["learning_community_commune", 1]
+    for indicator in form.indicators.values():
+        assert f"{indicator.code}. {indicator.title.vi}" in page
+        for part in indicator.parts:
+            for threshold in part.thresholds:
+                assert threshold.clause in page
+    for least in ("60", "80", "12", "40"):
+        assert f"{least}\N{NO-BREAK SPACE}%" in page or f"{least} %" in page or f"{least}%" in page
+    assert MARK in page
+    assert 'name="document"' not in page
+
+
+def test_the_scheme_page_shows_states_turns_actions_needs_and_dates_in_both_languages(officer: FlaskClient) -> None:
+    spec = catalogue.definitions().workflow(*make.SCHEME)
+    page = officer.get(SCHEME).text
+    send(officer, "/language", {"locale": "en", "next": "/rules/"}, page="/rules/")
+    english = officer.get(SCHEME).text
+
+    for state in spec.states.values():
+        assert state.title.vi in page
+        assert state.title.en in english
+    for transition in spec.transitions:
+        assert transition.title.vi in page
+        assert transition.source in page
+    assert "15/02" in page
+    assert "The findings reach the level" in english
+    assert not [guard for guard in GUARDS if guard in page]
+
+
+def test_what_does_not_exist_is_not_found(officer: FlaskClient) -> None:
+    for path in ("/rules/criteria/nothing/1", f"{CRITERIA[:-1]}99", "/rules/schemes/nothing/1"):
+        assert officer.get(path).status_code == 404
+
+
+def test_the_education_department_confirms_once_and_the_mark_goes(app: Flask, department: FlaskClient) -> None:
+    assert 'name="document"' in department.get(CRITERIA).text
+
+    answer = send(department, f"{CRITERIA}/confirm", {"document": PAPER}, page=CRITERIA)
+
+    assert answer.status_code == 302
+    page = department.get(CRITERIA).text
+    assert PAPER in page
+    assert "Tỉnh Đồng Nai" in page
+    assert MARK not in page
+    assert MARK not in department.get("/rules/").text
+    assert 'name="document"' not in page
+    again = send(department, f"{CRITERIA}/confirm", {"document": PAPER}, page="/rules/")
+    assert again.status_code == 409
+
+
+def test_a_confirmation_without_a_paper_is_refused_at_the_field(department: FlaskClient) -> None:
+    for typed in ("", "   ", "x" * 301):
+        answer = send(department, f"{CRITERIA}/confirm", {"document": typed}, page=CRITERIA)
+
+        assert answer.status_code == 422
+        assert 'id="document-error"' in answer.text
+        assert typed_in(answer.text, "document") == typed
+
+
+def test_nobody_else_confirms(officer: FlaskClient) -> None:
+    assert send(officer, f"{CRITERIA}/confirm", {"document": PAPER}, page="/rules/").status_code == 403
+
+
+def test_the_pages_need_few_queries(app: Flask, department: FlaskClient) -> None:
+    for path in ("/rules/", CRITERIA, SCHEME):
+        department.get(path)
+        with counted(app) as statements:
+            department.get(path)
+
+        assert len(statements) <= 4, statements
