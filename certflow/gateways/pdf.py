@@ -7,10 +7,19 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from certflow.config import PdfEngine, resource
-from certflow.gateways import pdf_html, pdf_typst
+from certflow.gateways import pdf_html, pdf_text, pdf_typst
 from certflow.gateways.qr import as_inline_svg
 
 OBLIGATORY = ("issuing_parent", "issuing_office", "number_text", "place", "issued_on", "signatory", "unit", "title")
+SIGNATORY = ("capacity", "position", "name")
+PROPER = {
+    "recognition_decision": ("articles",),
+    "refusal_letter": ("addressee", "articles", "reasons"),
+    "certificate": (
+        *("unit_parent", "province", "level", "assessed_year", "decision_number_text", "decision_date"),
+        *("valid_until", "validity_source", "verify_url", "verify_code"),
+    ),
+}
 OPTIONAL: dict[str, Any] = {
     "articles": (),
     "legal_bases": (),
@@ -28,17 +37,20 @@ def render(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typs
     """The PDF of `template` with `facts` (JSON-able values, printed as they are and never read as markup).
 
     "typst" gives PDF/A-3a and PDF/UA-1 with the facts attached, the same bytes each time; "pdfkit" prints the HTML
-    copy with wkhtmltopdf. Raises ValueError when a fact is missing, SetupError when the engine is.
+    copy with wkhtmltopdf. Raises ValueError naming the facts that are missing, UnprintableError (a ValueError)
+    naming letters that the face lacks, SetupError when the engine is missing, TimeoutError or OSError when it fails.
     """
-    complete = _complete(facts)
+    complete = _complete(template, facts)
     if engine == "pdfkit":
+        pdf_html.check()
+        pdf_text.refuse(complete, pdf_html.lacking())
         return pdf_html.render(_copy(template, complete, ""), landscape=template == "certificate")
     return pdf_typst.render(template, complete)
 
 
 def html_copy(template: str, facts: Mapping[str, Any]) -> str:
     """The HTML copy of `template`: a whole page; `facts["stylesheet_url"]` is where its style lies."""
-    return _copy(template, _complete(facts), str(facts.get("stylesheet_url", "")))
+    return _copy(template, _complete(template, facts), str(facts.get("stylesheet_url", "")))
 
 
 def check_engine(engine: PdfEngine) -> None:
@@ -49,12 +61,18 @@ def check_engine(engine: PdfEngine) -> None:
         pdf_typst.check()
 
 
-def _complete(facts: Mapping[str, Any]) -> dict[str, Any]:
-    missing = [name for name in OBLIGATORY if name not in facts]
+def _complete(template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """All that `template` prints, in printable text; `stylesheet_url` is no fact."""
+    cleaned = pdf_text.printable({name: value for name, value in facts.items() if name != "stylesheet_url"})
+    signatory = cleaned.get("signatory", {})
+    missing = [name for name in OBLIGATORY + PROPER.get(template, ()) if name not in cleaned]
+    missing += [f"signatory.{name}" for name in SIGNATORY if name not in signatory]
+    if "verify_url" in cleaned and "verify_code" not in cleaned:
+        missing.append("verify_code")
     if missing:
-        raise ValueError(f"a paper needs these facts: {', '.join(missing)}")
-    usual = {"authority": f"{facts['signatory']['position']} {facts['issuing_office']}"}
-    return OPTIONAL | usual | dict(facts)
+        raise ValueError(f"{template} needs these facts: {', '.join(missing)}")
+    usual = {"authority": f"{signatory['position']} {cleaned['issuing_office']}", "subject": cleaned["title"]}
+    return OPTIONAL | usual | cleaned
 
 
 def _copy(template: str, facts: Mapping[str, Any], stylesheet_url: str) -> str:

@@ -10,30 +10,52 @@ import typst
 
 from certflow.config import resource
 from certflow.errors import SetupError
+from certflow.gateways.pdf_text import refuse
 from certflow.gateways.qr import as_svg
 
 PREFERRED = ("Times New Roman", "Tinos")
 BUILT_IN = "Libertinus Serif"
 LETTERED = "Liberation Serif"
 LETTERED_SINCE = "liberation2"
+ONE_LETTER = b"""#set document(title: "x")
+#set text(font: sys.inputs.face, fallback: false)
+#sys.inputs.letter
+"""
 
 
 def render(template: str, facts: Mapping[str, Any]) -> bytes:
-    """The PDF of templates/documents/<template>.typ; a letter that the face lacks stops it with a TypstError."""
+    """The PDF of templates/documents/<template>.typ, which can read nothing outside that folder.
+
+    Raises UnprintableError naming the letters that the face lacks, TypstError for any other fault.
+    """
     folder = resource("templates") / "documents"
-    content = typst.compile(
-        folder / f"{template}.typ",
-        root=folder,
-        format="pdf",
-        sys_inputs={
-            "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True),
-            "face": face(),
-            "qr": as_svg(str(facts["verify_url"])) if facts.get("verify_url") else "",
-        },
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=dt.datetime.combine(dt.date.fromisoformat(facts["issued_on"]), dt.time(), dt.UTC),
-    )
+    inputs = {
+        "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True),
+        "face": face(),
+        "qr": as_svg(str(facts["verify_url"])) if facts.get("verify_url") else "",
+    }
+    dated = dt.datetime.combine(dt.date.fromisoformat(facts["issued_on"]), dt.time(), dt.UTC)
+    try:
+        content = typst.compile(
+            folder / f"{template}.typ",
+            root=folder,
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=dated,
+        )
+    except typst.TypstError:
+        refuse(facts, _lacks)
+        raise
     return bytes(content) + b"\n"  # a signature appended later needs the line's end
+
+
+def _lacks(letter: str) -> bool:
+    try:
+        typst.compile(ONE_LETTER, pdf_standards=["a-3a", "ua-1"], sys_inputs={"face": face(), "letter": letter})
+    except typst.TypstError:
+        return True
+    return False
 
 
 @cache

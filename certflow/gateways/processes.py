@@ -1,5 +1,6 @@
 """The processes of a running installation: web servers and one worker, started and stopped together."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 STOPS_WITHIN = 40.0
 LOOKS_EVERY = 0.3
@@ -50,7 +51,7 @@ def run_together(web: Sequence[str], worker: Sequence[str], *, environment: Mapp
     A worker that ends is started again, after a pause that doubles while it does not last.
     """
     with _stopped_by_signals() as stop:
-        server = subprocess.Popen(web, env=environment)
+        server = _started(web, environment)
         beside = _Restarted(worker, environment, say)
         try:
             while not stop.wait(LOOKS_EVERY) and server.poll() is None:
@@ -73,7 +74,7 @@ class _Restarted:
 
     def _start(self) -> None:
         self._started = time.monotonic()
-        self.process = subprocess.Popen(self._command, env=self._environment)
+        self.process = _started(self._command, self._environment)
 
     def keep(self) -> None:
         """Start it again when it has ended and its pause is over."""
@@ -90,6 +91,11 @@ class _Restarted:
             self._start()
 
 
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A process with a group of its own, so that Ctrl-C reaches only us and nothing it leaves behind is lost."""
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
 def _end(*processes: subprocess.Popen[bytes]) -> None:
     for process in processes:
         if process.poll() is None:
@@ -101,6 +107,8 @@ def _end(*processes: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import datetime as dt
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Table, bindparam, exists, insert, select, update
+from sqlalchemy import Table, bindparam, exists, insert, literal, select, union, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from certflow.domain.facts import DossierFacts
@@ -73,10 +73,15 @@ def _meeting_recorded(dossier: Dossier) -> bool:
 
 
 def _parts_taken(dossier: Dossier, actor: User) -> frozenset[str]:
-    parts = select(HistoryEntry.acting_as).where(
-        HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id
-    )
-    return frozenset(db.session.scalars(parts.distinct()))
+    """The roles in which `actor` has acted on the dossier or written claims or findings that stand in it."""
+    spec = workflow_of(dossier).spec
+    parts = [
+        select(HistoryEntry.acting_as).where(HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id)
+    ]
+    for kind, what in ((Claim, "claims"), (Finding, "findings")):
+        wrote = exists().where(kind.dossier_id == dossier.id, kind.saved_by_id == actor.id)
+        parts += [select(literal(role)).where(wrote) for role in sorted(access.writers(spec, what))]
+    return frozenset(db.session.scalars(union(*parts)))
 
 
 # Built once, and sent past the unit of work: the ORM's own bookkeeping costs several times what the rows do.

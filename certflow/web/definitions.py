@@ -90,20 +90,10 @@ def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
         given=given,
         form=form,
         figure=_figure,
-        lower=any(_lower_thresholds(spec)),
         may_confirm=spec.trust == "transcribed" and bool(speaks_for) and speaks_for[0].id not in confirmed,
         province=speaks_for[0] if speaks_for else None,
         notices=_marks(spec, given),
     )
-
-
-def _lower_thresholds(spec: FormSpec) -> list[bool]:
-    return [
-        threshold.least_in_disadvantaged_area is not None
-        for indicator in spec.indicators.values()
-        for part in indicator.parts
-        for threshold in part.thresholds
-    ]
 
 
 def _figure(value: Fraction) -> str:

@@ -13,7 +13,7 @@ from flask import Flask
 from certflow.config import Settings
 from certflow.demo import cast, folder, plan, season
 from certflow.errors import SetupError
-from certflow.models.base import db
+from certflow.models.base import Model, db
 from certflow.models.dossier import Dossier, Evidence, HistoryEntry, Round, Submission
 from certflow.models.people import User
 from certflow.models.places import Unit
@@ -64,7 +64,7 @@ def at_practice(practice: Practice) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def _count(model: type[db.Model], *where: sa.ColumnElement[bool]) -> int:
+def _count(model: type[Model], *where: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)) or 0
 
 
@@ -195,6 +195,7 @@ def test_a_season_that_was_cut_off_is_taken_away(tmp_path: Path) -> None:
 
 
 def test_one_folder_is_held_by_one_command_at_a_time(tmp_path: Path) -> None:
-    with folder.held(tmp_path / "season"), pytest.raises(SetupError, match="another `certflow demo`"):
-        with folder.held(tmp_path / "season"):
-            pass
+    place, another = tmp_path / "season", pytest.raises(SetupError, match="another `certflow demo`")
+
+    with folder.held(place), another, folder.held(place):
+        pass

@@ -115,7 +115,7 @@ def test_autosave_works_for_findings_too(client: FlaskClient, appraised: Dossier
 
     answer = client.post(_url(appraised, 4), data=typed, headers={"X-Requested-With": "certflow"})
 
-    assert answer.json["versions"] == {"4.2-version": 1}
+    assert answer.get_json()["versions"] == {"4.2-version": 1}
 
 
 def test_a_fault_stands_at_its_field(client: FlaskClient, appraised: Dossier) -> None:

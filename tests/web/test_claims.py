@@ -94,12 +94,12 @@ def test_autosave_answers_with_the_time_and_the_new_versions(app: Flask, client:
     wrong = client.post(url, data=token | {"5.2-denominator": "x"}, headers=header)
     stale = client.post(url, data=token | {"5.1-denominator": "4000"}, headers=header)
 
-    assert saved.json["versions"] == {"5.1-version": 1}
-    assert saved.json["saved_at"]
+    assert saved.get_json()["versions"] == {"5.1-version": 1}
+    assert saved.get_json()["saved_at"]
     assert _stored(app, draft, "5.1")[0] == {"denominator": 3000}
     assert (wrong.status_code, stale.status_code) == (422, 409)
-    assert wrong.json["reasons"]
-    assert "5.1" in stale.json["reasons"][0]
+    assert wrong.get_json()["reasons"]
+    assert "5.1" in stale.get_json()["reasons"][0]
 
 
 def test_who_comes_second_keeps_what_was_typed_and_sees_what_is_stored(

@@ -40,9 +40,12 @@ def test_the_list_names_every_scheme_and_criteria_set_with_its_source_and_mark(
 ) -> None:
     page = officer.get("/rules/").text
 
-    for spec in (*catalogue.definitions().workflows.values(), *catalogue.definitions().forms.values()):
-        assert spec.title.vi in page
-        assert spec.source in page
+    known = catalogue.definitions()
+    titles = [(spec.title.vi, spec.source) for spec in known.workflows.values()]
+    titles += [(spec.title.vi, spec.source) for spec in known.forms.values()]
+    for title, source in titles:
+        assert title in page
+        assert source in page
     assert MARK in page
 
 
