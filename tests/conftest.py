@@ -107,9 +107,7 @@ def served(app: Flask, settings: Settings, listener: socket.socket) -> Iterator[
 
 def _settings(folder: Path, database_url: str, public_url: str = "http://127.0.0.1") -> Settings:
     files = (folder / "files").as_uri()
-    return Settings(
-        folder, database_url, files, secret_key="only-for-tests", public_url=public_url, testing=True
-    )
+    return Settings(folder, database_url, files, secret_key="only-for-tests", public_url=public_url, testing=True)
 
 
 def _create(settings: Settings) -> Flask:

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 
 from certflow import clock
@@ -35,6 +36,7 @@ TREE = {
     "Huyện Xuân Lộc": ("Xã Suối Cát", "Xã Xuân Hưng", "Xã Lang Minh", "Xã Bảo Hòa", "Xã Xuân Phú", "Thị trấn Gia Ray"),
 }
 
+Typed = Mapping[str, Mapping[str, str]]
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -44,9 +46,6 @@ def commit() -> None:
     session.expire_on_commit = False
     session.commit()
     session.expire_on_commit = True
-
-
-# --- units
 
 
 def units() -> dict[str, Unit]:
@@ -90,9 +89,6 @@ def _row(code: str, kind: UnitKind, name: str, parent: str | None) -> UnitRow:
     return UnitRow(code, kind, label, name, name.removeprefix(f"{label} "), parent)
 
 
-# --- people
-
-
 @lru_cache
 def _hashed(password: str) -> str:
     return _hasher.hash(password)
@@ -134,14 +130,20 @@ def people(at: Unit | None = None) -> dict[str, User]:
 def sign_in(client: FlaskClient, who: User | str, password: str = PASSWORD) -> None:
     """Sign in by the real form; `who` is a person or a sign-in name."""
     name = who if isinstance(who, str) else who.sign_in_name
+    _forget_requests()
     page = client.get("/sign-in")
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
     typed = {"sign_in_name": name, "password": password} | ({"csrf_token": token[1]} if token else {})
     answer = client.post("/sign-in", data=typed)
     assert answer.status_code == 302, answer.text
+    _forget_requests()
 
 
-# --- rounds
+def _forget_requests() -> None:
+    """Requests made inside an open context share its `g`, where each leaves its token and its person."""
+    if has_app_context():
+        for left in ("csrf_token", "csrf_valid", "_login_user"):
+            g.pop(left, None)
 
 
 def scheme() -> WorkflowSpec:
@@ -179,9 +181,6 @@ def round_(
     return rounds.get(found.id)
 
 
-# --- dossiers
-
-
 def answers(level: int = 1, *, disadvantaged: bool = False) -> dict[str, dict[str, str]]:
     """What to type, by indicator code, to reach exactly `level` (0, 1 or 2): every share at its threshold."""
     form = catalogue.definitions().form_of(scheme())
@@ -206,7 +205,7 @@ def dossier(
     level: int = 1,
     unit: Unit | None = None,
     round_: Round | None = None,
-    claims: Mapping[str, Mapping[str, str]] | None = None,
+    claims: Typed | None = None,
 ) -> Dossier:
     """A dossier in the state `at` (the initial one by default), walked there by the real actions of the right people.
 
@@ -215,26 +214,30 @@ def dossier(
     commune that has no dossier in the round is taken.
     """
     spec = scheme()
-    goal = spec.states[at or spec.initial]
-    reached = goal.level or level
-    found = round_ or _round_of_tests()
+    state = at or spec.initial
+    reached = spec.states[state].level or level
+    found = round_ or _usual_round()
     made = _opened(found, unit or _next_commune(found))
-    course = walking.Course(
-        claims if claims is not None else answers(max(reached, 1), disadvantaged=made.disadvantaged_area),
-        answers(reached, disadvantaged=made.disadvantaged_area),
-        minutes(),
-        note=lambda transition: REASON if transition.note == "required" else "",
-    )
+    course = _course(made, reached, claims)
     if claims:
         walking.write(Claim, made, claims, actor=person_for("commune_officer", made), course=course)
-    for transition in walking.way(spec, goal.name, reached):
+    for transition in walking.way(spec, state, reached):
         walking.step(made, transition, course, person)
     commit()
     return made
 
 
-def _round_of_tests() -> Round:
-    return round_()
+_usual_round = round_
+
+
+def _course(made: Dossier, reached: int, claims: Typed | None) -> walking.Course:
+    poor = made.disadvantaged_area
+    return walking.Course(
+        answers(max(reached, 1), disadvantaged=poor) if claims is None else claims,
+        answers(reached, disadvantaged=poor),
+        minutes(),
+        note=lambda transition: REASON if transition.note == "required" else "",
+    )
 
 
 def _opened(found: Round, place: Unit) -> Dossier:
@@ -268,17 +271,17 @@ def _transition(about: Dossier, action: str) -> TransitionSpec:
     return next(t for t in transitions if t.action == action and about.state in t.origins)
 
 
-def claims(about: Dossier, typed: Mapping[str, Mapping[str, str]]) -> None:
+def claims(about: Dossier, typed: Typed) -> None:
     """Save claims as the commune's officer, over whatever stands there."""
     _write(Claim, about, typed)
 
 
-def findings(about: Dossier, typed: Mapping[str, Mapping[str, str]]) -> None:
+def findings(about: Dossier, typed: Typed) -> None:
     """Save findings as the district's appraiser, over whatever stands there."""
     _write(Finding, about, typed)
 
 
-def _write(kind: type[Claim] | type[Finding], about: Dossier, typed: Mapping[str, Mapping[str, str]]) -> None:
+def _write(kind: type[Claim] | type[Finding], about: Dossier, typed: Typed) -> None:
     spec = catalogue.workflow_of(about).spec
     actor = person_for(spec.states[about.state].turn, about)
     walking.write(kind, about, typed, actor=actor, course=walking.Course({}, {}, minutes()))

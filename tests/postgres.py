@@ -33,9 +33,7 @@ def server() -> Iterator[sa.URL]:
     try:
         _start(programs, home, identity)
         try:
-            yield sa.URL.create(
-                "postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)}
-            )
+            yield sa.URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)})
         finally:
             _run(identity, programs / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop")
     finally:

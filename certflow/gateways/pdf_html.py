@@ -26,8 +26,6 @@ OPTIONS = {
     "disable-local-file-access": "",
     "disable-javascript": "",
     "disable-plugins": "",
-    "disable-external-links": "",
-    "disable-internal-links": "",
     "proxy": NOWHERE,
     "load-error-handling": "ignore",
     "load-media-error-handling": "ignore",

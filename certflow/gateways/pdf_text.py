@@ -11,6 +11,7 @@ SPACES = re.compile(r"[ \t\n\r\v\f\x85\u2028\u2029]+")
 REFUSED_KINDS = ("Cc", "Co", "Cs")  # controls, private use, halves of broken pairs
 REFUSED = "\ufffc\ufffd"  # what is left where something could not be read
 INVISIBLE = "Cf"  # soft hyphens, joiners, marks of direction: they have no shape of their own
+EVERY_FACE_HAS = "".join(map(chr, range(0x20, 0x7F)))
 AROUND = 30
 
 
@@ -36,7 +37,7 @@ def printable(facts: Mapping[str, Any]) -> dict[str, Any]:
 def refuse(facts: Mapping[str, Any], lacking: Callable[[str], bool]) -> None:
     """Raises UnprintableError naming the letters of `facts` for which `lacking` is true."""
     found: dict[str, str] = {}
-    known: dict[str, bool] = {" ": False}
+    known = dict.fromkeys(EVERY_FACE_HAS, False)
     for text in _texts(facts):
         for letter in text:
             if letter not in known:

@@ -39,6 +39,7 @@ def render(template: str, facts: Mapping[str, Any]) -> bytes:
         content = typst.compile(
             folder / f"{template}.typ",
             root=folder,
+            font_paths=_fonts(),
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=["a-3a", "ua-1"],
@@ -52,10 +53,17 @@ def render(template: str, facts: Mapping[str, Any]) -> bytes:
 
 def _lacks(letter: str) -> bool:
     try:
-        typst.compile(ONE_LETTER, pdf_standards=["a-3a", "ua-1"], sys_inputs={"face": face(), "letter": letter})
+        inputs = {"face": face(), "letter": letter}
+        typst.compile(ONE_LETTER, font_paths=_fonts(), pdf_standards=["a-3a", "ua-1"], sys_inputs=inputs)
     except typst.TypstError:
         return True
     return False
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The system's faces, looked up once: doing so for each paper would take longer than the paper."""
+    return typst.Fonts()
 
 
 @cache
@@ -64,7 +72,7 @@ def face() -> str:
 
     Liberation Serif counts only from version 2: version 1 lacks 92 Vietnamese letters a face.
     """
-    found = {font.family: font.path or "" for font in typst.Fonts().fonts()}
+    found = {font.family: font.path or "" for font in _fonts().fonts()}
     for family in PREFERRED:
         if family in found:
             return family
@@ -73,5 +81,5 @@ def face() -> str:
 
 def check() -> None:
     """Raises SetupError when typst has no face to set papers in."""
-    if face() not in {font.family for font in typst.Fonts().fonts()}:
+    if face() not in {font.family for font in _fonts().fonts()}:
         raise SetupError("typst has no serif face", "pip install --force-reinstall 'typst>=0.15,<0.16'")

@@ -10,13 +10,15 @@ from certflow.models.places import Unit
 
 
 class User(Model):
-    """A person with one account; `sign_in_name` is kept in lower case."""
+    """A person with one account; `sign_in_name` is kept in lower case, `sort_key` orders by the whole name."""
 
     __tablename__ = "user_account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sign_in_name: Mapped[str] = mapped_column(String(120), unique=True)
     full_name: Mapped[str] = mapped_column(String(120))
+    search_key: Mapped[str] = mapped_column(String(120), index=True)
+    sort_key: Mapped[str] = mapped_column(String(400), index=True)
     position: Mapped[str] = mapped_column(String(120), default="")
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)

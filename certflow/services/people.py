@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
+from certflow.domain.vietnamese import search_key, sort_key
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
@@ -54,6 +55,8 @@ def add(*, sign_in_name: str, full_name: str, position: str, password: str) -> U
     user = User(
         sign_in_name=name,
         full_name=full_name.strip(),
+        search_key=search_key(full_name),
+        sort_key=sort_key(full_name)[:400],
         position=position.strip(),
         password_hash=accounts.hashed(password),
         created_at=clock.now(),
@@ -76,6 +79,7 @@ def change(user_id: int, *, actor: User, full_name: str, position: str, active: 
     if user.id == actor.id and not active:
         raise Invalid(fields={"active": (_("You cannot switch off your own account."),)})
     user.full_name, user.position, user.active = full_name.strip(), position.strip(), active
+    user.search_key, user.sort_key = search_key(full_name), sort_key(full_name)[:400]
     if password:
         accounts.check_password(password)
         user.password_hash = accounts.hashed(password)
@@ -174,20 +178,13 @@ def get(user_id: int) -> User:
 
 
 def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:
-    """One page of people by name, with how many there are in all."""
+    """One page of people in Vietnamese order, searched with or without diacritics, and how many there are in all."""
     query = select(User)
     if words:
-        pattern = words.strip().lower()
-        query = query.where(
-            or_(
-                User.sign_in_name.contains(pattern, autoescape=True),
-                func.lower(User.full_name).contains(pattern, autoescape=True),
-            )
-        )
+        by_name = User.search_key.contains(search_key(words), autoescape=True)
+        query = query.where(or_(by_name, User.sign_in_name.contains(words.strip().lower(), autoescape=True)))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    query = query.options(selectinload(User.appointments).joinedload(Appointment.unit)).order_by(
-        User.full_name, User.id
-    )
+    query = query.options(selectinload(User.appointments).joinedload(Appointment.unit)).order_by(User.sort_key, User.id)
     return list(db.session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))), total
 
 

@@ -63,7 +63,8 @@ def by_code(code: str) -> Recognition:
     """The recognition with this code, once its certificate is issued; raises NotFound alike for all else."""
     found = db.session.scalar(
         select(Recognition)
-        .where(Recognition.verify_code == code.strip().upper())
+        .join(Recognition.certificate)
+        .where(Recognition.verify_code == code.strip().upper(), Document.issued_at.is_not(None))
         .options(
             joinedload(Recognition.unit).joinedload(Unit.parent).joinedload(Unit.parent),
             joinedload(Recognition.decision),
@@ -71,7 +72,7 @@ def by_code(code: str) -> Recognition:
             joinedload(Recognition.dossier).joinedload(Dossier.round),
         )
     )
-    if found is None or found.certificate.issued_at is None or found.decision.issued_at is None:
+    if found is None or found.decision.issued_at is None:
         raise NotFound(_("No published recognition has this code. Check the letters and digits on the certificate."))
     return found
 

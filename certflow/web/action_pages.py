@@ -109,12 +109,9 @@ def _page(
     action: str = "",
     overtaken: bool = False,
 ) -> str:
-    spec = workflow_of(dossier).spec
     transition = offer.transition if offer else _transition(dossier, action)
     if transition.note == "required":
         form.note.label.text = _("Reasons")
-    target = spec.states[transition.target]
-    dues = [due for due in rounds.dues(dossier.round) if target.name in due.spec.states]
     page: str = render_template(
         "dossiers/act.html",
         form=form,
@@ -125,12 +122,21 @@ def _page(
         overtaken=overtaken,
         last=dossiers.last_act(dossier) if overtaken else None,
         state=turns.state_of(dossier),
-        kind=turns.kind(dossier, actor()),
         turn=turns.turn(dossier),
-        target=target,
-        next_turn=turns.part(dossier, target.turn),
-        standings=[standing(due, None, today=clock.today()) for due in dues],
-        acting_as=[turns.part(dossier, role) for role in transition.by if role in access.roles_on(actor(), dossier)],
         notices=notices.of_dossier(dossier),
+        **_consequences(dossier, transition),
     )
     return page
+
+
+def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, object]:
+    """What the action leads to, in which part the person takes it, and the dates it is about."""
+    target = workflow_of(dossier).spec.states[transition.target]
+    dues = [due for due in rounds.dues(dossier.round) if target.name in due.spec.states]
+    roles = access.roles_on(actor(), dossier)
+    return {
+        "target": target,
+        "next_turn": turns.part(dossier, target.turn),
+        "acting_as": [turns.part(dossier, role) for role in transition.by if role in roles],
+        "standings": [standing(due, None, today=clock.today()) for due in dues],
+    }

@@ -74,7 +74,6 @@ def criterion_page(
 
     `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
     """
-    refused = refused or {}
     proof = dict(figures.proof(found.form, found.score(found.claims), found.claims))
     return render_template(
         "claims/criterion.html",
@@ -85,7 +84,7 @@ def criterion_page(
         rows=proof[asked],
         writable=found.may_write("claims"),
         changed=changed,
-        files={i.code: files_form(i.code, refused.get(i.code, ())) for i in asked.indicators},
+        files={i.code: files_form(i.code, (refused or {}).get(i.code, ())) for i in asked.indicators},
         accept=answer_forms.ACCEPT,
         anchor=answer_forms.anchor,
         lines=figures.lines,

@@ -22,6 +22,7 @@ from certflow.web.gate import actor
 
 bp = Blueprint("evidence", __name__)
 
+MOST_DRAINED = 256 * 1024 * 1024
 ATTR_CHARS = "!#$&+-.^_`|~"  # RFC 5987 attr-char, beside letters and digits
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -76,8 +77,12 @@ def _too_large(fault: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _drain() -> None:
-    """Read on what the browser is still sending, within reason: it shows the answer only then."""
-    left = min(request.content_length or 0, 256 * 1024 * 1024)
+    """Read on what the browser is still sending, within reason: it shows the answer only then.
+
+    Of a body above the limit nothing was read yet; of any other, how much is left is not known.
+    """
+    announced = request.content_length or 0
+    left = min(announced, MOST_DRAINED) if announced > (request.max_content_length or 0) else 0
     stream = request.environ["wsgi.input"]
     while left > 0 and (piece := stream.read(min(left, 256 * 1024))):
         left -= len(piece)

@@ -1,12 +1,14 @@
 """The gate of the application: who is signed in, what is public, which language, and one transaction per request."""
 
-from typing import cast
+from itertools import chain
+from typing import Any, cast
 
 from flask import Flask, Response, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from certflow import clock
 from certflow.models.base import begin_reading, db
@@ -25,6 +27,7 @@ PUBLIC = frozenset(
         "health.check",
     }
 )
+LARGEST_ID = 2**31 - 1
 READS = ("GET", "HEAD", "OPTIONS")
 LANGUAGES = ("vi", "en")
 POLICY = "; ".join(
@@ -68,8 +71,18 @@ def _load_person(_request: object) -> User | None:
     return living.user
 
 
+class Id(IntegerConverter):
+    """A row's number in an address: what no database could hold is no address."""
+
+    def __init__(self, rules: Map, **options: Any) -> None:
+        super().__init__(rules, **options | {"max": LARGEST_ID})
+
+
 def _open() -> None:
     begin_reading(request.method in READS)
+    sent = chain((request.path,), request.args.values(), request.form.values())
+    if any("\x00" in text for text in sent):
+        raise BadRequest
 
 
 def _wall() -> ResponseReturnValue | None:
@@ -109,6 +122,7 @@ def _protect(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Put the gate in front of every page of `app`."""
+    app.url_map.converters["int"] = Id
     login = LoginManager(app)
     login.anonymous_user = AnonymousUserMixin
     login.request_loader(_load_person)

@@ -1,4 +1,4 @@
-"""first tables."""
+"""First tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sign_in_name", sa.String(length=120), nullable=False),
         sa.Column("full_name", sa.String(length=120), nullable=False),
+        sa.Column("search_key", sa.String(length=120), nullable=False),
+        sa.Column("sort_key", sa.String(length=400), nullable=False),
         sa.Column("position", sa.String(length=120), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
@@ -62,6 +64,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("sign_in_name", name=op.f("uq_user_account_sign_in_name")),
     )
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_account_search_key"), ["search_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_user_account_sort_key"), ["sort_key"], unique=False)
+
     op.create_table(
         "appointment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -117,11 +123,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_round_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
         sa.UniqueConstraint(
-            "unit_id",
-            "workflow",
-            "assessed_year",
-            "title",
-            name=op.f("uq_round_unit_id_workflow_assessed_year_title"),
+            "unit_id", "workflow", "assessed_year", "title", name=op.f("uq_round_unit_id_workflow_assessed_year_title")
         ),
     )
     op.create_table(
@@ -367,6 +369,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_appointment_unit_role")
 
     op.drop_table("appointment")
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_account_sort_key"))
+        batch_op.drop_index(batch_op.f("ix_user_account_search_key"))
+
     op.drop_table("user_account")
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_search_key"))

@@ -1,6 +1,8 @@
 """`certflow demo`: one practice season, made once and looked at by every test here."""
 
 import fcntl
+import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ ELSEWHERE = {"CERTFLOW_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "C
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """A finished folder, what the command printed when it made it, and how many seconds it took (0: found made)."""
+    """A finished folder, what the command printed when it made it, and how many seconds it took."""
 
     folder: Path
     told: str
@@ -38,18 +40,17 @@ class Practice:
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
     """Made by the first test process that asks; the others wait for it."""
-    shared = tmp_path_factory.getbasetemp().parent
-    place, told = shared / "practice", shared / "practice.txt"
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    place, kept = shared / "practice", shared / "practice.json"
     with (shared / "practice.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        seconds = 0.0
-        if not told.exists():
+        if not kept.exists():
             begun = time.monotonic()
             done = in_its_own_process("demo", "--no-serve", "--dir", str(place), **ELSEWHERE, COLUMNS="120")
-            seconds = time.monotonic() - begun
             assert done.returncode == 0, done.stderr
-            told.write_text(done.stdout + done.stderr)
-    return Practice(place, told.read_text(), seconds)
+            kept.write_text(json.dumps((done.stdout + done.stderr, time.monotonic() - begun)))
+    return Practice(place, *json.loads(kept.read_text()))
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def test_serve_ends_when_its_web_server_does(serving: subprocess.Popen[str], por
     os.kill(server, signal.SIGKILL)
     told, _none = serving.communicate(timeout=60)
 
-    assert serving.returncode != 0
+    assert serving.returncode not in (0, None)
     assert "The web server ended by itself" in told
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ _VERBS = {"insert", "update", "delete", "select"}
 
 
 def _is_writing_sql(words: list[str]) -> bool:
-    pairs = set(zip(words, words[1:], strict=False))
+    pairs = set(pairwise(words))
     tables = ("dossier", "history_entry")
     return any((verb, table) in pairs for table in tables for verb in ("update", "into")) or (
         "delete" in words and any(("from", table) in pairs for table in tables)

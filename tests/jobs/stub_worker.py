@@ -21,9 +21,7 @@ PATIENT = replace(BRISK, retry_after=3600, silent_after=3600)
 ASKED, ISSUED, BROKEN, HELD = "asked", "issued", "broken", "held"
 
 metadata = sa.MetaData()
-papers = sa.Table(
-    "paper", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("state", sa.Text)
-)
+papers = sa.Table("paper", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("state", sa.Text))
 visits = sa.Table("visit", metadata, sa.Column("paper_id", sa.Integer), sa.Column("executor", sa.Text))
 effects = sa.Table("effect", metadata, sa.Column("paper_id", sa.Integer))
 sweeps = sa.Table("swept", metadata, sa.Column("executor", sa.Text))
@@ -95,9 +93,7 @@ def main(url: str, executor: str) -> None:
     logging.basicConfig(level=logging.INFO)
     sys.addaudithook(_refuse_calls)
     engine = sa.create_engine(url)
-    run_worker(
-        url, stub_jobs(engine, executor), stub_sweeps(engine, executor), executor_id=executor, pace=PATIENT
-    )
+    run_worker(url, stub_jobs(engine, executor), stub_sweeps(engine, executor), executor_id=executor, pace=PATIENT)
 
 
 if __name__ == "__main__":

@@ -91,9 +91,7 @@ def states(queue: Queue) -> list[str]:
     return [run.state for run in queue.status()]
 
 
-def test_what_is_rolled_back_is_never_done_and_what_is_committed_is_done_once(
-    queue: Queue, engine: sa.Engine
-) -> None:
+def test_what_is_rolled_back_is_never_done_and_what_is_committed_is_done_once(queue: Queue, engine: sa.Engine) -> None:
     with Session(engine) as session:
         ask(queue, session, 1)
         session.rollback()
@@ -114,9 +112,7 @@ def test_what_is_rolled_back_is_never_done_and_what_is_committed_is_done_once(
     assert queue.catch_up([item], pace=PATIENT) == 1
 
 
-def test_a_job_that_fails_shows_its_error_and_is_tried_again_until_it_succeeds(
-    queue: Queue, engine: sa.Engine
-) -> None:
+def test_a_job_that_fails_shows_its_error_and_is_tried_again_until_it_succeeds(queue: Queue, engine: sa.Engine) -> None:
     with Session(engine) as session:
         item = ask(queue, session, 1, BROKEN)
         session.commit()
@@ -146,9 +142,7 @@ def test_a_failed_job_rests_before_it_is_tried_again(queue: Queue, engine: sa.En
     assert queue.catch_up([item], pace=BRISK) == 1
 
 
-@pytest.mark.parametrize(
-    ("successor", "pace"), [("lost-0", PATIENT), ("other-0", BRISK)], ids=["itself", "other"]
-)
+@pytest.mark.parametrize(("successor", "pace"), [("lost-0", PATIENT), ("other-0", BRISK)], ids=["itself", "other"])
 def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(
     queue: Queue, engine: sa.Engine, url: str, successor: str, pace: Pace
 ) -> None:
@@ -168,9 +162,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(
     assert stub.rows(engine, stub.effects) == [1]
 
 
-def test_two_workers_share_the_jobs_and_sweep_once_at_each_time(
-    queue: Queue, engine: sa.Engine, url: str
-) -> None:
+def test_two_workers_share_the_jobs_and_sweep_once_at_each_time(queue: Queue, engine: sa.Engine, url: str) -> None:
     more_than_one_does_at_once = range(1, PATIENT.claims + 2)
     with Session(engine) as session:
         for paper_id in more_than_one_does_at_once:
@@ -199,23 +191,17 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, said
 
 
-def test_a_worker_without_the_queues_tables_names_the_command_that_makes_them(
-    engine: sa.Engine, url: str
-) -> None:
+def test_a_worker_without_the_queues_tables_names_the_command_that_makes_them(engine: sa.Engine, url: str) -> None:
     with pytest.raises(SetupError) as fault:
         run_worker(url, {}, [], executor_id="here-0", stop=threading.Event(), pace=BRISK)
 
     assert fault.value.command == "certflow db upgrade"
 
 
-def test_the_queues_tables_are_known_by_name_and_apart_from_the_applications(
-    queue: Queue, engine: sa.Engine
-) -> None:
+def test_the_queues_tables_are_known_by_name_and_apart_from_the_applications(queue: Queue, engine: sa.Engine) -> None:
     tables = sa.inspect(engine)
     apart = "dbos" if engine.dialect.name == "postgresql" else None
-    assert {name for name in tables.get_table_names() if not is_queue_table(name)} == set(
-        stub.metadata.tables
-    )
+    assert {name for name in tables.get_table_names() if not is_queue_table(name)} == set(stub.metadata.tables)
     own = [name for name in tables.get_table_names(schema=apart) if name not in stub.metadata.tables]
     assert "workflow_status" in own
     assert [name for name in own if not is_queue_table(name)] == []

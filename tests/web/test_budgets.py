@@ -36,7 +36,12 @@ def weight(client: FlaskClient, path: str) -> int:
     assert page.status_code == 200
     parts = set(re.findall(r'(?:href|src)="(/static/[^"?#]+)', page.text))
     assert len(parts) >= 2
-    return len(page.data) + sum(len(client.get(part).data) for part in parts)
+    return len(page.data) + sum(_size(client, part) for part in parts)
+
+
+def _size(client: FlaskClient, path: str) -> int:
+    with client.get(path) as response:
+        return len(response.data)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,6 +1,7 @@
 """The pages of a criterion in a real browser: saving while typing, attaching files, phone width, accessibility."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -78,13 +79,14 @@ def test_files_are_attached_and_removed_with_and_without_a_script(
 
 
 def test_a_file_far_too_large_is_told_at_its_field_without_a_script(
-    draft: Dossier, signed_in: Callable[..., Page]
+    draft: Dossier, signed_in: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = signed_in("commune_officer", draft, java_script_enabled=False)
     page.goto(f"/dossiers/{draft.id}/criteria/1")
-    large = {"name": "lớn.pdf", "mimeType": "application/pdf", "buffer": b"\0" * 40 * 2**20}
+    large = tmp_path / "lớn.pdf"
+    large.write_bytes(b"\0" * 40 * 2**20)
 
-    page.set_input_files("#i1-2-file", large)  # type: ignore[arg-type]
+    page.set_input_files("#i1-2-file", large)
     page.click("button[form=i1-2-upload]")
 
     expect(page.locator("#i1-2-file-error")).to_be_visible()

@@ -1,0 +1,208 @@
+"""Signing in and out: guessing is slow and tells nothing, a session dies when it should."""
+
+import datetime as dt
+import time
+from statistics import median
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from certflow import clock
+from certflow.errors import Invalid, Refusal, TooMany
+from certflow.models.base import db
+from certflow.models.people import SignInAttempt, SignInSession, User
+from certflow.services import access, accounts, people
+from tests import make
+
+HOME, ELSEWHERE = "192.0.2.1", "192.0.2.2"
+
+
+def test_the_right_password_opens_a_session_whose_token_is_not_kept() -> None:
+    user = make.user("officer")
+
+    token = accounts.sign_in("  OFFICER ", make.PASSWORD, source=HOME, agent="a" * 500)
+
+    session = accounts.living_session(token)
+    assert session is not None
+    assert session.user is user
+    assert len(token) >= 43
+    assert token not in repr([tuple(row) for row in db.session.execute(SignInSession.__table__.select())])
+
+
+@pytest.mark.parametrize("name", ["officer", "nobody", "", "officer\n", "x" * 5000, "' or 1=1 --"])
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(name: str) -> None:
+    make.user("officer")
+
+    assert type(answer(name, "wrong password")) is Invalid
+    assert answer(name, "wrong password").reasons == answer("officer", "wrong password").reasons
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
+    known = make.user("officer")
+    known.password_hash = PasswordHasher().hash(make.PASSWORD)
+    make.commit()
+
+    def taken(name: str) -> float:
+        begun = time.perf_counter()
+        answer(name, "wrong password", source=f"{name}{begun}")
+        return time.perf_counter() - begun
+
+    spans = [(taken("officer"), taken("nobody")) for _turn in range(7)]
+    known_span, unknown_span = (median(span) for span in zip(*spans, strict=True))
+    assert 0.5 < known_span / unknown_span < 2
+
+
+def test_guessing_one_account_is_stopped_and_only_for_the_one_who_guesses() -> None:
+    make.user("officer")
+    for _turn in range(accounts.MOST_FOR_ACCOUNT):
+        assert type(answer("officer", "wrong password")) is Invalid
+
+    assert type(answer("officer", make.PASSWORD)) is TooMany, "even the right password waits now"
+    assert accounts.sign_in("officer", make.PASSWORD, source=ELSEWHERE)
+
+
+def test_guessing_many_accounts_from_one_source_is_stopped() -> None:
+    make.user("officer")
+    add_attempts(accounts.MOST_FOR_SOURCE, names=True)
+
+    assert type(answer("officer", make.PASSWORD)) is TooMany
+    assert accounts.sign_in("officer", make.PASSWORD, source=ELSEWHERE)
+
+
+def test_a_refused_guess_does_not_make_the_wait_longer_and_it_ends() -> None:
+    make.user("officer")
+    add_attempts(accounts.MOST_FOR_ACCOUNT)
+    for _turn in range(3):
+        assert type(answer("officer", make.PASSWORD)) is TooMany
+    assert db.session.query(SignInAttempt).count() == accounts.MOST_FOR_ACCOUNT
+
+    db.session.query(SignInAttempt).update({"at": clock.now() - accounts.WINDOW})
+
+    assert accounts.sign_in("officer", make.PASSWORD, source=HOME)
+
+
+def test_signing_in_forgets_ones_own_slips_and_nobody_elses() -> None:
+    make.user("officer")
+    make.user("other")
+    for name in ("officer", "officer", "other"):
+        answer(name, "wrong password")
+    answer("officer", "wrong password", source=ELSEWHERE)
+
+    accounts.sign_in("officer", make.PASSWORD, source=HOME)
+
+    left = {(attempt.account, attempt.source) for attempt in db.session.query(SignInAttempt)}
+    assert left == {("other", HOME), ("officer", ELSEWHERE)}
+
+
+def test_a_session_dies_at_sign_out_and_only_that_one() -> None:
+    make.user("officer")
+    here, there = (accounts.sign_in("officer", make.PASSWORD, source=HOME) for _n in range(2))
+
+    accounts.sign_out(here)
+
+    assert accounts.living_session(here) is None
+    assert accounts.living_session(there) is not None
+    accounts.touch(here)
+    assert accounts.living_session(here) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "ago", "alive"),
+    [
+        ("seen_at", accounts.SESSION_IDLE - dt.timedelta(minutes=1), True),
+        ("seen_at", accounts.SESSION_IDLE + dt.timedelta(seconds=1), False),
+        ("started_at", accounts.SESSION_LONGEST - dt.timedelta(minutes=1), True),
+        ("started_at", accounts.SESSION_LONGEST + dt.timedelta(seconds=1), False),
+    ],
+)
+def test_a_session_dies_when_idle_or_open_too_long(column: str, ago: dt.timedelta, alive: bool) -> None:
+    make.user("officer")
+    token = accounts.sign_in("officer", make.PASSWORD, source=HOME)
+    db.session.query(SignInSession).update({column: clock.now() - ago})
+
+    assert (accounts.living_session(token) is not None) is alive
+
+
+def test_use_keeps_a_session_alive_but_not_beyond_its_age() -> None:
+    make.user("officer")
+    token = accounts.sign_in("officer", make.PASSWORD, source=HOME)
+    almost = clock.now() - accounts.SESSION_IDLE + dt.timedelta(minutes=1)
+    db.session.query(SignInSession).update({"seen_at": almost})
+
+    accounts.touch(token)
+
+    session = db.session.query(SignInSession).one()
+    assert clock.now() - session.seen_at < accounts.SEEN_EVERY
+
+
+def test_a_new_password_ends_every_session_and_the_old_one_opens_nothing() -> None:
+    user = make.user("officer")
+    tokens = [accounts.sign_in("officer", make.PASSWORD, source=HOME) for _n in range(2)]
+
+    accounts.change_password(user, old=make.PASSWORD, new="một mật khẩu mới")
+
+    assert [accounts.living_session(token) for token in tokens] == [None, None]
+    assert type(answer("officer", make.PASSWORD)) is Invalid
+    assert accounts.sign_in("officer", "một mật khẩu mới", source=HOME)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("not mine at all", "một mật khẩu mới", "old_password"),
+        (make.PASSWORD, "ngắn", "password"),
+        (make.PASSWORD, "d" * (accounts.LONGEST_PASSWORD + 1), "password"),
+    ],
+)
+def test_a_password_is_not_changed_without_the_old_one_or_to_a_weak_one(old: str, new: str, field: str) -> None:
+    user = make.user("officer")
+    token = accounts.sign_in("officer", make.PASSWORD, source=HOME)
+
+    with pytest.raises(Invalid) as refusal:
+        accounts.change_password(user, old=old, new=new)
+
+    assert list(refusal.value.fields) == [field]
+    assert accounts.living_session(token) is not None
+
+
+def test_an_account_that_is_switched_off_neither_opens_nor_keeps_a_session() -> None:
+    user, administrator = make.user("officer"), make.person(access.ADMINISTRATOR)
+    token = accounts.sign_in("officer", make.PASSWORD, source=HOME)
+    off: dict[str, Any] = {"full_name": "Đã nghỉ", "position": "", "active": False}
+
+    people.change(user.id, actor=administrator, **off)
+
+    assert accounts.living_session(token) is None
+    assert type(answer("officer", make.PASSWORD)) is Invalid
+    people.change(user.id, actor=administrator, **(off | {"active": True}))
+    assert accounts.living_session(token) is None, "switched on again, the old session stays dead"
+
+
+def test_passwords_are_kept_as_argon2id() -> None:
+    assert accounts.hashed("một mật khẩu mới").startswith("$argon2id$")
+    assert all(user.password_hash.startswith("$argon2id$") for user in db.session.query(User))
+
+
+@pytest.mark.parametrize("token", ["", "a", "'", "\x00", "é" * 300])
+def test_a_made_up_token_opens_nothing(token: str) -> None:
+    make.user("officer")
+
+    assert accounts.living_session(token) is None
+    accounts.sign_out(token)
+
+
+def answer(name: str, password: str, *, source: str = HOME) -> Refusal:
+    """How a sign-in is refused; kept as the page keeps it."""
+    with pytest.raises(Refusal) as refusal:
+        accounts.sign_in(name, password, source=source)
+    make.commit()
+    return refusal.value
+
+
+def add_attempts(count: int, *, names: bool = False) -> None:
+    """Wrong guesses of the last minute, at one account or at many."""
+    at = clock.now() - dt.timedelta(minutes=1)
+    accounts_guessed = (f"name{n}" if names else "officer" for n in range(count))
+    db.session.add_all([SignInAttempt(account=account, source=HOME, at=at) for account in accounts_guessed])
+    make.commit()
