@@ -18,7 +18,7 @@ LONGEST = 60.0  # seconds for one paper, which usually takes a third of one
 NO_OPTIONS_IN_THE_PAGE = "(?!)"  # pdfkit would take options from <meta> of the page: a pattern that fits no name
 NOWHERE = "http://127.0.0.1:9"
 FACES = ("Times New Roman", "Tinos", "Liberation Serif")
-INSTALL = "apt-get install wkhtmltopdf fonts-liberation2"
+INSTALL = "apt-get install wkhtmltopdf fontconfig fonts-liberation2"
 OPTIONS = {
     "quiet": "",
     "encoding": "UTF-8",
@@ -67,7 +67,7 @@ def lacking() -> Callable[[str], bool]:
 
 
 def _run(command: list[str], page: str) -> None:
-    # pdfkit's own call waits for ever
+    # Run here, because pdfkit's own call would wait for ever.
     try:
         done = subprocess.run(command, input=page.encode(), capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired as late:

@@ -133,6 +133,19 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     return found
 
 
+def sees_findings(user: User, dossier: Dossier) -> bool:
+    """Whether `user` may read the appraiser's findings: the unit itself may once the dossier is decided."""
+    spec = workflow_of(dossier).spec
+    seats = {spec.roles[role].seat for role in roles_on(user, dossier)}
+    return spec.states[dossier.state].final or bool(seats - {spec.subject})
+
+
+def require_findings(user: User, dossier: Dossier) -> None:
+    """Raises NotPermitted unless `user` may read the findings."""
+    if not sees_findings(user, dossier):
+        raise NotPermitted(_("The findings are shown to the unit itself once its dossier is decided."))
+
+
 def writers(spec: WorkflowSpec, what: str) -> frozenset[str]:
     """The roles that write `what` ("claims" or "findings") in some state of a scheme."""
     return frozenset(state.turn for state in spec.states.values() if state.edits == what)

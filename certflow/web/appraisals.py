@@ -37,9 +37,15 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     """One criterion: what the commune claims and, beside it, what the appraiser finds."""
     if request.method == "POST":
         return _save(dossier_id, number)
-    found = criteria.opened(dossier_id)
+    found = _opened(dossier_id)
     asked = criteria.criterion_of(found.form, number)
     return _page(found, asked, finding_form(asked, found.contents.findings))
+
+
+def _opened(dossier_id: int) -> Opened:
+    found = criteria.opened(dossier_id)
+    access.require_findings(actor(), found.dossier)
+    return found
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
@@ -106,7 +112,7 @@ def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
 @bp.get("")
 def result(dossier_id: int) -> ResponseReturnValue:
     """The whole appraisal: claim and finding of each indicator, both levels, and what the next level lacks."""
-    found = criteria.opened(dossier_id)
+    found = _opened(dossier_id)
     claimed, reached = found.score(found.claims), found.score(found.findings)
     upper = reached.level + 1
     return render_template(

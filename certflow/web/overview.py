@@ -123,9 +123,7 @@ def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:
     """Findings show once there are some or it is time to make them; to the unit itself once all is decided."""
     if not contents.findings and turns.state_of(dossier).edits != "findings":
         return False
-    spec = workflow_of(dossier).spec
-    seats = {spec.roles[role].seat for role in access.roles_on(reader, dossier)}
-    return turns.state_of(dossier).final or bool(seats - {spec.subject})
+    return access.sees_findings(reader, dossier)
 
 
 def _criterion_title(criterion: CriterionSpec) -> str:

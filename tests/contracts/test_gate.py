@@ -12,7 +12,7 @@ from certflow.web import gate
 from tests import make
 
 SAFE, CHANGING = ("GET", "HEAD", "OPTIONS"), ("POST", "PUT", "PATCH", "DELETE")
-SAMPLES = {"IntegerConverter": "1", "UnicodeConverter": "a", "PathConverter": "a/b"}
+SAMPLES = {"Id": "1", "UnicodeConverter": "a", "PathConverter": "a/b"}
 PUBLIC = {
     "static",
     "accounts.sign_in",

@@ -8,7 +8,7 @@ from certflow import clock
 from certflow.errors import NotFound
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.services import access, actions, documents, dossiers, evidence
+from certflow.services import access, actions, documents, dossiers, evidence, people
 from tests import make
 from tests.gateways import samples
 

@@ -155,12 +155,24 @@ def test_others_read_the_findings_and_may_not_write_them(client: FlaskClient, ap
 
 def test_before_the_appraisal_the_page_says_so(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        dossier = make.dossier()
-    _sign_in(app, client, "commune_officer", dossier)
+        dossier = make.dossier(at="submitted")
+    _sign_in(app, client, "education_officer", dossier)
 
     assert "Not appraised yet" in client.get(_url(dossier)).text
     assert "No finding yet." in client.get(_url(dossier, 1)).text
     assert client.get(_url(dossier, 9)).status_code == 404
+
+
+@pytest.mark.parametrize(("state", "status"), [("appraising", 403), ("endorsed", 403), ("declined", 200)])
+def test_the_commune_reads_the_findings_once_its_dossier_is_decided(
+    app: Flask, client: FlaskClient, state: str, status: int
+) -> None:
+    with app.app_context():
+        dossier = make.dossier(at=state)
+    _sign_in(app, client, "commune_officer", dossier)
+
+    assert client.get(_url(dossier)).status_code == status
+    assert client.get(_url(dossier, 1)).status_code == status
 
 
 def test_no_page_asks_the_database_more_for_a_full_appraisal(
