@@ -8,7 +8,8 @@ SQLite has one writer: commit what a test makes before asking `client` or `serve
 
 No application context is pushed here, so that code which forgets one fails; tests/services has one around
 each test. pytest-flask would push a request context wherever a fixture is called `app`, which hides such
-faults: `_push_request_context` below takes that back. The application is imported by the fixtures that make one, so that tests of pure rules start without it.
+faults: `_push_request_context` below takes that back. The application is imported by the fixtures that make
+one, so that tests of pure rules start without it.
 """
 
 import shutil

@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-import time
+import resource
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ ELSEWHERE = {"CERTFLOW_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "C
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """A finished folder, what the command printed when it made it, and how many seconds it took."""
+    """A finished folder, what the command printed when it made it, and the processor seconds it took."""
 
     folder: Path
     told: str
@@ -46,10 +46,12 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
     with (shared / "practice.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            begun = time.monotonic()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             done = in_its_own_process("demo", "--no-serve", "--dir", str(place), **ELSEWHERE, COLUMNS="120")
             assert done.returncode == 0, done.stderr
-            kept.write_text(json.dumps((done.stdout + done.stderr, time.monotonic() - begun)))
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            kept.write_text(json.dumps((done.stdout + done.stderr, seconds)))
     return Practice(place, *json.loads(kept.read_text()))
 
 
@@ -70,7 +72,7 @@ def _count(model: type[Model], *where: sa.ColumnElement[bool]) -> int:
 
 
 def test_it_takes_less_than_a_minute_and_tells_addresses_and_sign_ins(practice: Practice) -> None:
-    assert practice.seconds < 60
+    assert practice.seconds < 60, "even one processor alone would have been done by then"
     for told in (
         "canbo.xuantay",
         "truongphong.cammy",

@@ -28,7 +28,7 @@ def test_every_file_of_definitions_is_loaded(shipped: Catalogue) -> None:
         for folder in ("workflows", "forms")
         for path in resource(folder).rglob("*.toml")
     }
-    loaded = [spec.path for spec in (*shipped.workflows.values(), *shipped.forms.values())]
+    loaded = [spec.path for spec in shipped.workflows.values()] + [spec.path for spec in shipped.forms.values()]
 
     assert sorted(files) == sorted(loaded)
     assert files
@@ -115,5 +115,8 @@ def _clauses(indicator: IndicatorSpec) -> Iterator[tuple[int, str]]:
 
 def _texts(spec: WorkflowSpec) -> Iterator[Text]:
     yield spec.title
-    for one in (*spec.roles.values(), *spec.states.values(), *spec.stages, *spec.transitions, *spec.deadlines):
-        yield one.title
+    yield from (role.title for role in spec.roles.values())
+    yield from (state.title for state in spec.states.values())
+    yield from (stage.title for stage in spec.stages)
+    yield from (transition.title for transition in spec.transitions)
+    yield from (deadline.title for deadline in spec.deadlines)

@@ -52,7 +52,7 @@ def test_a_script_is_told_401_instead_of_being_led_to_a_page(app: Flask, client:
         answer = client.open(address, method=method, headers={"X-Requested-With": "certflow"})
 
         assert answer.status_code == 401, address
-        assert answer.json["reasons"], address
+        assert answer.get_json()["reasons"], address
 
 
 def test_public_addresses_answer_without_a_sign_in(app: Flask, client: FlaskClient) -> None:

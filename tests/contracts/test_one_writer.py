@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -61,8 +62,7 @@ def _state_writes() -> Iterator[tuple[str, int]]:
     """Assignments to `.state` of something, and calls that give a stored row's state a value."""
     for place, tree in _trees():
         for node in ast.walk(tree):
-            if any(_is_state(target) for target in _targets(node)):
-                yield place, node.lineno
+            yield from ((place, target.lineno) for target in _targets(node) if _is_state(target))
             if isinstance(node, ast.Call) and _gives_state(node):
                 yield place, node.lineno
 
@@ -153,6 +153,7 @@ def _calls_in(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / "certflow").rglob("*.py")):
-        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(), str(path))
+@cache
+def _trees() -> list[tuple[str, ast.Module]]:
+    files = sorted((ROOT / "certflow").rglob("*.py"))
+    return [(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(), str(path))) for path in files]

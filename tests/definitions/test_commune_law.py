@@ -43,7 +43,8 @@ def test_shares_and_their_lower_thresholds(key: tuple[str, str], expected: tuple
     code, name = key
     part = next(part for part in FORM.indicators[code].parts if part.key == name)
 
-    assert tuple((t.least, t.least_in_disadvantaged_area) for t in part.thresholds) == expected
+    given = [(t.least, t.least_in_disadvantaged_area) for t in part.thresholds]
+    assert given == [(Fraction(usual), lowered and Fraction(lowered)) for usual, lowered in expected]
 
 
 def test_every_indicator_cites_its_own_article_clause_and_point_at_each_level() -> None:

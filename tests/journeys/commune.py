@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from certflow.models.dossier import Round
 from certflow.services.catalogue import definitions
 from tests import make
-from tests.browser import assert_accessible, assert_fits
+from tests.browser import DESKTOP, assert_accessible, assert_fits
 from tests.journeys.words import vi
 
 Look = Callable[[Page, str], object]
@@ -26,7 +26,7 @@ class Season:
 
     def __init__(self, app: Flask, open_page: Callable[..., Page], look: Look, viewport: Any = None) -> None:
         self.app, self.look = app, look
-        self._open_page = (lambda: open_page(viewport)) if viewport else open_page
+        self._open_page, self._viewport = open_page, viewport or DESKTOP
         with app.app_context():
             self.people = {role: user.sign_in_name for role, user in make.people().items()}
             self.round_title = self._round().title
@@ -37,7 +37,7 @@ class Season:
 
     def signed_in(self, role: str) -> Page:
         """A page of a browser of their own, signed in as the person in `role`."""
-        page = self._open_page()
+        page = self._open_page(self._viewport)
         page.goto("/")
         page.get_by_label(vi("Sign-in name")).fill(self.people[role])
         page.get_by_label(vi("Password")).fill(make.PASSWORD)

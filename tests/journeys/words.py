@@ -19,6 +19,7 @@ def _catalogue() -> Catalog:
 def vi(sentence: str, **values: object) -> str:
     """`sentence` as a Vietnamese reader sees it."""
     message = _catalogue().get(sentence)
-    assert message is not None and message.string, f"no such words: {sentence}"
+    assert message is not None, f"no such words: {sentence}"
+    assert message.string, f"no translation: {sentence}"
     words = str(message.string)
     return words % values if values else words

@@ -98,7 +98,7 @@ def test_a_filing_that_was_never_made_is_not_found(number: int) -> None:
         submissions.submission(make.dossier("submitted"), number)
 
 
-def frozen(filed: Submission) -> tuple[object, ...]:
+def frozen(filed: Submission) -> tuple[str, str, int, dt.datetime, int]:
     """Everything a submission says."""
     return filed.manifest, filed.manifest_hash, filed.claimed_level, filed.filed_at, filed.filed_by_id
 

@@ -1,164 +1,142 @@
-// What makes CertFlow's pages pleasanter. Every page works without it. Every text comes from the page's data attributes.
+// What makes the pages pleasanter; each works without it. All texts come from data attributes of the page.
 "use strict";
-(() => {
-  const each = (selector, use) => document.querySelectorAll(selector).forEach(use);
-  const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+const each = (selector, use) => document.querySelectorAll(selector).forEach(use);
+const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+const local = (number, digits) => number.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits });
 
-  // Saves a form while it is being filled in, and says plainly when that failed.
-  function autosave(form) {
-    const texts = form.dataset;
-    const status = form.querySelector("[data-autosave-status]");
-    if (!status) return;
-    const message = status.querySelector("span");
-    let edits = 0, saved = 0, timer = 0, pause = 0, leaving = false, stopped = false, running = null;
+// Saves a form while it is filled in and says plainly when that failed.
+function autosave(form) {
+  const texts = form.dataset;
+  const status = form.querySelector("[data-autosave-status]");
+  let edits = 0, saved = 0, timer = 0, pause = 0, leaving = false, stale = false, running = null;
 
-    const say = (state, text) => {
-      status.hidden = false;
-      status.dataset.state = state;
-      status.setAttribute("role", state === "failed" ? "alert" : "status");
-      if (text) message.textContent = text;
-    };
-    const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
-    const fields = () => {
-      const data = new FormData(form);
-      [...data].forEach(([name, value]) => { if (value instanceof File) data.delete(name); });
-      return new URLSearchParams(data);
-    };
+  const say = (state, text) => {
+    status.hidden = false;
+    status.dataset.state = state;
+    status.setAttribute("role", state === "failed" ? "alert" : "status");
+    if (text) status.querySelector("span").textContent = text;
+  };
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+  const body = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
 
-    const reason = (answer, told) => {
-      if (!answer) return texts.whyNetwork;
-      if (answer.status === 409) return [texts.whyStale, ...told].join(" ");
-      if (answer.status === 422) return [texts.whyRefused, ...told].join(" ");
-      if (answer.ok || [0, 400, 401, 403].includes(answer.status)) return texts.whySignedOut;
-      return texts.whyServer;
-    };
-    const failed = (answer, told) => {
-      say("failed", fill(texts.failed, { reason: reason(answer, told) }));
-      stopped = answer?.status === 409;
-      if (!answer || answer.status >= 500 || answer.status === 429) later(pause = Math.min((pause || 2000) * 2, 60000));
-    };
-    const succeeded = (data, edition) => {
-      for (const [name, value] of Object.entries(data.versions || {})) {
-        const field = form.elements.namedItem(name);
-        if (field) field.value = value;
-      }
-      saved = edition;
-      pause = 0;
-      say("saved", fill(texts.saved, { time: data.saved_at }));
-      if (edits > saved) later(1200);
-    };
-
-    async function send() {
-      const edition = edits;
-      let answer = null, data = null;
-      say("saving");
-      try {
-        answer = await fetch(texts.autosave, {
-          method: "POST", body: fields(), redirect: "manual", credentials: "same-origin", keepalive: true,
-          headers: { "X-Requested-With": "certflow", Accept: "application/json" },
-          signal: AbortSignal.timeout?.(20000),
-        });
-        data = await answer.json().catch(() => null);
-      } catch { answer = null; }
-      if (answer?.ok && data?.saved_at) succeeded(data, edition);
-      else failed(answer, data?.reasons || []);
+  const succeeded = (data, edition) => {
+    for (const [name, value] of Object.entries(data.versions || {})) {
+      const field = form.elements.namedItem(name);
+      if (field) field.value = value;
     }
-    async function save() {
-      clearTimeout(timer);
-      if (running || leaving || stopped || edits === saved) return;
-      running = send();
-      await running;
-      running = null;
-    }
-
-    const edited = (event) => {
-      if (event.target.type === "file") return;
-      edits += 1;
-      later(1200);
-    };
-    form.addEventListener("input", edited);
-    form.addEventListener("change", (event) => { edited(event); later(300); });
-    // A save on its way would make the versions in this submission old: wait for it, then submit.
-    form.addEventListener("submit", async (event) => {
-      clearTimeout(timer);
-      leaving = true;
-      if (!running) return;
-      event.preventDefault();
-      await running;
-      form.requestSubmit(event.submitter);
-    });
-    window.addEventListener("online", () => later(0));
-    window.addEventListener("pageshow", () => { leaving = false; });
-    document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
-    window.addEventListener("beforeunload", (event) => {
-      if (edits === saved || leaving) return;
-      event.preventDefault();
-      event.returnValue = "";
-    });
+    saved = edition;
+    pause = 0;
+    say("saved", fill(texts.saved, { time: data.saved_at }));
+    if (edits > saved) later(1200);
+  };
+  const failed = (answer, told) => {
+    const code = answer ? answer.status : -1;
+    const again = code < 0 || code === 429 || code >= 500;
+    const why = { [-1]: texts.whyNetwork, 409: texts.whyStale, 422: texts.whyRefused }[code] || (again ? texts.whyServer : texts.whySignedOut);
+    say("failed", fill(texts.failed, { reason: [why, ...told].join(" ") }));
+    stale = code === 409;
+    if (again) later(pause = Math.min((pause || 2000) * 2, 60000));
+  };
+  async function send() {
+    const edition = edits;
+    let answer, data;
+    say("saving");
+    try {
+      answer = await fetch(texts.autosave, {
+        method: "POST", body: body(), redirect: "manual", keepalive: document.hidden, signal: AbortSignal.timeout?.(20000),
+        headers: { "X-Requested-With": "certflow", Accept: "application/json" },
+      });
+      data = await answer.json().catch(() => 0);
+    } catch { /* No answer: failed() says so. */ }
+    if (answer?.ok && data?.saved_at) succeeded(data, edition);
+    else failed(answer, data?.reasons || []);
+  }
+  async function save() {
+    clearTimeout(timer);
+    if (running || leaving || stale || edits === saved) return;
+    running = send();
+    await running;
+    running = null;
   }
 
-  // A form is sent once, however often its button is pressed.
-  function once() {
-    const free = (form) => {
-      delete form.dataset.sent;
-      form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-    };
-    document.addEventListener("submit", (event) => {
-      const form = event.target;
-      if (event.defaultPrevented || form.method !== "post") return;
-      if (form.dataset.sent) { event.preventDefault(); return; }
-      form.dataset.sent = "yes";
-      event.submitter?.setAttribute("aria-busy", "true");
-      setTimeout(() => free(form), 8000);
-    });
-    window.addEventListener("pageshow", () => each("form[data-sent]", free));
-  }
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    edits += 1;
+    later(1200);
+  });
+  // A save under way would make this submission's versions old: wait for it, then submit.
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    leaving = true;
+    if (!running) return;
+    event.preventDefault();
+    await running;
+    clearTimeout(timer);
+    form.requestSubmit(event.submitter);
+  });
+  addEventListener("online", () => later(0));
+  addEventListener("pageshow", () => { leaving = false; });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  addEventListener("beforeunload", (event) => { if (edits !== saved && !leaving) event.preventDefault(event.returnValue = "x"); });
+}
 
-  // A file over the limit is refused before it is sent.
-  function weigh(input) {
-    const note = document.getElementById(`${input.id}-size`);
-    input.addEventListener("change", () => {
-      const limit = Number(input.dataset.maxBytes);
-      const heavy = [...input.files].find((file) => file.size > limit);
-      const mega = (bytes) => (bytes / 1048576).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
-      note.hidden = !heavy;
-      note.lastElementChild.textContent = heavy ? fill(input.dataset.tooBig, { name: heavy.name, size: mega(heavy.size), limit: mega(limit) }) : "";
-      if (heavy) input.value = "";
-    });
-  }
+// A form is sent once, however often its button is pressed; after a while (a download) again.
+function free(form) {
+  delete form.dataset.sent;
+  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+}
+function once(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(free, 8000, form);
+}
 
-  // The percentage of two counts while they are typed, cut and never rounded up; the server computes the real one.
-  function percent(output) {
-    const inputs = [output.dataset.numerator, output.dataset.denominator].map((id) => document.getElementById(id));
-    const number = (text) => parseFloat(text.replace(/[\s.](?=\d{3}(\D|$))/g, "").replace(",", "."));
-    const show = () => {
-      const [part, whole] = inputs.map((input) => number(input.value));
-      const share = Math.floor((part / whole) * 1e4 + 1e-9) / 100;
-      output.hidden = !(whole > 0 && part >= 0);
-      output.textContent = fill(part > whole ? output.dataset.over : output.dataset.text, { percent: share.toLocaleString(document.documentElement.lang) });
-    };
-    inputs.forEach((input) => input.addEventListener("input", show));
-    show();
-  }
+// A file over the limit is refused before it is sent.
+function weigh(input) {
+  const note = document.getElementById(`${input.id}-size`);
+  input.addEventListener("change", () => {
+    const limit = Number(input.dataset.maxBytes);
+    const heavy = [...input.files].find((file) => file.size > limit);
+    note.hidden = !heavy;
+    if (!heavy) return;
+    note.lastElementChild.textContent = fill(input.dataset.tooBig, { name: heavy.name, size: local(heavy.size / 1048576, 1), limit: local(limit / 1048576, 1) });
+    input.value = "";
+  });
+}
 
-  function dates(input) {
-    input.addEventListener("change", () => { input.value = input.value.trim().replace(/^(\d\d)[-. ]?(\d\d)[-. ]?(\d{4})$/, "$1/$2/$3"); });
-  }
+// The percentage while its counts are typed: cut, never rounded up; the server computes the real one.
+function percent(output) {
+  const inputs = [...output.htmlFor].map((id) => document.getElementById(id));
+  const number = (text) => parseFloat(text.replace(/[\s.](?=\d{3}(\D|$))/g, "").replace(",", "."));
+  const show = () => {
+    const [part, whole] = inputs.map((input) => number(input.value));
+    output.hidden = !(whole > 0 && part >= 0);
+    output.textContent = fill(part > whole ? output.dataset.over : output.dataset.text, { percent: local(Math.floor(part / whole * 1e4 + 1e-9) / 100, 2) });
+  };
+  inputs.forEach((input) => input.addEventListener("input", show));
+  show();
+}
 
-  function menus() {
-    const close = (kept) => each("details[data-menu][open]", (menu) => { if (!menu.contains(kept)) menu.open = false; });
-    document.addEventListener("click", (event) => close(event.target));
-    document.addEventListener("keydown", (event) => {
-      const open = event.key === "Escape" && document.querySelector("details[data-menu][open]");
-      if (open) { open.open = false; open.querySelector("summary").focus(); }
-    });
-  }
+// An open menu closes with Escape or a click elsewhere.
+function closeMenus(event) {
+  each("details[data-menu][open]", (menu) => {
+    if (event.key ? event.key !== "Escape" : menu.contains(event.target)) return;
+    menu.open = false;
+    if (event.key) menu.firstElementChild.focus();
+  });
+}
 
-  each("form[data-autosave]", autosave);
-  each("input[data-max-bytes]", weigh);
-  each("output[data-percent]", percent);
-  each("input[data-date]", dates);
-  document.querySelector("[data-errors]")?.focus();
-  once();
-  menus();
-})();
+each("form[data-autosave]", autosave);
+each("input[data-max-bytes]", weigh);
+each("output[data-percent]", percent);
+each("input[data-date]", (input) => input.addEventListener("change", () => {
+  input.value = input.value.trim().replace(/^(\d\d)[-. ]?(\d\d)[-. ]?(\d{4})$/, "$1/$2/$3");
+}));
+document.querySelector("[data-errors]")?.focus();
+document.addEventListener("submit", once);
+addEventListener("pageshow", () => each("form[data-sent]", free));
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", closeMenus);
