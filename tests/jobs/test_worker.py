@@ -32,7 +32,8 @@ def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
         db.session.execute(sa.text("create table faults (document_id integer, fault text)"))
         db.session.commit()
 
-    def issue(document_id: int) -> None:
+    def confirm(made: documents.Made) -> None:
+        document_id = made.document_id
         db.session.execute(sa.text("insert into printed values (:id)"), {"id": document_id})
         done.add(document_id)
         if document_id == 2:
@@ -45,7 +46,8 @@ def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
         text = sa.text("insert into faults values (:id, :fault)")
         db.session.execute(text, {"id": document_id, "fault": fault})
 
-    monkeypatch.setattr(documents, "issue", issue)
+    monkeypatch.setattr(documents, "make_file", lambda document_id: documents.Made(document_id, "key", "hash"))
+    monkeypatch.setattr(documents, "confirm", confirm)
     monkeypatch.setattr(documents, "note_fault", note_fault)
     monkeypatch.setattr(documents, "pending", pending)
     return done

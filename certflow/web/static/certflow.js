@@ -1,4 +1,4 @@
-// What makes the pages pleasanter; each works without it. All texts come from data attributes of the page.
+// What makes the pages pleasanter; each works without it. All texts come from data attributes.
 "use strict";
 const each = (selector, use) => document.querySelectorAll(selector).forEach(use);
 const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -14,28 +14,27 @@ function autosave(form) {
     status.hidden = false;
     status.dataset.state = state;
     status.setAttribute("role", state === "failed" ? "alert" : "status");
-    if (text) status.querySelector("span").textContent = text;
+    if (text) status.firstElementChild.textContent = text;
+    // The message may not cover the field.
+    if (state === "failed") document.activeElement.scrollIntoView({ block: "nearest" });
   };
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
   const body = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
 
   const succeeded = (data, edition) => {
-    for (const [name, value] of Object.entries(data.versions || {})) {
-      const field = form.elements.namedItem(name);
-      if (field) field.value = value;
-    }
+    for (const name in data.versions) if (form.elements[name]) form.elements[name].value = data.versions[name];
     saved = edition;
     pause = 0;
     say("saved", fill(texts.saved, { time: data.saved_at }));
     if (edits > saved) later(1200);
   };
   const failed = (answer, told) => {
-    const code = answer ? answer.status : -1;
-    const again = code < 0 || code === 429 || code >= 500;
-    const why = { [-1]: texts.whyNetwork, 409: texts.whyStale, 422: texts.whyRefused }[code] || (again ? texts.whyServer : texts.whySignedOut);
+    const code = answer ? answer.status : 999;
+    const again = code === 429 || code >= 500;
+    const why = { 999: texts.whyNetwork, 409: texts.whyStale, 422: texts.whyRefused }[code] || (again ? texts.whyServer : texts.whySignedOut);
     say("failed", fill(texts.failed, { reason: [why, ...told].join(" ") }));
     stale = code === 409;
-    if (again) later(pause = Math.min((pause || 2000) * 2, 60000));
+    if (again) later(pause = Math.min(pause * 2 || 4000, 60000));
   };
   async function send() {
     const edition = edits;
@@ -47,7 +46,7 @@ function autosave(form) {
         headers: { "X-Requested-With": "certflow", Accept: "application/json" },
       });
       data = await answer.json().catch(() => 0);
-    } catch { /* No answer: failed() says so. */ }
+    } catch { /* failed() says so. */ }
     if (answer?.ok && data?.saved_at) succeeded(data, edition);
     else failed(answer, data?.reasons || []);
   }
@@ -80,10 +79,10 @@ function autosave(form) {
   addEventListener("beforeunload", (event) => { if (edits !== saved && !leaving) event.preventDefault(event.returnValue = "x"); });
 }
 
-// A form is sent once, however often its button is pressed; after a while (a download) again.
+// A form is sent once, however often its button is pressed.
 function free(form) {
   delete form.dataset.sent;
-  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  each("[aria-busy]", (button) => button.removeAttribute("aria-busy"));
 }
 function once(event) {
   const form = event.target;
@@ -107,7 +106,7 @@ function weigh(input) {
   });
 }
 
-// The percentage while its counts are typed: cut, never rounded up; the server computes the real one.
+// The percentage while it is typed: cut, never rounded up.
 function percent(output) {
   const inputs = [...output.htmlFor].map((id) => document.getElementById(id));
   const number = (text) => parseFloat(text.replace(/[\s.](?=\d{3}(\D|$))/g, "").replace(",", "."));
