@@ -48,6 +48,15 @@ def render(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typs
     return pdf_typst.render(template, complete)
 
 
+def check_printable(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> None:
+    """Raises what `render` would for these facts, without making the paper: before a number is given away."""
+    complete = _complete(template, facts)
+    if engine == "pdfkit":
+        pdf_text.refuse(complete, pdf_html.lacking())
+    else:
+        pdf_typst.refuse_letters(complete)
+
+
 def html_copy(template: str, facts: Mapping[str, Any]) -> str:
     """The HTML copy of `template`: a whole page; `facts["stylesheet_url"]` is where its style lies."""
     return _copy(template, _complete(template, facts), str(facts.get("stylesheet_url", "")))

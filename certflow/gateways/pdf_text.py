@@ -48,6 +48,11 @@ def refuse(facts: Mapping[str, Any], lacking: Callable[[str], bool]) -> None:
         raise UnprintableError(found)
 
 
+def letters(facts: Mapping[str, Any]) -> str:
+    """Every letter that occurs in `facts`, once."""
+    return "".join(sorted(set().union(*_texts(facts))))
+
+
 def _composed(text: str) -> str:
     seen = "".join(letter for letter in text if unicodedata.category(letter) != INVISIBLE)
     return SPACES.sub(" ", unicodedata.normalize("NFC", seen)).strip()

@@ -3,14 +3,14 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import typst
 
 from certflow.config import resource
 from certflow.errors import SetupError
-from certflow.gateways.pdf_text import refuse
+from certflow.gateways.pdf_text import letters, refuse
 from certflow.gateways.qr import as_svg
 
 PREFERRED = ("Times New Roman", "Tinos")
@@ -51,6 +51,13 @@ def render(template: str, facts: Mapping[str, Any]) -> bytes:
     return bytes(content) + b"\n"  # a signature appended later needs the line's end
 
 
+def refuse_letters(facts: Mapping[str, Any]) -> None:
+    """Raises UnprintableError naming the letters of `facts` that the face lacks; all are tried in one go first."""
+    if _lacks(letters(facts)):
+        refuse(facts, _lacks)
+
+
+@lru_cache(maxsize=2048)
 def _lacks(letter: str) -> bool:
     try:
         inputs = {"face": face(), "letter": letter}

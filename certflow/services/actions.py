@@ -36,9 +36,13 @@ def act(dossier_id: int, action: str, *, actor: User, note: str = "", version: i
         roles=access.roles_on(actor, dossier),
         facts=facts_of(dossier, actor=actor, note=note),
     )
-    at = _change_state(dossier, move, actor=actor, note=note)
-    for effect in move.transition.effects:
-        EFFECTS[effect](dossier, move, actor=actor, note=note, at=at)
+    if not move.transition.effects:
+        _change_state(dossier, move, actor=actor, note=note)
+        return dossier
+    with db.session.begin_nested():  # an effect that refuses takes the change of state back
+        at = _change_state(dossier, move, actor=actor, note=note)
+        for effect in move.transition.effects:
+            EFFECTS[effect](dossier, move, actor=actor, note=note, at=at)
     return dossier
 
 

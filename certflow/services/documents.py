@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from certflow.definitions.specs import PaperSpec
-from certflow.errors import NotFound
-from certflow.gateways import pdf
+from certflow.errors import ActionBlocked, NotFound
+from certflow.gateways import pdf, pdf_text
 from certflow.models.base import db, instant
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
@@ -55,10 +55,19 @@ def intend(paper: papers.Paper, kind: str, spec: PaperSpec, *, decision: Documen
     )
     public_url = equipment().settings.public_url
     document.facts = papers.facts(paper, spec, document.number_text, public_url=public_url, decision=decision)
+    _refuse_unprintable(document)
     db.session.add(document)
     db.session.flush()
     equipment().queue.enqueue(db.session(), JOB, str(document.id), {"document_id": document.id})
     return document
+
+
+def _refuse_unprintable(document: Document) -> None:
+    """A paper that could never be printed must not take a number: the words are corrected first."""
+    try:
+        pdf.check_printable(document.template, document.facts, engine=equipment().settings.pdf_engine)
+    except pdf_text.UnprintableError as fault:
+        raise ActionBlocked(str(fault)) from fault
 
 
 def _database_instant() -> dt.datetime:

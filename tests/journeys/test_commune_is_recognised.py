@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
@@ -61,7 +62,7 @@ def verified(season: Season, open_page: Callable[..., Page], url: str) -> Page:
 def test_a_commune_is_recognised_at_level_2_and_its_certificate_verified(
     app: Flask, settings: Settings, open_page: Callable[..., Page], screenshot: Screenshot, tmp_path: Path
 ) -> None:
-    season = Season(app, open_page, screenshot)
+    season = Season(app, open_page, screenshot, judged=settings.database_url.startswith("sqlite"))
     with working(settings):
         address = recognise(season, 2)
         officer = season.signed_in("commune_officer")
@@ -82,9 +83,8 @@ def test_a_commune_is_recognised_at_level_2_and_its_certificate_verified(
     assert_accessible(page)
 
 
-def test_the_same_season_on_a_phone(
-    app: Flask, settings: Settings, open_page: Callable[..., Page], screenshot: Screenshot, database_url: str
-) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_same_season_on_a_phone(app: Flask, open_page: Callable[..., Page], screenshot: Screenshot) -> None:
     season = Season(app, open_page, screenshot, viewport=PHONE)
     with season.app.app_context():
         address = season.drafts(1)
