@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -80,16 +82,17 @@ def _whole_number(environ: Mapping[str, str], name: str) -> int:
 
 
 def _kept_secret(data_dir: Path) -> str:
-    """The secret key kept in `data_dir`, made on first use, readable by its owner only."""
+    """The secret key kept in `data_dir`, made on first use, readable by its owner only; whole or not there at all."""
     path = data_dir / "secret-key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        if not path.exists():
+            handle, draft = tempfile.mkstemp(dir=data_dir)  # for its owner only
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):  # another process may have been faster
+                os.link(draft, path)
+            os.unlink(draft)
         return path.read_text().strip()
     except OSError as fault:
         raise SetupError(

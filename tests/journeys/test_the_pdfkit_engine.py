@@ -1,4 +1,4 @@
-"""The same season once with the second PDF engine: the certificate that wkhtmltopdf prints is read back and verified."""
+"""The same season with the second PDF engine: the certificate that wkhtmltopdf prints is read back and verified."""
 
 from collections.abc import Callable
 from dataclasses import replace
