@@ -9,7 +9,7 @@ from flask import Flask
 
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
-from certflow.models.base import begin_reading, db
+from certflow.models.base import begin_reading, begin_writing, db
 from certflow.services import documents
 
 # A sweep looks at this many rows that wait longest.
@@ -36,8 +36,7 @@ def _made(document_id: int) -> documents.Made | None:
     try:
         return documents.make_file(document_id)
     finally:
-        db.session.rollback()
-        begin_reading(False)
+        begin_writing()
 
 
 def documents_to_issue() -> Iterable[Pending]:

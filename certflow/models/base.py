@@ -86,6 +86,13 @@ def begin_reading(only_reads: bool) -> None:
     _reading.set(only_reads)
 
 
+def begin_writing() -> None:
+    """End a transaction that was begun only to read, so that the next statement begins one that may write."""
+    if _reading.get():
+        db.session.rollback()
+        _reading.set(False)
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Engine options for `url`: SQLite waits for its lock, PostgreSQL checks connections before use."""
     if url.startswith("sqlite"):

@@ -43,7 +43,7 @@ class User(Model):
 
 
 class Appointment(Model):
-    """A role at a unit from one day to another; an administrator's has no unit."""
+    """A role at a unit from one day to another, or until an administrator ends it; an administrator's has no unit."""
 
     __tablename__ = "appointment"
     __table_args__ = (
@@ -58,9 +58,14 @@ class Appointment(Model):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date | None]
+    ended_at: Mapped[dt.datetime | None]
 
     user: Mapped[User] = relationship(back_populates="appointments")
     unit: Mapped[Unit | None] = relationship()
+
+    def held_on(self, day: dt.date) -> bool:
+        """Whether the role is held on `day`; an appointment that was ended gives no rights from that moment."""
+        return self.ended_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
 
 
 class SignInSession(Model):

@@ -25,7 +25,7 @@ def appointments(user: User, today: dt.date | None = None) -> list[Appointment]:
     today = today or clock.today()
     if not user.active:
         return []
-    return [a for a in user.appointments if a.starts_on <= today and (a.ends_on is None or a.ends_on >= today)]
+    return [a for a in user.appointments if a.held_on(today)]
 
 
 def is_administrator(user: User) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.errors import Invalid, TooMany
-from certflow.models.base import db
+from certflow.models.base import begin_writing, db
 from certflow.models.people import Appointment, SignInAttempt, SignInSession, User
 from certflow.models.places import Unit
 from certflow.wording import _, _n
@@ -42,7 +42,8 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "") -
     account = sign_in_name.strip().lower()[:120]
     _refuse_guessing(account, source)
     user = db.session.scalar(select(User).where(User.sign_in_name == account))
-    right = _matches(user, password)  # takes its time for unknown names too
+    right = _matches(user, password)  # takes its time, for unknown names too, and must not hold up those who write
+    begin_writing()
     if user is None or not right:
         db.session.add(SignInAttempt(account=account, source=source, at=clock.now()))
         raise Invalid(_("The sign-in name or the password is not right. Check both and try again."))

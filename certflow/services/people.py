@@ -153,17 +153,15 @@ def get_appointment(appointment_id: int) -> Appointment:
 
 
 def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
-    """End an appointment as of yesterday: its rights are gone at the person's next request."""
+    """End an appointment now: its rights are gone at the person's next request, and its days stay on record."""
     access.require_administrator(actor)
     appointment = get_appointment(appointment_id)
-    if appointment.ends_on is not None and appointment.ends_on < clock.today():
+    if appointment.ended_at is not None or (appointment.ends_on or clock.today()) < clock.today():
         raise ActionNotOpen(_("This appointment has already ended."))
     if appointment.user_id == actor.id and appointment.role == access.ADMINISTRATOR:
         raise ActionNotOpen(_("You cannot end your own appointment as administrator; another one must do it."))
-    yesterday = clock.today() - dt.timedelta(days=1)
-    if appointment.starts_on > yesterday:
-        appointment.starts_on = yesterday
-    appointment.ends_on = yesterday
+    appointment.ended_at = clock.now()
+    appointment.ends_on = max(clock.today(), appointment.starts_on)
     db.session.flush()
     return appointment
 

@@ -1,6 +1,5 @@
 """The administrator keeps accounts and appointments."""
 
-import datetime as dt
 
 import pytest
 from flask import Flask
@@ -175,7 +174,7 @@ def test_an_appointment_ends_after_a_page_that_says_what_it_means_and_only_once(
 
     assert _roles(app, officer.id) == []
     with app.app_context():
-        assert people.get_appointment(ended).ends_on == clock.today() - dt.timedelta(days=1)
+        assert people.get_appointment(ended).ends_on == clock.today()
 
 
 def test_one_cannot_end_the_own_part_as_administrator(app: Flask, administrator: FlaskClient) -> None:
