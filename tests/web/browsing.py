@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from certflow.models.base import db
+from certflow.models.dossier import Dossier
+from tests import make
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -27,6 +29,27 @@ def in_english(client: FlaskClient) -> FlaskClient:
     with client.session_transaction() as session:
         session["language"] = "en"
     return client
+
+
+def again(dossier: Dossier) -> Dossier:
+    """The dossier in the session of now."""
+    return db.session.get_one(Dossier, dossier.id)
+
+
+def signed_in(app: Flask, client: FlaskClient, role: str, dossier: Dossier, language: str = "en") -> None:
+    """Sign in as the person in `role` for `dossier`, who reads `language`."""
+    with app.app_context():
+        person = make.person_for(role, again(dossier))
+    make.sign_in(client, person)
+    with client.session_transaction() as session:
+        session["language"] = language
+
+
+def queries(app: Flask, client: FlaskClient, url: str) -> int:
+    """How many statements the page at `url` sends."""
+    with counted(app) as statements:
+        assert client.get(url).status_code == 200
+    return len(statements)
 
 
 def typed_in(page: str, name: str) -> str:

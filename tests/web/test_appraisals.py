@@ -11,7 +11,7 @@ from certflow.models.dossier import Dossier, Finding
 from certflow.services import evidence
 from tests import make
 from tests.gateways import samples
-from tests.web.browsing import counted, send, typed_in
+from tests.web.browsing import again, queries, send, signed_in, typed_in
 
 MOST_QUERIES = 12
 
@@ -22,21 +22,8 @@ def appraised(app: Flask, client: FlaskClient) -> Dossier:
     with app.app_context():
         dossier = make.dossier("submitted")
         make.act(dossier, "accept", note="")
-    _sign_in(app, client, "district_appraiser", dossier)
+    signed_in(app, client, "district_appraiser", dossier)
     return dossier
-
-
-def _again(dossier: Dossier) -> Dossier:
-    """The dossier in the session of now."""
-    return db.session.get_one(Dossier, dossier.id)
-
-
-def _sign_in(app: Flask, client: FlaskClient, role: str, dossier: Dossier) -> None:
-    with app.app_context():
-        person = make.person_for(role, _again(dossier))
-    make.sign_in(client, person)
-    with client.session_transaction() as session:
-        session["language"] = "en"
 
 
 def _url(dossier: Dossier, number: int | None = None) -> str:
@@ -57,7 +44,7 @@ def test_claim_and_files_stand_beside_the_finding(app: Flask, client: FlaskClien
         make.meeting(dossier)
         for action in ("hand_over", "submit", "accept"):
             make.act(dossier, action, note="")
-    _sign_in(app, client, "district_appraiser", dossier)
+    signed_in(app, client, "district_appraiser", dossier)
 
     page = client.get(_url(dossier, 1)).text
 
@@ -98,7 +85,7 @@ def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
     app: Flask, client: FlaskClient, appraised: Dossier
 ) -> None:
     with app.app_context():
-        make.findings(_again(appraised), {"5.1": make.answers()["5.1"]})
+        make.findings(again(appraised), {"5.1": make.answers()["5.1"]})
 
     answer = send(client, _url(appraised, 5), {"5.1-denominator": "9.000", "5.1-explanation": "Theo thống kê"})
 
@@ -128,7 +115,7 @@ def test_a_fault_stands_at_its_field(client: FlaskClient, appraised: Dossier) ->
 def test_the_result_gives_the_level_found_and_what_the_next_one_lacks(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         dossier = make.dossier("under_review", level=1)
-    _sign_in(app, client, "province_reviewer", dossier)
+    signed_in(app, client, "province_reviewer", dossier)
 
     page = client.get(_url(dossier)).text
 
@@ -142,7 +129,7 @@ def test_the_result_gives_the_level_found_and_what_the_next_one_lacks(app: Flask
 def test_others_read_the_findings_and_may_not_write_them(client: FlaskClient, app: Flask) -> None:
     with app.app_context():
         dossier = make.dossier("under_review", level=1)
-    _sign_in(app, client, "province_reviewer", dossier)
+    signed_in(app, client, "province_reviewer", dossier)
 
     page = client.get(_url(dossier, 5)).text
     refused = send(client, _url(dossier, 5), {"5.1-share": "1"})
@@ -156,7 +143,7 @@ def test_others_read_the_findings_and_may_not_write_them(client: FlaskClient, ap
 def test_before_the_appraisal_the_page_says_so(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         dossier = make.dossier(at="submitted")
-    _sign_in(app, client, "education_officer", dossier)
+    signed_in(app, client, "education_officer", dossier)
 
     assert "Not appraised yet" in client.get(_url(dossier)).text
     assert "No finding yet." in client.get(_url(dossier, 1)).text
@@ -169,7 +156,7 @@ def test_the_commune_reads_the_findings_once_its_dossier_is_decided(
 ) -> None:
     with app.app_context():
         dossier = make.dossier(at=state)
-    _sign_in(app, client, "commune_officer", dossier)
+    signed_in(app, client, "commune_officer", dossier)
 
     assert client.get(_url(dossier)).status_code == status
     assert client.get(_url(dossier, 1)).status_code == status
@@ -179,17 +166,11 @@ def test_no_page_asks_the_database_more_for_a_full_appraisal(
     app: Flask, client: FlaskClient, appraised: Dossier
 ) -> None:
     urls = [_url(appraised, 5), _url(appraised)]
-    empty = [_queries(app, client, url) for url in urls]
+    empty = [queries(app, client, url) for url in urls]
     with app.app_context():
-        make.findings(_again(appraised), make.answers())
+        make.findings(again(appraised), make.answers())
 
-    full = [_queries(app, client, url) for url in urls]
+    full = [queries(app, client, url) for url in urls]
 
     assert full == empty
     assert max(full) <= MOST_QUERIES
-
-
-def _queries(app: Flask, client: FlaskClient, url: str) -> int:
-    with counted(app) as statements:
-        assert client.get(url).status_code == 200
-    return len(statements)

@@ -1,33 +1,16 @@
 """Budgets of pages: how heavy they are on first load, and how many queries they make at any size."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from certflow.models.base import db
 from tests import make
 from tests.benchmarks.acts import submitted
+from tests.web.browsing import counted
 
 HEAVIEST = 100_000
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, _v: object, _x: object, _many: bool) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def weight(client: FlaskClient, path: str) -> int:

@@ -10,7 +10,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Meeting
 from certflow.services import units
 from tests import make
-from tests.web.browsing import counted, send, typed_in
+from tests.web.browsing import again, queries, send, signed_in, typed_in
 
 HALF = {"denominator": "3000", "share": "1799", "definition": "Công dân từ 15 tuổi"}
 MOST_QUERIES = 12
@@ -21,21 +21,8 @@ def draft(app: Flask, client: FlaskClient) -> Dossier:
     """A dossier being drafted; its officer is signed in and reads English."""
     with app.app_context():
         dossier = make.dossier()
-    _sign_in(app, client, "commune_officer", dossier)
+    signed_in(app, client, "commune_officer", dossier)
     return dossier
-
-
-def _again(dossier: Dossier) -> Dossier:
-    """The dossier in the session of now."""
-    return db.session.get_one(Dossier, dossier.id)
-
-
-def _sign_in(app: Flask, client: FlaskClient, role: str, dossier: Dossier, language: str = "en") -> None:
-    with app.app_context():
-        person = make.person_for(role, _again(dossier))
-    make.sign_in(client, person)
-    with client.session_transaction() as session:
-        session["language"] = language
 
 
 def _url(dossier: Dossier, number: int) -> str:
@@ -106,17 +93,17 @@ def test_who_comes_second_keeps_what_was_typed_and_sees_what_is_stored(
     app: Flask, client: FlaskClient, draft: Dossier
 ) -> None:
     with app.app_context():
-        make.claims(_again(draft), {"5.1": HALF})
+        make.claims(again(draft), {"5.1": HALF})
 
     refused = send(client, _url(draft, 5), {"5.1-denominator": "2500", "5.1-share": "9", "5.1-version": "0"})
     version = typed_in(refused.text, "5.1-version")
-    again = send(client, _url(draft, 5), {"5.1-denominator": "2500", "5.1-version": version})
+    saved = send(client, _url(draft, 5), {"5.1-denominator": "2500", "5.1-version": version})
 
     assert refused.status_code == 409
     assert typed_in(refused.text, "5.1-denominator") == "2500"
     assert "Stored meanwhile by somebody else" in refused.text
     assert "1,799 / 3,000 = 59.96%" in refused.text
-    assert again.status_code == 302
+    assert saved.status_code == 302
     assert _stored(app, draft, "5.1")[0] == {"denominator": 2500}
 
 
@@ -125,9 +112,9 @@ def test_what_was_typed_is_handed_back_when_the_dossier_has_moved_on(
 ) -> None:
     token = typed_in(client.get(_url(draft, 1)).text, "csrf_token")
     with app.app_context():
-        make.claims(_again(draft), make.answers())
-        make.meeting(_again(draft))
-        make.act(_again(draft), "hand_over")
+        make.claims(again(draft), make.answers())
+        make.meeting(again(draft))
+        make.act(again(draft), "hand_over")
 
     answer = client.post(_url(draft, 1), data={"csrf_token": token, "1.1-explanation": "Còn một tin bài nữa"})
 
@@ -138,7 +125,7 @@ def test_what_was_typed_is_handed_back_when_the_dossier_has_moved_on(
 def test_others_read_the_same_page_without_a_form(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         dossier = make.dossier("submitted", claims={**make.answers(), "5.1": HALF | {"share": "1800"}})
-    _sign_in(app, client, "district_appraiser", dossier, "vi")
+    signed_in(app, client, "district_appraiser", dossier, "vi")
 
     page = client.get(_url(dossier, 5))
 
@@ -164,7 +151,7 @@ def test_a_share_just_below_the_threshold_is_not_shown_as_reaching_it(
 ) -> None:
     just_below = HALF | {"denominator": "100000", "share": "59996"}
     with app.app_context():
-        make.claims(_again(draft), {**make.answers(), "5.1": just_below})
+        make.claims(again(draft), {**make.answers(), "5.1": just_below})
 
     page = client.get(f"/dossiers/{draft.id}/check").text
 
@@ -178,7 +165,7 @@ def test_a_share_just_below_the_threshold_is_not_shown_as_reaching_it(
 
 def test_numbers_are_written_the_vietnamese_way(app: Flask, client: FlaskClient, draft: Dossier) -> None:
     with app.app_context():
-        make.claims(_again(draft), {"5.1": HALF})
+        make.claims(again(draft), {"5.1": HALF})
     with client.session_transaction() as session:
         session["language"] = "vi"
 
@@ -191,7 +178,7 @@ def test_lower_thresholds_are_marked_with_the_document_that_grants_them(app: Fla
         units.mark_disadvantaged(place, "Quyết định 861/QĐ-TTg")
         make.commit()
         dossier = make.dossier(unit=place)
-    _sign_in(app, client, "commune_officer", dossier)
+    signed_in(app, client, "commune_officer", dossier)
 
     page = client.get(_url(dossier, 5)).text
 
@@ -202,7 +189,7 @@ def test_lower_thresholds_are_marked_with_the_document_that_grants_them(app: Fla
 
 def test_the_check_page_says_when_nothing_is_missing(app: Flask, client: FlaskClient, draft: Dossier) -> None:
     with app.app_context():
-        make.claims(_again(draft), make.answers(2))
+        make.claims(again(draft), make.answers(2))
 
     page = client.get(f"/dossiers/{draft.id}/check").text
 
@@ -234,18 +221,12 @@ def test_the_meeting_is_recorded_once_all_is_given(app: Flask, client: FlaskClie
 
 def test_no_page_asks_the_database_more_for_a_full_dossier(app: Flask, client: FlaskClient, draft: Dossier) -> None:
     urls = [_url(draft, 5), f"/dossiers/{draft.id}/meeting", f"/dossiers/{draft.id}/check"]
-    empty = [_queries(app, client, url) for url in urls]
+    empty = [queries(app, client, url) for url in urls]
     with app.app_context():
-        make.claims(_again(draft), make.answers(2))
-        make.meeting(_again(draft))
+        make.claims(again(draft), make.answers(2))
+        make.meeting(again(draft))
 
-    full = [_queries(app, client, url) for url in urls]
+    full = [queries(app, client, url) for url in urls]
 
     assert full == empty
     assert max(full) <= MOST_QUERIES
-
-
-def _queries(app: Flask, client: FlaskClient, url: str) -> int:
-    with counted(app) as statements:
-        assert client.get(url).status_code == 200
-    return len(statements)

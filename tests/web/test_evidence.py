@@ -13,7 +13,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier, Evidence
 from tests import make
 from tests.gateways import samples
-from tests.web.browsing import counted, send, typed_in
+from tests.web.browsing import again, counted, send, signed_in, typed_in
 
 NAME = "Kế hoạch “2025” của xã.pdf"
 
@@ -23,21 +23,8 @@ def draft(app: Flask, client: FlaskClient) -> Dossier:
     """A dossier being drafted; its officer is signed in and reads English."""
     with app.app_context():
         dossier = make.dossier()
-    _sign_in(app, client, "commune_officer", dossier)
+    signed_in(app, client, "commune_officer", dossier)
     return dossier
-
-
-def _again(dossier: Dossier) -> Dossier:
-    """The dossier in the session of now."""
-    return db.session.get_one(Dossier, dossier.id)
-
-
-def _sign_in(app: Flask, client: FlaskClient, role: str, dossier: Dossier) -> None:
-    with app.app_context():
-        person = make.person_for(role, _again(dossier))
-    make.sign_in(client, person)
-    with client.session_transaction() as session:
-        session["language"] = "en"
 
 
 def _attach(client: FlaskClient, dossier: Dossier, *files: tuple[bytes, str], code: str = "1.1") -> TestResponse:
@@ -74,7 +61,7 @@ def test_a_refused_file_keeps_the_page_and_says_the_reason_at_the_field(
     app: Flask, client: FlaskClient, draft: Dossier
 ) -> None:
     with app.app_context():
-        make.claims(_again(draft), {"1.1": {"value": "yes"}})
+        make.claims(again(draft), {"1.1": {"value": "yes"}})
 
     answer = _attach(client, draft, (b"<html>", "trang.html"))
 
@@ -130,9 +117,9 @@ def test_an_unknown_indicator_and_a_closed_dossier_take_no_file(
     unknown = _attach(client, draft, (samples.pdf(), NAME), code="9.9")
     token_page = f"/dossiers/{draft.id}/criteria/1"
     with app.app_context():
-        make.claims(_again(draft), make.answers())
-        make.meeting(_again(draft))
-        make.act(_again(draft), "hand_over")
+        make.claims(again(draft), make.answers())
+        make.meeting(again(draft))
+        make.act(again(draft), "hand_over")
     sent = {"file": (io.BytesIO(samples.pdf()), NAME)}
     late = send(client, f"/dossiers/{draft.id}/evidence/1.1", sent, page=token_page)
 
@@ -164,8 +151,8 @@ def test_a_file_is_shown_to_those_who_may_see_its_dossier_only(app: Flask, clien
     with app.app_context():
         other = make.dossier()
     stranger, reviewer, nobody = app.test_client(), app.test_client(), app.test_client()
-    _sign_in(app, stranger, "commune_officer", other)
-    _sign_in(app, reviewer, "district_appraiser", draft)
+    signed_in(app, stranger, "commune_officer", other)
+    signed_in(app, reviewer, "district_appraiser", draft)
 
     assert stranger.get(f"/evidence/{file.id}").status_code == 404
     assert reviewer.get(f"/evidence/{file.id}").status_code == 404

@@ -1,6 +1,5 @@
 """The administrator keeps accounts and appointments."""
 
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
