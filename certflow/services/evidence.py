@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.errors import ActionNotOpen, Invalid, NotFound
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal
 from certflow.gateways import content
-from certflow.models.base import db
+from certflow.models.base import begin_writing, db
 from certflow.models.dossier import Dossier, Evidence
 from certflow.models.people import User
 from certflow.services import access
@@ -21,19 +21,23 @@ MOST_FILES = 20
 
 
 def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
-    """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file"."""
-    dossier = access.dossier(dossier_id, actor, lock=True)
-    access.require_editor(dossier, actor, "claims")
-    if indicator not in form_of(dossier).indicators:
-        raise NotFound(_("There is no such indicator."))
-    if _count(dossier, indicator) >= MOST_FILES:
-        message = _("At most %(most)s files for one indicator; remove one first.", most=MOST_FILES)
-        raise Invalid(fields={"file": (message,)})
+    """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file".
+
+    The file is looked through and stored before the dossier is locked, so that a large one holds nobody up.
+    """
+    _refuse_unless_open(access.dossier(dossier_id, actor), indicator, actor)
     kind = content.recognise(file, original_name)
     file.seek(0)
     storage = equipment().storage
     key = storage.new_key("evidence")
     stored = storage.put(key, file)
+    begin_writing()
+    try:
+        dossier = access.dossier(dossier_id, actor, lock=True)
+        _refuse_unless_open(dossier, indicator, actor)
+    except Refusal:
+        storage.delete(key)
+        raise
     evidence = Evidence(
         dossier_id=dossier.id,
         indicator=indicator,
@@ -48,6 +52,15 @@ def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, 
     db.session.add(evidence)
     db.session.flush()
     return evidence
+
+
+def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
+    access.require_editor(dossier, actor, "claims")
+    if indicator not in form_of(dossier).indicators:
+        raise NotFound(_("There is no such indicator."))
+    if _count(dossier, indicator) >= MOST_FILES:
+        message = _("At most %(most)s files for one indicator; remove one first.", most=MOST_FILES)
+        raise Invalid(fields={"file": (message,)})
 
 
 def _count(dossier: Dossier, indicator: str) -> int:

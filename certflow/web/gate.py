@@ -28,7 +28,7 @@ PUBLIC = frozenset(
     }
 )
 LARGEST_ID = 2**31 - 1
-READS_FIRST = ("accounts.sign_in",)
+READS_FIRST = ("accounts.sign_in", "evidence.attach")
 READS = ("GET", "HEAD", "OPTIONS")
 LANGUAGES = ("vi", "en")
 POLICY = "; ".join(
