@@ -38,6 +38,7 @@ FACTS: dict[str, Any] = {
 def measure(count: int) -> dict[str, float]:
     """Median milliseconds of a certificate, of the same template by typst alone, and by pdfkit."""
     folder = resource("templates") / "documents"
+    fonts = typst.Fonts()
     inputs = {
         "facts": json.dumps(pdf.OPTIONAL | FACTS),
         "face": pdf_typst.face(),
@@ -45,7 +46,13 @@ def measure(count: int) -> dict[str, float]:
     }
 
     def bare() -> None:
-        typst.compile(folder / "certificate.typ", root=folder, sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"])
+        typst.compile(
+            folder / "certificate.typ",
+            root=folder,
+            font_paths=fonts,
+            sys_inputs=inputs,
+            pdf_standards=["a-3a", "ua-1"],
+        )
 
     return {
         "certificate": _median(lambda: pdf.render("certificate", FACTS), count),
