@@ -31,27 +31,24 @@ def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, 
     storage = equipment().storage
     key = storage.new_key("evidence")
     stored = storage.put(key, file)
-    begin_writing()
     try:
-        dossier = access.dossier(dossier_id, actor, lock=True)
-        _refuse_unless_open(dossier, indicator, actor)
+        dossier = _locked(dossier_id, indicator, actor)
     except Refusal:
         storage.delete(key)
         raise
-    evidence = Evidence(
-        dossier_id=dossier.id,
-        indicator=indicator,
-        storage_key=key,
-        original_name=content.safe_name(original_name, kind),
-        media_type=kind.media_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        uploaded_by_id=actor.id,
-        uploaded_at=clock.now(),
-    )
+    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by_id=actor.id)
+    evidence.original_name, evidence.media_type = content.safe_name(original_name, kind), kind.media_type
+    evidence.size, evidence.sha256, evidence.uploaded_at = stored.size, stored.sha256, clock.now()
     db.session.add(evidence)
     db.session.flush()
     return evidence
+
+
+def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:
+    begin_writing()
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    _refuse_unless_open(dossier, indicator, actor)
+    return dossier
 
 
 def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
