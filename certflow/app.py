@@ -20,7 +20,7 @@ from certflow.services.effects import EFFECTS
 from certflow.web import errors as web_errors
 from certflow.web import gate, navigation, pages
 
-FORM_OVERHEAD = 2 * 1024 * 1024
+FORM_OVERHEAD = gate.LARGEST_FORM
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _speak(app)
     _store(app, settings)
     catalogue.use(definitions)
+    app.before_request(gate.bound)  # before anything reads what was sent
     CSRFProtect(app)
     web_errors.register(app)
     gate.register(app)

@@ -14,10 +14,12 @@ HEADER_WITHIN = 1024
 END_WITHIN = 1024
 MAX_UNPACKED = 50 * 1024 * 1024
 MAX_STREAMS = 100_000
-_BEFORE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:[\x00\t\n\x0c\r ]|\x1b%-12345X|@PJL[^\r\n<]*)*")
+MAX_ESCAPED = 2_000
+_BEFORE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:[\x00\t\n\x0c\r ]|\x1b%-12345X|@PJL[^\r\n<]*+)*+")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _DICTIONARY_WITHIN = 4096
 _STEP = 16 * 1024
+_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _FILTERS = re.compile(rb"/(\w+)Decode\b")
 
 
@@ -57,11 +59,14 @@ def fault_in_pdf(content: bytes) -> str:
 def _object_streams(content: bytes) -> list[bytes] | None:
     """The unpacked object streams; None if there is too much of it or one cannot be unpacked."""
     unpacked = []
-    left = MAX_UNPACKED
+    left, escaped = MAX_UNPACKED, 0
     for number, start in enumerate(_STREAM.finditer(content)):
-        if number == MAX_STREAMS:
-            return None
         dictionary = _dictionary_before(content, start.start())
+        if b"#" in dictionary:
+            escaped += 1
+            dictionary = _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), dictionary)
+        if number == MAX_STREAMS or escaped > MAX_ESCAPED:
+            return None
         if b"/Filter" not in dictionary or not (b"/ObjStm" in dictionary or b"/First" in dictionary):
             continue
         if _FILTERS.findall(dictionary) != [b"Flate"] or b"/Predictor" in dictionary:
@@ -75,10 +80,9 @@ def _object_streams(content: bytes) -> list[bytes] | None:
 
 
 def _dictionary_before(content: bytes, end: int) -> bytes:
-    """The unescaped dictionary of the stream that begins at `end`."""
+    """The dictionary of the stream that begins at `end`, as it is written."""
     window = content[max(0, end - _DICTIONARY_WITHIN) : end]
-    raw = window[max(0, window.rfind(b" obj")) :]
-    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), raw)
+    return window[max(0, window.rfind(b" obj")) :]
 
 
 def _inflated(content: bytes, start: int, limit: int) -> bytes | None:

@@ -39,7 +39,7 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "") -
     guessing is slowed while somebody else's guesses cannot lock an officer out. The count must outlive the refusal:
     whoever calls this commits after Invalid too.
     """
-    account = sign_in_name.strip().lower()[:120]
+    account, source = sign_in_name.strip().lower()[:120], source[:64]
     _refuse_guessing(account, source)
     user = db.session.scalar(select(User).where(User.sign_in_name == account))
     right = _matches(user, password)  # takes its time, for unknown names too, and must not hold up those who write

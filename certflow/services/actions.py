@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from certflow.domain.facts import DossierFacts
 from certflow.domain.scoring import Answers
 from certflow.domain.workflow import Move, Offer
-from certflow.errors import Stale
+from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
@@ -39,10 +39,14 @@ def act(dossier_id: int, action: str, *, actor: User, note: str = "", version: i
     if not move.transition.effects:
         _change_state(dossier, move, actor=actor, note=note)
         return dossier
-    with db.session.begin_nested():  # an effect that refuses takes the change of state back
-        at = _change_state(dossier, move, actor=actor, note=note)
-        for effect in move.transition.effects:
-            EFFECTS[effect](dossier, move, actor=actor, note=note, at=at)
+    try:
+        with db.session.begin_nested():  # an effect that refuses takes the change of state back
+            at = _change_state(dossier, move, actor=actor, note=note)
+            for effect in move.transition.effects:
+                EFFECTS[effect](dossier, move, actor=actor, note=note, at=at)
+    except Refusal:
+        db.session.expire(dossier)  # what was set on it past the unit of work
+        raise
     return dossier
 
 

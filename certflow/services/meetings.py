@@ -65,7 +65,7 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     meeting.held_on = minutes.held_on or clock.today()
     meeting.chaired_by = minutes.chaired_by.strip()
     meeting.chair_position = minutes.chair_position.strip()
-    meeting.bodies_present = list(minutes.bodies_present)
+    meeting.bodies_present = [key for key in BODIES if key in minutes.bodies_present]
     meeting.other_bodies = minutes.other_bodies.strip()
     meeting.conclusion = minutes.conclusion.strip()
     meeting.recorded_by_id, meeting.recorded_at = actor.id, clock.now()

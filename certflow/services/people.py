@@ -55,7 +55,7 @@ def add(*, sign_in_name: str, full_name: str, position: str, password: str) -> U
     user = User(
         sign_in_name=name,
         full_name=full_name.strip(),
-        search_key=search_key(full_name),
+        search_key=search_key(full_name)[:120],
         sort_key=sort_key(full_name)[:400],
         position=position.strip(),
         password_hash=accounts.hashed(password),
@@ -79,7 +79,7 @@ def change(user_id: int, *, actor: User, full_name: str, position: str, active: 
     if user.id == actor.id and not active:
         raise Invalid(fields={"active": (_("You cannot switch off your own account."),)})
     user.full_name, user.position, user.active = full_name.strip(), position.strip(), active
-    user.search_key, user.sort_key = search_key(full_name), sort_key(full_name)[:400]
+    user.search_key, user.sort_key = search_key(full_name)[:120], sort_key(full_name)[:400]
     if password:
         accounts.check_password(password)
         user.password_hash = accounts.hashed(password)

@@ -2,11 +2,11 @@
 
 from http import HTTPStatus
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from certflow.errors import (
     ActionBlocked,
@@ -57,6 +57,8 @@ def _on_http(fault: HTTPException) -> ResponseReturnValue:
     db.session.rollback()
     if fault.response is not None or fault.code is None or fault.code < HTTPStatus.BAD_REQUEST:
         return fault
+    if isinstance(fault, BadHost):  # no address can be built for a page
+        return Response(_not_understood(), fault.code, mimetype="text/plain")
     status = HTTPStatus(fault.code)
     reasons = {
         HTTPStatus.NOT_FOUND: _("There is nothing at this address, or it is not yours to see."),
@@ -65,7 +67,11 @@ def _on_http(fault: HTTPException) -> ResponseReturnValue:
         ),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("What was sent is too large; a file may have at most 20 MB."),
     }
-    return _answer(status, (reasons.get(status, _("The request could not be understood. Go back and try again.")),))
+    return _answer(status, (reasons.get(status) or _not_understood(),))
+
+
+def _not_understood() -> str:
+    return str(_("The request could not be understood. Go back and try again."))
 
 
 def _on_fault(fault: Exception) -> ResponseReturnValue:
@@ -77,12 +83,19 @@ def _answer(status: HTTPStatus, reasons: tuple[str, ...]) -> ResponseReturnValue
     if wants_json():
         return jsonify(reasons=reasons), status
     title = _title(status)
-    typed = "\n\n".join(text for name in KEPT_FIELDS if (text := request.form.get(name, "").strip()))
     bare = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     page = render_template(
-        "errors/error.html", title=title, status=status.value, reasons=reasons, typed=typed, bare=bare
+        "errors/error.html", title=title, status=status.value, reasons=reasons, typed=_typed(), bare=bare
     )
     return page, status
+
+
+def _typed() -> str:
+    """What was typed, to be given back; nothing when the form is what could not be read."""
+    try:
+        return "\n\n".join(text for name in KEPT_FIELDS if (text := request.form.get(name, "").strip()))
+    except HTTPException:
+        return ""
 
 
 def _title(status: HTTPStatus) -> str:

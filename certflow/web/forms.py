@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 from certflow.errors import Invalid
 
 DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*\Z")
+YEARS = range(1900, 2201)  # the calendar's first and last days have no day beside them to count to
 
 
 def show_faults(form: FlaskForm, refusal: Invalid) -> None:
@@ -31,6 +32,8 @@ def day_typed(text: str | None) -> dt.date | None:
     if not found:
         return None
     day, month, year = (int(part) for part in found.groups())
+    if year not in YEARS:
+        return None
     try:
         return dt.date(year, month, day)
     except ValueError:

@@ -135,6 +135,15 @@ def test_an_object_stream_that_unpacks_without_end_is_refused() -> None:
     assert "cannot be checked" in _reason(sent)
 
 
+@pytest.mark.parametrize("busy", [b"@PJL" * 200, b"@PJL\x1b%-12345X" * 60, b"@PJL \t" * 160])
+def test_job_lines_made_to_keep_the_search_busy_are_refused(busy: bytes) -> None:
+    assert "PDF" in _reason(busy + b"<" + pdf())
+
+
+def test_names_spelled_in_numbers_to_keep_the_search_busy_are_refused() -> None:
+    assert "PDF" in _reason(b"%PDF-1.7\n" + (b"#41" * 62 + b"stream\n") * 60_000 + b"%%EOF")
+
+
 def test_a_pdf_made_to_keep_the_search_busy_is_refused() -> None:
     empty = b" obj<</Type/ObjStm/Filter/FlateDecode>>stream\n" + zlib.compress(b"")
 

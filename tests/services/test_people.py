@@ -23,6 +23,13 @@ def test_a_new_account_signs_in_and_may_nothing() -> None:
     assert access.appointments(made) == []
 
 
+def test_a_name_whose_search_key_is_longer_than_itself_is_kept() -> None:
+    made = people.create(actor=administrator(), **(NEW | {"full_name": "각" * 120}))
+    people.change(made.id, actor=administrator(), full_name="값" * 120, position="", active=True)
+
+    assert people.get(made.id).full_name == "값" * 120
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

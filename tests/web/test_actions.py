@@ -155,3 +155,16 @@ def test_wrong_part_wrong_state_and_lost_version_are_refused_by_the_table(app: F
     assert client.get(f"/dossiers/{number}/actions/propose_level_1").status_code == 403
     assert client.get(f"/dossiers/{number}/actions/accept").status_code == 409
     assert _stored(app, number) == before
+
+
+def test_reasons_that_cannot_be_printed_are_told_with_the_letter_and_kept(app: Flask, client: FlaskClient) -> None:
+    number = _acts(app, client, "education_head", at="endorsed")
+    before = _stored(app, number)
+    typed = {"version": str(before[1]), "note": "Thiếu minh chứng 漢"}
+
+    answer = send(client, f"/dossiers/{number}/actions/decline", typed)
+
+    assert answer.status_code == 422
+    assert "its typeface has no sign for “漢”" in answer.text
+    assert "Thiếu minh chứng 漢</textarea>" in answer.text
+    assert _stored(app, number) == before

@@ -204,7 +204,7 @@ def test_the_meeting_is_recorded_once_all_is_given(app: Flask, client: FlaskClie
     good = {"held_on": "10/01/2026", "chaired_by": "Nguyễn Văn Chủ", "chair_position": "Phó Chủ tịch"}
 
     wrong = send(client, url, typed)
-    saved = send(client, url, good | {"bodies_present": bodies})
+    saved = send(client, url, good | {"bodies_present": [*bodies, *bodies]})
     stale = send(client, url, good | {"bodies_present": bodies, "chaired_by": "Trần Thị Khác", "version": "0"})
 
     assert wrong.status_code == 422

@@ -128,16 +128,17 @@ def test_changed_dates_are_kept(app: Flask, administrator: FlaskClient, round_id
     assert _stored(app, round_id)["review_plan"] == (dt.date(2027, 2, 25), True)
 
 
+@pytest.mark.parametrize("text", ["31/02/2027", "01/01/0001", "31/12/9999"])
 def test_a_text_that_is_no_date_is_refused_at_its_field_and_kept(
-    app: Flask, administrator: FlaskClient, round_id: int
+    app: Flask, administrator: FlaskClient, round_id: int, text: str
 ) -> None:
     before = _stored(app, round_id)
 
-    answer = send(administrator, f"/rounds/{round_id}", {"version": "1", **DAYS, "due_submit_plan": "31/02/2027"})
+    answer = send(administrator, f"/rounds/{round_id}", {"version": "1", **DAYS, "due_submit_plan": text})
 
     assert answer.status_code == 422
     assert 'id="due_submit_plan-error"' in answer.text
-    assert typed_in(answer.text, "due_submit_plan") == "31/02/2027"
+    assert typed_in(answer.text, "due_submit_plan") == text
     assert _stored(app, round_id) == before
 
 
