@@ -57,6 +57,26 @@ def test_check_ends_with_1_and_lists_every_case_that_fails(certflow: Certflow, w
     assert re.search(r"commune_recognition\.v1\.toml +96 +3\b", done.output)
 
 
+def test_check_runs_the_cases_of_other_criteria_sets_and_tells_a_broken_case_file(
+    certflow: Certflow, tmp_path: Path
+) -> None:
+    forms = Path(shutil.copytree(resource("forms"), tmp_path / "forms"))
+    _spoil(forms / "circular_25_2023/commune.v1.toml", ("at_least = [60, 80]", 'at_least = ["60.001", 80]'))
+
+    failed = certflow("check", "--forms", str(forms))
+    cases = "forms/circular_25_2023/commune.v1.cases.toml"
+    assert failed.exit_code == 1
+    assert (
+        f"{cases}: 5.1 share at 60 %, disadvantaged area: expected level 1, unmet for level 2: 5.1;"
+        " got level 0, unmet for level 1: 5.1"
+    ) in failed.stderr.splitlines()
+
+    _spoil(tmp_path / cases, ('{ "1.1" = false }', '{ "7.7" = false }'))
+    broken = certflow("check", "--forms", str(forms))
+    assert broken.exit_code == 1
+    assert f"{cases}: cases[3].change.7.7: is no indicator of learning_community_commune" in broken.stderr
+
+
 def test_a_scheme_with_a_way_around_a_decision_is_refused_with_the_way(certflow: Certflow, workflows: Path) -> None:
     _spoil(workflows / SCHEME, ('effects = ["recognise"]\n', ""))
 
