@@ -55,7 +55,7 @@ def test_broken_definitions_stop_the_start_with_every_fault(
 ) -> None:
     folders = {name: tmp_path / "broken" / name for name in ("workflows", "forms")}
     for name, folder in folders.items():
-        for file in config.resource(name).rglob("*.toml"):
+        for file in config.resource(name).rglob("*.v1.toml"):
             text = file.read_text(encoding="utf-8")
             copy = folder / file.name
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -9,20 +9,20 @@ from rich.console import Console
 from rich.table import Table
 
 from certflow.config import resource
-from certflow.definitions import catalogue as loading
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.diagram import diagram
 from certflow.definitions.specs import FormSpec, WorkflowSpec
-from certflow.errors import SetupError
-from certflow.services import catalogue
+from certflow.domain import model_check
+from certflow.domain.case_runner import Outcome, failures
+from certflow.errors import DefinitionError, SetupError
+from certflow.services import cases, catalogue
 from certflow.services.effects import EFFECTS
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 def _load(workflows: Path | None, forms: Path | None) -> Catalogue:
-    known = catalogue.vocabulary(EFFECTS)
-    return loading.load(workflows or resource("workflows"), forms or resource("forms"), known)
+    return catalogue.read_from(workflows or resource("workflows"), forms or resource("forms"), EFFECTS)
 
 
 @click.command()
@@ -30,19 +30,23 @@ def _load(workflows: Path | None, forms: Path | None) -> Catalogue:
 @click.option("--forms", type=_FOLDER, help="Criteria sets to check instead of the application's own.")
 @click.option("-v", "--verbose", is_flag=True, help="Also every state, action, date and indicator.")
 def check(workflows: Path | None, forms: Path | None, verbose: bool) -> None:
-    """Check all definitions and print what was loaded.
+    """Check all definitions, run their cases and print what was loaded.
 
-    Needs no database. Ends with 1 when something does not hold together, and tells all of it at once.
+    Needs no database. Ends with 1 when something does not hold together or a case fails, and tells all of it at once.
     """
     loaded = _load(workflows, forms)
+    outcomes = cases.run(loaded, workflows or resource("workflows"), forms or resource("forms"))
     console = Console()
     console.print(_schemes(loaded))
     console.print(_criteria_sets(loaded))
+    console.print(_cases(outcomes))
     if verbose:
         for scheme in loaded.workflows.values():
-            console.print(_states(scheme), _actions(scheme), _dates(scheme))
+            console.print(_states(scheme), _actions(scheme), _dates(scheme), _turns(scheme))
         for form in loaded.forms.values():
             console.print(_indicators(form))
+    if failed := tuple(line for some in outcomes.values() for line in failures(some)):
+        raise DefinitionError(failed)
 
 
 def _table(title: str, *heads: str) -> Table:
@@ -68,6 +72,13 @@ def _criteria_sets(loaded: Catalogue) -> Table:
     return table
 
 
+def _cases(outcomes: dict[str, tuple[Outcome, ...]]) -> Table:
+    table = _table("Cases", "definition", "ran", "failed")
+    for path, some in outcomes.items():
+        table.add_row(path, str(len(some)), str(sum(not outcome.passed for outcome in some)))
+    return table
+
+
 def _states(spec: WorkflowSpec) -> Table:
     table = _table(f"{spec.name} v{spec.version}: states", "state", "whose turn", "title")
     for state in spec.states.values():
@@ -88,6 +99,14 @@ def _dates(spec: WorkflowSpec) -> Table:
     for date in spec.deadlines:
         day = f"{'by' if date.included else 'before'} {date.day:02d}/{date.month:02d}"
         table.add_row(date.name, date.layer, day, ", ".join(date.states), date.source)
+    return table
+
+
+def _turns(spec: WorkflowSpec) -> Table:
+    title = f"{spec.name} v{spec.version}: who can do what (every dossier can end; no step to a recognition is skipped)"
+    table = _table(title, "state", "role", "actions")
+    for turn in model_check.turns(spec):
+        table.add_row(turn.state, turn.role, ", ".join(f"{action} -> {target}" for action, target in turn.actions))
     return table
 
 

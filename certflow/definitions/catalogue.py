@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 from certflow.definitions.form_loader import read_form
 from certflow.definitions.reading import Reader
-from certflow.definitions.soundness import Vocabulary, check
+from certflow.definitions.soundness import Fault, Vocabulary, check
 from certflow.definitions.specs import FormSpec, WorkflowSpec
 from certflow.definitions.workflow_loader import read_workflow
 from certflow.errors import DefinitionError, NotFound
 
+CASES = ".cases.toml"
 Spec = TypeVar("Spec", FormSpec, WorkflowSpec)
+Proof = Callable[[WorkflowSpec, Fault], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,28 @@ class Catalogue:
         return self.form(workflow.form, workflow.form_version)
 
 
-def load(workflows: Path, forms: Path, known: Vocabulary) -> Catalogue:
-    """Read every *.toml under the two folders; raises DefinitionError with all faults at once."""
+def load(workflows: Path, forms: Path, known: Vocabulary, prove: Proof | None = None) -> Catalogue:
+    """Read every *.toml but the cases under the two folders; raises DefinitionError with all faults at once.
+
+    `prove` looks further into a scheme that holds together by itself and reports its faults likewise.
+    """
     faults: list[str] = []
     read_forms = _read_all(forms, read_form, faults)
     read_workflows = _read_all(workflows, read_workflow, faults)
     for spec in read_workflows.values():
-        if not any(fault.startswith(f"{spec.path}:") for fault in faults):
+        if not _faulty(spec, faults):
             check(spec, read_forms, known, _noting(spec.path, faults))
+            if prove and not _faulty(spec, faults):
+                prove(spec, _noting(spec.path, faults))
     if not read_workflows and not faults:
         faults.append(f"{workflows}: there is no definition (*.toml) in this folder")
     if faults:
         raise DefinitionError(tuple(faults))
     return Catalogue(read_workflows, read_forms)
+
+
+def _faulty(spec: WorkflowSpec, faults: list[str]) -> bool:
+    return any(fault.startswith(f"{spec.path}:") for fault in faults)
 
 
 def _noting(path: str, faults: list[str]) -> Callable[[str, str], None]:
@@ -64,8 +75,10 @@ def _noting(path: str, faults: list[str]) -> Callable[[str, str], None]:
 def _read_all(folder: Path, read: Callable[[Reader], Spec], faults: list[str]) -> dict[tuple[str, int], Spec]:
     specs: dict[tuple[str, int], Spec] = {}
     for file in sorted(folder.rglob("*.toml")):
+        if file.name.endswith(CASES):
+            continue
         path = file.relative_to(folder.parent).as_posix()
-        table = _parse(file, path, faults)
+        table = parse(file, path, faults)
         if table is None:
             continue
         spec = read(Reader(path, table, faults))
@@ -76,7 +89,8 @@ def _read_all(folder: Path, read: Callable[[Reader], Spec], faults: list[str]) -
     return specs
 
 
-def _parse(file: Path, path: str, faults: list[str]) -> dict[str, Any] | None:
+def parse(file: Path, path: str, faults: list[str]) -> dict[str, Any] | None:
+    """The table in `file`, or None and a fault when it is no TOML."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:

@@ -1,5 +1,6 @@
 """Careful reading of TOML tables: every access notes a fault with file, key and reason instead of failing."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -56,6 +57,15 @@ class Reader:
         """true or false, said outright."""
         value = self._get(key, bool, "true or false", None)
         return bool(value)
+
+    def instant(self, key: str) -> dt.datetime:
+        """A point in time with its zone, such as 2025-02-15T23:59:59+07:00."""
+        value = self._get(key, dt.datetime, "an instant with its zone", None)
+        if isinstance(value, dt.datetime) and value.tzinfo is not None:
+            return value
+        if isinstance(value, dt.datetime):
+            self.fault(key, "says no zone; write 2025-02-15T23:59:59+07:00")
+        return dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> Any:
         """One of `choices`."""

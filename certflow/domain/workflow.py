@@ -92,9 +92,18 @@ class Workflow:
             raise ActionNotOpen(self._not_open(action, state)) from fault
         return cursor.state
 
+    def refusing(self, action: str, *, state: str, facts: DossierFacts) -> tuple[str, ...]:
+        """The names of the guards that stand in the way of `action`; () as well when it is not open in `state`."""
+        transition = self._by_origin.get((state, action))
+        return tuple(self._refusals(transition, facts)) if transition else ()
+
     def _reasons(self, transition: TransitionSpec, facts: DossierFacts) -> tuple[str, ...]:
+        return tuple(self._refusals(transition, facts).values())
+
+    def _refusals(self, transition: TransitionSpec, facts: DossierFacts) -> dict[str, str]:
+        """The reason of every guard that refuses, by the guard's name."""
         facts = replace(facts, level=transition.level, acting_as=frozenset(transition.by))
-        return tuple(reason for name in transition.needs if (reason := GUARDS[name](facts)))
+        return {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
 
     def _not_open(self, action: str, state: str) -> str:
         title = self.spec.states[state].title if state in self.spec.states else None

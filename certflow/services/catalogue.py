@@ -1,6 +1,7 @@
 """The loaded definitions, and the runnable workflow of a dossier or round."""
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Protocol
 
 from certflow.config import resource
@@ -8,6 +9,7 @@ from certflow.definitions import catalogue
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.soundness import Vocabulary
 from certflow.definitions.specs import FormSpec
+from certflow.domain import model_check
 from certflow.domain.guards import GUARDS
 from certflow.domain.workflow import Workflow
 
@@ -32,7 +34,12 @@ def vocabulary(effects: Collection[str]) -> Vocabulary:
 
 def read(effects: Collection[str]) -> Catalogue:
     """Read the shipped definitions; raises DefinitionError with all faults."""
-    return catalogue.load(resource("workflows"), resource("forms"), vocabulary(effects))
+    return read_from(resource("workflows"), resource("forms"), effects)
+
+
+def read_from(workflows: Path, forms: Path, effects: Collection[str]) -> Catalogue:
+    """Read definitions from two folders, each scheme walked through; raises DefinitionError with all faults."""
+    return catalogue.load(workflows, forms, vocabulary(effects), model_check.check)
 
 
 def use(definitions: Catalogue) -> None:

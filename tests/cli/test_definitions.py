@@ -1,5 +1,6 @@
 """`certflow check` and `certflow draw`."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -34,9 +35,61 @@ def test_check_prints_what_was_loaded_and_needs_no_database(certflow: Certflow, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_check_runs_the_cases_and_tells_how_many(certflow: Certflow) -> None:
+    told = certflow("check").output
+
+    assert re.search(r"forms/circular_25_2023/commune\.v1\.toml +79 +0\b", told)
+    assert re.search(r"workflows/dong_nai_2024/commune_recognition\.v1\.toml +96 +0\b", told)
+
+
+def test_check_ends_with_1_and_lists_every_case_that_fails(certflow: Certflow, workflows: Path) -> None:
+    _spoil(workflows / SCHEME, ('day      = "15/02"', 'day      = "14/02"'), ('"meeting_recorded"]', "]"))
+
+    done = certflow("check", "--workflows", str(workflows))
+
+    cases = "workflows/dong_nai_2024/commune_recognition.v1.cases.toml"
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[1:] == [
+        f"{cases}: hand_over, no meeting recorded: expected refused by meeting_recorded; got leads to awaiting_chair",
+        f"{cases}: submit_plan, the last instant: expected on time; got late",
+        f"{cases}: submit_plan, on time seen from UTC: expected on time; got late",
+    ]
+    assert re.search(r"commune_recognition\.v1\.toml +96 +3\b", done.output)
+
+
+def test_check_runs_the_cases_of_other_criteria_sets_and_tells_a_broken_case_file(
+    certflow: Certflow, tmp_path: Path
+) -> None:
+    forms = Path(shutil.copytree(resource("forms"), tmp_path / "forms"))
+    _spoil(forms / "circular_25_2023/commune.v1.toml", ("at_least = [60, 80]", 'at_least = ["60.001", 80]'))
+
+    failed = certflow("check", "--forms", str(forms))
+    cases = "forms/circular_25_2023/commune.v1.cases.toml"
+    assert failed.exit_code == 1
+    assert (
+        f"{cases}: 5.1 share at 60 %, disadvantaged area: expected level 1, unmet for level 2: 5.1;"
+        " got level 0, unmet for level 1: 5.1"
+    ) in failed.stderr.splitlines()
+
+    _spoil(tmp_path / cases, ('{ "1.1" = false }', '{ "7.7" = false }'))
+    broken = certflow("check", "--forms", str(forms))
+    assert broken.exit_code == 1
+    assert f"{cases}: cases[3].change.7.7: is no indicator of learning_community_commune" in broken.stderr
+
+
+def test_a_scheme_with_a_way_around_a_decision_is_refused_with_the_way(certflow: Certflow, workflows: Path) -> None:
+    _spoil(workflows / SCHEME, ('effects = ["recognise"]\n', ""))
+
+    done = certflow("check", "--workflows", str(workflows))
+
+    assert done.exit_code == 1
+    assert "commune_recognition.v1.toml: states.recognised_level_1: is worth level 1 but is reached" in done.stderr
+
+
 def test_check_verbose_lists_states_actions_dates_and_indicators(certflow: Certflow) -> None:
     told = certflow("check", "--verbose").output
 
+    assert re.search(r"submitted +education_officer +accept -> appraising, return_for_changes -> returned", told)
     for word in ("awaiting_chair", "return_for_changes", "reason_given", "by 15/02", "before 28/02", "5.2"):
         assert word in told
 

@@ -22,7 +22,7 @@ FORM = "forms/circular_25_2023/commune.v1.toml"
 def folders(tmp_path: Path) -> Path:
     """A copy of the shipped definitions to break."""
     for name in ("workflows", "forms"):
-        for file in resource(name).rglob("*.toml"):
+        for file in resource(name).rglob("*.v1.toml"):
             copy = tmp_path / name / file.relative_to(resource(name))
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(file.read_text(encoding="utf-8"), encoding="utf-8")

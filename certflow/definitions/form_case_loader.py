@@ -1,0 +1,99 @@
+"""Cases of a criteria set: answers in short notation, as changes to a named base."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from certflow.definitions.cases import CaseAnswer, FormCase, FormCases
+from certflow.definitions.reading import Reader
+from certflow.definitions.specs import FormSpec, IndicatorSpec
+
+UNANSWERED = "unanswered"
+SHARE_DEFINITION = "as in the case"
+Given = Mapping[str, dict[str, int | str | bool | None]]
+
+
+def read_form_cases(reader: Reader, form: FormSpec) -> FormCases:
+    """The cases in one file beside `form`; faults go to the reader's list."""
+    with reader.whole():
+        bases = {name: _answers(part, form) for name, part in reader.named_tables("bases").items()}
+        cases = tuple(_case(part, form, bases) for part in reader.tables("cases"))
+    for name, times in Counter(case.name for case in cases).items():
+        if times > 1:
+            reader.fault("cases", f"{times} cases are called {name!r}; name them apart")
+    return FormCases(reader.path, (form.name, form.version), cases)
+
+
+def _case(reader: Reader, form: FormSpec, bases: Mapping[str, Given]) -> FormCase:
+    with reader.whole():
+        base = reader.words("base")
+        if base and base not in bases:
+            reader.fault("base", f"{base!r} is no base; choose one of {', '.join(bases)}")
+        change = _answers(reader.table_at("change"), form) if reader.has("change") else {}
+        case = FormCase(
+            name=reader.words("name"),
+            answers=_merged(form, bases.get(base, {}), change),
+            disadvantaged_area=reader.truth("disadvantaged_area"),
+            level=reader.number("level"),
+            unmet=reader.list_of_words("unmet", optional=True),
+        )
+    _check_expectation(reader, form, case)
+    return case
+
+
+def _check_expectation(reader: Reader, form: FormSpec, case: FormCase) -> None:
+    if case.level > form.levels:
+        reader.fault("level", f"{case.level} is above the form's {form.levels} levels")
+    for code in case.unmet:
+        if code not in form.indicators:
+            reader.fault("unmet", f"{code!r} is no indicator of {form.name}")
+    if bool(case.unmet) == (case.level == form.levels):
+        reader.fault("unmet", f"name the indicators that keep the next level away; none at level {form.levels}")
+
+
+def _merged(form: FormSpec, base: Given, change: Given) -> dict[str, CaseAnswer]:
+    """The base with the changes; a change to a share keeps what it does not name, "unanswered" keeps nothing."""
+    merged: dict[str, CaseAnswer] = {}
+    for code in form.indicators:
+        changed = change.get(code)
+        answer = base.get(code, {}) if changed is None else changed and {**base.get(code, {}), **changed}
+        if answer and form.indicators[code].denominator is not None:
+            answer = {"definition": SHARE_DEFINITION, **answer}
+        merged[code] = answer
+    return merged
+
+
+def _answers(reader: Reader, form: FormSpec) -> dict[str, dict[str, int | str | bool | None]]:
+    answers = {}
+    reader.read.update(reader.table)
+    for code in reader.table:
+        if code in form.indicators:
+            answers[code] = _answer(reader, form.indicators[code])
+        else:
+            reader.fault(code, f"is no indicator of {form.name}")
+    return answers
+
+
+def _answer(reader: Reader, indicator: IndicatorSpec) -> dict[str, int | str | bool | None]:
+    code = indicator.code
+    if reader.table[code] == UNANSWERED:
+        return {}
+    if indicator.kind == "yes_no":
+        return {"value": reader.truth(code)}
+    if indicator.kind == "attained_level":
+        level = reader.number(code)
+        if level > indicator.highest:
+            reader.fault(code, f"{level} is above the highest level, {indicator.highest}")
+        return {"value": level}
+    return _shares(reader.table_at(code), indicator)
+
+
+def _shares(reader: Reader, indicator: IndicatorSpec) -> dict[str, int | str | bool | None]:
+    """The numbers that are named, of which there may be fewer than all: a change keeps the others."""
+    answer: dict[str, int | str | bool | None] = {}
+    with reader.whole():
+        if reader.has("denominator"):
+            answer["denominator"] = reader.number("denominator", least=1)
+        answer |= {part.key: reader.number(part.key) for part in indicator.parts if reader.has(part.key)}
+        if reader.has("definition"):
+            answer["definition"] = reader.words("definition", "")
+    return answer

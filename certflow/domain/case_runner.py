@@ -1,0 +1,128 @@
+"""Running cases: each example beside a definition through the same rules that judge a dossier."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+from certflow.definitions.cases import (
+    NOT_THE_ROLE,
+    NOT_THE_STATE,
+    ActionCase,
+    CaseFacts,
+    DeadlineCase,
+    FormCase,
+    FormCases,
+    WorkflowCases,
+)
+from certflow.definitions.specs import FormSpec, IndicatorSpec, WorkflowSpec
+from certflow.domain.deadlines import Due, on_time
+from certflow.domain.facts import DossierFacts
+from certflow.domain.scoring import Answer, Answers, score
+from certflow.domain.workflow import Workflow
+from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one case expected and what the rules said, in the same words when they agree."""
+
+    path: str
+    name: str
+    expected: str
+    got: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rules say what the case expects."""
+        return self.expected == self.got
+
+
+def run_form(form: FormSpec, book: FormCases) -> tuple[Outcome, ...]:
+    """The outcome of every case of a criteria set, in the file's order."""
+    return tuple(_scored(form, book.path, case) for case in book.cases)
+
+
+def run_workflow(spec: WorkflowSpec, form: FormSpec, book: WorkflowCases) -> tuple[Outcome, ...]:
+    """The outcome of every case of a scheme: its actions, then its deadlines."""
+    workflow = Workflow(spec)
+    return (
+        *(_tried(workflow, form, book.path, case) for case in book.actions),
+        *(_judged(spec, book.path, case) for case in book.deadlines),
+    )
+
+
+def answers_reaching(form: FormSpec, level: int) -> Answers:
+    """Complete answers that meet `level` exactly, outside a disadvantaged area; at level 0 all at 0."""
+    return {code: _answer_reaching(indicator, level) for code, indicator in form.indicators.items()}
+
+
+def _answer_reaching(indicator: IndicatorSpec, level: int) -> Answer:
+    leasts = [part.thresholds[level - 1].least or Fraction(0) if level else Fraction(0) for part in indicator.parts]
+    if indicator.kind == "yes_no":
+        return {"value": bool(leasts[0])}
+    if indicator.kind == "attained_level":
+        return {"value": int(leasts[0])}
+    whole = lcm(*(least.denominator for least in leasts)) * 100
+    counts = {part.key: int(whole * least / 100) for part, least in zip(indicator.parts, leasts, strict=True)}
+    return {"denominator": whole, **counts, "definition": "as in the case"}
+
+
+def _scored(form: FormSpec, path: str, case: FormCase) -> Outcome:
+    result = score(form, case.answers, disadvantaged=case.disadvantaged_area)
+    missing = result.missing_for(result.level + 1) if result.level < form.levels else ()
+    unmet = {verdict.indicator.code for verdict in missing}
+    return Outcome(path, case.name, _level(form, case.level, set(case.unmet)), _level(form, result.level, unmet))
+
+
+def _level(form: FormSpec, level: int, unmet: set[str]) -> str:
+    codes = ", ".join(code for code in form.indicators if code in unmet)
+    return f"level {level}" + (f", unmet for level {level + 1}: {codes}" if codes else "")
+
+
+def _tried(workflow: Workflow, form: FormSpec, path: str, case: ActionCase) -> Outcome:
+    facts = _facts(form, case.facts)
+    try:
+        got = f"leads to {workflow.take(case.action, state=case.state, roles={case.role}, facts=facts).target}"
+    except ActionNotOpen:
+        got = _refused({NOT_THE_STATE})
+    except NotPermitted:
+        got = _refused({NOT_THE_ROLE})
+    except ActionBlocked:
+        got = _refused(set(workflow.refusing(case.action, state=case.state, facts=facts)))
+    expected = f"leads to {case.target}" if case.target else _refused(set(case.refused))
+    return Outcome(path, case.name, expected, got)
+
+
+def _refused(by: set[str]) -> str:
+    return f"refused by {', '.join(sorted(by))}"
+
+
+def _facts(form: FormSpec, given: CaseFacts) -> DossierFacts:
+    return DossierFacts(
+        form=form,
+        claims=lambda: _answers(form, given.claims_level),
+        findings=lambda: _answers(form, given.findings_level),
+        meeting_recorded=lambda: given.meeting_recorded,
+        proposed_level=given.proposed_level,
+        note=given.note,
+        actor_took_part_as=lambda: frozenset(given.took_part_as),
+    )
+
+
+def _answers(form: FormSpec, level: int | None) -> Answers:
+    return {} if level is None else answers_reaching(form, level)
+
+
+def _judged(spec: WorkflowSpec, path: str, case: DeadlineCase) -> Outcome:
+    date = spec.deadline(case.deadline)
+    due = Due(date, date.due_on(case.assessed_year), date.included)
+    words = {True: "on time", False: "late"}
+    return Outcome(path, case.name, words[case.on_time], words[on_time(due, case.instant)])
+
+
+def failures(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
+    """A line for every case that failed: file, case, expected and got."""
+    for outcome in outcomes:
+        if not outcome.passed:
+            yield f"{outcome.path}: {outcome.name}: expected {outcome.expected}; got {outcome.got}"

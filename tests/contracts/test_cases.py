@@ -1,0 +1,173 @@
+"""The cases beside the shipped definitions leave no rule out, and none can be moved without a case that fails."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from certflow.config import resource
+from certflow.definitions.case_loader import load_cases
+from certflow.definitions.cases import ActionCase, FormCase, FormCases, WorkflowCases
+from certflow.definitions.specs import FormSpec, IndicatorSpec, PartSpec, Threshold, TransitionSpec, WorkflowSpec
+from certflow.domain.case_runner import failures, run_form, run_workflow
+from certflow.domain.deadlines import Due
+from certflow.domain.guards import GUARDS
+from certflow.domain.scoring import measure
+from tests.definitions.shipped import DEFINITIONS
+
+CASES = load_cases(resource("workflows"), resource("forms"), DEFINITIONS, GUARDS)
+FORMS = [(DEFINITIONS.form(*book.key), book) for book in CASES.forms]
+SCHEMES = [(DEFINITIONS.workflow(*book.key), book) for book in CASES.workflows]
+INSTANT = dt.timedelta(microseconds=1)
+
+
+def test_every_definition_has_cases_and_all_of_them_hold() -> None:
+    assert {form.path for form, _book in FORMS} == {form.path for form in DEFINITIONS.forms.values()}
+    assert {spec.path for spec, _book in SCHEMES} == {spec.path for spec in DEFINITIONS.workflows.values()}
+    assert [line for form, book in FORMS for line in failures(run_form(form, book))] == []
+    assert [line for spec, book in SCHEMES for line in _failing(spec, book)] == []
+
+
+def test_every_threshold_has_cases_at_it_and_just_below_and_above_in_both_kinds_of_area() -> None:
+    missing = [
+        f"{book.path}: {indicator.code} {part.key}, level {level}, disadvantaged area {disadvantaged}: {side}"
+        for form, book in FORMS
+        for indicator, part, level, threshold in _thresholds(form)
+        for disadvantaged in (False, True)
+        for side in {"at", "below", "above"} - _sides(book, indicator, part, level, threshold, disadvantaged)
+        if side != "above" or _has_values_above(indicator, threshold)
+    ]
+
+    assert not missing, "Write these cases:\n" + "\n".join(missing)
+
+
+def test_no_threshold_can_be_moved_by_a_hair_without_a_case_that_fails() -> None:
+    unseen = [
+        f"{form.path}: {indicator.code} {part.key} moved to {moved}"
+        for form, book in FORMS
+        for indicator, part, _level, threshold in _thresholds(form)
+        if indicator.kind != "yes_no"
+        for moved in _moved(indicator, threshold)
+        if not any(failures(run_form(_with_threshold(form, indicator, part, threshold, moved), book)))
+    ]
+
+    assert not unseen, "\n".join(unseen)
+
+
+def test_every_action_is_tried_from_every_state_by_a_right_and_a_wrong_role() -> None:
+    missing = [
+        f"{book.path}: {t.action} from {origin}: {who}"
+        for spec, book in SCHEMES
+        for t in spec.transitions
+        for origin in t.origins
+        for who in {*t.by, "a wrong role"} - _who_tried(book, t, origin)
+    ]
+
+    assert not missing, "Write these cases:\n" + "\n".join(missing)
+
+
+def test_every_guard_of_every_action_refuses_in_a_case_and_cannot_be_left_out_unseen() -> None:
+    unseen = [
+        f"{book.path}: {t.action}: {need}"
+        for spec, book in SCHEMES
+        for t in spec.transitions
+        for need in t.needs
+        if not any(need in case.refused for case in _tries(book, t))
+        or not _failing(_with_transition(spec, t, needs=tuple(n for n in t.needs if n != need)), book)
+    ]
+
+    assert not unseen, "Write a case in which this guard refuses:\n" + "\n".join(unseen)
+
+
+def test_no_action_can_change_its_performers_level_or_destination_without_a_case_that_fails() -> None:
+    for spec, book in SCHEMES:
+        for t in spec.transitions:
+            other = next(state for state in spec.states if state != t.target)
+            assert _failing(_with_transition(spec, t, target=other), book), t.action
+            assert _failing(_with_transition(spec, t, by=tuple(spec.roles)), book), t.action
+            judged_by_level = {"findings_reach_the_level", "proposal_agrees"} & set(t.needs)
+            for level in {t.level - 1, t.level + 1} if judged_by_level else ():
+                assert _failing(_with_transition(spec, t, level=level), book), (t.action, level)
+
+
+def test_every_date_is_judged_at_the_last_instant_on_time_and_at_the_first_late_one() -> None:
+    for spec, book in SCHEMES:
+        assert {date.included for date in spec.deadlines} == {True, False}, "both kinds of dates are shown"
+        for date in spec.deadlines:
+            judged = {(c.instant, c.on_time) for c in book.deadlines if c.deadline == date.name}
+            years = {case.assessed_year for case in book.deadlines if case.deadline == date.name}
+            cutoffs = [Due(date, date.due_on(year), date.included).cutoff for year in years]
+            assert any({(cutoff - INSTANT, True), (cutoff, False)} <= judged for cutoff in cutoffs), date.name
+
+
+def _failing(spec: WorkflowSpec, book: WorkflowCases) -> list[str]:
+    return list(failures(run_workflow(spec, DEFINITIONS.form_of(spec), book)))
+
+
+def _with_transition(spec: WorkflowSpec, old: TransitionSpec, **changes: object) -> WorkflowSpec:
+    new = replace(old, **changes)  # type: ignore[arg-type]
+    return replace(spec, transitions=tuple(new if t is old else t for t in spec.transitions))
+
+
+def _tries(book: WorkflowCases, transition: TransitionSpec) -> list[ActionCase]:
+    return [c for c in book.actions if c.action == transition.action and c.state in transition.origins]
+
+
+def _who_tried(book: WorkflowCases, transition: TransitionSpec, origin: str) -> set[str]:
+    tries = [case for case in _tries(book, transition) if case.state == origin]
+    right = {case.role for case in tries if case.target == transition.target}
+    return right | {"a wrong role" for case in tries if case.refused == ("role",)}
+
+
+def _thresholds(form: FormSpec) -> Iterator[tuple[IndicatorSpec, PartSpec, int, Threshold]]:
+    for indicator in form.indicators.values():
+        for part in indicator.parts:
+            for level, threshold in enumerate(part.thresholds, 1):
+                yield indicator, part, level, threshold
+
+
+def _has_values_above(indicator: IndicatorSpec, threshold: Threshold) -> bool:
+    highest = {"yes_no": 1, "attained_level": indicator.highest}.get(indicator.kind, 100)
+    return (threshold.least or 0) < highest
+
+
+def _hair(indicator: IndicatorSpec) -> Fraction:
+    """How near a value just below or above must be: a thousandth of a percent, or the next level."""
+    return Fraction(1, 1000) if indicator.denominator else Fraction(1)
+
+
+def _sides(
+    book: FormCases, indicator: IndicatorSpec, part: PartSpec, level: int, threshold: Threshold, disadvantaged: bool
+) -> set[str]:
+    """Where the values of `part` in the cases lie about the threshold, when the case expects what follows from it."""
+    found = set()
+    least = threshold.least_for(disadvantaged=disadvantaged) or Fraction(0)
+    for case in (case for case in book.cases if case.disadvantaged_area == disadvantaged):
+        values = measure(indicator, case.answers[indicator.code])
+        off = values[indicator.parts.index(part)] - least if values else None
+        if off is not None and abs(off) <= _hair(indicator) and _expects(case, indicator, level, met=off >= 0):
+            found.add("at" if not off else "below" if off < 0 else "above")
+    return found
+
+
+def _expects(case: FormCase, indicator: IndicatorSpec, level: int, *, met: bool) -> bool:
+    return case.level >= level if met else case.level < level and case.unmet == (indicator.code,)
+
+
+def _moved(indicator: IndicatorSpec, threshold: Threshold) -> Iterator[Threshold]:
+    for off in (-_hair(indicator), _hair(indicator)):
+        assert threshold.least is not None
+        yield replace(threshold, least=threshold.least + off)
+        if (lower := threshold.least_in_disadvantaged_area) is not None:
+            yield replace(threshold, least_in_disadvantaged_area=lower + off)
+
+
+def _with_threshold(
+    form: FormSpec, indicator: IndicatorSpec, part: PartSpec, old: Threshold, new: Threshold
+) -> FormSpec:
+    changed_part = replace(part, thresholds=tuple(new if t is old else t for t in part.thresholds))
+    changed = replace(indicator, parts=tuple(changed_part if p is part else p for p in indicator.parts))
+    criteria = tuple(
+        replace(c, indicators=tuple(changed if i is indicator else i for i in c.indicators)) for c in form.criteria
+    )
+    return replace(form, criteria=criteria, indicators=form.indicators | {indicator.code: changed})
