@@ -25,7 +25,7 @@ bp = Blueprint("definitions", __name__, url_prefix="/rules")
 @bp.get("/")
 def listed() -> ResponseReturnValue:
     """Every scheme and criteria set of this installation."""
-    known = catalogue.definitions()
+    known = catalogue.known()
     return render_template(
         "definitions/listed.html",
         workflows=[known.workflows[key] for key in sorted(known.workflows)],
@@ -58,10 +58,10 @@ def confirm(name: str, version: int) -> ResponseReturnValue:
 @bp.get("/schemes/<name>/<int:version>")
 def workflow(name: str, version: int) -> ResponseReturnValue:
     """One scheme: its steps, who does them, its dates, and what is issued."""
-    spec = catalogue.definitions().workflows.get((name, version))
+    spec = catalogue.known().workflows.get((name, version))
     if spec is None:
         raise NotFound(_("There is no such scheme."))
-    criteria = catalogue.definitions().form_of(spec)
+    criteria = catalogue.known().form_of(spec)
     return render_template(
         "definitions/workflow.html",
         spec=spec,
@@ -74,7 +74,7 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
 
 
 def _form(name: str, version: int) -> FormSpec:
-    spec = catalogue.definitions().forms.get((name, version))
+    spec = catalogue.known().forms.get((name, version))
     if spec is None:
         raise NotFound(_("There is no such criteria set."))
     return spec
