@@ -37,6 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _speak(app)
     _store(app, settings)
     catalogue.use(definitions)
+    with app.app_context():
+        catalogue.recall()
     CSRFProtect(app)
     web_errors.register(app)
     gate.register(app)

@@ -1,6 +1,6 @@
 """What changed between two versions of a scheme or of a criteria set, in sentences people can read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from typing import Any
@@ -47,7 +47,11 @@ def _names(spec: Definition) -> dict[tuple[str, str], str]:
     """The titles of the roles, states and stages that a scheme's rules name."""
     if isinstance(spec, FormSpec):
         return {}
-    parts = {"roles": spec.roles.values(), "states": spec.states.values(), "stages": spec.stages}
+    parts: dict[str, Iterable[Any]] = {
+        "roles": spec.roles.values(),
+        "states": spec.states.values(),
+        "stages": spec.stages,
+    }
     return {(kind, item.name): item.title.in_language(language()) for kind, items in parts.items() for item in items}
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from sqlalchemy import inspect
+
 from certflow.config import resource
 from certflow.definitions import catalogue
 from certflow.definitions.catalogue import Catalogue
@@ -10,6 +12,8 @@ from certflow.definitions.soundness import Vocabulary
 from certflow.definitions.specs import FormSpec
 from certflow.domain.guards import GUARDS
 from certflow.domain.workflow import Workflow
+from certflow.models.base import begin_reading, db
+from certflow.models.published import PublishedDefinition
 from certflow.services import published
 
 
@@ -59,6 +63,18 @@ def known() -> Catalogue:
         _Loaded.workflows |= {key: Workflow(spec) for key, spec in gone.workflows.items()}
         _Loaded.known = Catalogue(shipped.workflows | gone.workflows, shipped.forms | gone.forms)
     return _Loaded.known
+
+
+def recall() -> None:
+    """Read once, at the start, what was published before; a database without that table is left for its upgrade."""
+    if not inspect(db.engine).has_table(PublishedDefinition.__tablename__):
+        return
+    begin_reading(True)
+    try:
+        known()
+    finally:
+        begin_reading(False)
+        db.session.rollback()
 
 
 def workflow_of(pinned: Pinned) -> Workflow:
