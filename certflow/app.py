@@ -37,6 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _speak(app)
     _store(app, settings)
     catalogue.use(definitions)
+    with app.app_context():
+        catalogue.recall()
     app.before_request(gate.bound)  # before anything reads what was sent
     CSRFProtect(app)
     web_errors.register(app)

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from certflow.cli import database, definitions, people, practice, serving, units
+from certflow.cli import database, definitions, differences, people, practice, recomputing, serving, units
 from certflow.errors import DefinitionError, Refusal, SetupError
 
 
@@ -51,6 +51,9 @@ def main() -> None:
 for command in (
     definitions.check,
     definitions.draw,
+    differences.definitions_group,
+    recomputing.recompute,
+    recomputing.whatif,
     database.db_group,
     units.units_group,
     people.user_group,

@@ -13,7 +13,7 @@ from werkzeug.utils import import_string
 from certflow.config import Settings
 from certflow.errors import SetupError
 from certflow.gateways.queue import is_queue_table
-from certflow.models.base import db
+from certflow.models.base import begin_reading, db
 
 
 def create(settings: Settings | None = None) -> Flask:
@@ -23,18 +23,20 @@ def create(settings: Settings | None = None) -> Flask:
 
 
 @contextmanager
-def application(*, current: bool = True) -> Iterator[Flask]:
+def application(*, current: bool = True, reads: bool = False) -> Iterator[Flask]:
     """The application with its context; the end commits nothing and closes every connection.
 
-    `current` refuses an outdated database.
+    `current` refuses an outdated database; `reads` leaves SQLite's write lock to others.
     """
     app = create()
     with app.app_context(), force_locale("en"):
         try:
             if current:
                 require_current(app)
+            begin_reading(reads)
             yield app
         finally:
+            begin_reading(False)
             let_go()
 
 

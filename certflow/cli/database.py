@@ -6,6 +6,8 @@ from flask import Flask
 
 from certflow.cli.application import application, queue_is_ready, revisions
 from certflow.errors import SetupError
+from certflow.models.base import db
+from certflow.services import catalogue, published
 from certflow.services.equipment import equipment
 
 
@@ -38,7 +40,14 @@ def status() -> None:
 
 
 def bring_up_to_date(app: Flask) -> None:
-    """Run the migrations of the application and of the queue inside its context."""
+    """Run the migrations of the application and of the queue inside its context, and keep its definitions."""
     config = app.extensions["migrate"].migrate.get_config()
     flask_migrate.upgrade(directory=config.get_main_option("script_location"))
     equipment().queue.migrate()
+    publish_definitions()
+
+
+def publish_definitions() -> None:
+    """Keep the definitions in use; raises DefinitionError when one that was published before has changed."""
+    published.publish(catalogue.definitions())
+    db.session.commit()

@@ -9,6 +9,7 @@ from flask import Flask
 
 from certflow import jobs
 from certflow.cli.application import application
+from certflow.cli.database import publish_definitions
 from certflow.errors import SetupError
 from certflow.gateways import pdf, processes
 from certflow.services.equipment import equipment
@@ -35,8 +36,12 @@ def worker(slot: int) -> None:
 
 
 def _ready() -> Flask:
-    """The application without open connections; SetupError unless database and PDF engine are as needed."""
+    """The application without open connections; SetupError unless database and PDF engine are as needed.
+
+    DefinitionError when a definition is not what was published under its version.
+    """
     with application() as app:
+        publish_definitions()
         pdf.check_engine(equipment().settings.pdf_engine)
     return app
 

@@ -1,11 +1,12 @@
 """All definitions by name and version, loaded together or not at all."""
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from certflow.definitions.fingerprint import canonical, fingerprint
 from certflow.definitions.form_loader import read_form
 from certflow.definitions.reading import Reader
 from certflow.definitions.soundness import Fault, Vocabulary, check
@@ -14,7 +15,7 @@ from certflow.definitions.workflow_loader import read_workflow
 from certflow.errors import DefinitionError, NotFound
 
 CASES = ".cases.toml"
-Spec = TypeVar("Spec", FormSpec, WorkflowSpec)
+Spec = TypeVar("Spec", bound=FormSpec | WorkflowSpec)
 Proof = Callable[[WorkflowSpec, Fault], None]
 
 
@@ -81,12 +82,37 @@ def _read_all(folder: Path, read: Callable[[Reader], Spec], faults: list[str]) -
         table = parse(file, path, faults)
         if table is None:
             continue
-        spec = read(Reader(path, table, faults))
+        spec = _signed(read(Reader(path, table, faults)), table)
         key = (spec.name, spec.version)
         if key in specs:
             faults.append(f"{path}: name: {spec.name} version {spec.version} is already in {specs[key].path}")
         specs[key] = spec
     return specs
+
+
+def _signed(spec: Spec, table: Mapping[str, Any]) -> Spec:
+    """The spec with the canonical text it was read from, and its hash."""
+    content = canonical(table)
+    return replace(spec, content=content, fingerprint=fingerprint(content))
+
+
+def read_one(table: Mapping[str, Any], path: str) -> FormSpec | WorkflowSpec:
+    """One parsed definition by itself, a criteria set if it has criteria; raises DefinitionError with its faults."""
+    faults: list[str] = []
+    read: Callable[[Reader], FormSpec | WorkflowSpec] = read_form if "criteria" in table else read_workflow
+    spec = read(Reader(path, table, faults))
+    if faults:
+        raise DefinitionError(tuple(faults))
+    return _signed(spec, table)
+
+
+def read_file(file: Path) -> FormSpec | WorkflowSpec:
+    """One definition from a file anywhere, as `read_one`."""
+    faults: list[str] = []
+    table = parse(file, file.name, faults)
+    if table is None:
+        raise DefinitionError(tuple(faults))
+    return read_one(table, file.name)
 
 
 def parse(file: Path, path: str, faults: list[str]) -> dict[str, Any] | None:

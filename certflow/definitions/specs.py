@@ -102,6 +102,8 @@ class FormSpec:
     criteria: tuple[CriterionSpec, ...]
     path: str = ""
     indicators: dict[str, IndicatorSpec] = field(default_factory=dict, compare=False)
+    content: str = field(default="", compare=False, repr=False)
+    fingerprint: str = field(default="", compare=False)
 
     def criterion(self, number: int) -> CriterionSpec:
         """The criterion `number`; raises NotFound."""
@@ -245,6 +247,8 @@ class WorkflowSpec:
     deadlines: tuple[DeadlineSpec, ...]
     outcome: OutcomeSpec | None
     path: str = ""
+    content: str = field(default="", compare=False, repr=False)
+    fingerprint: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, int]:

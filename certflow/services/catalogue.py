@@ -4,6 +4,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import inspect
+
 from certflow.config import resource
 from certflow.definitions import catalogue
 from certflow.definitions.catalogue import Catalogue
@@ -12,6 +14,9 @@ from certflow.definitions.specs import FormSpec
 from certflow.domain import model_check
 from certflow.domain.guards import GUARDS
 from certflow.domain.workflow import Workflow
+from certflow.models.base import begin_reading, db
+from certflow.models.published import PublishedDefinition
+from certflow.services import published
 
 
 class Pinned(Protocol):
@@ -24,6 +29,7 @@ class Pinned(Protocol):
 class _Loaded:
     definitions: Catalogue | None = None
     workflows: dict[tuple[str, int], Workflow]
+    known: Catalogue | None = None
 
 
 def vocabulary(effects: Collection[str]) -> Vocabulary:
@@ -46,6 +52,7 @@ def use(definitions: Catalogue) -> None:
     """Run on these definitions from now on; the application does so once, at its start."""
     _Loaded.definitions = definitions
     _Loaded.workflows = {key: Workflow(spec) for key, spec in definitions.workflows.items()}
+    _Loaded.known = None
 
 
 def definitions() -> Catalogue:
@@ -55,18 +62,44 @@ def definitions() -> Catalogue:
     return _Loaded.definitions
 
 
+def known() -> Catalogue:
+    """The definitions in use, and those published before whose files are gone; for reading what began with them."""
+    if _Loaded.known is None:
+        shipped = definitions()
+        gone = published.retired(shipped)
+        _Loaded.workflows |= {key: Workflow(spec) for key, spec in gone.workflows.items()}
+        _Loaded.known = Catalogue(shipped.workflows | gone.workflows, shipped.forms | gone.forms)
+    return _Loaded.known
+
+
+def recall() -> None:
+    """Read once, at the start, what was published before; a database without that table is left for its upgrade."""
+    if not inspect(db.engine).has_table(PublishedDefinition.__tablename__):
+        return
+    begin_reading(True)
+    try:
+        known()
+    finally:
+        begin_reading(False)
+        db.session.rollback()
+
+
 def workflow_of(pinned: Pinned) -> Workflow:
-    """The runnable scheme of a round or dossier; raises NotFound when its version is no longer shipped."""
-    definitions().workflow(pinned.workflow, pinned.workflow_version)
-    return _Loaded.workflows[pinned.workflow, pinned.workflow_version]
+    """The runnable scheme of a round or dossier; raises NotFound when its version was never published here."""
+    key = pinned.workflow, pinned.workflow_version
+    if key not in _Loaded.workflows:
+        known().workflow(*key)
+    return _Loaded.workflows[key]
 
 
 def workflows() -> dict[tuple[str, int], Workflow]:
-    """All runnable schemes by name and version."""
-    definitions()
+    """All runnable schemes by name and version, those whose files are gone among them."""
+    known()
     return _Loaded.workflows
 
 
 def form_of(pinned: Pinned) -> FormSpec:
     """The criteria set of a round or dossier."""
-    return definitions().form_of(workflow_of(pinned).spec)
+    spec = workflow_of(pinned).spec
+    shipped = definitions().forms.get((spec.form, spec.form_version))
+    return shipped or known().form_of(spec)

@@ -1,13 +1,15 @@
 """The rules as they are loaded: schemes, criteria sets, and the confirmation of a criteria set."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from certflow.definitions.difference import Definition, difference
 from certflow.definitions.specs import FormSpec, WorkflowSpec
 from certflow.errors import Invalid, NotFound
 from certflow.models.places import Unit
@@ -25,7 +27,7 @@ bp = Blueprint("definitions", __name__, url_prefix="/rules")
 @bp.get("/")
 def listed() -> ResponseReturnValue:
     """Every scheme and criteria set of this installation."""
-    known = catalogue.definitions()
+    known = catalogue.known()
     return render_template(
         "definitions/listed.html",
         workflows=[known.workflows[key] for key in sorted(known.workflows)],
@@ -58,13 +60,12 @@ def confirm(name: str, version: int) -> ResponseReturnValue:
 @bp.get("/schemes/<name>/<int:version>")
 def workflow(name: str, version: int) -> ResponseReturnValue:
     """One scheme: its steps, who does them, its dates, and what is issued."""
-    spec = catalogue.definitions().workflows.get((name, version))
-    if spec is None:
-        raise NotFound(_("There is no such scheme."))
-    criteria = catalogue.definitions().form_of(spec)
+    spec = _workflow(name, version)
+    criteria = catalogue.known().form_of(spec)
     return render_template(
         "definitions/workflow.html",
         spec=spec,
+        others=_others(spec, catalogue.known().workflows),
         criteria=criteria,
         stages=_stages(spec),
         deadlines=sorted(spec.deadlines, key=lambda d: (d.month, d.day)),
@@ -73,8 +74,38 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
     )
 
 
+@bp.get("/criteria/<name>/<int:old>/changes/<int:new>", defaults={"kind": "criteria"})
+@bp.get("/schemes/<name>/<int:old>/changes/<int:new>", defaults={"kind": "schemes"})
+def diff(kind: str, name: str, old: int, new: int) -> ResponseReturnValue:
+    """What one version of a scheme or criteria set says otherwise than another."""
+    find: Callable[[str, int], Definition] = _workflow if kind == "schemes" else _form
+    before, after = find(name, old), find(name, new)
+    changes = groupby(difference(before, after), key=lambda change: change.section)
+    page = "definitions.workflow" if kind == "schemes" else "definitions.form"
+    return render_template(
+        "definitions/diff.html",
+        old=before,
+        new=after,
+        back=url_for(page, name=name, version=new),
+        changes=[(heading, [change.sentence for change in those]) for heading, those in changes],
+    )
+
+
+def _others(spec: Definition, known: Mapping[tuple[str, int], Definition]) -> list[Definition]:
+    """The other versions of the same definition, newest first."""
+    found = [other for other in known.values() if other.name == spec.name and other.version != spec.version]
+    return sorted(found, key=lambda other: -other.version)
+
+
+def _workflow(name: str, version: int) -> WorkflowSpec:
+    spec = catalogue.known().workflows.get((name, version))
+    if spec is None:
+        raise NotFound(_("There is no such scheme."))
+    return spec
+
+
 def _form(name: str, version: int) -> FormSpec:
-    spec = catalogue.definitions().forms.get((name, version))
+    spec = catalogue.known().forms.get((name, version))
     if spec is None:
         raise NotFound(_("There is no such criteria set."))
     return spec
@@ -87,6 +118,7 @@ def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
     return render_template(
         "definitions/form.html",
         spec=spec,
+        others=_others(spec, catalogue.known().forms),
         given=given,
         form=form,
         figure=_figure,

@@ -1,9 +1,12 @@
 """The rules can be read by everybody, and confirmed by the education department."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certflow.definitions.catalogue import Catalogue
 from certflow.domain.guards import GUARDS
 from certflow.services import catalogue
 from certflow.web.guard_words import GUARD_WORDS
@@ -79,6 +82,38 @@ def test_the_scheme_page_shows_states_turns_actions_needs_and_dates_in_both_lang
     assert "15/02" in page
     assert "The findings reach the level" in english
     assert not [guard for guard in GUARDS if guard in page]
+
+
+def _newer_versions() -> None:
+    """Second versions of the criteria set and of the scheme beside the first, as if their files had been added."""
+    shipped = catalogue.definitions()
+    form, scheme = shipped.forms["learning_community_commune", 1], shipped.workflows[make.SCHEME]
+    first, *others = scheme.deadlines
+    new = replace(scheme, version=2, form_version=2, deadlines=(replace(first, day=first.day - 1), *others))
+    catalogue.use(
+        Catalogue(
+            shipped.workflows | {new.key: new},
+            shipped.forms | {(form.name, 2): replace(form, version=2, levels=3, criteria=form.criteria[1:])},
+        )
+    )
+
+
+def test_the_pages_tell_what_changes_between_versions(app: Flask, officer: FlaskClient) -> None:
+    assert "/changes/" not in officer.get(CRITERIA).text + officer.get(SCHEME).text
+
+    _newer_versions()
+
+    for address in (CRITERIA, SCHEME):
+        changes = f"{address}/changes/2"
+        assert f'href="{changes}"' in officer.get(address).text
+        assert f'href="{changes}"' in officer.get(f"{address[:-1]}2").text
+    send(officer, "/language", {"locale": "en", "next": "/rules/"}, page="/rules/")
+    told = officer.get(f"{CRITERIA}/changes/2").text
+    assert "Criterion 1 is no longer there: Leadership by the commune" in told
+    assert "The number of levels changes from “2” to “3”." in told
+    assert "the day changes from “by 15/02” to “by 14/02”." in officer.get(f"{SCHEME}/changes/2").text
+    assert "Both versions say the same." in officer.get(f"{SCHEME}/changes/1").text
+    assert officer.get(f"{SCHEME}/changes/3").status_code == 404
 
 
 def test_what_does_not_exist_is_not_found(officer: FlaskClient) -> None:

@@ -1,0 +1,66 @@
+"""`certflow recompute` and `certflow whatif`: the results of a round computed anew."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from certflow.cli.application import application
+from certflow.definitions.catalogue import read_file
+from certflow.definitions.specs import FormSpec
+from certflow.services import catalogue, recomputing
+from certflow.services.recomputing import Compared
+
+_ROUND = click.option("--round", "round_id", required=True, type=click.IntRange(1), help="The round's number.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@_ROUND
+def recompute(round_id: int) -> None:
+    """Compute a round's results anew and report differences.
+
+    From the stored claims, findings and submissions and the rules each dossier began with. Ends with 1 when something
+    recorded does not follow from them.
+    """
+    counted = differing = 0
+    with application(reads=True):
+        for one in recomputing.recompute(round_id):
+            counted += 1
+            differing += bool(one.differences)
+            for difference in one.differences:
+                click.echo(f"dossier {one.dossier_id}, {one.unit}: {difference}")
+    click.echo(f"{counted} dossier(s) computed anew, {differing} with differences.")
+    if differing:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@_ROUND
+@click.option("--definition", required=True, type=_FILE, help="A criteria set, or a scheme that names one in use.")
+def whatif(round_id: int, definition: Path) -> None:
+    """Say which level each dossier of a round would reach by other rules."""
+    moves: Counter[tuple[int, int]] = Counter()
+    with application(reads=True):
+        form = _form(definition)
+        click.echo(f"By {form.name} version {form.version}; * where its findings are used, the claims elsewhere.\n")
+        click.echo(f"{'dossier':>8}  {'now':>4}  {'new':>4}  {'unanswered':>10}    unit")
+        for one in recomputing.what_if(round_id, form):
+            moves[one.level, one.new_level] += 1
+            click.echo(_line(one))
+    click.echo("")
+    for (old, new), count in sorted(moves.items()):
+        click.echo(f"{count} dossier(s): level {old}" + (f" becomes {new}" if old != new else " stays"))
+    changed = sum(count for (old, new), count in moves.items() if old != new)
+    click.echo(f"{moves.total()} dossier(s), {changed} would reach another level.")
+
+
+def _line(one: Compared) -> str:
+    mark = "*" if one.by_findings else " "
+    return f"{one.dossier_id:>8}{mark} {one.level:>4}  {one.new_level:>4}  {one.unanswered or '-':>10}    {one.unit}"
+
+
+def _form(file: Path) -> FormSpec:
+    """The criteria set in a file, or the one its scheme names."""
+    spec = read_file(file)
+    return spec if isinstance(spec, FormSpec) else catalogue.known().form_of(spec)

@@ -1,0 +1,141 @@
+"""What the parts of a definition are called in a sentence, in the reader's language."""
+
+from typing import Any
+
+from certflow.definitions.specs import (
+    CriterionSpec,
+    DeadlineSpec,
+    IndicatorSpec,
+    PartSpec,
+    RoleSpec,
+    StageSpec,
+    StateSpec,
+    Text,
+    TransitionSpec,
+)
+from certflow.wording import _, language
+
+
+def part_name(item: Any, position: int) -> str:
+    """The name by which people know one part of a definition; `position` counts from 1."""
+    title = item.title.in_language(language()) if isinstance(getattr(item, "title", None), Text) else ""
+    return _named(item, title) or _("number %(number)s", number=position)
+
+
+def _named(item: Any, title: str) -> str:
+    if isinstance(item, CriterionSpec):
+        return _("Criterion %(number)s", number=item.number)
+    if isinstance(item, IndicatorSpec):
+        return _("Indicator %(code)s", code=item.code)
+    return _titled(title).get(type(item), title) if title else ""
+
+
+def _titled(title: str) -> dict[type, str]:
+    return {
+        PartSpec: _("“%(title)s”", title=title),
+        RoleSpec: _("Role “%(title)s”", title=title),
+        StageSpec: _("Stage “%(title)s”", title=title),
+        StateSpec: _("State “%(title)s”", title=title),
+        TransitionSpec: _("Step “%(title)s”", title=title),
+        DeadlineSpec: _("Date “%(title)s”", title=title),
+    }
+
+
+def section(field: str) -> str:
+    """The heading under which a change of this part of a definition is read."""
+    headings = {
+        "criteria": _("Criteria and indicators"),
+        "roles": _("Roles"),
+        "stages": _("Stages and states"),
+        "states": _("Stages and states"),
+        "transitions": _("Steps"),
+        "deadlines": _("Dates"),
+        "outcome": _("Outcome"),
+    }
+    return headings.get(field, _("General"))
+
+
+def label(field: str) -> str:
+    """What one value of a definition is called; the key itself where there is no word for it."""
+    return (_words_of_both() | _words_of_criteria() | _words_of_schemes() | _words_of_papers()).get(field, field)
+
+
+def _words_of_both() -> dict[str, str]:
+    return {
+        "title": _("the title"),
+        "source": _("the legal basis"),
+        "level": _("the level"),
+        "levels": _("the number of levels"),
+        "number": _("the number"),
+        "remark": _("the remark"),
+        "kind": _("the kind of answer"),
+    }
+
+
+def _words_of_criteria() -> dict[str, str]:
+    return {
+        "trust": _("the standing of the set"),
+        "trust_note": _("the mark of the set"),
+        "method_source": _("the basis for how a level is reached"),
+        "criteria": _("the criteria"),
+        "indicators": _("the indicators"),
+        "parts": _("the parts"),
+        "clauses": _("the clauses"),
+        "clause": _("the clause"),
+        "least": _("the threshold"),
+        "least_in_disadvantaged_area": _("the threshold in a disadvantaged area"),
+        "highest": _("the highest level that can be answered"),
+        "denominator": _("what a percentage is counted of"),
+        "definition_hint": _("the hint on counting"),
+        "evidence_hint": _("the hint on evidence"),
+    }
+
+
+def _words_of_schemes() -> dict[str, str]:
+    return {
+        "subject": _("the kind of unit"),
+        "form": _("the criteria set"),
+        "form_version": _("the version of the criteria set"),
+        "initial": _("the first state"),
+        "roles": _("the roles"),
+        "seat": _("the seat"),
+        "stages": _("the stages"),
+        "stage": _("the stage"),
+        "states": _("the states"),
+        "turn": _("whose turn it is"),
+        "edits": _("what may be written"),
+        "transitions": _("the steps"),
+        "origins": _("the states it starts from"),
+        "target": _("the state it leads to"),
+        "by": _("who may do it"),
+        "needs": _("what it needs"),
+        "effects": _("what follows"),
+        "notify": _("who is told"),
+        "note": _("the note"),
+        "deadlines": _("the dates"),
+        "layer": _("the layer of dates"),
+        "day": _("the day"),
+    }
+
+
+def _words_of_papers() -> dict[str, str]:
+    return {
+        "outcome": _("the outcome"),
+        "decider": _("who decides"),
+        "validity_years": _("the years a result is kept"),
+        "validity_source": _("the basis for how long a result is kept"),
+        "office": _("the issuing office"),
+        "decision": _("the decision"),
+        "certificate": _("the certificate"),
+        "refusal": _("the written reply"),
+        "template": _("the template"),
+        "notation": _("the notation"),
+        "legal_bases": _("the legal bases on paper"),
+        "articles": _("the articles"),
+        "recipients": _("the recipients"),
+        "position": _("the position"),
+        "authority": _("the authority"),
+        "place": _("the place"),
+        "filing": _("the filing"),
+        "parent": _("the office above"),
+    }
