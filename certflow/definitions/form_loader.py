@@ -87,13 +87,20 @@ def _indicator(reader: Reader, criterion: int, levels: int) -> IndicatorSpec:
             parts=_parts(reader, levels) if measured else (_single_part(reader, kind, levels),),
             highest=reader.number("highest", least=1) if kind == "attained_level" else 0,
             denominator=reader.text("denominator") if measured else None,
-            definition_hint=reader.text("definition_hint") if measured else None,
+            definition_hint=_definition_hint(reader, kind),
             evidence_hint=reader.text("evidence_hint", optional=True),
             measure=reader.text("measure") if kind in MEASURED_IN else None,
             units=cast(UnitKind, reader.one_of("units", UNIT_KINDS)) if kind == "share_of_units" else None,
         )
     _check_range(reader, indicator)
     return indicator
+
+
+def _definition_hint(reader: Reader, kind: IndicatorKind) -> Text | None:
+    """What to say about how a number was found: asked of shares, possible for counts."""
+    if kind not in (*PERCENTAGES, "count"):
+        return None
+    return reader.text("definition_hint", optional=kind == "count")
 
 
 def _check_range(reader: Reader, indicator: IndicatorSpec) -> None:

@@ -80,7 +80,8 @@ def _values(indicator: IndicatorSpec, answer: str) -> dict[str, tuple[type[Field
         labels = figures.compared_labels()
         return {name: (StringField, {"label": label, "description": example}) for name, label in labels.items()}
     if indicator.kind == "count":
-        return {"value": (StringField, {"label": answer})}
+        hint = indicator.definition_hint.in_language(language()) if indicator.definition_hint else ""
+        return {"value": (StringField, {"label": answer, "description": hint})}
     return _choice(indicator, answer)
 
 
