@@ -121,7 +121,7 @@ def _measure(indicator: IndicatorSpec) -> str:
 def _exact_words(stored: object) -> str:
     """A stored decimal with all its places, in the reader's way; "" when there is none."""
     number = exact(stored)
-    return "" if number is None else str(format_decimal(Decimal(str(stored)), decimal_quantization=False))
+    return "" if number is None else str(format_decimal(Decimal(str(stored)), format="#,##0.######"))
 
 
 def _years(indicator: IndicatorSpec, answer: Answer) -> list[Line]:

@@ -44,7 +44,7 @@ def test_the_change_is_kept_exactly_in_the_proof() -> None:
     result = score(PROVINCE, {"4.2": {"previous": "0.3", "current": "0.1"}})
     part = next(v for v in result.at(1) if v.indicator.code == "4.2").parts[0]
 
-    assert (part.value, part.least, part.strictly, part.met) == (Fraction(1, 5), 0, True, True)
+    assert (part.value, part.least, part.strictly, part.met) == (Fraction(1, 5), Fraction(0), True, True)
 
 
 @pytest.mark.parametrize("answer", [{}, {"previous": "1"}, {"current": "1"}, {"previous": "x", "current": "1"}])
