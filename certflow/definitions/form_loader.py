@@ -6,8 +6,10 @@ from typing import cast
 
 from certflow.definitions.reading import Reader
 from certflow.definitions.specs import (
+    COMPARED,
     INDICATOR_KINDS,
     TRUSTS,
+    UNIT_KINDS,
     CriterionSpec,
     FormSpec,
     IndicatorKind,
@@ -15,9 +17,11 @@ from certflow.definitions.specs import (
     PartSpec,
     Text,
     Threshold,
+    UnitKind,
 )
 
 PERCENTAGES = ("percentage", "percentages")
+MEASURED_IN = (*COMPARED, "count")
 RESERVED_PARTS = ("denominator", "definition")
 
 
@@ -83,29 +87,60 @@ def _indicator(reader: Reader, criterion: int, levels: int) -> IndicatorSpec:
             parts=_parts(reader, levels) if measured else (_single_part(reader, kind, levels),),
             highest=reader.number("highest", least=1) if kind == "attained_level" else 0,
             denominator=reader.text("denominator") if measured else None,
-            definition_hint=reader.text("definition_hint") if measured else None,
+            definition_hint=_definition_hint(reader, kind),
             evidence_hint=reader.text("evidence_hint", optional=True),
+            measure=reader.text("measure") if kind in MEASURED_IN else None,
+            units=cast(UnitKind, reader.one_of("units", UNIT_KINDS)) if kind == "share_of_units" else None,
         )
     _check_range(reader, indicator)
     return indicator
 
 
+def _definition_hint(reader: Reader, kind: IndicatorKind) -> Text | None:
+    """What to say about how a number was found: asked of shares, possible for counts."""
+    if kind not in (*PERCENTAGES, "count"):
+        return None
+    return reader.text("definition_hint", optional=kind == "count")
+
+
 def _check_range(reader: Reader, indicator: IndicatorSpec) -> None:
+    if indicator.kind in ("yes_no", *COMPARED):
+        return
+    if indicator.kind == "count":
+        _check_counts(reader, indicator)
+        return
     limit = indicator.highest if indicator.kind == "attained_level" else 100
     for part in indicator.parts:
         for threshold in part.thresholds:
             for least in (threshold.least, threshold.least_in_disadvantaged_area):
-                if least is not None and indicator.kind != "yes_no" and not 0 <= least <= limit:
+                if least is not None and not 0 <= least <= limit:
                     reader.fault("at_least", f"{least} is outside 0 to {limit}")
 
 
-def _single_part(reader: Reader, kind: str, levels: int) -> PartSpec:
+def _check_counts(reader: Reader, indicator: IndicatorSpec) -> None:
+    for threshold in indicator.parts[0].thresholds:
+        if threshold.least is not None and (threshold.least.denominator != 1 or threshold.least < 1):
+            reader.fault("at_least", f"{threshold.least} is no whole number of 1 or more")
+
+
+def _single_part(reader: Reader, kind: IndicatorKind, levels: int) -> PartSpec:
     clauses = _clauses(reader, levels)
     if kind == "yes_no":
         leasts: tuple[Fraction, ...] = (Fraction(1),) * levels
+    elif kind in COMPARED:
+        leasts = (Fraction(0),) * levels
     else:
         leasts = _leasts(reader, "at_least", levels)
-    return PartSpec("value", Text("", ""), _thresholds(clauses, leasts, ()))
+    at_levels = _units_at_levels(reader, levels) if kind == "share_of_units" else ()
+    return PartSpec("value", Text("", ""), _thresholds(clauses, leasts, (), at_levels))
+
+
+def _units_at_levels(reader: Reader, levels: int) -> tuple[int, ...]:
+    given = _leasts(reader, "units_at_level", levels)
+    for level in given:
+        if level.denominator != 1 or level < 1:
+            reader.fault("units_at_level", f"{level} is no level; write 1 or more")
+    return tuple(int(level) for level in given)
 
 
 def _parts(reader: Reader, levels: int) -> tuple[PartSpec, ...]:
@@ -149,9 +184,12 @@ def _leasts(reader: Reader, key: str, levels: int) -> tuple[Fraction, ...]:
 
 
 def _thresholds(
-    clauses: tuple[str, ...], leasts: tuple[Fraction, ...], lower: tuple[Fraction, ...]
+    clauses: tuple[str, ...],
+    leasts: tuple[Fraction, ...],
+    lower: tuple[Fraction, ...],
+    at_levels: tuple[int, ...] = (),
 ) -> tuple[Threshold, ...]:
     return tuple(
-        Threshold(clause, least, lower[n] if n < len(lower) else None)
+        Threshold(clause, least, lower[n] if n < len(lower) else None, at_levels[n] if n < len(at_levels) else 0)
         for n, (clause, least) in enumerate(zip(clauses, leasts, strict=False))
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from certflow.definitions.specs import FormSpec, TransitionSpec, WorkflowSpec
+from certflow.definitions.specs import UNIT_KINDS, FormSpec, TransitionSpec, WorkflowSpec
 
 Fault = Callable[[str, str], None]
 
@@ -32,8 +32,14 @@ def check(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], known: Voc
 
 
 def _check_form(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], fault: Fault) -> None:
-    if (spec.form, spec.form_version) not in forms:
+    form = forms.get((spec.form, spec.form_version))
+    if form is None:
         fault("form", f"there is no form {spec.form!r} version {spec.form_version}; add it under forms/")
+        return
+    below = UNIT_KINDS[UNIT_KINDS.index(spec.subject) + 1 :]
+    for code, indicator in form.indicators.items():
+        if indicator.units and indicator.units not in below:
+            fault("form", f"indicator {code} counts units of kind {indicator.units!r}, and a {spec.subject} has none")
 
 
 def _check_states(spec: WorkflowSpec, fault: Fault) -> None:

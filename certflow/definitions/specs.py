@@ -7,7 +7,9 @@ from typing import Literal
 
 from certflow.errors import NotFound
 
-IndicatorKind = Literal["yes_no", "attained_level", "percentage", "percentages"]
+IndicatorKind = Literal[
+    "yes_no", "attained_level", "percentage", "percentages", "rise", "fall", "count", "share_of_units"
+]
 NotePolicy = Literal["none", "optional", "required"]
 Layer = Literal["statutory", "plan"]
 UnitKind = Literal["province", "district", "commune"]
@@ -19,7 +21,11 @@ PLACEHOLDERS = (
     *("level", "assessed_year", "valid_until"),
 )
 
-INDICATOR_KINDS: tuple[IndicatorKind, ...] = ("yes_no", "attained_level", "percentage", "percentages")
+INDICATOR_KINDS: tuple[IndicatorKind, ...] = (
+    *("yes_no", "attained_level", "percentage", "percentages"),
+    *("rise", "fall", "count", "share_of_units"),
+)
+COMPARED: tuple[IndicatorKind, ...] = ("rise", "fall")  # two years are compared; met when strictly better
 NOTE_POLICIES: tuple[NotePolicy, ...] = ("none", "optional", "required")
 LAYERS: tuple[Layer, ...] = ("statutory", "plan")
 UNIT_KINDS: tuple[UnitKind, ...] = ("province", "district", "commune")
@@ -41,11 +47,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What one level demands of one part of an indicator, and where the law says so."""
+    """What one level demands of one part of an indicator, and where the law says so.
+
+    `units_at_level` is the level a lower unit must hold to be counted in a share of units.
+    """
 
     clause: str
     least: Fraction | None = None
     least_in_disadvantaged_area: Fraction | None = None
+    units_at_level: int = 0
 
     def least_for(self, *, disadvantaged: bool) -> Fraction | None:
         """The least value for a unit in or outside a disadvantaged area."""
@@ -65,7 +75,10 @@ class PartSpec:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorSpec:
-    """One indicator (chỉ tiêu): `code` is "criterion.number"; a part's thresholds are ordered by level."""
+    """One indicator (chỉ tiêu): `code` is "criterion.number"; a part's thresholds are ordered by level.
+
+    `measure` is the unit in which a value is counted, `units` the kind of lower unit that a share of units counts.
+    """
 
     code: str
     kind: IndicatorKind
@@ -75,6 +88,13 @@ class IndicatorSpec:
     denominator: Text | None = None
     definition_hint: Text | None = None
     evidence_hint: Text | None = None
+    measure: Text | None = None
+    units: UnitKind | None = None
+
+    @property
+    def computed(self) -> bool:
+        """Whether the answer is never typed but computed from what is stored."""
+        return self.kind == "share_of_units"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from math import ceil
 
 from sqlalchemy import select
 
-from certflow.definitions.specs import FormSpec, IndicatorSpec, PartSpec, TransitionSpec, WorkflowSpec
+from certflow.definitions.specs import COMPARED, FormSpec, IndicatorSpec, PartSpec, TransitionSpec, WorkflowSpec
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Meeting
 from certflow.models.people import User
@@ -88,9 +88,13 @@ class _Aim:
     def typed(self, indicator: IndicatorSpec, *, met: bool) -> dict[str, str]:
         if indicator.kind == "yes_no":
             return {"value": "yes" if met else "no"}
-        if indicator.kind == "attained_level":
+        if indicator.kind in ("attained_level", "count"):
             least = self._least(indicator.parts[0], self.level if met else 1)
             return {"value": str(ceil(least) if met else max(ceil(least) - 1, 0))}
+        if indicator.computed:
+            return {}
+        if indicator.kind in COMPARED:
+            return {"previous": "100", "current": "100,5" if met == (indicator.kind == "rise") else "99,5"}
         counts = {part.key: str(self._count(part, met=met)) for part in indicator.parts}
         return {"denominator": str(self.whole), **counts, "definition": DEFINITION}
 

@@ -1,30 +1,44 @@
 """Answers as they are typed: from the fields of a form to a stored answer, with faults said at the field."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 
-from certflow.definitions.specs import IndicatorSpec
+from certflow.definitions.specs import COMPARED, IndicatorSpec
 from certflow.domain.scoring import Answer
 from certflow.wording import _
 
 LARGEST = 2_000_000_000
 LONGEST_DEFINITION = 500
+DECIMAL = re.compile(r"(?P<whole>[0-9]{1,18}|[0-9]{1,3}([. ][0-9]{3}){1,5})(,(?P<places>[0-9]{1,6}))?\Z")
 
 
 def fields_of(indicator: IndicatorSpec) -> tuple[str, ...]:
     """The names of the values an answer to `indicator` has, in the order they are asked."""
     if indicator.kind in ("percentage", "percentages"):
         return ("denominator", *(part.key for part in indicator.parts), "definition")
-    return ("value",)
+    if indicator.kind in COMPARED:
+        return ("previous", "current")
+    return () if indicator.computed else ("value",)
 
 
 def parse(indicator: IndicatorSpec, typed: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
-    """The answer in `typed` (empty values are left out) and the faults by field name; blank means not answered yet."""
+    """The answer in `typed` (empty values are left out) and the faults by field name; blank means not answered yet.
+
+    A computed indicator has no fields, so that whatever is sent for it is passed over.
+    """
     given = {name: typed.get(name, "").strip() for name in fields_of(indicator)}
     if indicator.kind == "yes_no":
         return _parse_yes_no(given["value"])
     if indicator.kind == "attained_level":
         return _parse_level(indicator, given["value"])
+    if indicator.kind == "count":
+        return _parse_count(given["value"])
+    if indicator.kind in COMPARED:
+        return _parse_compared(given)
+    if indicator.computed:
+        return {}, {}
     return _parse_percentages(indicator, given)
 
 
@@ -42,15 +56,54 @@ def _parse_level(indicator: IndicatorSpec, given: str) -> tuple[Answer, dict[str
     return {"value": int(given)}, {}
 
 
+def _parse_count(given: str) -> tuple[Answer, dict[str, str]]:
+    number, fault = _counted(given)
+    return ({} if number is None else {"value": number}), ({"value": fault} if fault else {})
+
+
+def _counted(given: str) -> tuple[int | None, str]:
+    """A typed count, or what is wrong with it; nothing of either when it is blank."""
+    number = _whole_number(given)
+    if given and number is None:
+        return None, _("Write a whole number, for example 1250 or 1.250.")
+    if number is not None and number > LARGEST:
+        return None, _("This number is too large; check it.")
+    return number, ""
+
+
+def _parse_compared(given: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
+    answer: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for name, typed in given.items():
+        number = _decimal(typed)
+        if typed and number is None:
+            faults[name] = _("Write a number with a decimal comma, for example 58,25 or 1.250,5.")
+        elif number is not None:
+            answer[name] = number
+    return answer, faults
+
+
+def _decimal(given: str) -> str | None:
+    """A number as officers write it, with a decimal comma, as exact text with a point; None when it is none."""
+    found = DECIMAL.match(unicodedata.normalize("NFKC", given))
+    if found is None:
+        return None
+    whole = str(int(re.sub(r"[. ]", "", found["whole"])))
+    return f"{Decimal(f'{whole}.{places}'):f}" if (places := found["places"]) else whole
+
+
+def typed_decimal(stored: str) -> str:
+    """A stored decimal as it is typed: "58.25" as "58,25"."""
+    return stored.replace(".", ",")
+
+
 def _parse_percentages(indicator: IndicatorSpec, given: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
     answer: dict[str, int | str | bool | None] = {}
     faults: dict[str, str] = {}
     for name in fields_of(indicator)[:-1]:
-        number = _whole_number(given[name])
-        if given[name] and number is None:
-            faults[name] = _("Write a whole number, for example 1250 or 1.250.")
-        elif number is not None and number > LARGEST:
-            faults[name] = _("This number is too large; check it.")
+        number, fault = _counted(given[name])
+        if fault:
+            faults[name] = fault
         elif number is not None:
             answer[name] = number
     definition = given["definition"]

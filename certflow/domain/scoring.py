@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certflow.definitions.specs import CriterionSpec, FormSpec, IndicatorSpec, PartSpec, Threshold
+from certflow.definitions.specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec, Threshold
+from certflow.domain.coverage import coverage_of
 
-Answer = Mapping[str, int | str | bool | None]
+Answer = Mapping[str, object]
 Answers = Mapping[str, Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class PartVerdict:
-    """One measured part against one threshold: `value` is exact (a share in percent, a level, 1 for yes)."""
+    """One measured part against one threshold: `value` is exact (a share in percent, a level, 1 for yes, a change).
+
+    With `strictly` the value must be more than `least`; `units_at_level` is the level at which units were counted.
+    """
 
     part: PartSpec
     value: Fraction | None
@@ -20,6 +24,8 @@ class PartVerdict:
     lowered: bool
     clause: str
     met: bool | None
+    strictly: bool = False
+    units_at_level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,17 @@ def score(form: FormSpec, answers: Answers, *, disadvantaged: bool = False) -> R
 def measure(indicator: IndicatorSpec, answer: Answer | None) -> tuple[Fraction, ...] | None:
     """The exact value of every part of an answer, or None when the answer is missing or incomplete.
 
-    A percentage is numerator times 100 over denominator, never rounded; yes is 1 and no is 0.
+    A percentage is numerator times 100 over denominator, never rounded; yes is 1 and no is 0; a rise or fall is the
+    change in the wanted direction. A share of units has one value for each level of the form.
     """
     if not answer:
         return None
     if indicator.kind in ("percentage", "percentages"):
         return _shares(indicator, answer)
+    if indicator.kind in COMPARED:
+        return _change(indicator, answer)
+    if indicator.computed:
+        return _shares_of_units(indicator, answer)
     value = answer.get("value")
     if indicator.kind == "yes_no":
         return (Fraction(int(value)),) if isinstance(value, bool) else None
@@ -95,22 +106,54 @@ def _shares(indicator: IndicatorSpec, answer: Answer) -> tuple[Fraction, ...] | 
     numerators = [answer.get(part.key) for part in indicator.parts]
     if not isinstance(denominator, int) or denominator <= 0 or not answer.get("definition"):
         return None
-    if not all(isinstance(numerator, int) for numerator in numerators):
+    counts = [numerator for numerator in numerators if isinstance(numerator, int)]
+    if len(counts) < len(numerators):
         return None
-    return tuple(Fraction(int(numerator or 0) * 100, denominator) for numerator in numerators)
+    return tuple(Fraction(count * 100, denominator) for count in counts)
+
+
+def exact(stored: object) -> Fraction | None:
+    """The exact number of a stored decimal text such as "58.25"; None when there is none."""
+    try:
+        return Fraction(stored) if isinstance(stored, str) else None
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _change(indicator: IndicatorSpec, answer: Answer) -> tuple[Fraction, ...] | None:
+    previous, current = exact(answer.get("previous")), exact(answer.get("current"))
+    if previous is None or current is None:
+        return None
+    return (current - previous if indicator.kind == "rise" else previous - current,)
+
+
+def _shares_of_units(indicator: IndicatorSpec, answer: Answer) -> tuple[Fraction, ...] | None:
+    coverage = coverage_of(answer)
+    levels = [threshold.units_at_level for threshold in indicator.parts[0].thresholds]
+    shares = [coverage.share(level) for level in levels] if coverage else []
+    return tuple(share for share in shares if share is not None) or None
 
 
 def _verdict(indicator: IndicatorSpec, values: tuple[Fraction, ...] | None, level: int, disadvantaged: bool) -> Verdict:
     parts = tuple(
-        _part_verdict(part, values[n] if values else None, part.thresholds[level - 1], disadvantaged)
+        _part_verdict(indicator, part, _value(indicator, values, n, level), part.thresholds[level - 1], disadvantaged)
         for n, part in enumerate(indicator.parts)
     )
     met = None if values is None else all(part.met for part in parts)
     return Verdict(indicator, level, parts, met)
 
 
-def _part_verdict(part: PartSpec, value: Fraction | None, threshold: Threshold, disadvantaged: bool) -> PartVerdict:
+def _value(indicator: IndicatorSpec, values: tuple[Fraction, ...] | None, part: int, level: int) -> Fraction | None:
+    if values is None:
+        return None
+    return values[level - 1] if indicator.computed else values[part]
+
+
+def _part_verdict(
+    indicator: IndicatorSpec, part: PartSpec, value: Fraction | None, threshold: Threshold, disadvantaged: bool
+) -> PartVerdict:
     least = threshold.least_for(disadvantaged=disadvantaged) or Fraction(0)
     lowered = disadvantaged and threshold.least_in_disadvantaged_area is not None
-    met = None if value is None else value >= least
-    return PartVerdict(part, value, least, lowered, threshold.clause, met)
+    strictly = indicator.kind in COMPARED
+    met = None if value is None else value > least if strictly else value >= least
+    return PartVerdict(part, value, least, lowered, threshold.clause, met, strictly, threshold.units_at_level)

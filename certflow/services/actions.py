@@ -14,7 +14,7 @@ from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
-from certflow.services import access
+from certflow.services import access, lower_units
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS
 from certflow.wording import _
@@ -66,7 +66,7 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "") -> DossierFacts:
     """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
     return DossierFacts(
         form=form_of(dossier),
-        claims=cache(lambda: answers_of(dossier, Claim)),
+        claims=cache(lambda: lower_units.as_filed_now(dossier, answers_of(dossier, Claim))),
         findings=cache(lambda: answers_of(dossier, Finding)),
         disadvantaged=dossier.disadvantaged_area,
         meeting_recorded=cache(lambda: _meeting_recorded(dossier)),

@@ -7,14 +7,14 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from certflow import clock
-from certflow.definitions.specs import CriterionSpec, IndicatorSpec
-from certflow.domain.answers import parse
+from certflow.definitions.specs import COMPARED, CriterionSpec, IndicatorSpec
+from certflow.domain.answers import parse, typed_decimal
 from certflow.domain.scoring import Answer
 from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding
 from certflow.models.people import User
-from certflow.services import access
+from certflow.services import access, lower_units
 from certflow.services.catalogue import form_of
 from certflow.wording import _
 
@@ -45,14 +45,20 @@ def save_findings(dossier_id: int, number: int, typed: Mapping[str, Typed], *, a
 
 
 def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
-    """Take over the claims of criterion `number` as findings where there is no finding yet; gives how many."""
+    """Take over the claims of criterion `number` as findings where there is no finding yet; gives how many.
+
+    What is computed is computed anew: a finding never repeats a share that has changed since it was claimed.
+    """
     dossier = access.dossier(dossier_id, actor, lock=True)
     access.require_editor(dossier, actor, "findings")
-    codes = [indicator.code for indicator in form_of(dossier).criterion(number).indicators]
+    indicators = {indicator.code: indicator for indicator in form_of(dossier).criterion(number).indicators}
+    codes = list(indicators)
     claims, findings = _stored(Claim, dossier, codes), _stored(Finding, dossier, codes)
     adopted = [claims[code] for code in codes if code in claims and claims[code].answer and code not in findings]
     for claim in adopted:
-        _write(Finding, None, dossier, claim.indicator, claim.answer, "", actor)
+        indicator = indicators[claim.indicator]
+        answer = lower_units.computed_answer(dossier, indicator) if indicator.computed else claim.answer
+        _write(Finding, None, dossier, claim.indicator, answer, "", actor)
     db.session.flush()
     return len(adopted)
 
@@ -64,6 +70,8 @@ def _save(
     access.require_editor(dossier, actor, what)
     criterion = form_of(dossier).criterion(number)
     answers = _parsed(criterion, typed)
+    computed = [indicator for indicator in criterion.indicators if indicator.computed and indicator.code in answers]
+    answers |= {indicator.code: lower_units.computed_answer(dossier, indicator) for indicator in computed}
     stored = _stored(kind, dossier, list(answers))
     _refuse_stale(stored, typed, answers)
     versions = {}
@@ -152,4 +160,6 @@ def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str,
     shown = {name: str(value) for name, value in answer.items()}
     if indicator.kind == "yes_no" and isinstance(answer.get("value"), bool):
         shown["value"] = "yes" if answer["value"] else "no"
-    return shown
+    if indicator.kind in COMPARED:
+        return {name: typed_decimal(value) for name, value in shown.items()}
+    return {} if indicator.computed else shown

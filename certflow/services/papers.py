@@ -78,7 +78,7 @@ def facts(
         **_head(paper, outcome, words),
         "number_text": number_text,
         "unit": paper.dossier.unit.name,
-        "unit_parent": words["district"],
+        "unit_parent": words["district"] if paper.dossier.unit.kind == "commune" else "",
         "province": words["province"],
         "level": paper.level,
         "assessed_year": words["assessed_year"],

@@ -13,12 +13,14 @@ from certflow.errors import NotFound
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Evidence, Meeting, Submission
 from certflow.models.people import User
+from certflow.services import lower_units
 from certflow.services.catalogue import form_of
 from certflow.wording import _
 
 
 def freeze(dossier: Dossier, *, actor: User, at: dt.datetime) -> Submission:
     """Store the manifest of `dossier` as filed at `at` by `actor`."""
+    lower_units.refresh_claims(dossier, actor=actor, at=at)
     number = 1 + (db.session.scalar(select(func.count()).where(Submission.dossier_id == dossier.id)) or 0)
     claims = db.session.scalars(select(Claim).where(Claim.dossier_id == dossier.id).order_by(Claim.indicator)).all()
     result = score(form_of(dossier), {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from certflow.definitions.specs import CriterionSpec, IndicatorSpec
+from certflow.definitions.specs import COMPARED, CriterionSpec, IndicatorSpec
 from certflow.domain.answers import fields_of
 from certflow.errors import Invalid, Stale
 from certflow.gateways.content import ALLOWED
@@ -64,10 +64,25 @@ def _form(criterion: CriterionSpec, stored: Stored | None, answer: str, explanat
 
 
 def _fields(indicator: IndicatorSpec, answer: str, explanation: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
-    made = _percentages(indicator) if indicator.kind in figures.PERCENTAGES else _choice(indicator, answer)
+    made = _values(indicator, answer)
     made["explanation"] = (TextAreaField, {"label": explanation, "filters": [tidy]})
     made["version"] = (HiddenField, {"default": "0"})
     return made
+
+
+def _values(indicator: IndicatorSpec, answer: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    if indicator.computed:
+        return {}
+    if indicator.kind in figures.PERCENTAGES:
+        return _percentages(indicator)
+    if indicator.kind in COMPARED:
+        example = _("With a decimal comma, for example 58,25")
+        labels = figures.compared_labels()
+        return {name: (StringField, {"label": label, "description": example}) for name, label in labels.items()}
+    if indicator.kind == "count":
+        hint = indicator.definition_hint.in_language(language()) if indicator.definition_hint else ""
+        return {"value": (StringField, {"label": answer, "description": hint})}
+    return _choice(indicator, answer)
 
 
 def _choice(indicator: IndicatorSpec, label: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:

@@ -9,8 +9,9 @@ from math import ceil, floor
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from certflow.definitions.specs import CriterionSpec, FormSpec, IndicatorSpec, PartSpec
-from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict
+from certflow.definitions.specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
+from certflow.domain.coverage import Coverage, LowerUnit, coverage_of
+from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
 from certflow.models.dossier import Claim, Finding
 from certflow.wording import language
 
@@ -38,12 +39,16 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured part of an indicator in the proof; `part` is "" where the indicator has only one."""
+    """One measured part of an indicator in the proof; `part` is "" where the indicator has only one.
+
+    `units` are the lower units a computed share was counted from, each with its recognition.
+    """
 
     indicator: IndicatorSpec
     part: str
     given: str
     demands: tuple[Demand, ...]
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,11 @@ def percent(share: Fraction) -> str:
 
 def lines(indicator: IndicatorSpec, answer: Answer) -> list[Line]:
     """Every value of an answer with its label; "" stands for what is not given."""
+    if indicator.computed:
+        found = given(indicator, indicator.parts[0], answer)
+        return [Line(str(_("Computed share")), found), Line(str(_("Units")), "\n".join(units(answer)))]
+    if indicator.kind in COMPARED:
+        return _years(indicator, answer)
     if indicator.kind not in PERCENTAGES:
         return [Line(str(_("Answer")), given(indicator, indicator.parts[0], answer))]
     denominator = answer.get("denominator")
@@ -82,15 +92,80 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
     """The answer to one part in a few words, a share with its exact numbers; "" while there is none."""
     if indicator.kind in PERCENTAGES:
         return _share(answer.get(part.key), answer.get("denominator"))
+    if indicator.computed:
+        return _covered(indicator, answer)
+    if indicator.kind in COMPARED:
+        return _compared(indicator, answer)
     value = answer.get("value")
     if indicator.kind == "yes_no":
         return str(_("Met") if value else _("Not met")) if isinstance(value, bool) else ""
+    if indicator.kind == "count":
+        return f"{whole(value)} {_measure(indicator)}" if isinstance(value, int) else ""
     return level_attained(value) if isinstance(value, int) else ""
 
 
 def level_attained(level: int) -> str:
     """A level of a standard; 0 says that the standard is not attained."""
     return str(_("Level %(level)s", level=level) if level else _("Standard not attained"))
+
+
+def compared_labels() -> dict[str, str]:
+    """The labels of the two values that are compared, by field name."""
+    return {"previous": str(_("The year before")), "current": str(_("The assessed year"))}
+
+
+def _measure(indicator: IndicatorSpec) -> str:
+    return indicator.measure.in_language(language()) if indicator.measure else ""
+
+
+def _exact_words(stored: object) -> str:
+    """A stored decimal with all its places, in the reader's way; "" when there is none."""
+    number = exact(stored)
+    return "" if number is None else str(format_decimal(Decimal(str(stored)), format="#,##0.######"))
+
+
+def _years(indicator: IndicatorSpec, answer: Answer) -> list[Line]:
+    shown = {name: _exact_words(answer.get(name)) for name in compared_labels()}
+    return [
+        Line(label, f"{shown[name]} {_measure(indicator)}".strip() if shown[name] else "")
+        for name, label in compared_labels().items()
+    ]
+
+
+def _compared(indicator: IndicatorSpec, answer: Answer) -> str:
+    previous, current = (_exact_words(answer.get(name)) for name in ("previous", "current"))
+    return f"{previous or '–'} → {current or '–'} {_measure(indicator)}".strip() if previous or current else ""
+
+
+def _covered(indicator: IndicatorSpec, answer: Answer) -> str:
+    """The share at each level that the form asks for, and the day on which it was counted."""
+    coverage = coverage_of(answer)
+    if coverage is None:
+        return ""
+    levels = dict.fromkeys(threshold.units_at_level for threshold in indicator.parts[0].thresholds)
+    shares = "; ".join(_covered_at(coverage, level) for level in levels)
+    return str(_("%(shares)s (on %(day)s)", shares=shares, day=f"{coverage.on:%d/%m/%Y}"))
+
+
+def _covered_at(coverage: Coverage, level: int) -> str:
+    shown = _share(coverage.numerator(level), coverage.denominator)
+    return str(_("level %(level)s or higher: %(share)s", level=level, share=shown))
+
+
+def units(answer: Answer) -> tuple[str, ...]:
+    """Every lower unit of a computed answer with its recognition and until when it is kept."""
+    coverage = coverage_of(answer)
+    return tuple(_unit_words(unit, coverage) for unit in coverage.units) if coverage else ()
+
+
+def _unit_words(unit: LowerUnit, coverage: Coverage) -> str:
+    if unit.recognised_on is None or unit.valid_until is None:
+        return str(_("%(unit)s: not recognised", unit=unit.name))
+    values = {"unit": unit.name, "level": unit.level, "until": f"{unit.valid_until:%d/%m/%Y}"}
+    if not unit.live(coverage.on):
+        return str(_("%(unit)s: level %(level)s, lapsed on %(until)s", **values))
+    since = f"{unit.recognised_on:%d/%m/%Y}"
+    return str(_("%(unit)s: level %(level)s since %(since)s, kept until %(until)s", since=since, **values))
 
 
 def _share(numerator: object, denominator: object) -> str:
@@ -102,12 +177,23 @@ def _share(numerator: object, denominator: object) -> str:
     return f"{counts} = {percent(Fraction(numerator * 100, denominator))}"
 
 
-def demanded(indicator: IndicatorSpec, least: Fraction) -> str:
+def demanded(indicator: IndicatorSpec, verdict: PartVerdict) -> str:
     """What must be reached, in words."""
+    if indicator.kind in COMPARED:
+        return str(_("Higher than the year before") if indicator.kind == "rise" else _("Lower than the year before"))
+    return _at_least(indicator, verdict.least, verdict.units_at_level)
+
+
+def _at_least(indicator: IndicatorSpec, least: Fraction, units_at_level: int) -> str:
     if indicator.kind == "yes_no":
         return str(_("Must be met"))
     if indicator.kind == "attained_level":
         return str(_("At least level %(level)s", level=ceil(least)))
+    if indicator.kind == "count":
+        return str(_("At least %(least)s %(measure)s", least=whole(ceil(least)), measure=_measure(indicator)))
+    if indicator.computed:
+        words = _("At least %(percent)s at level %(level)s or higher", percent=percent(least), level=units_at_level)
+        return str(words)
     return str(_("At least %(percent)s", percent=percent(least)))
 
 
@@ -133,13 +219,14 @@ def rows(verdicts: list[Verdict], answer: Answer) -> list[Row]:
             part.title.in_language(language()) if several else "",
             given(indicator, part, answer),
             tuple(_demand(indicator, verdict.level, verdict.parts[n]) for verdict in verdicts),
+            units(answer) if indicator.computed else (),
         )
         for n, part in enumerate(indicator.parts)
     ]
 
 
 def _demand(indicator: IndicatorSpec, level: int, verdict: PartVerdict) -> Demand:
-    return Demand(level, demanded(indicator, verdict.least), verdict.lowered, verdict.clause, verdict.met)
+    return Demand(level, demanded(indicator, verdict), verdict.lowered, verdict.clause, verdict.met)
 
 
 def gaps(form: FormSpec, result: Result, level: int, answers: Answers) -> list[Gap]:
@@ -168,10 +255,10 @@ def _reasons(verdict: Verdict, answer: Answer) -> tuple[str, ...]:
 def _reason(indicator: IndicatorSpec, verdict: PartVerdict, answer: Answer) -> str:
     values = {
         "given": given(indicator, verdict.part, answer),
-        "demanded": demanded(indicator, verdict.least),
+        "demanded": demanded(indicator, verdict),
         "clause": verdict.clause,
     }
-    short = _short(verdict, answer) if indicator.kind in PERCENTAGES else 0
+    short = _short(verdict, answer) if indicator.kind in PERCENTAGES or indicator.computed else 0
     if short:
         return str(_("%(given)s. %(demanded)s (%(clause)s); %(short)s more are needed.", short=whole(short), **values))
     return str(_("%(given)s. %(demanded)s (%(clause)s).", **values))
@@ -180,6 +267,9 @@ def _reason(indicator: IndicatorSpec, verdict: PartVerdict, answer: Answer) -> s
 def _short(verdict: PartVerdict, answer: Answer) -> int:
     """How many more must be counted to reach the threshold with the same denominator."""
     numerator, denominator = answer.get(verdict.part.key), answer.get("denominator")
+    coverage = coverage_of(answer)
+    if coverage is not None:
+        numerator, denominator = coverage.numerator(verdict.units_at_level), coverage.denominator
     if not isinstance(numerator, int) or not isinstance(denominator, int):
         return 0
     return max(ceil(verdict.least * denominator / 100) - numerator, 0)

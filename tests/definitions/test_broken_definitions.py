@@ -16,6 +16,7 @@ KNOWN = Vocabulary(
 )
 SCHEME = "workflows/dong_nai_2024/commune_recognition.v1.toml"
 FORM = "forms/circular_25_2023/commune.v1.toml"
+DISTRICT, PROVINCE = (f"forms/circular_25_2023/{tier}.v1.toml" for tier in ("district", "province"))
 
 
 @pytest.fixture
@@ -130,6 +131,55 @@ def test_a_broken_criteria_set_is_refused_with_file_key_and_reason(
     faults = faults_after(folders, FORM, old, new)
 
     assert any(f.startswith(f"{FORM}: ") and key in f and reason in f for f in faults), faults
+
+
+UPPER_DEFECTS = [
+    (PROVINCE, "half a programme", "at_least = [4, 4]", 'at_least = ["4.5", 5]', "at_least", "9/2 is no whole number"),
+    (PROVINCE, "no programme", "at_least = [4, 4]", "at_least = [0, 4]", "at_least", "of 1 or more"),
+    (PROVINCE, "fewer programmes later", "at_least = [4, 4]", "at_least = [4, 3]", "at_least", "falls from 4 to 3"),
+    (PROVINCE, "no measure", 'measure = { vi = "phần trăm", en = "percent" }', "", "measure", "is missing"),
+    (
+        PROVINCE,
+        "a threshold for a fall",
+        'kind    = "fall"',
+        'kind    = "fall"\nat_least = [1, 1]',
+        "at_least",
+        "not known",
+    ),
+    (DISTRICT, "unknown units", 'units   = "commune"', 'units   = "village"', "units", "'village'"),
+    (DISTRICT, "no units", 'units   = "commune"\n', "", "units", "is missing"),
+    (DISTRICT, "no level of units", "units_at_level = [1, 2]\n", "", "units_at_level", "each of the 2 levels"),
+    (DISTRICT, "level zero", "units_at_level = [1, 2]", "units_at_level = [0, 2]", "units_at_level", "0 is no level"),
+    (DISTRICT, "falling level", "units_at_level = [1, 2]", "units_at_level = [2, 1]", "units_at_level", "falls from 2"),
+    (DISTRICT, "over a hundred", "at_least = [90, 90]", "at_least = [90, 190]", "at_least", "outside 0 to 100"),
+    (
+        DISTRICT,
+        "a typed share",
+        'units   = "commune"',
+        'units = "commune"\ndenominator = "x"',
+        "denominator",
+        "not known",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key", "reason"),
+    [(d[0], *d[2:]) for d in UPPER_DEFECTS],
+    ids=[d[1] for d in UPPER_DEFECTS],
+)
+def test_a_broken_count_comparison_or_share_of_units_is_refused(
+    folders: Path, file: str, old: str, new: str, key: str, reason: str
+) -> None:
+    faults = faults_after(folders, file, old, new)
+
+    assert any(f.startswith(f"{file}: ") and key in f and reason in f for f in faults), faults
+
+
+def test_a_share_of_units_that_the_subject_does_not_have_below_it_is_refused(folders: Path) -> None:
+    faults = faults_after(folders, DISTRICT, 'units   = "commune"', 'units   = "district"')
+
+    assert any("indicator 4.1 counts units of kind 'district', and a district has none" in f for f in faults), faults
 
 
 def test_two_destinations_for_one_action_from_one_state_are_refused(folders: Path) -> None:

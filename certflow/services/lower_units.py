@@ -1,0 +1,77 @@
+"""The units below a dossier's unit and their recognitions: answers that are computed and never typed."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from certflow import clock
+from certflow.definitions.specs import IndicatorSpec
+from certflow.domain.coverage import Coverage, LowerUnit
+from certflow.domain.scoring import Answer, Answers
+from certflow.models.base import db
+from certflow.models.dossier import Claim, Dossier, Round
+from certflow.models.people import User
+from certflow.models.places import Unit
+from certflow.models.recognition import Recognition
+from certflow.services.catalogue import form_of, workflow_of
+
+
+def coverage(unit: Unit, kind: str, on: dt.date, *, practice: bool = False) -> Coverage:
+    """The units of `kind` directly below `unit` in Vietnamese order, each with its recognition as of the day `on`.
+
+    Of several recognitions the highest in force counts, otherwise the one that ended last. Those of practice
+    rounds count in practice only, and official ones only officially.
+    """
+    below = db.session.scalars(select(Unit).where(Unit.parent_id == unit.id, Unit.kind == kind).order_by(Unit.sort_key))
+    granted: dict[int, list[Recognition]] = {}
+    query = (
+        select(Recognition)
+        .join(Unit, Recognition.unit_id == Unit.id)
+        .join(Dossier, Recognition.dossier_id == Dossier.id)
+        .join(Round, Dossier.round_id == Round.id)
+        .where(Unit.parent_id == unit.id, Unit.kind == kind, Recognition.recognised_on <= on)
+        .where(Round.practice.is_(practice))
+    )
+    for recognition in db.session.scalars(query):
+        granted.setdefault(recognition.unit_id, []).append(recognition)
+    return Coverage(on, tuple(_lower_unit(one, granted.get(one.id, ()), on) for one in below))
+
+
+def _lower_unit(unit: Unit, granted: Iterable[Recognition], on: dt.date) -> LowerUnit:
+    held = [LowerUnit(unit.code, unit.name, r.level, r.recognised_on, r.valid_until) for r in granted]
+    ranked = sorted(held, key=lambda one: (one.live(on), one.level if one.live(on) else 0, one.valid_until))
+    return ranked[-1] if ranked else LowerUnit(unit.code, unit.name)
+
+
+def computed_answer(dossier: Dossier, indicator: IndicatorSpec) -> Answer:
+    """The answer to a computed indicator of `dossier` as of today; kept as it is, it can be scored again later."""
+    found = coverage(dossier.unit, str(indicator.units), clock.today(), practice=dossier.round.practice)
+    return found.as_answer()
+
+
+def computed_answers(dossier: Dossier) -> dict[str, Answer]:
+    """The answers to all computed indicators of the dossier's criteria set, as of today."""
+    indicators = form_of(dossier).indicators.values()
+    return {i.code: computed_answer(dossier, i) for i in indicators if i.computed}
+
+
+def as_filed_now(dossier: Dossier, claims: Answers) -> Answers:
+    """The claims as filing would freeze them: where the dossier can be filed from, what is computed is of today."""
+    spec = workflow_of(dossier).spec
+    if any(dossier.state in t.origins and "freeze_submission" in t.effects for t in spec.transitions):
+        return {**claims, **computed_answers(dossier)}
+    return claims
+
+
+def refresh_claims(dossier: Dossier, *, actor: User, at: dt.datetime) -> None:
+    """Store what is computed as of today in the claims, for the submission that freezes them."""
+    for code, answer in computed_answers(dossier).items():
+        claim = db.session.get(Claim, (dossier.id, code))
+        if claim is None:
+            claim = Claim(dossier_id=dossier.id, indicator=code, version=0, explanation="")
+            db.session.add(claim)
+        if claim.answer != answer:
+            claim.answer, claim.saved_by_id, claim.saved_at = dict(answer), actor.id, at
+            claim.version += 1
+    db.session.flush()
