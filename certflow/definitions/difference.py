@@ -69,6 +69,7 @@ def _value(where: str, name: str, old: Any, new: Any, names: Names) -> Iterator[
     if old == new and not isinstance(old, dict):
         return
     if _is_parts(old) and _is_parts(new) and (old or new):
+        where = "" if name == "indicators" else where  # an indicator's code tells its criterion
         yield from _parts(where, name, _keyed(old), _keyed(new), names)
     elif _is_part(old) and type(old) is type(new):
         yield from _part(_within(where, label(name)), old, new, names)

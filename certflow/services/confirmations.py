@@ -11,7 +11,7 @@ from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.models.recognition import FormConfirmation
 from certflow.services.access import appointments
-from certflow.services.catalogue import definitions
+from certflow.services.catalogue import known
 from certflow.services.conflicts import refusing
 from certflow.wording import _
 
@@ -50,7 +50,7 @@ def provinces_confirmable_by(actor: User) -> list[Unit]:
 
 def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfirmation:
     """Record that the criteria set was compared with the signed circular; `document` says on what paper."""
-    form = definitions().form(name, version)
+    form = known().form(name, version)
     provinces = provinces_confirmable_by(actor)
     if not provinces:
         raise NotPermitted(_("Only the province's education department confirms a criteria set."))

@@ -13,7 +13,7 @@ from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
 from certflow.services import access, accounts
-from certflow.services.catalogue import definitions
+from certflow.services.catalogue import known
 from certflow.services.conflicts import refusing
 from certflow.wording import _, language
 
@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 def roles() -> dict[str, tuple[str, str]]:
     """Every role that can be given: its title in the reader's language and the kind of its unit ("" for none)."""
     found = {access.ADMINISTRATOR: (_("Administrator"), "")}
-    for spec in definitions().workflows.values():
+    for spec in known().workflows.values():
         for role in spec.roles.values():
             found[role.name] = (role.title.in_language(language()), role.seat)
     return found
