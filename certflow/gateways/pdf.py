@@ -30,6 +30,7 @@ OPTIONAL: dict[str, Any] = {
     "recipients": (),
     "filing": "VT",
     "subject": "",
+    "tier": "xã",  # a paper numbered before other tiers had theirs says nothing of it
 }
 
 

@@ -13,6 +13,7 @@ from certflow.services.access import chain
 from certflow.services.catalogue import form_of, workflow_of
 
 PRACTICE_SUFFIX = "-TH"
+TIERS = {"commune": "xã", "district": "huyện", "province": "tỉnh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def facts(
         "unit": paper.dossier.unit.name,
         "unit_parent": words["district"] if paper.dossier.unit.kind == "commune" else "",
         "province": words["province"],
+        "tier": TIERS[paper.dossier.unit.kind],
         "level": paper.level,
         "assessed_year": words["assessed_year"],
         "title": spec.title.format_map(words),

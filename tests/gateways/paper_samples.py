@@ -24,6 +24,7 @@ FACTS: dict[str, Any] = {
     "signatory": {"capacity": "KT. TRƯỞNG PHÒNG", "position": "PHÓ TRƯỞNG PHÒNG", "name": "Nguyễn Thị Hoa"},
     "unit": "Xã Xuân Tây",
     "unit_parent": "huyện Cẩm Mỹ",
+    "tier": "xã",
     "province": "tỉnh Đồng Nai",
     "level": 1,
     "assessed_year": 2025,
