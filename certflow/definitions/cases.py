@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CaseAnswer = Mapping[str, int | str | bool | None]
+CaseAnswer = Mapping[str, object]
 
 NOT_THE_ROLE = "role"
 NOT_THE_STATE = "state"

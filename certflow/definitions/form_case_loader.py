@@ -1,15 +1,19 @@
 """Cases of a criteria set: answers in short notation, as changes to a named base."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 
 from certflow.definitions.cases import CaseAnswer, FormCase, FormCases
 from certflow.definitions.reading import Reader
-from certflow.definitions.specs import FormSpec, IndicatorSpec
+from certflow.definitions.specs import COMPARED, FormSpec, IndicatorSpec
 
 UNANSWERED = "unanswered"
 SHARE_DEFINITION = "as in the case"
-Given = Mapping[str, dict[str, int | str | bool | None]]
+SNAPSHOT_DAY = "2024-12-31"
+STORED_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,6})?\Z", re.ASCII)
+Given = Mapping[str, dict[str, object]]
 
 
 def read_form_cases(reader: Reader, form: FormSpec) -> FormCases:
@@ -62,7 +66,7 @@ def _merged(form: FormSpec, base: Given, change: Given) -> dict[str, CaseAnswer]
     return merged
 
 
-def _answers(reader: Reader, form: FormSpec) -> dict[str, dict[str, int | str | bool | None]]:
+def _answers(reader: Reader, form: FormSpec) -> dict[str, dict[str, object]]:
     answers = {}
     reader.read.update(reader.table)
     for code in reader.table:
@@ -73,23 +77,64 @@ def _answers(reader: Reader, form: FormSpec) -> dict[str, dict[str, int | str | 
     return answers
 
 
-def _answer(reader: Reader, indicator: IndicatorSpec) -> dict[str, int | str | bool | None]:
+def _answer(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
     code = indicator.code
     if reader.table[code] == UNANSWERED:
         return {}
     if indicator.kind == "yes_no":
         return {"value": reader.truth(code)}
     if indicator.kind == "attained_level":
-        level = reader.number(code)
-        if level > indicator.highest:
-            reader.fault(code, f"{level} is above the highest level, {indicator.highest}")
-        return {"value": level}
-    return _shares(reader.table_at(code), indicator)
+        return {"value": _attained(reader, indicator)}
+    if indicator.kind == "count":
+        return {"value": reader.number(code)}
+    part = reader.table_at(code)
+    if indicator.kind in COMPARED:
+        return _compared(part)
+    return _units(part, indicator) if indicator.computed else _shares(part, indicator)
 
 
-def _shares(reader: Reader, indicator: IndicatorSpec) -> dict[str, int | str | bool | None]:
+def _attained(reader: Reader, indicator: IndicatorSpec) -> int:
+    level = reader.number(indicator.code)
+    if level > indicator.highest:
+        reader.fault(indicator.code, f"{level} is above the highest level, {indicator.highest}")
+    return level
+
+
+def _compared(reader: Reader) -> dict[str, object]:
+    """The years that are named, as the exact text that is stored: a change keeps the other year."""
+    answer: dict[str, object] = {}
+    with reader.whole():
+        for year in (year for year in ("previous", "current") if reader.has(year)):
+            answer[year] = given = reader.words(year)
+            if given and not STORED_DECIMAL.match(given):
+                reader.fault(year, f'is no number as it is stored: {given!r}; write "58.25"')
+    return answer
+
+
+def _units(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
+    """The stored snapshot of so many units below, of which `level_N` are recognised at level N or higher."""
+    levels = sorted({threshold.units_at_level for threshold in indicator.parts[0].thresholds})
+    with reader.whole():
+        total = reader.number("units")
+        counts = [reader.number(f"level_{level}") for level in levels]
+    for (whole, within), level in zip(pairwise([total, *counts]), levels, strict=True):
+        if within > whole:
+            reader.fault(f"level_{level}", f"{within} is more than the {whole} it is counted within")
+    held = [
+        max((level for level, n in zip(levels, counts, strict=True) if unit < n), default=0) for unit in range(total)
+    ]
+    return {"on": SNAPSHOT_DAY, "units": [_unit(str(n), level) for n, level in enumerate(held, 1)]}
+
+
+def _unit(code: str, level: int) -> dict[str, object]:
+    """A unit below whose recognition, if it has one, is in force on the snapshot's day."""
+    day = SNAPSHOT_DAY if level else None
+    return {"code": code, "name": code, "level": level, "recognised_on": day, "valid_until": day}
+
+
+def _shares(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
     """The numbers that are named, of which there may be fewer than all: a change keeps the others."""
-    answer: dict[str, int | str | bool | None] = {}
+    answer: dict[str, object] = {}
     with reader.whole():
         if reader.has("denominator"):
             answer["denominator"] = reader.number("denominator", least=1)

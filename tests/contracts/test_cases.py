@@ -8,7 +8,15 @@ from fractions import Fraction
 from certflow.config import resource
 from certflow.definitions.case_loader import load_cases
 from certflow.definitions.cases import ActionCase, FormCase, FormCases, WorkflowCases
-from certflow.definitions.specs import FormSpec, IndicatorSpec, PartSpec, Threshold, TransitionSpec, WorkflowSpec
+from certflow.definitions.specs import (
+    COMPARED,
+    FormSpec,
+    IndicatorSpec,
+    PartSpec,
+    Threshold,
+    TransitionSpec,
+    WorkflowSpec,
+)
 from certflow.domain.case_runner import failures, run_form, run_workflow
 from certflow.domain.deadlines import Due
 from certflow.domain.guards import GUARDS
@@ -45,9 +53,10 @@ def test_no_threshold_can_be_moved_by_a_hair_without_a_case_that_fails() -> None
     unseen = [
         f"{form.path}: {indicator.code} {part.key} moved to {moved}"
         for form, book in FORMS
-        for indicator, part, _level, threshold in _thresholds(form)
+        for indicator, part, level, threshold in _thresholds(form)
         if indicator.kind != "yes_no"
         for moved in _moved(indicator, threshold)
+        if not _changes_nothing(indicator, part, level, threshold, moved)
         if not any(failures(run_form(_with_threshold(form, indicator, part, threshold, moved), book)))
     ]
 
@@ -127,12 +136,20 @@ def _thresholds(form: FormSpec) -> Iterator[tuple[IndicatorSpec, PartSpec, int, 
 
 
 def _has_values_above(indicator: IndicatorSpec, threshold: Threshold) -> bool:
+    if indicator.kind in (*COMPARED, "count"):
+        return True
     highest = {"yes_no": 1, "attained_level": indicator.highest}.get(indicator.kind, 100)
     return (threshold.least or 0) < highest
 
 
 def _hair(indicator: IndicatorSpec) -> Fraction:
-    """How near a value just below or above must be: a thousandth of a percent, or the next level."""
+    """How near a value just below or above must be: the last of the six places that a compared number may have, a
+    thousandth of a percent, one unit in a thousand (no unit has so many below it), or the next level or number.
+    """
+    if indicator.kind in COMPARED:
+        return Fraction(1, 1_000_000)
+    if indicator.computed:
+        return Fraction(1, 10)
     return Fraction(1, 1000) if indicator.denominator else Fraction(1)
 
 
@@ -144,14 +161,21 @@ def _sides(
     least = threshold.least_for(disadvantaged=disadvantaged) or Fraction(0)
     for case in (case for case in book.cases if case.disadvantaged_area == disadvantaged):
         values = measure(indicator, case.answers[indicator.code])
-        off = values[indicator.parts.index(part)] - least if values else None
-        if off is not None and abs(off) <= _hair(indicator) and _expects(case, indicator, level, met=off >= 0):
+        if not values:
+            continue
+        off = values[level - 1 if indicator.computed else indicator.parts.index(part)] - least
+        met = off > 0 if indicator.kind in COMPARED else off >= 0
+        if abs(off) <= _hair(indicator) and _expects(case, indicator, level, met=met):
             found.add("at" if not off else "below" if off < 0 else "above")
     return found
 
 
 def _expects(case: FormCase, indicator: IndicatorSpec, level: int, *, met: bool) -> bool:
-    return case.level >= level if met else case.level < level and case.unmet == (indicator.code,)
+    """Whether the case says so; a share of units is counted anew at each level, so the level below is still reached."""
+    if met:
+        return case.level >= level
+    missed = case.level == level - 1 if indicator.computed else case.level < level
+    return missed and case.unmet == (indicator.code,)
 
 
 def _moved(indicator: IndicatorSpec, threshold: Threshold) -> Iterator[Threshold]:
@@ -160,6 +184,26 @@ def _moved(indicator: IndicatorSpec, threshold: Threshold) -> Iterator[Threshold
         yield replace(threshold, least=threshold.least + off)
         if (lower := threshold.least_in_disadvantaged_area) is not None:
             yield replace(threshold, least_in_disadvantaged_area=lower + off)
+    for at_level in {threshold.units_at_level - 1, threshold.units_at_level + 1} if indicator.computed else ():
+        if at_level >= 1:
+            yield replace(threshold, units_at_level=at_level)
+
+
+def _changes_nothing(indicator: IndicatorSpec, part: PartSpec, level: int, old: Threshold, new: Threshold) -> bool:
+    """Whether the level below, which must hold too, asks for so much of the same value that no answers show the move.
+
+    No definition can say so: a higher level that asks for less is refused on loading.
+    """
+    if level == 1 or indicator.computed:
+        return False
+    below = part.thresholds[level - 2]
+    return all(
+        _demanded(old, below, disadvantaged) == _demanded(new, below, disadvantaged) for disadvantaged in (False, True)
+    )
+
+
+def _demanded(threshold: Threshold, below: Threshold, disadvantaged: bool) -> Fraction:
+    return max(t.least_for(disadvantaged=disadvantaged) or Fraction(0) for t in (threshold, below))
 
 
 def _with_threshold(

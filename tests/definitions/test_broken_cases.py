@@ -15,6 +15,7 @@ from tests.definitions.shipped import DEFINITIONS
 
 SCHEME = "workflows/dong_nai_2024/commune_recognition.v1.cases.toml"
 FORM = "forms/circular_25_2023/commune.v1.cases.toml"
+PROVINCE = "forms/circular_25_2023/province.v1.cases.toml"
 
 
 @pytest.fixture
@@ -52,6 +53,53 @@ DEFECTS = [
     (FORM, "same name", "1.2 not met, other", "1.1 not met, other", "2 cases are called '1.1 not met, other area'"),
     (FORM, "no cases", "cases = [", "cases = []\nothers = [", "cases: is empty; give at least one"),
     (FORM, "broken TOML", "cases = [", "cases = ", "cannot be read as TOML"),
+    (PROVINCE, "unknown year", "current = ", "later = ", "cases[51].change.4.2.later: is not known here"),
+    (
+        PROVINCE,
+        "comma in a year",
+        'previous = "2.5"',
+        'previous = "2,5"',
+        "previous: is no number as it is stored: '2,5'",
+    ),
+    (PROVINCE, "fraction for a year", 'previous = "2.5"', 'previous = "5/2"', "previous: is no number as it is stored"),
+    (
+        PROVINCE,
+        "inexact year",
+        'previous = "2.5"',
+        "previous = 2.5",
+        "bases.ample.4.2.previous: must be a text, not 2.5",
+    ),
+    (PROVINCE, "one year for both", '{ previous = "2.5", current = "1.9" }', '"1.9"', "ample.4.2: must be a table"),
+    (PROVINCE, "part of a programme", '"3.4" = 9', '"3.4" = 9.5', "bases.ample.3.4: must be a whole number, not 9.5"),
+    (PROVINCE, "fewer than none", '"3.4" = 9', '"3.4" = -1', "bases.ample.3.4: must be at least 0, not -1"),
+    (
+        PROVINCE,
+        "unknown level of units",
+        "level_1 = 950, level_2 = 950",
+        "level_3 = 950, level_2 = 950",
+        "ample.4.1.level_3: is not known here",
+    ),
+    (
+        PROVINCE,
+        "level of units left out",
+        "level_1 = 950, level_2 = 950",
+        "level_1 = 950",
+        "bases.ample.4.1.level_2: is missing",
+    ),
+    (
+        PROVINCE,
+        "more than all",
+        "level_1 = 950, level_2 = 950",
+        "level_1 = 1001, level_2 = 950",
+        "level_1: 1001 is more than the 1000 it is counted",
+    ),
+    (
+        PROVINCE,
+        "more of the higher",
+        "level_1 = 950, level_2 = 950",
+        "level_1 = 949, level_2 = 950",
+        "level_2: 950 is more than the 949 it is counted",
+    ),
     (SCHEME, "unknown action", 'action = "accept"', 'action = "bless"', ".action: 'bless' is no action"),
     (SCHEME, "unknown role", 'role = "commune_officer"', 'role = "mayor"', "actions[1].role: 'mayor' is no role"),
     (SCHEME, "unknown state", 'state = "drafting"', 'state = "limbo"', "actions[1].state: 'limbo' is no state"),
