@@ -1,9 +1,10 @@
 """Running cases: each example beside a definition through the same rules that judge a dossier."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import ceil, lcm
 
 from certflow.definitions.cases import (
     NOT_THE_ROLE,
@@ -15,12 +16,15 @@ from certflow.definitions.cases import (
     FormCases,
     WorkflowCases,
 )
-from certflow.definitions.specs import FormSpec, IndicatorSpec, WorkflowSpec
+from certflow.definitions.specs import COMPARED, FormSpec, IndicatorSpec, WorkflowSpec
+from certflow.domain.coverage import Coverage, LowerUnit
 from certflow.domain.deadlines import Due, on_time
 from certflow.domain.facts import DossierFacts
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.domain.workflow import Workflow
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
+
+COUNTED_ON = dt.date(2024, 12, 31)  # any day does: the made-up recognitions of lower units are in force on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,26 @@ def _answer_reaching(indicator: IndicatorSpec, level: int) -> Answer:
     leasts = [part.thresholds[level - 1].least or Fraction(0) if level else Fraction(0) for part in indicator.parts]
     if indicator.kind == "yes_no":
         return {"value": bool(leasts[0])}
-    if indicator.kind == "attained_level":
-        return {"value": int(leasts[0])}
+    if indicator.kind in ("attained_level", "count"):
+        return {"value": ceil(leasts[0])}
+    if indicator.kind in COMPARED:
+        change = (1 if level else 0) * (1 if indicator.kind == "rise" else -1)
+        return {"previous": "100", "current": str(100 + change)}
     whole = lcm(*(least.denominator for least in leasts)) * 100
     counts = {part.key: int(whole * least / 100) for part, least in zip(indicator.parts, leasts, strict=True)}
+    if indicator.computed:
+        at_level = indicator.parts[0].thresholds[level - 1].units_at_level if level else 0
+        return _units_below(whole, sum(counts.values()), at_level)
     return {"denominator": whole, **counts, "definition": "as in the case"}
+
+
+def _units_below(whole: int, recognised: int, level: int) -> Answer:
+    """So many units below, of which the first ones hold a recognition at `level`."""
+    units = (
+        LowerUnit(str(n), str(n), level, COUNTED_ON, COUNTED_ON) if n < recognised else LowerUnit(str(n), str(n))
+        for n in range(whole)
+    )
+    return Coverage(COUNTED_ON, tuple(units)).as_answer()
 
 
 def _scored(form: FormSpec, path: str, case: FormCase) -> Outcome:
