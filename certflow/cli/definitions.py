@@ -30,7 +30,7 @@ def _load(workflows: Path | None, forms: Path | None) -> Catalogue:
 @click.option("--forms", type=_FOLDER, help="Criteria sets to check instead of the application's own.")
 @click.option("-v", "--verbose", is_flag=True, help="Also every state, action, date and indicator.")
 def check(workflows: Path | None, forms: Path | None, verbose: bool) -> None:
-    """Check all definitions, run their cases and print what was loaded.
+    """Check all definitions, run their cases, and list them.
 
     Needs no database. Ends with 1 when something does not hold together or a case fails, and tells all of it at once.
     """
