@@ -39,7 +39,7 @@ def recompute(round_id: int) -> None:
 @_ROUND
 @click.option("--definition", required=True, type=_FILE, help="A criteria set, or a scheme that names one in use.")
 def whatif(round_id: int, definition: Path) -> None:
-    """Say which level each dossier of a round would reach by other rules."""
+    """Say which level new rules would give each dossier."""
     moves: Counter[tuple[int, int]] = Counter()
     with application(reads=True):
         form = _form(definition)
