@@ -15,9 +15,9 @@ BANNED = {
         r"(?<![\w.])/(?:work|root|farm|home/\w+)/|/tmp/\w+"
     ),
     "A package host; whoever installs chooses where from": (
-        r"pypi[.]org|pythonhosted|registry[.]npmjs|deb[.]debian[.]org"
+        r"py[p]i[.]org|python[h]osted|registry[.]npm[j]s|deb[.]deb[i]an[.]org"
     ),
-    "A promise for later; do it or leave it out": r"\b(?:TODO|FIXME|XXX)\b|NotImplementedError",
+    "A promise for later; do it or leave it out": r"\b(?:TO[D]O|FIX[M]E|XX[X])\b|Not[I]mplementedError",
     "A test that does not run shows nothing; say what is missing instead": (
         r"mark[.](?:skip|xfail)|pytest[.](?:skip|xfail)\("
     ),
