@@ -10,7 +10,7 @@ import pypdfium2
 import zxingcpp
 from flask import Flask
 from pikepdf import Pdf
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from certflow.models.dossier import Round
 from certflow.services.catalogue import definitions
@@ -72,7 +72,7 @@ class Season:
                 self._attaches(page)
             self.fill(page, criterion.number, level)
             self.check(page, f"criterion-{criterion.number}")
-            page.locator('button[name="go"][value="next"]').click()
+            send(page, page.locator('button[name="go"][value="next"]'))
         self._records_the_meeting(page)
         self.check(page, "check-your-answers")
         assert vi("Level %(level)s", level=level) in page.content()
@@ -83,7 +83,7 @@ class Season:
         page.locator("#i1-1-file").set_input_files(
             {"name": "Kế hoạch năm.pdf", "mimeType": "application/pdf", "buffer": _a_pdf()}
         )
-        page.locator('button[form="i1-1-upload"]').click()
+        send(page, page.locator('button[form="i1-1-upload"]'))
         page.get_by_role("link", name="Kế hoạch năm.pdf").wait_for()
 
     def fill(self, page: Page, number: int, level: int) -> None:
@@ -106,7 +106,7 @@ class Season:
         for body in minutes.bodies_present:
             page.locator(f'[name="bodies_present"][value="{body}"]').check()
         self.check(page, "meeting")
-        page.locator('button[name="go"][value="next"]').click()
+        send(page, page.locator('button[name="go"][value="next"]'))
 
     # --- everybody
 
@@ -119,8 +119,8 @@ class Season:
         if note:
             page.locator('[name="note"]').fill(note)
         self.check(page, f"act-{action}")
-        page.get_by_role("button", name=transition.title.vi, exact=True).click()
-        page.wait_for_url(f"**{address}**")
+        send(page, page.get_by_role("button", name=transition.title.vi, exact=True))
+        assert urlsplit(page.url).path == address, f"{action} was refused"
 
     def by(self, role: str, address: str, action: str, note: str = "") -> Page:
         """The person in `role` signs in and takes `action`."""
@@ -134,12 +134,18 @@ class Season:
         page = self.signed_in("district_appraiser")
         for criterion in self.form.criteria:
             page.goto(f"{address}appraisal/{criterion.number}")
-            page.get_by_role("button", name=vi("Take over the commune's figures")).click()
+            send(page, page.get_by_role("button", name=vi("Take over the commune's figures")))
             self.check(page, f"appraisal-{criterion.number}")
-            page.locator('button[name="go"][value="next"]').click()
+            send(page, page.locator('button[name="go"][value="next"]'))
         self.check(page, "appraisal-result")
         with self.app.app_context():
             self.step(page, address, f"propose_level_{level}")
+
+
+def send(page: Page, button: Locator) -> None:
+    """Press a button that sends a form, and wait for the page that answers."""
+    with page.expect_navigation():
+        button.click()
 
 
 def read_certificate(path: Path) -> tuple[str, str]:
