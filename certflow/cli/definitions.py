@@ -11,7 +11,8 @@ from rich.table import Table
 from certflow.config import resource
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.diagram import diagram
-from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.specs import WorkflowSpec
 from certflow.domain import model_check
 from certflow.domain.case_runner import Outcome, failures
 from certflow.errors import DefinitionError, SetupError

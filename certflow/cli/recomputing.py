@@ -7,7 +7,7 @@ import click
 
 from certflow.cli.application import application
 from certflow.definitions.catalogue import read_file
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.services import catalogue, recomputing
 from certflow.services.recomputing import Compared
 

@@ -17,8 +17,9 @@ from certflow.definitions.cases import (
 )
 from certflow.definitions.catalogue import CASES, Catalogue, parse
 from certflow.definitions.form_case_loader import read_form_cases
+from certflow.definitions.form_specs import FormSpec
 from certflow.definitions.reading import Reader
-from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.specs import WorkflowSpec
 from certflow.errors import DefinitionError
 
 Facts = dict[str, Any]

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from certflow.definitions.fingerprint import canonical, fingerprint
 from certflow.definitions.form_loader import read_form
+from certflow.definitions.form_specs import FormSpec
 from certflow.definitions.reading import Reader
 from certflow.definitions.soundness import Fault, Vocabulary, check
-from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.specs import WorkflowSpec
 from certflow.definitions.workflow_loader import read_workflow
 from certflow.errors import DefinitionError, NotFound
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from certflow.definitions.difference_words import label, part_name, section
-from certflow.definitions.specs import DeadlineSpec, FormSpec, Text, Threshold, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec, Threshold
+from certflow.definitions.specs import DeadlineSpec, Text, WorkflowSpec
 from certflow.errors import Invalid
 from certflow.wording import _, language
 

@@ -2,17 +2,8 @@
 
 from typing import Any
 
-from certflow.definitions.specs import (
-    CriterionSpec,
-    DeadlineSpec,
-    IndicatorSpec,
-    PartSpec,
-    RoleSpec,
-    StageSpec,
-    StateSpec,
-    Text,
-    TransitionSpec,
-)
+from certflow.definitions.form_specs import CriterionSpec, IndicatorSpec, PartSpec
+from certflow.definitions.specs import DeadlineSpec, RoleSpec, StageSpec, StateSpec, Text, TransitionSpec
 from certflow.wording import _, language
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from certflow.definitions.cases import CaseAnswer, FormCase, FormCases
+from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec
 from certflow.definitions.reading import Reader
-from certflow.definitions.specs import COMPARED, FormSpec, IndicatorSpec
 
 UNANSWERED = "unanswered"
 SHARE_DEFINITION = "as in the case"

@@ -4,21 +4,19 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import cast
 
-from certflow.definitions.reading import Reader
-from certflow.definitions.specs import (
+from certflow.definitions.form_specs import (
     COMPARED,
     INDICATOR_KINDS,
     TRUSTS,
-    UNIT_KINDS,
     CriterionSpec,
     FormSpec,
     IndicatorKind,
     IndicatorSpec,
     PartSpec,
-    Text,
     Threshold,
-    UnitKind,
 )
+from certflow.definitions.reading import Reader
+from certflow.definitions.specs import UNIT_KINDS, Text, UnitKind
 
 PERCENTAGES = ("percentage", "percentages")
 MEASURED_IN = (*COMPARED, "count")

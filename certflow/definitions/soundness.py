@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from certflow.definitions.specs import UNIT_KINDS, FormSpec, TransitionSpec, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.specs import UNIT_KINDS, TransitionSpec, WorkflowSpec
 
 Fault = Callable[[str, str], None]
 

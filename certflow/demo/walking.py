@@ -8,7 +8,8 @@ from math import ceil
 
 from sqlalchemy import select
 
-from certflow.definitions.specs import COMPARED, FormSpec, IndicatorSpec, PartSpec, TransitionSpec, WorkflowSpec
+from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec
+from certflow.definitions.specs import TransitionSpec, WorkflowSpec
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Meeting
 from certflow.models.people import User

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 
-from certflow.definitions.specs import COMPARED, IndicatorSpec
+from certflow.definitions.form_specs import COMPARED, IndicatorSpec
 from certflow.domain.scoring import Answer
 from certflow.wording import _
 

@@ -16,7 +16,8 @@ from certflow.definitions.cases import (
     FormCases,
     WorkflowCases,
 )
-from certflow.definitions.specs import COMPARED, FormSpec, IndicatorSpec, WorkflowSpec
+from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec
+from certflow.definitions.specs import WorkflowSpec
 from certflow.domain.coverage import Coverage, LowerUnit
 from certflow.domain.deadlines import Due, on_time
 from certflow.domain.facts import DossierFacts

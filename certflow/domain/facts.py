@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.domain.scoring import Answers, Result, score
 
 

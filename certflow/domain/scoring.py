@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certflow.definitions.specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec, Threshold
+from certflow.definitions.form_specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec, Threshold
 from certflow.domain.coverage import coverage_of
 
 Answer = Mapping[str, object]

@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from certflow import clock
-from certflow.definitions.specs import COMPARED, CriterionSpec, IndicatorSpec
+from certflow.definitions.form_specs import COMPARED, CriterionSpec, IndicatorSpec
 from certflow.domain.answers import parse, typed_decimal
 from certflow.domain.scoring import Answer
 from certflow.errors import Invalid, Stale

@@ -9,8 +9,8 @@ from sqlalchemy import inspect
 from certflow.config import resource
 from certflow.definitions import catalogue
 from certflow.definitions.catalogue import Catalogue
+from certflow.definitions.form_specs import FormSpec
 from certflow.definitions.soundness import Vocabulary
-from certflow.definitions.specs import FormSpec
 from certflow.domain import model_check
 from certflow.domain.guards import GUARDS
 from certflow.domain.workflow import Workflow

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.models.base import db
 from certflow.models.people import User

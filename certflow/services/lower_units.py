@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from certflow import clock
-from certflow.definitions.specs import IndicatorSpec
+from certflow.definitions.form_specs import IndicatorSpec
 from certflow.domain.coverage import Coverage, LowerUnit
 from certflow.domain.scoring import Answer, Answers
 from certflow.models.base import db

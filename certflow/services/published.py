@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from certflow import clock
 from certflow.definitions.catalogue import Catalogue, read_one
 from certflow.definitions.difference import difference
-from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.specs import WorkflowSpec
 from certflow.errors import DefinitionError
 from certflow.models.base import db
 from certflow.models.published import PublishedDefinition

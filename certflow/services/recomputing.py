@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Submission

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from certflow.definitions.specs import COMPARED, CriterionSpec, IndicatorSpec
+from certflow.definitions.form_specs import COMPARED, CriterionSpec, IndicatorSpec
 from certflow.domain.answers import fields_of
 from certflow.errors import Invalid, Stale
 from certflow.gateways.content import ALLOWED

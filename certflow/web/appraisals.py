@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
-from certflow.definitions.specs import CriterionSpec
+from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import Invalid, Stale
 from certflow.services import access, assessments
 from certflow.services.catalogue import form_of

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from certflow.definitions.specs import CriterionSpec
+from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
 from certflow.services import access, assessments, meetings

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow import clock
-from certflow.definitions.specs import CriterionSpec, FormSpec
+from certflow.definitions.form_specs import CriterionSpec, FormSpec
 from certflow.domain.scoring import Answers, Result, score
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.models.base import db

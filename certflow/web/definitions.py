@@ -10,7 +10,8 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from certflow.definitions.difference import Definition, difference
-from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.specs import WorkflowSpec
 from certflow.errors import Invalid, NotFound
 from certflow.models.places import Unit
 from certflow.models.recognition import FormConfirmation

@@ -9,7 +9,7 @@ from math import ceil, floor
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from certflow.definitions.specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
+from certflow.definitions.form_specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
 from certflow.domain.coverage import Coverage, LowerUnit, coverage_of
 from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
 from certflow.models.dossier import Claim, Finding

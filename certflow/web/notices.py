@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.models.dossier import Dossier
 from certflow.models.places import Unit
 from certflow.services import confirmations

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from certflow.definitions.specs import CriterionSpec, FormSpec
+from certflow.definitions.form_specs import CriterionSpec, FormSpec
 from certflow.domain.deadlines import Standing
 from certflow.domain.scoring import Result, score
 from certflow.domain.workflow import Offer

@@ -8,15 +8,8 @@ from fractions import Fraction
 from certflow.config import resource
 from certflow.definitions.case_loader import load_cases
 from certflow.definitions.cases import ActionCase, FormCase, FormCases, WorkflowCases
-from certflow.definitions.specs import (
-    COMPARED,
-    FormSpec,
-    IndicatorSpec,
-    PartSpec,
-    Threshold,
-    TransitionSpec,
-    WorkflowSpec,
-)
+from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec, Threshold
+from certflow.definitions.specs import TransitionSpec, WorkflowSpec
 from certflow.domain.case_runner import failures, run_form, run_workflow
 from certflow.domain.deadlines import Due
 from certflow.domain.guards import GUARDS

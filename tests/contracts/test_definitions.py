@@ -9,7 +9,8 @@ from certflow.config import resource
 from certflow.definitions import catalogue as loading
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.diagram import diagram
-from certflow.definitions.specs import IndicatorSpec, Text, WorkflowSpec
+from certflow.definitions.form_specs import IndicatorSpec
+from certflow.definitions.specs import Text, WorkflowSpec
 from certflow.domain.guards import GUARDS
 from certflow.services.catalogue import read
 from certflow.services.effects import EFFECTS

@@ -1,6 +1,7 @@
 """The shipped criteria set and scheme, read once for tests of pure rules."""
 
-from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.specs import WorkflowSpec
 from certflow.services import catalogue
 from certflow.services.effects import EFFECTS
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from certflow.definitions.specs import FormSpec, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.specs import WorkflowSpec
 from tests.definitions.shipped import DEFINITIONS
 
 DISTRICT: FormSpec = DEFINITIONS.form("learning_community_district", 1)

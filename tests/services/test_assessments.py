@@ -2,7 +2,7 @@
 
 import pytest
 
-from certflow.definitions.specs import IndicatorSpec
+from certflow.definitions.form_specs import IndicatorSpec
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from certflow import clock
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.demo import walking
 from certflow.domain.coverage import Coverage, coverage_of
 from certflow.domain.scoring import score

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from certflow.definitions.catalogue import Catalogue, read_one
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.errors import DefinitionError, NotFound
 from certflow.models.base import db
 from certflow.models.published import PublishedDefinition

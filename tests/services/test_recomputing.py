@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from certflow.definitions.catalogue import read_one
-from certflow.definitions.specs import FormSpec
+from certflow.definitions.form_specs import FormSpec
 from certflow.errors import NotFound
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Submission
