@@ -3,16 +3,19 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.people import User
-from certflow.models.places import Unit
+from certflow.models.places import Holder, Unit
 
 
 class Round(Model):
-    """One scheme run for one assessed year in one province; `practice` rounds produce no official paper."""
+    """One scheme run for one assessed year in one province; `practice` rounds produce no official paper.
+
+    `form` is the criteria set chosen for it, where the scheme leaves the choice; otherwise the scheme's own is used.
+    """
 
     __tablename__ = "round"
     __table_args__ = (UniqueConstraint("unit_id", "workflow", "assessed_year", "title"),)
@@ -21,6 +24,8 @@ class Round(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     workflow: Mapped[str] = mapped_column(String(80))
     workflow_version: Mapped[int]
+    form: Mapped[str | None] = mapped_column(String(80))
+    form_version: Mapped[int | None]
     assessed_year: Mapped[int]
     title: Mapped[str] = mapped_column(String(200))
     practice: Mapped[bool] = mapped_column(default=False)
@@ -46,12 +51,23 @@ class RoundDate(Model):
     round: Mapped[Round] = relationship(back_populates="dates")
 
 
+# On both databases the unit itself has one dossier in a round; those about its holders are counted by holder.
+_ABOUT_THE_UNIT: dict[str, Any] = {
+    "sqlite_where": text("holder_id IS NULL"),
+    "postgresql_where": text("holder_id IS NULL"),
+}
+
+
 class Dossier(Model):
-    """A unit's request in a round; keeps the version of the rules it began with. Only `act` writes `state`."""
+    """A unit's request in a round; keeps the version of the rules it began with. Only `act` writes `state`.
+
+    Where it is not about the unit itself, `holder` is whom or what at the unit it is about.
+    """
 
     __tablename__ = "dossier"
     __table_args__ = (
-        UniqueConstraint("round_id", "unit_id"),
+        Index("uq_dossier_round_unit", "round_id", "unit_id", unique=True, **_ABOUT_THE_UNIT),
+        UniqueConstraint("round_id", "holder_id"),
         Index("ix_dossier_unit_state", "unit_id", "state"),
         Index("ix_dossier_round_state", "round_id", "state"),
         CheckConstraint("proposed_level >= 0", name="proposed_level"),
@@ -60,6 +76,7 @@ class Dossier(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("holder.id"))
     workflow: Mapped[str] = mapped_column(String(80))
     workflow_version: Mapped[int]
     form: Mapped[str] = mapped_column(String(80))
@@ -75,6 +92,7 @@ class Dossier(Model):
 
     round: Mapped[Round] = relationship()
     unit: Mapped[Unit] = relationship()
+    holder: Mapped[Holder | None] = relationship(lazy="joined")
     opened_by: Mapped[User] = relationship()
     meeting: Mapped["Meeting | None"] = relationship(back_populates="dossier")
     claims: Mapped[list["Claim"]] = relationship(order_by="Claim.indicator")
@@ -106,7 +124,11 @@ class Meeting(Model):
 
 
 class _Assessed:
-    """What a claim and a finding have in common: an answer to one indicator, who gave it and when."""
+    """What a claim and a finding have in common: an answer to one indicator, who gave it and when.
+
+    An answer that is `to_confirm` was given under an earlier version of the rules and does not count until it is
+    saved again.
+    """
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
     indicator: Mapped[str] = mapped_column(String(10), primary_key=True)
@@ -115,6 +137,7 @@ class _Assessed:
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     saved_at: Mapped[dt.datetime]
     version: Mapped[int] = mapped_column(default=1)
+    to_confirm: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Claim(_Assessed, Model):
@@ -168,7 +191,10 @@ class Submission(Model):
 
 
 class HistoryEntry(Model):
-    """One act on a dossier; entries are only ever added, and `number` equals the dossier's version after it."""
+    """One act on a dossier; entries are only ever added, and `number` equals the dossier's version after it.
+
+    `document_number` and `document_date` name the paper from outside that the act records, where it records one.
+    """
 
     __tablename__ = "history_entry"
 
@@ -180,6 +206,8 @@ class HistoryEntry(Model):
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     acting_as: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text, default="")
+    document_number: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    document_date: Mapped[dt.date | None]
     at: Mapped[dt.datetime]
 
     actor: Mapped[User] = relationship()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from certflow.models.base import Model
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.models.places import Unit
+from certflow.models.places import Holder, Unit
 
 
 class NumberBook(Model):
@@ -24,7 +24,10 @@ class NumberBook(Model):
 
 
 class Document(Model):
-    """A numbered paper: intended with its number and facts first, issued once its file is stored."""
+    """A paper: intended with its number and facts first, issued once its file is stored.
+
+    One made with a sample criteria set has no number and never gets one.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -41,7 +44,7 @@ class Document(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     notation: Mapped[str] = mapped_column(String(40))
     year: Mapped[int]
-    number: Mapped[int]
+    number: Mapped[int | None]
     dated: Mapped[dt.date]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     intended_at: Mapped[dt.datetime]
@@ -55,12 +58,16 @@ class Document(Model):
 
     @property
     def number_text(self) -> str:
-        """Number and notation as printed: below 10 with a leading zero (Decree 30/2020/NĐ-CP)."""
-        return f"{self.number:02d}/{self.notation}"
+        """Number and notation as printed: below 10 with a leading zero (Decree 30/2020/NĐ-CP); "" without one."""
+        return f"{self.number:02d}/{self.notation}" if self.number is not None else ""
 
 
 class Recognition(Model):
-    """A title a unit holds: its level, the decision, and until when it is kept."""
+    """A result a unit or a holder at it has: a level, a rating or an approval, its decision, and how long it is kept.
+
+    `level` is 0 where there are none; of a rating it is the rank of the band, whose name `grade` keeps. `validity` is
+    said in words where no day is set. A decision made elsewhere is named by `outside_decision` and has no paper here.
+    """
 
     __tablename__ = "recognition"
     __table_args__ = (
@@ -71,18 +78,24 @@ class Recognition(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), unique=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("holder.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="recognition", server_default="recognition")
     level: Mapped[int]
+    grade: Mapped[str] = mapped_column(String(120), default="", server_default="")
     recognised_on: Mapped[dt.date]
-    valid_until: Mapped[dt.date]
+    valid_until: Mapped[dt.date | None]
+    validity: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    outside_decision: Mapped[str] = mapped_column(String(300), default="", server_default="")
     verify_code: Mapped[str] = mapped_column(String(40), unique=True)
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    decision_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
-    certificate_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
 
     dossier: Mapped[Dossier] = relationship()
     unit: Mapped[Unit] = relationship()
-    decision: Mapped[Document] = relationship(foreign_keys=[decision_id])
-    certificate: Mapped[Document] = relationship(foreign_keys=[certificate_id])
+    holder: Mapped[Holder | None] = relationship()
+    decision: Mapped[Document | None] = relationship(foreign_keys=[decision_id])
+    certificate: Mapped[Document | None] = relationship(foreign_keys=[certificate_id])
 
 
 class FormConfirmation(Model):

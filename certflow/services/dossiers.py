@@ -93,7 +93,7 @@ def _insert(found: Round, unit: Unit, actor: User) -> Dossier:
         disadvantaged_area=unit.disadvantaged_area,
         disadvantaged_source=unit.disadvantaged_source,
     )
-    with refusing("uq_dossier_round_id_unit_id", _taken()):
+    with refusing("uq_dossier_round_unit", _taken()):
         db.session.add(opened)
     return opened
 

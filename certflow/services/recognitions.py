@@ -72,14 +72,14 @@ def by_code(code: str) -> Recognition:
             joinedload(Recognition.dossier).joinedload(Dossier.round),
         )
     )
-    if found is None or found.decision.issued_at is None:
+    if found is None or found.decision is None or found.decision.issued_at is None:
         raise NotFound(_("No published recognition has this code. Check the letters and digits on the certificate."))
     return found
 
 
 def lapsed(recognition: Recognition, day: dt.date | None = None) -> bool:
     """Whether the time for which the result is kept has passed on `day`."""
-    return (day or today()) > recognition.valid_until
+    return recognition.valid_until is not None and (day or today()) > recognition.valid_until
 
 
 def of_dossier(dossier: Dossier) -> Recognition | None:

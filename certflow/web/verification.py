@@ -45,7 +45,7 @@ def show(code: str) -> ResponseReturnValue:
         year=found.dossier.round.assessed_year,
         practice=found.dossier.round.practice,
         lapsed=recognitions.lapsed(found),
-        facts=found.decision.facts,
+        facts=found.decision.facts if found.decision else {},
         notices=_marks(found),
     )
 
@@ -57,6 +57,8 @@ def document(code: str) -> ResponseReturnValue:
         found = recognitions.by_code(tidied(code))
     except NotFound as refusal:
         return _nothing(code, refusal)
+    if found.certificate is None:
+        return _nothing(code, NotFound(_("No certificate was issued with this result.")))
     return html_copy(found.certificate)
 
 
