@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from certflow import clock, models, wording
 from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
-from certflow.definitions.specs import Text
+from certflow.definitions.words import Text
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite

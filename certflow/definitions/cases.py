@@ -23,7 +23,10 @@ class FormCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What is known of the dossier in a case; a level of None means that nothing has been answered."""
+    """What is known of the dossier in a case; a level of None means that nothing has been answered.
+
+    `held_level` is a level the subject holds already, since `held_since`; `authority` is the role a rule names.
+    """
 
     claims_level: int | None = None
     findings_level: int | None = None
@@ -31,6 +34,12 @@ class CaseFacts:
     meeting_recorded: bool = False
     note: str = ""
     took_part_as: tuple[str, ...] = ()
+    document_number: str = ""
+    document_date: dt.date | None = None
+    authority: str = ""
+    held_level: int = 0
+    held_since: dt.date | None = None
+    today: dt.date = dt.date(2025, 3, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from certflow.definitions.difference_words import label, part_name, section
 from certflow.definitions.form_specs import FormSpec, Threshold
-from certflow.definitions.specs import DeadlineSpec, Text, WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, WorkflowSpec
+from certflow.definitions.words import Text
 from certflow.errors import Invalid
 from certflow.wording import _, language
 
@@ -15,7 +16,7 @@ Definition = FormSpec | WorkflowSpec
 IDENTITY = ("path", "version", "name")
 KEYS = ("code", "number", "key", "action", "name")
 NAMED = {
-    **dict.fromkeys(("by", "notify", "turn", "decider"), "roles"),
+    **dict.fromkeys(("by", "notify", "turn", "deciders", "authority"), "roles"),
     **dict.fromkeys(("origins", "target", "states", "initial"), "states"),
     "stage": "stages",
 }

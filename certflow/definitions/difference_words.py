@@ -3,7 +3,8 @@
 from typing import Any
 
 from certflow.definitions.form_specs import CriterionSpec, IndicatorSpec, PartSpec
-from certflow.definitions.specs import DeadlineSpec, RoleSpec, StageSpec, StateSpec, Text, TransitionSpec
+from certflow.definitions.specs import DeadlineSpec, RoleSpec, StageSpec, StateSpec, TransitionSpec
+from certflow.definitions.words import Text
 from certflow.wording import _, language
 
 
@@ -95,6 +96,7 @@ def _words_of_schemes() -> dict[str, str]:
         "states": _("the states"),
         "turn": _("whose turn it is"),
         "edits": _("what may be written"),
+        "favourable": _("whether it ends well"),
         "transitions": _("the steps"),
         "origins": _("the states it starts from"),
         "target": _("the state it leads to"),
@@ -106,13 +108,23 @@ def _words_of_schemes() -> dict[str, str]:
         "deadlines": _("the dates"),
         "layer": _("the layer of dates"),
         "day": _("the day"),
+        "tiers": _("the tiers of units"),
+        "form_family": _("the family of criteria sets"),
+        "year": _("the year of the date"),
+        "on": _("the date"),
+        "document": _("the document asked for"),
     }
 
 
 def _words_of_papers() -> dict[str, str]:
     return {
         "outcome": _("the outcome"),
-        "decider": _("who decides"),
+        "deciders": _("who decides"),
+        "kind": _("the kind"),
+        "validity": _("how long a result is kept"),
+        "upgrade_after_months": _("the months before a higher level"),
+        "upgrade_source": _("the basis of the months before a higher level"),
+        "addressee": _("to whom the letter goes"),
         "validity_years": _("the years a result is kept"),
         "validity_source": _("the basis for how long a result is kept"),
         "office": _("the issuing office"),

@@ -16,7 +16,7 @@ from certflow.definitions.form_specs import (
     Threshold,
 )
 from certflow.definitions.reading import Reader
-from certflow.definitions.specs import UNIT_KINDS, Text, UnitKind
+from certflow.definitions.words import UNIT_KINDS, Text, UnitKind
 
 PERCENTAGES = ("percentage", "percentages")
 MEASURED_IN = (*COMPARED, "count")

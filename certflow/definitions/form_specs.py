@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from certflow.definitions.specs import Text, UnitKind
+from certflow.definitions.words import Text, UnitKind
 from certflow.errors import NotFound
 
 IndicatorKind = Literal[
@@ -99,6 +99,10 @@ class FormSpec:
     indicators: dict[str, IndicatorSpec] = field(default_factory=dict, compare=False)
     content: str = field(default="", compare=False, repr=False)
     fingerprint: str = field(default="", compare=False)
+
+    def grade(self, level: int) -> Text:
+        """The name of the rating at `level`; empty for sets that have levels only."""
+        return Text("", "")
 
     def criterion(self, number: int) -> CriterionSpec:
         """The criterion `number`; raises NotFound."""

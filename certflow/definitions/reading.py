@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-from certflow.definitions.specs import Text
+from certflow.definitions.words import Text
 
 WHOLE_NUMBER = "a whole number"
 
@@ -66,6 +66,15 @@ class Reader:
         if isinstance(value, dt.datetime):
             self.fault(key, "says no zone; write 2025-02-15T23:59:59+07:00")
         return dt.datetime.min.replace(tzinfo=dt.UTC)
+
+    def day(self, key: str, default: str | None = None) -> dt.date | None:
+        """A date written 31/12/2025; None for "" or for what is no date, which is a fault."""
+        given = self.words(key, default)
+        try:
+            return dt.datetime.strptime(given, "%d/%m/%Y").replace(tzinfo=dt.UTC).date() if given else None
+        except ValueError:
+            self.fault(key, f"{given!r} is no date; write 31/12/2025")
+            return None
 
     def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> Any:
         """One of `choices`."""

@@ -5,7 +5,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from certflow.definitions.form_specs import FormSpec
-from certflow.definitions.specs import UNIT_KINDS, TransitionSpec, WorkflowSpec
+from certflow.definitions.outcome_soundness import check_outcome
+from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.definitions.words import UNIT_KINDS
 
 Fault = Callable[[str, str], None]
 
@@ -22,6 +24,7 @@ class Vocabulary:
 def check(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], known: Vocabulary, fault: Fault) -> None:
     """Report every way in which `spec` does not hold together."""
     _check_form(spec, forms, fault)
+    _check_seats(spec, fault)
     _check_states(spec, fault)
     for number, transition in enumerate(spec.transitions, 1):
         _check_transition(spec, transition, f"transitions[{number}] ({transition.action})", known, fault)
@@ -29,7 +32,7 @@ def check(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], known: Voc
     _check_destinations(spec, fault)
     _check_reach(spec, fault)
     _check_deadlines(spec, fault)
-    _check_outcome(spec, known, fault)
+    check_outcome(spec, known.templates, fault)
 
 
 def _check_form(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], fault: Fault) -> None:
@@ -37,10 +40,20 @@ def _check_form(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], faul
     if form is None:
         fault("form", f"there is no form {spec.form!r} version {spec.form_version}; add it under forms/")
         return
-    below = UNIT_KINDS[UNIT_KINDS.index(spec.subject) + 1 :]
+    below = UNIT_KINDS[UNIT_KINDS.index(spec.place) + 1 :]
     for code, indicator in form.indicators.items():
         if indicator.units and indicator.units not in below:
-            fault("form", f"indicator {code} counts units of kind {indicator.units!r}, and a {spec.subject} has none")
+            fault("form", f"indicator {code} counts units of kind {indicator.units!r}, and a {spec.place} has none")
+
+
+def _check_seats(spec: WorkflowSpec, fault: Fault) -> None:
+    seats = ("country", *spec.tiers)
+    for role in spec.roles.values():
+        if role.seat not in seats:
+            fault(f"roles.{role.name}.seat", f"a {spec.place} of this scheme has no {role.seat} above it")
+    for role_name, office in (spec.outcome.offices if spec.outcome else {}).items():
+        if office.seat not in seats:
+            fault(f"outcome.office.{role_name}.seat", f"a {spec.place} of this scheme has no {office.seat} above it")
 
 
 def _check_states(spec: WorkflowSpec, fault: Fault) -> None:
@@ -85,6 +98,12 @@ def _check_transition(
                 fault(f"{where}.{key}", f"{name!r} {words}")
     if "reason_given" in transition.needs and transition.note != "required":
         fault(f"{where}.note", 'must be "required" because the action needs reason_given')
+    if transition.document != ("document_named" in transition.needs):
+        fault(f"{where}.needs", "must hold document_named exactly where `document` is true")
+    if bool(transition.authority) != ("authority_established" in transition.needs):
+        fault(f"{where}.needs", "must hold authority_established exactly where `authority` names a role")
+    if transition.authority and transition.authority not in (spec.outcome.deciders if spec.outcome else ()):
+        fault(f"{where}.authority", f"{transition.authority!r} is none of the outcome's deciders")
 
 
 def _check_levels(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], fault: Fault) -> None:
@@ -97,13 +116,18 @@ def _check_levels(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], fa
                 f"transitions.{transition.action}.level",
                 f"{transition.level} is above the form's {highest} levels",
             )
-        if target and target.level != transition.level and (target.level or "recognise" in transition.effects):
+        leveled = {"recognise", "record_recognition"} & set(transition.effects)
+        if target and target.level != transition.level and (target.level or leveled):
             fault(
                 f"transitions.{transition.action}.level",
                 f"must agree with level {target.level} of {target.name}",
             )
         if "recognise" in transition.effects and "findings_reach_the_level" not in transition.needs:
             fault(f"transitions.{transition.action}.needs", "a recognition needs findings_reach_the_level")
+        if "rate" in transition.effects and "findings_complete" not in transition.needs:
+            fault(f"transitions.{transition.action}.needs", "a rating needs findings_complete")
+        if "record_recognition" in transition.effects and not transition.document:
+            fault(f"transitions.{transition.action}.document", "must be true: the decision made elsewhere is named")
 
 
 def _check_destinations(spec: WorkflowSpec, fault: Fault) -> None:
@@ -149,26 +173,3 @@ def _check_deadlines(spec: WorkflowSpec, fault: Fault) -> None:
         for state in deadline.states:
             if state not in spec.states:
                 fault(f"deadlines.{deadline.name}.states", f"{state!r} is no state")
-
-
-def _check_outcome(spec: WorkflowSpec, known: Vocabulary, fault: Fault) -> None:
-    outcome = spec.outcome
-    if outcome is None:
-        if any(t.effects and {"recognise", "decline"} & set(t.effects) for t in spec.transitions):
-            fault("outcome", "is missing: an action recognises or declines")
-        return
-    if outcome.decider not in spec.roles:
-        fault("outcome.decider", f"{outcome.decider!r} is no role; define it under [roles]")
-    for key, paper in (
-        ("decision", outcome.decision),
-        ("certificate", outcome.certificate),
-        ("refusal", outcome.refusal),
-    ):
-        if paper.template not in known.templates:
-            fault(
-                f"outcome.{key}.template",
-                f"there is no document {paper.template!r} under templates/documents",
-            )
-    for transition in spec.transitions:
-        if {"recognise", "decline"} & set(transition.effects) and transition.by != (outcome.decider,):
-            fault(f"transitions.{transition.action}.by", f"only the decider {outcome.decider!r} may do this")

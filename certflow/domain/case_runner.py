@@ -20,7 +20,7 @@ from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec
 from certflow.definitions.specs import WorkflowSpec
 from certflow.domain.coverage import Coverage, LowerUnit
 from certflow.domain.deadlines import Due, on_time
-from certflow.domain.facts import DossierFacts
+from certflow.domain.facts import DossierFacts, Held, OutsideDocument
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.domain.workflow import Workflow
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
@@ -127,6 +127,10 @@ def _facts(form: FormSpec, given: CaseFacts) -> DossierFacts:
         proposed_level=given.proposed_level,
         note=given.note,
         actor_took_part_as=lambda: frozenset(given.took_part_as),
+        document=OutsideDocument(given.document_number, given.document_date),
+        authority=lambda: given.authority,
+        held=lambda: (Held(given.held_level, given.held_since),) if given.held_since else (),
+        today=given.today,
     )
 
 

@@ -1,7 +1,9 @@
 """Guards: each returns the reason why an action is not yet possible, or "" when nothing stands in the way."""
 
+import datetime as dt
 from collections.abc import Callable
 
+from certflow.domain.deadlines import months_after
 from certflow.domain.facts import DossierFacts
 from certflow.wording import _, _n
 
@@ -74,6 +76,40 @@ def not_own_dossier(facts: DossierFacts) -> str:
     return _("You took part in this dossier in another role before; another person must do this")
 
 
+def document_named(facts: DossierFacts) -> str:
+    """The paper from outside is named by its number and its date, which does not lie ahead."""
+    if not facts.document.number.strip() or facts.document.dated is None:
+        return _("The number and the date of the document must be given")
+    return _("The date of the document lies in the future") if facts.document.dated > facts.today else ""
+
+
+def authority_established(facts: DossierFacts) -> str:
+    """Where the law names nobody, an authority rule with its document says who decides."""
+    named = facts.authority()
+    if named == facts.authority_asked:
+        return ""
+    if not named:
+        return _(
+            "The law does not say who decides here: an administrator must first enter the authority rule, "
+            "with its document"
+        )
+    return _("The authority rule in force names another office; the dossier goes there")
+
+
+def upgrade_due(facts: DossierFacts) -> str:
+    """A higher level follows a lower one that is held only after the months the law asks (art. 5, 10, 15)."""
+    lower = [held for held in facts.held() if held.level < facts.level]
+    first = max((months_after(held.since, facts.upgrade_after_months) for held in lower), default=dt.date.min)
+    if facts.today >= first:
+        return ""
+    return _(
+        "A lower level was recognised less than %(months)s months ago; level %(level)s is possible from %(day)s",
+        months=facts.upgrade_after_months,
+        level=facts.level,
+        day=f"{first:%d/%m/%Y}",
+    )
+
+
 GUARDS: dict[str, Guard] = {
     guard.__name__: guard
     for guard in (
@@ -85,5 +121,8 @@ GUARDS: dict[str, Guard] = {
         proposal_agrees,
         reason_given,
         not_own_dossier,
+        document_named,
+        authority_established,
+        upgrade_due,
     )
 }

@@ -31,8 +31,12 @@ def open_round(
     assessed_year: int,
     title: str,
     practice: bool = False,
+    form: tuple[str, int] | None = None,
 ) -> Round:
-    """Open a round with the scheme's own dates; raises Invalid with the field's message."""
+    """Open a round with the scheme's own dates; raises Invalid with the field's message.
+
+    `form` is the criteria set chosen for it, where the scheme leaves the choice to the department.
+    """
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
@@ -40,6 +44,8 @@ def open_round(
         unit_id=unit_id,
         workflow=spec.name,
         workflow_version=spec.version,
+        form=form[0] if form else None,
+        form_version=form[1] if form else None,
         assessed_year=assessed_year,
         title=title.strip(),
         practice=practice,
@@ -138,14 +144,14 @@ def all_rounds(limit: int = 100) -> list[tuple[Round, int]]:
 def open_for(unit: Unit) -> list[Round]:
     """The open rounds of the province above `unit` in which it has no dossier yet."""
     province = access.chain(unit)["province"]
-    taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id)
+    taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
     query = (
         select(Round)
         .where(Round.unit_id == province.id, Round.closed.is_(False), Round.id.not_in(taken))
         .options(selectinload(Round.dates))
         .order_by(Round.assessed_year, Round.id)
     )
-    return [found for found in db.session.scalars(query) if workflow_of(found).spec.subject == unit.kind]
+    return [found for found in db.session.scalars(query) if access.fits(unit, workflow_of(found).spec)]
 
 
 def dues(found: Round) -> list[Due]:

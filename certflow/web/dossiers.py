@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -15,12 +15,13 @@ from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, notices, turns
+from certflow.web import action_pages, notices, openings, turns
 from certflow.web.gate import actor
 from certflow.web.overview import overview
 from certflow.wording import language
 
 bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")
+bp.add_url_rule("/open", "open", openings.open_dossier, methods=["GET", "POST"])
 bp.add_url_rule("/<int:dossier_id>/actions/<action>", "act", action_pages.act, methods=["GET", "POST"])
 
 
@@ -75,14 +76,6 @@ def _round_choices(reader: User) -> list[tuple[str, str]]:
 def _state_choices() -> list[tuple[str, str]]:
     states = {state.name: state for workflow in workflows().values() for state in workflow.spec.states.values()}
     return [(name, state.title.in_language(language())) for name, state in states.items()]
-
-
-@bp.post("/open")
-def open() -> ResponseReturnValue:  # noqa: A001 - the endpoint's name
-    """Open a unit's dossier in a round."""
-    opened = dossiers.open_dossier(turns.sent_id("round_id"), actor=actor(), unit_id=turns.sent_id("unit_id"))
-    flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
-    return redirect(url_for("dossiers.show", dossier_id=opened.id))
 
 
 @bp.get("/<int:dossier_id>/")

@@ -10,7 +10,8 @@ from certflow.definitions import catalogue as loading
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.diagram import diagram
 from certflow.definitions.form_specs import IndicatorSpec
-from certflow.definitions.specs import Text, WorkflowSpec
+from certflow.definitions.specs import WorkflowSpec
+from certflow.definitions.words import Text
 from certflow.domain.guards import GUARDS
 from certflow.services.catalogue import read
 from certflow.services.effects import EFFECTS
@@ -106,7 +107,10 @@ def _scheme_sources(shipped: Catalogue) -> Iterator[tuple[str, str]]:
             yield f"{spec.path}: {deadline.name}", deadline.source
         if spec.outcome is not None:
             yield f"{spec.path}: outcome", spec.outcome.source
-            yield f"{spec.path}: validity", spec.outcome.validity_source
+            if spec.outcome.validity_years or spec.outcome.validity:
+                yield f"{spec.path}: validity", spec.outcome.validity_source
+            if spec.outcome.upgrade_after_months:
+                yield f"{spec.path}: upgrade", spec.outcome.upgrade_source
 
 
 def _clauses(indicator: IndicatorSpec) -> Iterator[tuple[int, str]]:
