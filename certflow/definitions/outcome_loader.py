@@ -44,6 +44,10 @@ def _offices(reader: Reader) -> dict[str, OfficeSpec]:
     """The office of every role that may decide: of one named as decider, or of those among whom a rule chooses."""
     if reader.has("decider"):
         return {reader.words("decider"): _office(reader.table_at("office"))}
+    if reader.has("office"):
+        reader.fault("decider", "is missing; name the role whose office this is")
+        reader.table_at("office")
+        return {}
     offices = {role: _office(part) for role, part in reader.named_tables("offices").items()}
     if len(offices) == 1:
         reader.fault("offices", "has one role only; name it as decider, with its office under [outcome.office]")

@@ -17,12 +17,13 @@ def check_outcome(spec: WorkflowSpec, templates: Collection[str], fault: Fault) 
     outcome = spec.outcome
     if outcome is None:
         if any({*AWARDING, "decline"} & set(t.effects) for t in spec.transitions):
-            fault("outcome", "is missing: an action awards or declines")
+            fault("outcome", "is missing: an action awards or declines; add [outcome]")
         return
     _check_deciders(spec, outcome, fault)
     for kind, paper in outcome.papers.items():
         if paper.template not in templates:
-            fault(f"outcome.{kind}.template", f"there is no document {paper.template!r} under templates/documents")
+            shipped = ", ".join(sorted(templates))
+            fault(f"outcome.{kind}.template", f"there is no document {paper.template!r}; use {shipped}")
     for transition in spec.transitions:
         _check_effects(outcome, transition, fault)
 
@@ -31,8 +32,6 @@ def _check_deciders(spec: WorkflowSpec, outcome: OutcomeSpec, fault: Fault) -> N
     for role in outcome.deciders:
         if role not in spec.roles:
             fault("outcome.decider", f"{role!r} is no role; define it under [roles]")
-    if not outcome.deciders:
-        fault("outcome.decider", "is missing; name who decides, or under [outcome.offices] those a rule chooses among")
 
 
 def _check_effects(outcome: OutcomeSpec, transition: TransitionSpec, fault: Fault) -> None:
@@ -45,9 +44,9 @@ def _check_effects(outcome: OutcomeSpec, transition: TransitionSpec, fault: Faul
     if "approve" in effects and outcome.kind in KINDS.values():
         fault(f"{where}.effects", f"'approve' awards no {outcome.kind}; use the effect of its kind")
     if effects & {"recognise", "rate", "approve"} and outcome.decision is None:
-        fault("outcome.decision", f"is missing: {transition.action} makes a decision")
+        fault("outcome.decision", f"is missing: {transition.action} makes a decision; add [outcome.decision]")
     if "decline" in effects and outcome.refusal is None:
-        fault("outcome.refusal", f"is missing: {transition.action} makes a written reply")
+        fault("outcome.refusal", f"is missing: {transition.action} makes a written reply; add [outcome.refusal]")
 
 
 def _check_decider(outcome: OutcomeSpec, transition: TransitionSpec, fault: Fault) -> None:

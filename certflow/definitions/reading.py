@@ -80,7 +80,7 @@ class Reader:
         """One of `choices`."""
         value = self.words(key, default)
         if value and value not in choices:
-            self.fault(key, f"is unknown: {value!r}; choose one of {', '.join(choices)}")
+            self.fault(key, f"is unknown: {value!r}; choose one of {', '.join(filter(None, choices))}")
             return choices[0]
         return value or choices[0]
 

@@ -132,7 +132,7 @@ def _transition(reader: Reader) -> TransitionSpec:
 def _deadline(reader: Reader) -> DeadlineSpec:
     with reader.whole():
         on = reader.day("on") if reader.has("on") else None
-        month, day = (on.month, on.day) if on else _day(reader)
+        month, day = (on.month, on.day) if on else (1, 1) if reader.has("on") else _day(reader)
         return DeadlineSpec(
             name=_name(reader, "name"),
             title=cast(Text, reader.text("title")),
