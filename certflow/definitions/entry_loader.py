@@ -56,7 +56,7 @@ def _entry(reader: Reader, criterion: int, method: Method) -> IndicatorSpec:
             options=_options(reader) if kind == "choice" else (),
             least_characters=reader.number("least_characters", 0) if kind == "text" else 0,
             optional=_optional(reader, scored=scored),
-            part=_part(reader, scored=scored),
+            part="claims" if kind == "file" else _part(reader, scored=scored),
             source=reader.words("source", ""),
         )
 

@@ -17,6 +17,7 @@ from certflow.models.people import User
 from certflow.services import access, lower_units
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS
+from certflow.services.evidence import with_files
 from certflow.wording import _
 
 _dossier = cast(Table, Dossier.__table__)
@@ -66,7 +67,7 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "") -> DossierFacts:
     """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
     return DossierFacts(
         form=form_of(dossier),
-        claims=cache(lambda: lower_units.as_filed_now(dossier, answers_of(dossier, Claim))),
+        claims=cache(lambda: with_files(dossier, lower_units.as_filed_now(dossier, answers_of(dossier, Claim)))),
         findings=cache(lambda: answers_of(dossier, Finding)),
         disadvantaged=dossier.disadvantaged_area,
         meeting_recorded=cache(lambda: _meeting_recorded(dossier)),
