@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+
+from certflow.definitions.form_specs import Part
 
 CaseAnswer = Mapping[str, object]
 
@@ -12,13 +15,20 @@ NOT_THE_STATE = "state"
 
 @dataclass(frozen=True, slots=True)
 class FormCase:
-    """Answers of one unit, the level they must reach and the indicators that must keep the next level away."""
+    """Answers of one unit, the level they must reach and the indicators that must keep the next level away.
+
+    By points the level is the rank of the band, with as many `points` where they are named; of these forms and of
+    records `unanswered` is what must still be missing in `part`.
+    """
 
     name: str
     answers: Mapping[str, CaseAnswer]
     disadvantaged_area: bool
     level: int
     unmet: tuple[str, ...]
+    part: Part = "claims"
+    points: Fraction | None = None
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from certflow.definitions.form_specs import CriterionSpec, IndicatorSpec, PartSpec
+from certflow.definitions.form_specs import BandSpec, CapSpec, CriterionSpec, IndicatorSpec, OptionSpec, PartSpec
 from certflow.definitions.specs import DeadlineSpec, RoleSpec, StageSpec, StateSpec, TransitionSpec
 from certflow.definitions.words import Text
 from certflow.wording import _, language
@@ -25,6 +25,9 @@ def _named(item: Any, title: str) -> str:
 def _titled(title: str) -> dict[type, str]:
     return {
         PartSpec: _("“%(title)s”", title=title),
+        OptionSpec: _("“%(title)s”", title=title),
+        BandSpec: _("Class “%(title)s”", title=title),
+        CapSpec: _("Cap “%(title)s”", title=title),
         RoleSpec: _("Role “%(title)s”", title=title),
         StageSpec: _("Stage “%(title)s”", title=title),
         StateSpec: _("State “%(title)s”", title=title),
@@ -37,6 +40,7 @@ def section(field: str) -> str:
     """The heading under which a change of this part of a definition is read."""
     headings = {
         "criteria": _("Criteria and indicators"),
+        **dict.fromkeys(("bands", "caps", "total"), _("Classes and points")),
         "roles": _("Roles"),
         "stages": _("Stages and states"),
         "states": _("Stages and states"),
@@ -49,7 +53,9 @@ def section(field: str) -> str:
 
 def label(field: str) -> str:
     """What one value of a definition is called; the key itself where there is no word for it."""
-    return (_words_of_both() | _words_of_criteria() | _words_of_schemes() | _words_of_papers()).get(field, field)
+    return (
+        _words_of_both() | _words_of_criteria() | _words_of_points() | _words_of_schemes() | _words_of_papers()
+    ).get(field, field)
 
 
 def _words_of_both() -> dict[str, str]:
@@ -80,6 +86,26 @@ def _words_of_criteria() -> dict[str, str]:
         "denominator": _("what a percentage is counted of"),
         "definition_hint": _("the hint on counting"),
         "evidence_hint": _("the hint on evidence"),
+    }
+
+
+def _words_of_points() -> dict[str, str]:
+    return {
+        "method": _("how it is judged"),
+        "total": _("the total of points"),
+        "bands": _("the classes"),
+        "at_least": _("the points from which it is given"),
+        "caps": _("the caps"),
+        "band": _("the highest class left"),
+        "below": _("the points below which it holds"),
+        "indicator": _("the indicator it looks at"),
+        "criterion": _("the criterion it looks at"),
+        "most": _("the most points"),
+        "step": _("the step of points"),
+        "options": _("the options"),
+        "least_characters": _("the least number of characters"),
+        "optional": _("whether it may be left out"),
+        "part": _("who is asked"),
     }
 
 

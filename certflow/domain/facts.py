@@ -56,7 +56,7 @@ class DossierFacts:
 
     def found(self) -> Result:
         """The result of the appraisal."""
-        return score(self.form, self.findings(), disadvantaged=self.disadvantaged)
+        return score(self.form, self.findings(), disadvantaged=self.disadvantaged, part="findings")
 
     def took_part_otherwise(self) -> frozenset[str]:
         """The parts other than this action's in which the person acted on the dossier before."""

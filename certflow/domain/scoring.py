@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certflow.definitions.form_specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec, Threshold
+from certflow.definitions.form_specs import (
+    COMPARED,
+    CriterionSpec,
+    FormSpec,
+    IndicatorSpec,
+    Part,
+    PartSpec,
+    Threshold,
+)
 from certflow.domain.coverage import coverage_of
+from certflow.domain.points import Tally, tallied
 
 Answer = Mapping[str, object]
 Answers = Mapping[str, Answer]
@@ -40,11 +49,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The level reached (0 for none) and the proof: a verdict per level and indicator, in the form's order."""
+    """The level reached (0 for none) and the proof: a verdict per level and indicator, in the form's order.
+
+    By points the level is the rank of the band, and the proof is the tally instead of verdicts.
+    """
 
     level: int
     verdicts: tuple[tuple[Verdict, ...], ...]
     unanswered: tuple[str, ...]
+    points: Tally | None = None
 
     def at(self, level: int) -> tuple[Verdict, ...]:
         """The verdicts of `level`, counted from 1."""
@@ -61,11 +74,15 @@ class Result:
         return False if False in met else None if None in met else True
 
 
-def score(form: FormSpec, answers: Answers, *, disadvantaged: bool = False) -> Result:
+def score(form: FormSpec, answers: Answers, *, disadvantaged: bool = False, part: Part = "claims") -> Result:
     """The highest level whose indicators are all met (each level must also hold below it), and the proof.
 
-    Source: Circular 25/2023/TT-BGDĐT art. 8 (pass or fail; a level is reached when all its criteria are).
+    Source: Circular 25/2023/TT-BGDĐT art. 8 (pass or fail; a level is reached when all its criteria are). A form of
+    points and a record are judged by what they ask in `part`, whose answers these are.
     """
+    if form.method != "levels":
+        tally = tallied(form, answers, part)
+        return Result(tally.level, (), tally.unanswered, tally if form.method == "points" else None)
     indicators = [indicator for criterion in form.criteria for indicator in criterion.indicators]
     measured = {i.code: measure(i, answers.get(i.code)) for i in indicators}
     verdicts = tuple(

@@ -19,6 +19,7 @@ from certflow.models.people import User
 from certflow.services import access, authority, lower_units, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS, Act
+from certflow.services.evidence import with_files
 from certflow.wording import _
 
 _dossier = cast(Table, Dossier.__table__)
@@ -85,7 +86,7 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: Outside
     """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
     return DossierFacts(
         form=form_of(dossier),
-        claims=cache(lambda: lower_units.as_filed_now(dossier, answers_of(dossier, Claim))),
+        claims=cache(lambda: with_files(dossier, lower_units.as_filed_now(dossier, answers_of(dossier, Claim)))),
         findings=cache(lambda: answers_of(dossier, Finding)),
         disadvantaged=dossier.disadvantaged_area,
         meeting_recorded=cache(lambda: _meeting_recorded(dossier)),

@@ -50,7 +50,9 @@ def rate(dossier: Dossier, *, actor: User, at: dt.datetime, role: str) -> Recogn
     rows = db.session.execute(select(Finding.indicator, Finding.answer).where(Finding.dossier_id == dossier.id))
     answers: Answers = dict(rows.all())
     form = form_of(dossier)
-    level = score(form, answers, disadvantaged=dossier.disadvantaged_area).level
+    level = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
+    if not level:
+        raise ActionBlocked(_("The findings reach no class of the criteria set"))
     return award(dossier, Result(level, form.grade(level).vi), actor=actor, at=at, role=role)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.form_specs import FormSpec, Part
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Submission
@@ -17,6 +17,7 @@ from certflow.models.places import Unit
 from certflow.models.recognition import Recognition
 from certflow.services import rounds
 from certflow.services.catalogue import form_of, known, workflow_of
+from certflow.services.evidence import attached
 from certflow.wording import _
 
 BATCH = 250
@@ -70,11 +71,12 @@ def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
     """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
     rounds.get(round_id)
     for batch in _batches(round_id):
+        given = attached(form, [row.id for row in batch.dossiers], batch.claims | batch.findings)
         for row in batch.dossiers:
             found = batch.findings.get(row.id)
-            answers = found or batch.claims.get(row.id, {})
-            old = score(form_of(row), answers, disadvantaged=row.disadvantaged_area)
-            new = score(form, answers, disadvantaged=row.disadvantaged_area)
+            part: Part = "findings" if found else "claims"
+            old = score(form_of(row), given[row.id], disadvantaged=row.disadvantaged_area, part=part)
+            new = score(form, given[row.id], disadvantaged=row.disadvantaged_area, part=part)
             yield Compared(row.id, row.unit, row.state, bool(found), old.level, new.level, len(new.unanswered))
 
 

@@ -1,6 +1,5 @@
 """Answers, demands and proof as people read them: numbers in the reader's way, shares cut and never rounded up."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 from certflow.definitions.form_specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
 from certflow.domain.coverage import Coverage, LowerUnit, coverage_of
 from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
-from certflow.models.dossier import Claim, Finding
+from certflow.web import entry_words
 from certflow.wording import language
 
 PERCENTAGES = ("percentage", "percentages")
@@ -78,6 +77,8 @@ def lines(indicator: IndicatorSpec, answer: Answer) -> list[Line]:
         return [Line(str(_("Computed share")), found), Line(str(_("Units")), "\n".join(units(answer)))]
     if indicator.kind in COMPARED:
         return _years(indicator, answer)
+    if entry_words.is_entry(indicator):
+        return [Line(str(_("Answer")), entry_words.full(indicator, answer))]
     if indicator.kind not in PERCENTAGES:
         return [Line(str(_("Answer")), given(indicator, indicator.parts[0], answer))]
     denominator = answer.get("denominator")
@@ -94,6 +95,8 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
         return _share(answer.get(part.key), answer.get("denominator"))
     if indicator.computed:
         return _covered(indicator, answer)
+    if entry_words.is_entry(indicator):
+        return entry_words.given(indicator, answer)
     if indicator.kind in COMPARED:
         return _compared(indicator, answer)
     value = answer.get("value")
@@ -197,8 +200,17 @@ def _at_least(indicator: IndicatorSpec, least: Fraction, units_at_level: int) ->
     return str(_("At least %(percent)s", percent=percent(least)))
 
 
-def proof(form: FormSpec, result: Result, answers: Answers) -> list[tuple[CriterionSpec, list[Row]]]:
-    """The proof of a result: for each criterion the measured parts with what every level asks of them."""
+def proof(
+    form: FormSpec, result: Result, answers: Answers, criteria: tuple[CriterionSpec, ...] | None = None
+) -> list[tuple[CriterionSpec, list[Row]]]:
+    """The proof of a result: for each criterion the measured parts with what every level asks of them.
+
+    Of `criteria`, where not all are of interest. Points and entries are given with no level beside them.
+    """
+    if form.method != "levels":
+        return [
+            (one, [_entry(i, answers.get(i.code) or {}) for i in one.indicators]) for one in criteria or form.criteria
+        ]
     by_code = {
         verdict.indicator.code: [result.at(level)[n] for level in range(1, form.levels + 1)]
         for n, verdict in enumerate(result.at(1))
@@ -207,6 +219,10 @@ def proof(form: FormSpec, result: Result, answers: Answers) -> list[tuple[Criter
         (criterion, [row for i in criterion.indicators for row in rows(by_code[i.code], answers.get(i.code) or {})])
         for criterion in form.criteria
     ]
+
+
+def _entry(indicator: IndicatorSpec, answer: Answer) -> Row:
+    return Row(indicator, "", given(indicator, indicator.parts[0], answer), ())
 
 
 def rows(verdicts: list[Verdict], answer: Answer) -> list[Row]:
@@ -229,22 +245,28 @@ def _demand(indicator: IndicatorSpec, level: int, verdict: PartVerdict) -> Deman
     return Demand(level, demanded(indicator, verdict), verdict.lowered, verdict.clause, verdict.met)
 
 
-def gaps(form: FormSpec, result: Result, level: int, answers: Answers) -> list[Gap]:
-    """What keeps `level` from being reached, in the form's order."""
-    criterion_of = {i.code: criterion.number for criterion in form.criteria for i in criterion.indicators}
-    return [
-        Gap(
-            criterion_of[verdict.indicator.code],
-            verdict.indicator,
-            _reasons(verdict, answers.get(verdict.indicator.code) or {}),
-        )
-        for verdict in result.missing_for(level)
-    ]
+def gaps(form: FormSpec, result: Result, answers: Answers) -> list[Gap]:
+    """What keeps the next level from being reached, in the form's order; without levels, what is not complete."""
+    if form.method != "levels":
+        missing = [(form.indicators[code], answers.get(code) or {}) for code in result.unanswered]
+        return [_gap(indicator, (_unanswered(answer),)) for indicator, answer in missing]
+    if result.level == form.levels:
+        return []
+    unmet = result.missing_for(result.level + 1)
+    return [_gap(one.indicator, _reasons(one, answers.get(one.indicator.code) or {})) for one in unmet]
+
+
+def _gap(indicator: IndicatorSpec, reasons: tuple[str, ...]) -> Gap:
+    return Gap(int(indicator.code.partition(".")[0]), indicator, reasons)
+
+
+def _unanswered(answer: Answer) -> str:
+    return str(_("Not answered completely yet.") if answer else _("Not answered yet."))
 
 
 def _reasons(verdict: Verdict, answer: Answer) -> tuple[str, ...]:
     if verdict.met is None:
-        return (str(_("Not answered completely yet.") if answer else _("Not answered yet.")),)
+        return (_unanswered(answer),)
     reasons = {part.part: _reason(verdict.indicator, part, answer) for part in verdict.parts if not part.met}
     if len(verdict.parts) == 1:
         return tuple(reasons.values())
@@ -273,8 +295,3 @@ def _short(verdict: PartVerdict, answer: Answer) -> int:
     if not isinstance(numerator, int) or not isinstance(denominator, int):
         return 0
     return max(ceil(verdict.least * denominator / 100) - numerator, 0)
-
-
-def answers_of(stored: Mapping[str, Claim] | Mapping[str, Finding]) -> Answers:
-    """The answers of stored claims or findings by indicator code."""
-    return {code: row.answer for code, row in stored.items()}

@@ -53,7 +53,20 @@ def test_every_indicator_cites_its_article_at_every_level(shipped: Catalogue) ->
     ]
 
     assert not without
-    assert all(len(list(_clauses(i))) >= f.levels for f in shipped.forms.values() for i in f.indicators.values())
+    by_levels = [form for form in shipped.forms.values() if form.method == "levels"]
+    assert all(len(list(_clauses(i))) >= f.levels for f in by_levels for i in f.indicators.values())
+
+
+def test_everything_that_rates_cites_its_source_or_says_that_it_is_a_sample(shipped: Catalogue) -> None:
+    without = [
+        f"{form.path}: {rule}"
+        for form in shipped.forms.values()
+        if form.method == "points"
+        for rule, source in [(r, r.source) for rules in (form.bands, form.caps, form.criteria) for r in rules]
+        if not CITED.search(source) and not (form.trust == "sample" and source.strip())
+    ]
+
+    assert not without
 
 
 def test_every_state_in_which_something_remains_to_be_done_says_whose_turn_it_is(shipped: Catalogue) -> None:

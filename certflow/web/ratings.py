@@ -1,0 +1,61 @@
+"""What the pages say of a rating by points, and of a record: total, class, caps, sums and gaps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from certflow.definitions.form_specs import CapSpec, FormSpec, Part
+from certflow.domain.scoring import Answers, Result
+from certflow.services.dossiers import Contents
+from certflow.web import entry_words
+
+
+def claims(form: FormSpec, contents: Contents) -> Answers:
+    """The claims by indicator code; of an entry that is answered by files, how many there are."""
+    files = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
+    attached = {code: {"files": len(contents.evidence.get(code, ()))} for code in files}
+    return {**{code: claim.answer for code, claim in contents.claims.items()}, **attached}
+
+
+def findings(contents: Contents) -> Answers:
+    """The findings by indicator code."""
+    return {code: finding.answer for code, finding in contents.findings.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A result in words: `band` is the class ("" while there is none), `before` the class by the total alone.
+
+    `caps` are those that keep the class down, `sums` the points of each group by its number.
+    """
+
+    total: str
+    band: str
+    before: str
+    caps: tuple[CapSpec, ...]
+    sums: Mapping[int, str]
+
+
+def rating(form: FormSpec, result: Result) -> Rating | None:
+    """The words of a result by points; None by any other method."""
+    tally = result.points
+    if tally is None or form.total is None:
+        return None
+    return Rating(
+        total=entry_words.points_of_most(tally.total, form.total),
+        band=entry_words.level_words(form, tally.level) if tally.level else "",
+        before=entry_words.level_words(form, tally.reached) if tally.caps else "",
+        caps=tally.caps,
+        sums=sums(form, result),
+    )
+
+
+def sums(form: FormSpec, result: Result) -> dict[int, str]:
+    """The points of each group that brings any, by its number; nothing by any other method."""
+    given = result.points.criteria if result.points else {}
+    scored = [criterion for criterion in form.criteria if criterion.number in given and criterion.most]
+    return {one.number: entry_words.points_of_most(given[one.number], one.most) for one in scored}
+
+
+def following(form: FormSpec, number: int, part: Part) -> int | None:
+    """The number of the next criterion of which something is asked in this part of a dossier; None after the last."""
+    return next((one.number for one in form.criteria_in(part) if one.number > number), None)
