@@ -13,7 +13,7 @@ UnitKind = Literal["province", "district", "commune"]
 Edits = Literal["", "claims", "findings"]
 PLACEHOLDERS = (
     *("unit", "district", "district_short", "province", "province_short"),
-    *("level", "assessed_year", "valid_until"),
+    *("level", "band", "assessed_year", "valid_until"),
 )
 
 NOTE_POLICIES: tuple[NotePolicy, ...] = ("none", "optional", "required")

@@ -61,9 +61,16 @@ def _words(paper: Paper) -> dict[str, Any]:
         "province": _within_sentence(province.name),
         "province_short": province.short_name,
         "level": paper.level,
+        "band": _band(paper),
         "assessed_year": paper.dossier.round.assessed_year,
         "valid_until": vietnamese_date(paper.valid_until) if paper.valid_until else "",
     }
+
+
+def _band(paper: Paper) -> str:
+    """The class of a rating by points, in Vietnamese as every paper is."""
+    bands = form_of(paper.dossier).bands
+    return bands[paper.level - 1].title.vi if bands and paper.level else ""
 
 
 def _capitalised(sentence: str) -> str:
