@@ -19,6 +19,7 @@ NAMED = {
     **dict.fromkeys(("by", "notify", "turn", "deciders", "authority"), "roles"),
     **dict.fromkeys(("origins", "target", "states", "initial"), "states"),
     "stage": "stages",
+    "band": "bands",
 }
 LONGEST = 160
 
@@ -46,9 +47,9 @@ def difference(old: Definition, new: Definition) -> tuple[Change, ...]:
 
 
 def _names(spec: Definition) -> dict[tuple[str, str], str]:
-    """The titles of the roles, states and stages that a scheme's rules name."""
+    """The titles of the roles, states and stages that a scheme's rules name, and of the bands that caps name."""
     if isinstance(spec, FormSpec):
-        return {}
+        return {("bands", band.name): band.title.in_language(language()) for band in spec.bands}
     parts: dict[str, Iterable[Any]] = {
         "roles": spec.roles.values(),
         "states": spec.states.values(),

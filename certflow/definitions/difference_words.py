@@ -53,9 +53,8 @@ def section(field: str) -> str:
 
 def label(field: str) -> str:
     """What one value of a definition is called; the key itself where there is no word for it."""
-    return (
-        _words_of_both() | _words_of_criteria() | _words_of_points() | _words_of_schemes() | _words_of_papers()
-    ).get(field, field)
+    words = _words_of_both() | _words_of_criteria() | _words_of_points() | _words_of_schemes() | _words_of_papers()
+    return words.get(field, field)
 
 
 def _words_of_both() -> dict[str, str]:

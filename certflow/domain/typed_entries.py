@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from certflow.definitions.decimals import decimal_text
-from certflow.definitions.form_specs import IndicatorSpec
+from certflow.definitions.form_specs import ENTRY_KINDS, FormSpec, IndicatorSpec
 from certflow.domain.points import are_possible
 from certflow.domain.typed_days import day_typed
 from certflow.domain.typed_numbers import decimal, typed_decimal, typed_whole, whole_number
@@ -90,3 +90,15 @@ def typed_entry(indicator: IndicatorSpec, answer: Mapping[str, object]) -> dict[
         case "date", str():
             return {"value": f"{dt.date.fromisoformat(value):%d/%m/%Y}"}
     return {} if value is None else {"value": str(value)}
+
+
+def typed_entries(form: FormSpec, answers: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, str]]:
+    """Answers to a form of points or a record as its fields take them, by indicator code."""
+    return {code: _typed(form.indicators[code], answer) for code, answer in answers.items()}
+
+
+def _typed(indicator: IndicatorSpec, answer: Mapping[str, object]) -> dict[str, str]:
+    if indicator.kind in ENTRY_KINDS:
+        return typed_entry(indicator, answer)
+    words = {True: "yes", False: "no"}
+    return {name: words[value] if isinstance(value, bool) else str(value) for name, value in answer.items()}

@@ -42,7 +42,7 @@ class Result:
 
 def recognise(dossier: Dossier, level: int, *, actor: User, at: dt.datetime, role: str) -> Recognition:
     """Record the recognition and the intent to issue its decision and certificate, numbers drawn."""
-    return award(dossier, Result(level), actor=actor, at=at, role=role)
+    return award(dossier, Result(level, form_of(dossier).grade(level).vi), actor=actor, at=at, role=role)
 
 
 def rate(dossier: Dossier, *, actor: User, at: dt.datetime, role: str) -> Recognition:

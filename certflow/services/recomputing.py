@@ -18,7 +18,7 @@ from certflow.models.recognition import Recognition
 from certflow.services import rounds
 from certflow.services.catalogue import form_of, known, workflow_of
 from certflow.services.evidence import attached
-from certflow.wording import _
+from certflow.wording import _, language
 
 BATCH = 250
 
@@ -36,7 +36,10 @@ class Recomputed:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The level a dossier reaches by its own rules and by others; `unanswered` counts what these ask beyond it."""
+    """The level a dossier reaches by its own rules and by others; `unanswered` counts what these ask beyond it.
+
+    `classes` are the titles of both where they are classes of a rating by points.
+    """
 
     dossier_id: int
     unit: str
@@ -45,6 +48,7 @@ class Compared:
     level: int
     new_level: int
     unanswered: int
+    classes: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
             part: Part = "findings" if found else "claims"
             old = score(form_of(row), given[row.id], disadvantaged=row.disadvantaged_area, part=part)
             new = score(form, given[row.id], disadvantaged=row.disadvantaged_area, part=part)
-            yield Compared(row.id, row.unit, row.state, bool(found), old.level, new.level, len(new.unanswered))
+            classes = _class(form_of(row), old.level), _class(form, new.level)
+            levels = old.level, new.level
+            yield Compared(row.id, row.unit, row.state, bool(found), *levels, len(new.unanswered), classes)
 
 
 def _batches(round_id: int) -> Iterator[_Batch]:
@@ -130,9 +136,10 @@ def _of_submissions(row: Any, filed: Sequence[Any], claims: Answers) -> Iterator
     for submission in filed:
         yield from _of_submission(submission)
     if filed and workflow_of(row).spec.states[row.state].edits != "claims":
-        level, recorded = _level(row, claims), filed[-1].claimed_level
+        level, recorded, form = _level(row, claims), filed[-1].claimed_level, form_of(row)
         if level != recorded:
-            yield _("the claims reach level %(level)s, and %(recorded)s was filed", level=level, recorded=recorded)
+            levels = {"level": _named(form, level), "recorded": _named(form, recorded)}
+            yield _("the claims reach level %(level)s, and %(recorded)s was filed", **levels)
 
 
 def _of_submission(filed: Any) -> Iterator[str]:
@@ -144,13 +151,14 @@ def _of_submission(filed: Any) -> Iterator[str]:
     name, version = manifest["criteria"]
     answers = {code: given["answer"] for code, given in manifest["answers"].items()}
     disadvantaged = manifest["disadvantaged_area"] is not None
-    level = score(known().form(name, version), answers, disadvantaged=disadvantaged).level
+    form = known().form(name, version)
+    level = score(form, answers, disadvantaged=disadvantaged).level
     if level != filed.claimed_level:
         yield _(
             "submission %(number)s reaches level %(level)s, and %(recorded)s was recorded",
             number=filed.number,
-            level=level,
-            recorded=filed.claimed_level,
+            level=_named(form, level),
+            recorded=_named(form, filed.claimed_level),
         )
 
 
@@ -159,18 +167,28 @@ def _of_decisions(row: Any, decided: int | None, findings: Answers) -> Iterator[
     if row.proposed_level is None and decided is None:
         return
     state = workflow_of(row).spec.states[row.state]
-    level = _level(row, findings)
+    level, form = _level(row, findings), form_of(row)
+    reached, recorded = _named(form, level), _named(form, decided or 0)
     if state.edits != "findings" and (row.proposed_level or 0) > level:
-        yield _(
-            "the findings reach level %(level)s, and %(recorded)s is proposed", level=level, recorded=row.proposed_level
-        )
+        proposed = _named(form, row.proposed_level)
+        yield _("the findings reach level %(level)s, and %(recorded)s is proposed", level=reached, recorded=proposed)
     if decided is not None and decided > level:
-        yield _("the findings reach level %(level)s, and %(recorded)s was recognised", level=level, recorded=decided)
+        yield _("the findings reach level %(level)s, and %(recorded)s was recognised", level=reached, recorded=recorded)
     if decided is not None and decided != row.proposed_level:
-        yield _("level %(recorded)s was recognised, and another one was proposed", recorded=decided)
+        yield _("level %(recorded)s was recognised, and another one was proposed", recorded=recorded)
     if state.level and decided != state.level:
-        yield _("the state says level %(level)s, and the recognition does not", level=state.level)
+        yield _("the state says level %(level)s, and the recognition does not", level=_named(form, state.level))
 
 
 def _level(row: Any, answers: Answers) -> int:
     return score(form_of(row), answers, disadvantaged=row.disadvantaged_area).level
+
+
+def _class(form: FormSpec, level: int) -> str:
+    """The title of the class that a level of a rating by points stands for."""
+    return form.bands[level - 1].title.in_language(language()) if form.bands and level else ""
+
+
+def _named(form: FormSpec, level: int) -> str:
+    title = _class(form, level)
+    return f"{level} ({title})" if title else str(level)

@@ -54,7 +54,7 @@ def test_check_ends_with_1_and_lists_every_case_that_fails(certflow: Certflow, w
         f"{cases}: submit_plan, the last instant: expected on time; got late",
         f"{cases}: submit_plan, on time seen from UTC: expected on time; got late",
     ]
-    assert re.search(r"commune_recognition\.v1\.toml +96 +3\b", done.output)
+    assert re.search(r"commune_recognition\.v1\.toml +\d+ +3\b", done.output)
 
 
 def test_check_runs_the_cases_of_other_criteria_sets_and_tells_a_broken_case_file(

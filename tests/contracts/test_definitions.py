@@ -16,7 +16,7 @@ from certflow.domain.guards import GUARDS
 from certflow.services.catalogue import read
 from certflow.services.effects import EFFECTS
 
-CITED = re.compile(r"(Điều \d|art\. \d|Kế hoạch \d|III\.\d)")
+CITED = re.compile(r"(Điều \d|art\. \d|Kế hoạch \d|[IVX]+\.\d|Phụ lục)")
 
 
 @pytest.fixture(scope="module")

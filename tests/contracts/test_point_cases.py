@@ -1,4 +1,4 @@
-"""The cases of forms of points leave no band, cap or maximum out, and none can be moved without a case that fails."""
+"""The cases of forms of points and of records leave no band, cap, maximum or entry out that could be moved unseen."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +16,7 @@ from tests.definitions.shipped import DEFINITIONS
 
 BOOKS = load_cases(resource("workflows"), resource("forms"), DEFINITIONS, GUARDS).forms
 FORMS = [(form, book) for book in BOOKS if (form := DEFINITIONS.form(*book.key)).method == "points"]
+RECORDS = [(form, book) for book in BOOKS if (form := DEFINITIONS.form(*book.key)).method == "record"]
 Item = TypeVar("Item")
 
 
@@ -59,10 +60,12 @@ def test_no_band_cap_maximum_or_step_can_be_moved_without_a_case_that_fails() ->
 
 
 def test_no_obligatory_entry_can_be_left_out_without_a_case_that_fails() -> None:
-    for form, book in FORMS:
+    for form, book in (*FORMS, *RECORDS):
         for indicator in form.indicators.values():
-            if not indicator.optional:
-                changed = _with_indicator(form, indicator, replace(indicator, most=None, kind="text", optional=True))
+            kind = indicator.kind if form.method == "record" else "text"
+            other = replace(indicator, most=None, kind=kind, optional=not indicator.optional)
+            if form.method == "record" or not indicator.optional:
+                changed = _with_indicator(form, indicator, other)
                 assert any(failures(run_form(changed, book))), f"{form.path}: {indicator.code}"
 
 
