@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import ColumnElement, Text, cast, select
 
 from certflow.definitions.form_specs import FormSpec
 from certflow.domain.scoring import Answer, Answers, score
@@ -56,20 +56,27 @@ class _Batch:
 def recompute(round_id: int) -> Iterator[Recomputed]:
     """Every dossier of the round, one batch in memory at a time; raises NotFound for a round that is not there."""
     rounds.get(round_id)
-    for batch in _batches(round_id):
+    for batch in _batches(Dossier.round_id == round_id):
         filed, decided = _submissions(batch), _decided(batch)
         for row in batch.dossiers:
-            told = (
-                *_of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {})),
-                *_of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {})),
-            )
-            yield Recomputed(row.id, row.unit, told)
+            claimed = _of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {}))
+            found = _of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {}))
+            yield Recomputed(row.id, row.unit, (*claimed, *found))
+
+
+def differences(dossier_id: int, *, findings: bool) -> tuple[str, ...]:
+    """As `recompute`, for one dossier; without `findings` only what follows from claims and filings is told."""
+    batch = next(_batches(Dossier.id == dossier_id))
+    row = batch.dossiers[0]
+    claimed = tuple(_of_submissions(row, _submissions(batch).get(row.id, []), batch.claims.get(row.id, {})))
+    found = _of_decisions(row, _decided(batch).get(row.id), batch.findings.get(row.id, {})) if findings else ()
+    return (*claimed, *found)
 
 
 def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
     """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
     rounds.get(round_id)
-    for batch in _batches(round_id):
+    for batch in _batches(Dossier.round_id == round_id):
         for row in batch.dossiers:
             found = batch.findings.get(row.id)
             answers = found or batch.claims.get(row.id, {})
@@ -78,14 +85,14 @@ def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
             yield Compared(row.id, row.unit, row.state, bool(found), old.level, new.level, len(new.unanswered))
 
 
-def _batches(round_id: int) -> Iterator[_Batch]:
+def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
     query = (
         select(
             *(Dossier.id, Unit.name.label("unit"), Dossier.state, Dossier.workflow, Dossier.workflow_version),
             *(Dossier.disadvantaged_area, Dossier.proposed_level),
         )
         .join(Dossier.unit)
-        .where(Dossier.round_id == round_id)
+        .where(which)
         .order_by(Dossier.id)
         .limit(BATCH)
     )
