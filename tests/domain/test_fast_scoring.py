@@ -28,7 +28,7 @@ LEVELS = 3
 NO_WORDS = Text("", "")
 DAY = dt.date(2026, 3, 1)
 
-leasts = st.sampled_from([None, *map(Fraction, (0, "1/2", 1, 2, 25, "100/3", 50, 60, "66.67"))])
+leasts = st.sampled_from([None, *(Fraction(n) for n in ("0", "1/2", "1", "2", "25", "100/3", "50", "60", "66.67"))])
 thresholds = st.builds(Threshold, st.just("Điều 7"), leasts, leasts, st.integers(1, 3))
 parts = st.lists(thresholds, min_size=LEVELS, max_size=LEVELS).map(tuple)
 few = st.integers(0, 6)
