@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, select
 
 from certflow.definitions.form_specs import FormSpec, Part
 from certflow.domain.scoring import Answer, Answers, score
@@ -61,20 +61,27 @@ class _Batch:
 def recompute(round_id: int) -> Iterator[Recomputed]:
     """Every dossier of the round, one batch in memory at a time; raises NotFound for a round that is not there."""
     rounds.get(round_id)
-    for batch in _batches(round_id):
+    for batch in _batches(Dossier.round_id == round_id):
         filed, decided = _submissions(batch), _decided(batch)
         for row in batch.dossiers:
-            told = (
-                *_of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {})),
-                *_of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {})),
-            )
-            yield Recomputed(row.id, row.unit, told)
+            claimed = _of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {}))
+            found = _of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {}))
+            yield Recomputed(row.id, row.unit, (*claimed, *found))
+
+
+def differences(dossier_id: int, *, findings: bool) -> tuple[str, ...]:
+    """As `recompute`, for one dossier; without `findings` only what follows from claims and filings is told."""
+    batch = next(_batches(Dossier.id == dossier_id))
+    row = batch.dossiers[0]
+    claimed = tuple(_of_submissions(row, _submissions(batch).get(row.id, []), batch.claims.get(row.id, {})))
+    found = _of_decisions(row, _decided(batch).get(row.id), batch.findings.get(row.id, {})) if findings else ()
+    return (*claimed, *found)
 
 
 def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
     """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
     rounds.get(round_id)
-    for batch in _batches(round_id):
+    for batch in _batches(Dossier.round_id == round_id):
         given = attached(form, [row.id for row in batch.dossiers], batch.claims | batch.findings)
         for row in batch.dossiers:
             found = batch.findings.get(row.id)
@@ -86,14 +93,14 @@ def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
             yield Compared(row.id, row.unit, row.state, bool(found), *levels, len(new.unanswered), classes)
 
 
-def _batches(round_id: int) -> Iterator[_Batch]:
+def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
     query = (
         select(
             *(Dossier.id, Unit.name.label("unit"), Dossier.state, Dossier.workflow, Dossier.workflow_version),
-            *(Dossier.disadvantaged_area, Dossier.proposed_level),
+            *(Dossier.form, Dossier.form_version, Dossier.disadvantaged_area, Dossier.proposed_level),
         )
         .join(Dossier.unit)
-        .where(Dossier.round_id == round_id)
+        .where(which)
         .order_by(Dossier.id)
         .limit(BATCH)
     )
@@ -105,10 +112,14 @@ def _batches(round_id: int) -> Iterator[_Batch]:
 
 
 def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
+    """The answers of these dossiers; of the many that are word for word alike, each is read from its JSON once."""
     stored: Stored = {}
-    query = select(kind.dossier_id, kind.indicator, kind.answer).where(kind.dossier_id.in_(ids))
-    for dossier_id, indicator, answer in db.session.execute(query):
-        stored.setdefault(dossier_id, {})[indicator] = answer
+    alike: dict[str, Answer] = {}
+    query = select(kind.dossier_id, kind.indicator, cast(kind.answer, Text)).where(kind.dossier_id.in_(ids))
+    for dossier_id, indicator, text in db.session.execute(query):
+        if text not in alike:
+            alike[text] = json.loads(text)
+        stored.setdefault(dossier_id, {})[indicator] = alike[text]
     return stored
 
 
@@ -128,7 +139,11 @@ def _submissions(batch: _Batch) -> dict[int, list[Any]]:
 
 def _decided(batch: _Batch) -> dict[int, int]:
     ids = [row.id for row in batch.dossiers]
-    query = select(Recognition.dossier_id, Recognition.level).where(Recognition.dossier_id.in_(ids))
+    query = select(Recognition.dossier_id, Recognition.level).where(
+        Recognition.dossier_id.in_(ids),
+        Recognition.kind.in_(("recognition", "rating")),
+        Recognition.outside_decision == "",
+    )
     return {row.dossier_id: row.level for row in db.session.execute(query)}
 
 
@@ -174,7 +189,7 @@ def _of_decisions(row: Any, decided: int | None, findings: Answers) -> Iterator[
         yield _("the findings reach level %(level)s, and %(recorded)s is proposed", level=reached, recorded=proposed)
     if decided is not None and decided > level:
         yield _("the findings reach level %(level)s, and %(recorded)s was recognised", level=reached, recorded=recorded)
-    if decided is not None and decided != row.proposed_level:
+    if decided is not None and row.proposed_level is not None and decided != row.proposed_level:
         yield _("level %(recorded)s was recognised, and another one was proposed", recorded=recorded)
     if state.level and decided != state.level:
         yield _("the state says level %(level)s, and the recognition does not", level=_named(form, state.level))

@@ -15,7 +15,7 @@ from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, notices, openings, turns
+from certflow.web import action_pages, notices, openings, proof_sheets, turns
 from certflow.web.gate import actor
 from certflow.web.overview import overview
 from certflow.wording import language
@@ -23,6 +23,7 @@ from certflow.wording import language
 bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 bp.add_url_rule("/open", "open", openings.open_dossier, methods=["GET", "POST"])
 bp.add_url_rule("/<int:dossier_id>/actions/<action>", "act", action_pages.act, methods=["GET", "POST"])
+bp.add_url_rule("/<int:dossier_id>/proof", "proof", proof_sheets.show)
 
 
 class FilterForm(FlaskForm):

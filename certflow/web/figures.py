@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from certflow.definitions.form_specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
 from certflow.domain.coverage import Coverage, LowerUnit, coverage_of
-from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
+from certflow.domain.readings import exact
+from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict
 from certflow.web import entry_words
 from certflow.wording import language
 

@@ -17,11 +17,11 @@ from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_
 READERS = {
     "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
                         "{draft}meeting", "{draft}check", "{draft}actions/hand_over", "{returned}",
-                        "{done}", "{done}history", "{done}submissions/1", "/documents/{paper}",
+                        "{done}", "{done}history", "{done}proof", "{done}submissions/1", "/documents/{paper}",
                         "/documents/{paper}/copy", "{declined}"),
     "education_officer": ("/", "{filed}", "{filed}actions/return_for_changes", "{filed}check"),
     "district_appraiser": ("/", "{appraising}", "{appraising}appraisal", "{appraising}appraisal/1",
-                           "{appraising}appraisal/5"),
+                           "{appraising}appraisal/5", "{appraising}proof"),
     "education_head": ("/", "{endorsed}", "{endorsed}actions/recognise_level_2", "{endorsed}actions/decline"),
     "province_reviewer": ("/", "/dossiers/?q=xuan", "/rules/", "/rules/criteria/learning_community_commune/1",
                           "/rules/schemes/dong_nai_commune_recognition/1"),
