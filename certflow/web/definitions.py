@@ -17,7 +17,7 @@ from certflow.errors import DefinitionError, Invalid, NotFound
 from certflow.models.places import Unit
 from certflow.models.recognition import FormConfirmation
 from certflow.services import access, cases, catalogue, confirmations, published
-from certflow.web import definitions_cases, notices
+from certflow.web import definitions_cases, notices, turns
 from certflow.web.definitions_forms import ConfirmForm
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
@@ -91,21 +91,15 @@ def form_cases(name: str, version: int) -> ResponseReturnValue:
     """The cases of a criteria set, with what must come out and what comes out."""
     spec = _form(name, version)
     tried = _tried(spec)
+    usual = definitions_cases.usual_cases(spec, tried)
     return render_template(
         "definitions/cases.html",
         spec=spec,
         back=url_for(".form", name=name, version=version),
-        usual=[
-            (spec.indicators[code], definitions_cases.answer(spec.indicators[code], case))
-            for code, case in definitions_cases.usual_cases(spec, tried).items()
-        ],
-        tables=[
-            (
-                _("Cases"),
-                [_("Answers other than usual"), _("Disadvantaged area")],
-                definitions_cases.of_form(spec, tried),
-            )
-        ],
+        usual=[(i, definitions_cases.answer(i, usual[i.code])) for i in spec.indicators.values() if i.code in usual],
+        headers={2: [_("Answers other than usual"), _("Disadvantaged area")]},
+        page=definitions_cases.page_of(definitions_cases.of_form(spec, tried), tried, turns.asked_page()),
+        page_url=lambda n: url_for(".form_cases", name=name, version=version, page=n),
     )
 
 
@@ -119,18 +113,9 @@ def workflow_cases(name: str, version: int) -> ResponseReturnValue:
         spec=spec,
         back=url_for(".workflow", name=name, version=version),
         usual=[],
-        tables=[
-            (
-                _("Actions"),
-                [_("Action"), _("State"), _("Tried by"), _("What is known")],
-                definitions_cases.of_actions(spec, tried),
-            ),
-            (
-                _("Dates"),
-                [_("Milestone"), _("Assessed year"), _("Reached at")],
-                definitions_cases.of_deadlines(spec, tried),
-            ),
-        ],
+        headers={3: [_("State"), _("Tried by"), _("What is known")], 2: [_("Assessed year"), _("Reached at")]},
+        page=definitions_cases.page_of(definitions_cases.of_workflow(spec, tried), tried, turns.asked_page()),
+        page_url=lambda n: url_for(".workflow_cases", name=name, version=version, page=n),
     )
 
 

@@ -19,32 +19,71 @@ from certflow.wording import language
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case as a row of the table: the cells that say what is given, then what must come out and what comes out.
-
-    When the two agree they are in the same words.
-    """
+    """One case as a row: the cells that say what is given, what must come out and, only when it differs, what did."""
 
     given: tuple[str, ...]
     expected: str
     got: str
-    passed: bool
+
+
+Groups = dict[str, list[CaseLine]]
+LINES_ON_A_PAGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CasesPage:
+    """One page of cases, in whole groups; `count` and `failed` are of all pages."""
+
+    page: int
+    pages: int
+    groups: Groups
+    count: int
+    failed: int
+
+
+def page_of(groups: Groups, tried: Sequence[Tried], asked: int) -> CasesPage:
+    """The page that is asked for, or the last when there are fewer; a group longer than a page stands alone."""
+    pages: list[Groups] = [{}]
+    for caption, lines in groups.items():
+        if pages[-1] and sum(map(len, pages[-1].values())) + len(lines) > LINES_ON_A_PAGE:
+            pages.append({})
+        pages[-1][caption] = lines
+    page = min(max(asked, 1), len(pages))
+    failed = sum(not outcome.passed for _case, outcome in tried)
+    return CasesPage(page, len(pages), pages[page - 1], len(tried), failed)
 
 
 def _line(cells: tuple[str, ...], expected: str, outcome: Outcome) -> CaseLine:
-    return CaseLine(cells, expected, expected if outcome.passed else outcome.got, outcome.passed)
+    return CaseLine(cells, expected, "" if outcome.passed else outcome.got)
 
 
-def of_form(form: FormSpec, tried: Sequence[Tried]) -> list[CaseLine]:
-    """The cases of a criteria set: what is answered otherwise than usual, and the kind of area."""
+def _add(groups: Groups, caption: str, line: CaseLine) -> None:
+    """One line for cases that say the same: a value at its threshold may be the usual one."""
+    lines = groups.setdefault(caption, [])
+    if line not in lines:
+        lines.append(line)
+
+
+def of_form(form: FormSpec, tried: Sequence[Tried]) -> Groups:
+    """The cases of a criteria set by the indicator that is answered otherwise than usual: how, and the kind of area."""
     usual = usual_cases(form, tried)
-    lines = []
+    groups: Groups = {}
     for case, outcome in tried:
         if isinstance(case, FormCase):
             other = [code for code in usual if case.answers.get(code) != usual[code].answers.get(code)]
             answers = "; ".join(f"{code}: {answer(form.indicators[code], case)}" for code in other)
             area = _("Yes") if case.disadvantaged_area else _("No")
-            lines.append(_line((answers or _("Every answer as usual"), area), _level(form, case, outcome), outcome))
-    return lines
+            line = _line((answers or _("Every answer as usual"), area), _level(form, case, outcome), outcome)
+            _add(groups, _changed(form, other), line)
+    return groups
+
+
+def _changed(form: FormSpec, codes: Sequence[str]) -> str:
+    if not codes:
+        return str(_("Every answer as usual"))
+    if len(codes) > 1:
+        return str(_("Several answers other than usual"))
+    return f"{codes[0]}. {form.indicators[codes[0]].title.in_language(language())}"
 
 
 def usual_cases(form: FormSpec, tried: Sequence[Tried]) -> dict[str, FormCase]:
@@ -79,20 +118,28 @@ def _level(form: FormSpec, case: FormCase, outcome: Outcome) -> str:
     )
 
 
-def of_actions(spec: WorkflowSpec, tried: Sequence[Tried]) -> list[CaseLine]:
-    """The cases of a scheme's actions: the action and its state, who tries it and what is known of the dossier."""
-    return [
-        _line(_attempt(spec, case), _allowed(spec, case), outcome)
-        for case, outcome in tried
-        if isinstance(case, ActionCase)
-    ]
+def of_workflow(spec: WorkflowSpec, tried: Sequence[Tried]) -> Groups:
+    """The cases of a scheme by their action or date: the state, who tries it and what is known; or year and instant."""
+    titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
+    groups: Groups = {}
+    for case, outcome in tried:
+        if isinstance(case, ActionCase):
+            line = _line(_attempt(spec, case), _allowed(spec, case), outcome)
+            _add(groups, titles[case.action], line)
+        elif isinstance(case, DeadlineCase):
+            line = _line(_instant(case), str(_("On time") if case.on_time else _("Late")), outcome)
+            _add(groups, spec.deadline(case.deadline).title.in_language(language()), line)
+    return groups
+
+
+def _instant(case: DeadlineCase) -> tuple[str, ...]:
+    return str(case.assessed_year), f"{case.instant.astimezone(ZONE):%H:%M:%S, %d/%m/%Y}"
 
 
 def _attempt(spec: WorkflowSpec, case: ActionCase) -> tuple[str, ...]:
     transition = next(t for t in spec.transitions if t.action == case.action)
     known = dict.fromkeys(_FACTS[need](spec, case.facts) for need in transition.needs if need in _FACTS)
     return (
-        transition.title.in_language(language()),
         spec.states[case.state].title.in_language(language()),
         spec.roles[case.role].title.in_language(language()),
         "; ".join(known) or "–",
@@ -107,23 +154,6 @@ def _allowed(spec: WorkflowSpec, case: ActionCase) -> str:
         str(words[by]) if by in words else str(_("“%(needed)s” fails", needed=in_words(by))) for by in case.refused
     ]
     return str(_("Refused: %(reasons)s", reasons="; ".join(missing)))
-
-
-def of_deadlines(spec: WorkflowSpec, tried: Sequence[Tried]) -> list[CaseLine]:
-    """The cases of a scheme's dates: the date, the assessed year and the instant."""
-    return [
-        _line(
-            (
-                spec.deadline(case.deadline).title.in_language(language()),
-                str(case.assessed_year),
-                f"{case.instant.astimezone(ZONE):%H:%M:%S, %d/%m/%Y}",
-            ),
-            str(_("On time") if case.on_time else _("Late")),
-            outcome,
-        )
-        for case, outcome in tried
-        if isinstance(case, DeadlineCase)
-    ]
 
 
 def _claims(_spec: WorkflowSpec, facts: CaseFacts) -> str:
@@ -153,7 +183,9 @@ def _meeting(_spec: WorkflowSpec, facts: CaseFacts) -> str:
 
 
 def _reason(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    return str(_("With a reason") if facts.note.strip() else _("Without a reason"))
+    if facts.note.strip():
+        return str(_("With a reason"))
+    return str(_("Only blanks as a reason") if facts.note else _("Without a reason"))
 
 
 def _parts(spec: WorkflowSpec, facts: CaseFacts) -> str:
