@@ -1,6 +1,7 @@
 """How much room words take in a drawing, on the safe side for the fonts a page may be shown in."""
 
 import unicodedata
+from functools import lru_cache
 
 _WIDTHS = (("ijlI'|", 0.3), (" .,:;!/", 0.34), ("ftr()[]-–", 0.42), ("mwMW", 0.98))
 _CAPITAL, _OTHER, _BOLD = 0.75, 0.63, 1.13
@@ -20,6 +21,7 @@ def _letter(letter: str) -> float:
     return _CAPITAL if letter.isupper() else _OTHER
 
 
+@lru_cache(maxsize=4096)  # the same titles on every page
 def wrapped(words: str, size: float, room: float, *, bold: bool = False) -> tuple[str, ...]:
     """`words` in as few lines as fit in `room`, of like length, broken at spaces; too long a word stands alone."""
     lines = _filled(words, size, room, bold)
