@@ -16,6 +16,7 @@ from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
 from certflow.web import action_pages, notices, openings, proof_sheets, turns
+from certflow.web.definitions import chart
 from certflow.web.gate import actor
 from certflow.web.overview import overview
 from certflow.wording import language
@@ -93,6 +94,8 @@ def show(dossier_id: int) -> ResponseReturnValue:
         "dossiers/show.html",
         shown=shown,
         steps=steps,
+        chart=chart(workflow.spec, dossier.state),
+        visited={state for entry in dossiers.history(dossier) for state in (entry.from_state, entry.to_state)},
         **_common(dossier),
     )
 
