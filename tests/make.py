@@ -23,7 +23,6 @@ from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Round
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.models.recognition import Recognition
 from certflow.services import access, accounts, actions, catalogue, dossiers, meetings, rounds
 from certflow.services import people as people_service
 from certflow.services import units as unit_service
@@ -253,12 +252,6 @@ def _opened(found: Round, place: Unit) -> Dossier:
 def _next_commune(found: Round) -> Unit:
     taken = set(db.session.scalars(sa.select(Dossier.unit_id).where(Dossier.round_id == found.id)))
     return next(one for one in communes(len(taken) + 1) if one.id not in taken)
-
-
-def decided_earlier(recognition: Recognition, days: int) -> None:
-    """Move the day on which a recognition was decided back by `days`."""
-    recognition.recognised_on -= dt.timedelta(days=days)
-    commit()
 
 
 def person_for(role: str, about: Dossier) -> User:

@@ -53,7 +53,8 @@ def section(field: str) -> str:
 
 def label(field: str) -> str:
     """What one value of a definition is called; the key itself where there is no word for it."""
-    words = _words_of_both() | _words_of_criteria() | _words_of_points() | _words_of_schemes() | _words_of_papers()
+    words = _words_of_both() | _words_of_criteria() | _words_of_points()
+    words |= _words_of_schemes() | _words_of_dates() | _words_of_papers()
     return words.get(field, field)
 
 
@@ -130,6 +131,11 @@ def _words_of_schemes() -> dict[str, str]:
         "effects": _("what follows"),
         "notify": _("who is told"),
         "note": _("the note"),
+    }
+
+
+def _words_of_dates() -> dict[str, str]:
+    return {
         "deadlines": _("the dates"),
         "layer": _("the layer of dates"),
         "day": _("the day"),

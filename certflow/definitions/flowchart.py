@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from certflow.definitions.lettering import wrapped
-from certflow.definitions.specs import StateSpec, Text, TransitionSpec, WorkflowSpec
+from certflow.definitions.specs import StateSpec, TransitionSpec, WorkflowSpec
+from certflow.definitions.words import Text
 
 WIDTH = 360
 LANE = 11  # between two ways beside each other

@@ -40,22 +40,24 @@ def open_round(
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
+    chosen = dict(zip(("form", "form_version"), form, strict=True)) if form else {}
     opened = Round(
         unit_id=unit_id,
         workflow=spec.name,
         workflow_version=spec.version,
-        form=form[0] if form else None,
-        form_version=form[1] if form else None,
         assessed_year=assessed_year,
         title=title.strip(),
         practice=practice,
+        dates=_dates(spec, assessed_year),
+        **chosen,
     )
-    opened.dates = [
-        RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included) for d in spec.deadlines
-    ]
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
     return opened
+
+
+def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
+    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in spec.deadlines]
 
 
 def _taken() -> str:

@@ -18,6 +18,7 @@ from certflow.models.recognition import Recognition
 from certflow.services import actions, assessments, catalogue, dossiers, lower_units, meetings, recognitions, rounds
 from certflow.services.assessments import Typed
 from tests import make
+from tests.earlier import decided_earlier
 
 DISTRICT = "Huyện Cẩm Mỹ"
 SCHEME = ("district_recognition", 1)
@@ -97,7 +98,7 @@ def test_a_recognition_that_has_lapsed_or_is_yet_to_come_is_not_counted() -> Non
 
 @pytest.mark.parametrize(("first", "second"), [(1, 2), (2, 1)])
 def test_of_several_recognitions_the_highest_in_force_counts(first: int, second: int) -> None:
-    make.decided_earlier(recognised("Xã Xuân Tây", first, year=2024), days=366)
+    decided_earlier(recognised("Xã Xuân Tây", first, year=2024), days=366)
     recognised("Xã Xuân Tây", second, year=2025)
 
     assert (counted().numerator(1), counted().numerator(2)) == (1, 1)

@@ -12,6 +12,7 @@ from certflow.models.dossier import Dossier
 from certflow.models.recognition import Document, Recognition
 from certflow.services import access, actions, documents, dossiers, recognitions
 from tests import make
+from tests.earlier import decided_earlier
 
 CODE = re.compile(r"[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){4}")
 
@@ -124,7 +125,7 @@ def test_every_other_code_is_answered_alike() -> None:
 def test_a_title_belongs_to_its_dossier_and_one_unit_may_earn_another_next_year() -> None:
     place = make.unit()
     first = make.dossier("recognised_level_1", unit=place, round_=make.round_(assessed_year=2024))
-    make.decided_earlier(recognition_of(first), days=366)
+    decided_earlier(recognition_of(first), days=366)
     second = make.dossier("recognised_level_2", unit=place, round_=make.round_(assessed_year=2025))
 
     assert recognition_of(first).verify_code != recognition_of(second).verify_code
