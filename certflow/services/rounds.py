@@ -33,14 +33,14 @@ def open_round(
     practice: bool = False,
     form: tuple[str, int] | None = None,
 ) -> Round:
-    """Open a round with the scheme's own dates; raises Invalid with the field's message.
+    """Open a round with the scheme's own dates, and the criteria set chosen where a scheme leaves the choice.
 
-    `form` is the criteria set chosen for it, where the scheme leaves the choice to the department.
+    Raises Invalid with the field's message.
     """
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
-    chosen = dict(zip(("form", "form_version"), form, strict=True)) if form else {}
+    chosen = dict(zip(("form", "form_version"), form or (None, None), strict=True))
     opened = Round(
         unit_id=unit_id,
         workflow=spec.name,
