@@ -9,7 +9,7 @@ from certflow.config import resource
 from certflow.definitions import catalogue as loading
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.diagram import diagram
-from certflow.definitions.form_specs import IndicatorSpec
+from certflow.definitions.form_specs import FormSpec, IndicatorSpec
 from certflow.definitions.specs import Text, WorkflowSpec
 from certflow.domain.guards import GUARDS
 from certflow.services.catalogue import read
@@ -58,11 +58,10 @@ def test_every_indicator_cites_its_article_at_every_level(shipped: Catalogue) ->
 
 def test_everything_that_rates_cites_its_source_or_says_that_it_is_a_sample(shipped: Catalogue) -> None:
     without = [
-        f"{form.path}: {rule}"
+        f"{form.path}: {source}"
         for form in shipped.forms.values()
-        if form.method == "points"
-        for rule in (*form.bands, *form.caps, *form.criteria)
-        if not CITED.search(rule.source) and not (form.trust == "sample" and rule.source.strip())
+        for source in _rating_sources(form)
+        if not CITED.search(source) and not (form.trust == "sample" and source.strip())
     ]
 
     assert not without
@@ -120,6 +119,13 @@ def _scheme_sources(shipped: Catalogue) -> Iterator[tuple[str, str]]:
         if spec.outcome is not None:
             yield f"{spec.path}: outcome", spec.outcome.source
             yield f"{spec.path}: validity", spec.outcome.validity_source
+
+
+def _rating_sources(form: FormSpec) -> Iterator[str]:
+    if form.method == "points":
+        yield from (band.source for band in form.bands)
+        yield from (cap.source for cap in form.caps)
+        yield from (criterion.source for criterion in form.criteria)
 
 
 def _clauses(indicator: IndicatorSpec) -> Iterator[tuple[int, str]]:

@@ -82,7 +82,7 @@ def test_a_yes_brings_all_or_nothing_and_halves_are_exact() -> None:
 
     assert yes is not None
     assert no is not None
-    assert (yes.indicators["1.1"], no.indicators["1.1"]) == (5, 0)
+    assert (yes.indicators["1.1"], no.indicators["1.1"]) == (Fraction(5), Fraction(0))
     assert yes.criteria == {1: Fraction(11, 2), 2: Fraction(5), 3: Fraction(0)}
 
 
@@ -98,7 +98,7 @@ def test_without_every_point_there_is_a_total_so_far_and_no_band() -> None:
     result = rated(None)
 
     assert result.points is not None
-    assert (result.level, result.points.total, result.unanswered) == (0, 15, ("1.1",))
+    assert (result.level, result.points.total, result.unanswered) == (0, Fraction(15), ("1.1",))
 
 
 def test_what_is_asked_of_the_appraiser_is_missing_there_only() -> None:
