@@ -83,6 +83,14 @@ def test_what_does_not_hold_together_is_refused(text: str, old: str, new: str, k
     assert any(fault.startswith("forms/made.toml: ") and key in fault and reason in fault for fault in faults), faults
 
 
+def test_totals_too_many_to_look_through_are_refused() -> None:
+    text = RATING.replace('most = 10, step = "0.5"', 'most = 1, step = "0.01"').replace("total  = 20", "total = 501")
+
+    faults = faults_after(text, 'kind = "yes_no", most = 5', 'kind = "yes_no", most = 495')
+
+    assert "forms/made.toml: total: can come out in more than 20000 ways; give the points in larger steps" in faults
+
+
 def test_a_cap_that_shuts_a_band_out_is_refused() -> None:
     text = RATING.replace(
         'band = "middle", indicator = "1.2", below = "2.5"', 'band = "low", criterion = 1, below = 15'
