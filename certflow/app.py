@@ -19,7 +19,7 @@ from certflow.services import catalogue, equipment
 from certflow.services.effects import EFFECTS
 from certflow.web import errors as web_errors
 from certflow.web import gate, navigation, pages
-from certflow.web.entry_words import level_of, scale
+from certflow.web.entry_words import is_rated, level_of, scale
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -86,7 +86,7 @@ def _speak(app: Flask) -> None:
     app.jinja_env.filters["day"] = lambda day: f"{day:%d/%m/%Y}"
     app.jinja_env.filters["instant"] = lambda instant: f"{instant.astimezone(clock.ZONE):%H:%M %d/%m/%Y}"
     app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale}
-    app.jinja_env.tests["text"] = lambda value: isinstance(value, Text)
+    app.jinja_env.tests |= {"text": lambda value: isinstance(value, Text), "rated": is_rated}
     app.context_processor(lambda: {"locale": wording.language()})
 
 

@@ -13,9 +13,9 @@ from certflow.definitions.reading import Reader
 def read_expected(reader: Reader, form: FormSpec, answers: Mapping[str, CaseAnswer]) -> FormCase:
     """A case with these answers: its `band` and `points`, or for a record what is `unanswered`."""
     rated = form.method == "points"
-    if not rated and not reader.has("unanswered"):
-        reader.fault("unanswered", "is missing; name what is left out, or write [] when nothing is")
     unanswered = reader.list_of_words("unanswered", optional=True)
+    if not rated and not reader.has("unanswered"):
+        reader.fault("unanswered", "is missing; name what is not complete, [] when nothing is missing")
     case = FormCase(
         name=reader.words("name"),
         answers=answers,

@@ -12,6 +12,8 @@ from certflow.definitions.form_specs import BandSpec, CapSpec, CriterionSpec, Fo
 from certflow.definitions.reading import Reader
 from certflow.definitions.words import Text
 
+MOST_TOTALS = 20_000  # beyond what any office needs, and what is still looked through at once
+
 
 def with_bands(reader: Reader, form: FormSpec) -> FormSpec:
     """The form with its bands and caps, where its points add up to what the file says and reach each band."""
@@ -48,6 +50,8 @@ def _band(reader: Reader) -> BandSpec:
 
 def _check_total(reader: Reader, form: FormSpec) -> None:
     most = sum((criterion.most for criterion in form.criteria), Fraction(0))
+    if most / _unit(form) > MOST_TOTALS:
+        reader.fault("total", f"can come out in more than {MOST_TOTALS} ways; give the points in larger steps")
     if form.total != most:
         reader.fault("total", f"is {form.total}, but the indicators bring {most} points; correct the one or the other")
 
@@ -111,7 +115,7 @@ def _totals(form: FormSpec, rank: int) -> Iterator[Fraction]:
 
     A set of sums is kept as the bits of a number, counted in the largest unit of which all steps are multiples.
     """
-    unit = Fraction(1, lcm(*(i.step.denominator for c in form.criteria for i in c.indicators if i.step is not None)))
+    unit = _unit(form)
     biting = [cap for cap in form.caps if form.rank(cap.band) < rank]
     least: dict[str | int, Fraction] = {}
     for cap in biting:
@@ -121,6 +125,10 @@ def _totals(form: FormSpec, rank: int) -> Iterator[Fraction]:
     for criterion in form.criteria:
         sums = _added(sums, _sums_of(criterion, least, unit))
     return (n * unit for n in range(sums.bit_length()) if sums >> n & 1)
+
+
+def _unit(form: FormSpec) -> Fraction:
+    return Fraction(1, lcm(*(i.step.denominator for c in form.criteria for i in c.indicators if i.step is not None)))
 
 
 def _sums_of(criterion: CriterionSpec, least: Mapping[str | int, Fraction], unit: Fraction) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from certflow.domain.deadlines import months_after
 from certflow.domain.facts import DossierFacts
-from certflow.wording import _, _n
+from certflow.wording import _, _n, language
 
 Guard = Callable[[DossierFacts], str]
 
@@ -31,6 +31,8 @@ def claim_reaches_a_level(facts: DossierFacts) -> str:
     """A commune files for the level its self-assessment reaches (art. 9.1.d)."""
     if facts.claimed().level:
         return ""
+    if facts.form.bands:
+        return _("The self-assessment leads to no class, and a dossier is filed for the class that is reached")
     return _("The self-assessment does not reach level 1, and a dossier is filed for the level that is reached")
 
 
@@ -47,9 +49,17 @@ def findings_reach_the_level(facts: DossierFacts) -> str:
     reached = facts.found().level
     if reached >= facts.level:
         return ""
+    if facts.form.bands:
+        classes = {"reached": _class(facts, reached), "wanted": _class(facts, facts.level)}
+        return _("The findings lead to the class “%(reached)s”, not “%(wanted)s”", **classes)
     if not reached:
         return _("The findings do not reach level %(level)s: they reach no level", level=facts.level)
     return _("The findings reach level %(reached)s, not level %(level)s", reached=reached, level=facts.level)
+
+
+def _class(facts: DossierFacts, level: int) -> str:
+    """The title of the class that a level of a rating by points stands for; "–" for none."""
+    return facts.form.bands[level - 1].title.in_language(language()) if level else "–"
 
 
 def proposal_agrees(facts: DossierFacts) -> str:
@@ -58,6 +68,9 @@ def proposal_agrees(facts: DossierFacts) -> str:
         return ""
     if not facts.proposed_level:
         return _("The endorsed proposal is not to recognise; ask for a new appraisal to change it")
+    if facts.form.bands:
+        proposed = _class(facts, facts.proposed_level)
+        return _("The endorsed proposal is the class “%(proposed)s”; ask for a new appraisal", proposed=proposed)
     return _(
         "The endorsed proposal is level %(proposed)s; ask for a new appraisal to change it",
         proposed=facts.proposed_level,

@@ -164,4 +164,4 @@ def marks(dossier: Dossier) -> list[str]:
     form = form_of(dossier)
     if confirmations.confirmation_for(form, chain(dossier.unit)["province"]) is not None:
         return []
-    return [form.trust_note.vi]
+    return [] if form.trust == "department" else [form.trust_note.vi]

@@ -195,6 +195,29 @@ def _parts(spec: WorkflowSpec, facts: CaseFacts) -> str:
     return str(_("Took part before as: %(roles)s", roles=roles))
 
 
+def _document(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if not facts.document_number or facts.document_date is None:
+        return str(_("Document without a number or a date"))
+    return str(_("Document of %(day)s, on %(today)s", day=f"{facts.document_date:%d/%m/%Y}", today=_day(facts)))
+
+
+def _authority(spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if facts.authority not in spec.roles:
+        return str(_("No authority rule"))
+    return str(_("Authority rule: %(role)s", role=spec.roles[facts.authority].title.in_language(language())))
+
+
+def _held(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if facts.held_since is None:
+        return str(_("Holds no level"))
+    values = {"level": facts.held_level, "since": f"{facts.held_since:%d/%m/%Y}", "today": _day(facts)}
+    return str(_("Level %(level)s held since %(since)s, on %(today)s", **values))
+
+
+def _day(facts: CaseFacts) -> str:
+    return f"{facts.today:%d/%m/%Y}"
+
+
 _FACTS: dict[str, Callable[[WorkflowSpec, CaseFacts], str]] = {
     "self_assessment_complete": _claims,
     "claim_reaches_a_level": _claims,
@@ -204,4 +227,7 @@ _FACTS: dict[str, Callable[[WorkflowSpec, CaseFacts], str]] = {
     "meeting_recorded": _meeting,
     "reason_given": _reason,
     "not_own_dossier": _parts,
+    "document_named": _document,
+    "authority_established": _authority,
+    "upgrade_due": _held,
 }

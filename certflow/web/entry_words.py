@@ -103,3 +103,8 @@ def _yes_no(indicator: IndicatorSpec, answer: Answer) -> str:
         return str(_("Yes") if answer.get("value") else _("No"))
     words = _("Met") if answer.get("value") else _("Not met")
     return f"{words}: {_points(indicator, answer)}"
+
+
+def is_rated(dossier: Dossier) -> bool:
+    """Whether a dossier is rated by points, so that its levels are classes."""
+    return form_of(dossier).method == "points"

@@ -12,7 +12,7 @@ from certflow.web import entry_words
 def claims(form: FormSpec, contents: Contents) -> Answers:
     """The claims by indicator code; of an entry that is answered by files, how many there are."""
     files = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
-    attached = {code: {"files": len(contents.evidence.get(code, ()))} for code in files}
+    attached = {code: {"files": len(contents.evidence[code])} for code in files if contents.evidence.get(code)}
     return {**{code: claim.answer for code, claim in contents.claims.items()}, **attached}
 
 

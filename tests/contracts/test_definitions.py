@@ -9,7 +9,7 @@ from certflow.config import resource
 from certflow.definitions import catalogue as loading
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.diagram import diagram
-from certflow.definitions.form_specs import IndicatorSpec
+from certflow.definitions.form_specs import FormSpec, IndicatorSpec
 from certflow.definitions.specs import WorkflowSpec
 from certflow.definitions.words import Text
 from certflow.domain.guards import GUARDS
@@ -59,10 +59,9 @@ def test_every_indicator_cites_its_article_at_every_level(shipped: Catalogue) ->
 
 def test_everything_that_rates_cites_its_source_or_says_that_it_is_a_sample(shipped: Catalogue) -> None:
     without = [
-        f"{form.path}: {rule}"
+        f"{form.path}: {source}"
         for form in shipped.forms.values()
-        if form.method == "points"
-        for rule, source in [(r, r.source) for rules in (form.bands, form.caps, form.criteria) for r in rules]
+        for source in _rating_sources(form)
         if not CITED.search(source) and not (form.trust == "sample" and source.strip())
     ]
 
@@ -124,6 +123,13 @@ def _scheme_sources(shipped: Catalogue) -> Iterator[tuple[str, str]]:
                 yield f"{spec.path}: validity", spec.outcome.validity_source
             if spec.outcome.upgrade_after_months:
                 yield f"{spec.path}: upgrade", spec.outcome.upgrade_source
+
+
+def _rating_sources(form: FormSpec) -> Iterator[str]:
+    if form.method == "points":
+        yield from (band.source for band in form.bands)
+        yield from (cap.source for cap in form.caps)
+        yield from (criterion.source for criterion in form.criteria)
 
 
 def _clauses(indicator: IndicatorSpec) -> Iterator[tuple[int, str]]:

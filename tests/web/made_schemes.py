@@ -16,7 +16,16 @@ def scheme_with(form: FormSpec) -> Iterator[None]:
     """Meanwhile test dossiers follow the usual scheme with `form` for its criteria; states keep their levels."""
     shipped = catalogue.definitions()
     usual = shipped.workflows[make.SCHEME]
-    new = replace(usual, name="made_scheme", version=1, form=form.name, form_version=form.version)
+    assert usual.outcome is not None
+    decision = replace(usual.outcome.decision, title="Về việc xếp loại {unit}: {band}")
+    new = replace(
+        usual,
+        name="made_scheme",
+        version=1,
+        form=form.name,
+        form_version=form.version,
+        outcome=replace(usual.outcome, decision=decision) if form.bands else usual.outcome,
+    )
     catalogue.use(Catalogue(shipped.workflows | {new.key: new}, shipped.forms | {(form.name, form.version): form}))
     with patch.object(make, "SCHEME", new.key):
         yield

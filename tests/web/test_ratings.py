@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier
+from certflow.models.recognition import Document
 from certflow.services import actions, catalogue, recomputing
 from tests import make
 from tests.definitions.made import RATING, read
@@ -128,12 +129,15 @@ def test_a_class_is_decided_shown_printed_and_computed_anew(app: Flask, client: 
         differences = [one.differences for one in recomputing.recompute(made.round_id)]
         lower = RATING.replace('at_least = "9.5"', "at_least = 1").replace("at_least = 15", 'at_least = "9.5"')
         generous = read(lower)
+        decision = db.session.query(Document).filter_by(dossier_id=made.id, kind="decision").one()
+        printed = decision.facts["title"]
         moved = list(recomputing.what_if(made.round_id, generous))
     signed_in(app, client, "commune_officer", made)
 
     page = client.get(f"/dossiers/{made.id}/").text
     receipt = client.get(f"/dossiers/{made.id}/submissions/1").text
     assert differences == [()]
+    assert printed.endswith(": Vừa")
     assert moved[0].classes == ("Vừa", "Cao")
     assert "is rated “Middle”" in page
     assert "Middle" in receipt
