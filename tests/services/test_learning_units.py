@@ -147,3 +147,15 @@ def test_a_district_sees_its_own_units_and_another_district_does_not() -> None:
 
     assert dossiers.waiting_for(make.person_for("education_officer", dossier)).total == 1
     assert dossiers.seen_by(make.person("education_officer", elsewhere)).total == 0
+
+
+def test_who_appraises_reads_the_findings_and_who_files_does_not_though_all_sit_at_one_unit() -> None:
+    dossier = opened("district")
+    walk(dossier, "appraising", 1)
+
+    for role in ("district_council_secretary", "education_head", "district_committee_chair"):
+        assert access.sees_findings(make.person_for(role, dossier), dossier), role
+    for role in ("district_agency_officer", "district_agency_head"):
+        assert not access.sees_findings(make.person_for(role, dossier), dossier), role
+    walk(dossier, "recognised_level_1", 1)
+    assert access.sees_findings(make.person_for("district_agency_officer", dossier), dossier)
