@@ -16,7 +16,7 @@ Definition = FormSpec | WorkflowSpec
 IDENTITY = ("path", "version", "name")
 KEYS = ("code", "number", "key", "action", "name")
 NAMED = {
-    **dict.fromkeys(("by", "notify", "turn", "deciders", "authority"), "roles"),
+    **dict.fromkeys(("by", "notify", "turn", "deciders", "replier", "authority"), "roles"),
     **dict.fromkeys(("origins", "target", "states", "initial"), "states"),
     "stage": "stages",
     "band": "bands",

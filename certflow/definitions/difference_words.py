@@ -151,6 +151,7 @@ def _words_of_papers() -> dict[str, str]:
     return {
         "outcome": _("the outcome"),
         "deciders": _("who decides"),
+        "replier": _("who signs the written reply"),
         "kind": _("the kind"),
         "validity": _("how long a result is kept"),
         "upgrade_after_months": _("the months before a higher level"),

@@ -20,7 +20,7 @@ def read_outcome(reader: Reader) -> OutcomeSpec:
     """The outcome in its table; faults go to the reader's list."""
     with reader.whole():
         years, months = reader.number("validity_years", 0), reader.number("upgrade_after_months", 0)
-        offices = _offices(reader)
+        offices, reply = _offices(reader), _reply_office(reader)
         return OutcomeSpec(
             kind=cast(OutcomeKind, reader.one_of("kind", OUTCOME_KINDS, "recognition")),
             deciders=tuple(offices),
@@ -30,7 +30,8 @@ def read_outcome(reader: Reader) -> OutcomeSpec:
             validity_source=_asked(reader, "validity_source", years > 0 or reader.has("validity")),
             upgrade_after_months=months,
             upgrade_source=_asked(reader, "upgrade_source", months > 0),
-            offices=offices,
+            offices=offices | reply,
+            replier=next(iter(reply), ""),
             **{kind: _paper(reader.table_at(kind)) if reader.has(kind) else None for kind in PAPERS},
         )
 
@@ -52,6 +53,11 @@ def _offices(reader: Reader) -> dict[str, OfficeSpec]:
     if len(offices) == 1:
         reader.fault("offices", "has one role only; name it as decider, with its office under [outcome.office]")
     return offices
+
+
+def _reply_office(reader: Reader) -> dict[str, OfficeSpec]:
+    """The office of the role that signs the written reply, where it is none of the deciders."""
+    return {reader.words("replier"): _office(reader.table_at("reply_office"))} if reader.has("replier") else {}
 
 
 def _office(reader: Reader) -> OfficeSpec:

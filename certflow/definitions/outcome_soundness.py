@@ -32,11 +32,17 @@ def _check_deciders(spec: WorkflowSpec, outcome: OutcomeSpec, fault: Fault) -> N
     for role in outcome.deciders:
         if role not in spec.roles:
             fault("outcome.decider", f"{role!r} is no role; define it under [roles]")
+    if outcome.replier in outcome.deciders:
+        fault("outcome.replier", f"{outcome.replier!r} decides already; leave replier and reply_office out")
+    elif outcome.replier and outcome.replier not in spec.roles:
+        fault("outcome.replier", f"{outcome.replier!r} is no role; define it under [roles]")
 
 
 def _check_effects(outcome: OutcomeSpec, transition: TransitionSpec, fault: Fault) -> None:
     where, effects = f"transitions.{transition.action}", set(transition.effects)
-    if effects & set(DECIDING):
+    if outcome.replier and effects == {"decline"}:
+        _check_replier(outcome, transition, fault)
+    elif effects & set(DECIDING):
         _check_decider(outcome, transition, fault)
     for effect, kind in KINDS.items():
         if effect in effects and outcome.kind != kind:
@@ -56,3 +62,9 @@ def _check_decider(outcome: OutcomeSpec, transition: TransitionSpec, fault: Faul
             fault(f"{where}.authority", "must name the one role that takes this action, for a rule says who decides")
     elif transition.by != outcome.deciders:
         fault(f"{where}.by", f"only the decider {', '.join(map(repr, outcome.deciders))} may do this")
+
+
+def _check_replier(outcome: OutcomeSpec, transition: TransitionSpec, fault: Fault) -> None:
+    if transition.by != (outcome.replier,):
+        words = f"only {outcome.replier!r}, who signs the written reply, may do this"
+        fault(f"transitions.{transition.action}.by", words)

@@ -45,9 +45,10 @@ class OutcomeSpec:
     """What a decision is worth and the papers it makes.
 
     `deciders` are the roles that may decide, each with its office in `offices`; of several, an authority rule entered
-    by an administrator says which one does. `validity_years` counts whole years after the year of the decision (0: no
-    day is set, and `validity` says in words how long the result holds, if anything is said of it). A higher level may
-    follow a lower one only after `upgrade_after_months`.
+    by an administrator says which one does. Where none of them signs the written reply, the `replier` does, whose
+    office is in `offices` too. `validity_years` counts whole years after the year of the decision (0: no day is set,
+    and `validity` says in words how long the result holds, if anything is said of it). A higher level may follow a
+    lower one only after `upgrade_after_months`.
     """
 
     kind: OutcomeKind
@@ -62,6 +63,7 @@ class OutcomeSpec:
     decision: PaperSpec | None = None
     certificate: PaperSpec | None = None
     refusal: PaperSpec | None = None
+    replier: str = ""
 
     @property
     def by_rule(self) -> bool:
