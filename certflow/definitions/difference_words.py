@@ -152,7 +152,7 @@ def _words_of_papers() -> dict[str, str]:
         "outcome": _("the outcome"),
         "deciders": _("who decides"),
         "replier": _("who signs the written reply"),
-        "kind": _("the kind"),
+        "award": _("the kind of result"),
         "validity": _("how long a result is kept"),
         "upgrade_after_months": _("the months before a higher level"),
         "upgrade_source": _("the basis of the months before a higher level"),

@@ -22,7 +22,7 @@ def read_outcome(reader: Reader) -> OutcomeSpec:
         years, months = reader.number("validity_years", 0), reader.number("upgrade_after_months", 0)
         offices, reply = _offices(reader), _reply_office(reader)
         return OutcomeSpec(
-            kind=cast(OutcomeKind, reader.one_of("kind", OUTCOME_KINDS, "recognition")),
+            award=cast(OutcomeKind, reader.one_of("kind", OUTCOME_KINDS, "recognition")),
             deciders=tuple(offices),
             source=reader.words("source"),
             validity_years=years,

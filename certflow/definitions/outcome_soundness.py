@@ -45,10 +45,10 @@ def _check_effects(outcome: OutcomeSpec, transition: TransitionSpec, fault: Faul
     elif effects & set(DECIDING):
         _check_decider(outcome, transition, fault)
     for effect, kind in KINDS.items():
-        if effect in effects and outcome.kind != kind:
-            fault(f"{where}.effects", f"{effect!r} is of a {kind}, and the outcome is a {outcome.kind}")
-    if "approve" in effects and outcome.kind in KINDS.values():
-        fault(f"{where}.effects", f"'approve' awards no {outcome.kind}; use the effect of its kind")
+        if effect in effects and outcome.award != kind:
+            fault(f"{where}.effects", f"{effect!r} is of a {kind}, and the outcome is a {outcome.award}")
+    if "approve" in effects and outcome.award in KINDS.values():
+        fault(f"{where}.effects", f"'approve' awards no {outcome.award}; use the effect of its kind")
     if effects & {"recognise", "rate", "approve"} and outcome.decision is None:
         fault("outcome.decision", f"is missing: {transition.action} makes a decision; add [outcome.decision]")
     if "decline" in effects and outcome.refusal is None:

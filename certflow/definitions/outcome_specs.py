@@ -51,7 +51,7 @@ class OutcomeSpec:
     lower one only after `upgrade_after_months`.
     """
 
-    kind: OutcomeKind
+    award: OutcomeKind
     deciders: tuple[str, ...]
     source: str
     validity_years: int

@@ -33,10 +33,7 @@ def open_round(
     practice: bool = False,
     form: tuple[str, int] | None = None,
 ) -> Round:
-    """Open a round with the scheme's own dates, and the criteria set chosen where a scheme leaves the choice.
-
-    Raises Invalid with the field's message.
-    """
+    """Open a round with the scheme's dates and the set chosen for it, if one is; raises Invalid with fields."""
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
