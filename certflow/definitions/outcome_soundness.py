@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from certflow.definitions.outcome_specs import OutcomeSpec
+from certflow.definitions.outcome_specs import OutcomeSpec, PaperSpec
 from certflow.definitions.specs import TransitionSpec, WorkflowSpec
 
 Fault = Callable[[str, str], None]
@@ -23,6 +23,7 @@ def check_outcome(spec: WorkflowSpec, templates: Collection[str], fault: Fault) 
     for kind, paper in outcome.papers.items():
         if paper.template not in templates:
             fault(f"outcome.{kind}.template", f"there is no document {paper.template!r} under templates/documents")
+        _check_notation(outcome, kind, paper, fault)
     for transition in spec.transitions:
         _check_effects(outcome, transition, fault)
 
@@ -31,8 +32,19 @@ def _check_deciders(spec: WorkflowSpec, outcome: OutcomeSpec, fault: Fault) -> N
     for role in outcome.deciders:
         if role not in spec.roles:
             fault("outcome.decider", f"{role!r} is no role; define it under [roles]")
+        elif outcome.by_rule and not spec.about_holders and spec.roles[role].seat == spec.place:
+            fault(f"outcome.offices.{role}", f"sits at the {spec.place} itself, which would decide about itself")
     if not outcome.deciders:
         fault("outcome.decider", "is missing; name who decides, or under [outcome.offices] those a rule chooses among")
+
+
+def _check_notation(outcome: OutcomeSpec, kind: str, paper: PaperSpec, fault: Fault) -> None:
+    """Offices of one seat would share a book of numbers if their notations were the same."""
+    if outcome.by_rule and "{office_initials}" not in paper.notation:
+        fault(f"outcome.{kind}.notation", "must hold {office_initials}, for each office keeps books of its own")
+    for role, office in outcome.offices.items():
+        if "{office_initials}" in paper.notation and not office.initials:
+            fault(f"outcome.offices.{role}.initials", f"is missing: the notation of the {kind} needs it")
 
 
 def _check_effects(outcome: OutcomeSpec, transition: TransitionSpec, fault: Fault) -> None:

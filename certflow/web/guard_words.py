@@ -13,6 +13,7 @@ GUARD_WORDS: dict[str, Any] = {
     "proposal_agrees": lazy_gettext("The endorsed proposal is this level"),
     "reason_given": lazy_gettext("A reason is given"),
     "not_own_dossier": lazy_gettext("The person had no other part in this dossier before"),
+    "authority_established": lazy_gettext("An authority rule in force names this office"),
 }
 
 
