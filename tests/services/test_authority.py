@@ -269,7 +269,7 @@ FAULTS: list[tuple[str, object, str]] = [
 
 
 @pytest.mark.parametrize(("name", "value", "field"), FAULTS, ids=[f"{n}-{i}" for i, (n, _v, _f) in enumerate(FAULTS)])
-def test_what_is_wrong_with_a_rule_is_told_at_its_field(name: str, value: object, field: str) -> None:
+def test_what_is_wrong_with_a_rule_is_told_at_its_field(name: str, value: Any, field: str) -> None:
     administrator = make.person(access.ADMINISTRATOR)
     entry = make_two_tier.entry(**{name: value})
 
