@@ -52,17 +52,21 @@ def by_rule(dossier: Dossier | Round) -> bool:
     return outcome is not None and outcome.by_rule
 
 
-def in_force(unit_id: int, scheme: str, day: dt.date) -> AuthorityRule | None:
-    """The rule of a province for a scheme that counts on `day`; there is never more than one."""
+def in_force(unit_id: int, scheme: str, day: dt.date, *, hold: bool = False) -> AuthorityRule | None:
+    """The rule of a province for a scheme that counts on `day`; there is never more than one.
+
+    `hold` keeps it from being withdrawn until the end of the transaction.
+    """
     query = select(AuthorityRule).where(AuthorityRule.unit_id == unit_id, AuthorityRule.workflow == scheme)
+    query = query.with_for_update(read=True, of=AuthorityRule) if hold else query
     return db.session.scalar(_counting(query, day, day))
 
 
-def for_dossier(dossier: Dossier, day: dt.date) -> AuthorityRule | None:
+def for_dossier(dossier: Dossier, day: dt.date, *, hold: bool = False) -> AuthorityRule | None:
     """The rule that says on `day` who decides on `dossier`; None as well where the scheme needs none."""
     if not by_rule(dossier):
         return None
-    return in_force(access.chain(dossier.unit)["province"].id, dossier.workflow, day)
+    return in_force(access.chain(dossier.unit)["province"].id, dossier.workflow, day, hold=hold)
 
 
 def role_in_force(dossier: Dossier, day: dt.date) -> str:
@@ -78,7 +82,7 @@ def deciding(dossier: Dossier, day: dt.date, role: str) -> AuthorityRule | None:
     """
     if not by_rule(dossier):
         return None
-    rule = for_dossier(dossier, day)
+    rule = for_dossier(dossier, day, hold=True)
     if rule is None or rule.role != role:
         raise ActionBlocked(authority_missing(rule.role if rule else ""))
     return rule
