@@ -173,4 +173,5 @@ def _words_of_papers() -> dict[str, str]:
         "place": _("the place"),
         "filing": _("the filing"),
         "parent": _("the office above"),
+        "initials": _("the initials of the office"),
     }

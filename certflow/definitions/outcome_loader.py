@@ -70,6 +70,7 @@ def _office(reader: Reader) -> OfficeSpec:
             authority=_filled(reader, "authority"),
             place=_filled(reader, "place"),
             filing=reader.words("filing"),
+            initials=reader.words("initials", ""),
         )
 
 
@@ -77,7 +78,7 @@ def _paper(reader: Reader) -> PaperSpec:
     with reader.whole():
         return PaperSpec(
             template=reader.words("template"),
-            notation=reader.words("notation"),
+            notation=_filled(reader, "notation", ("office_initials",)),
             title=_filled(reader, "title"),
             legal_bases=_all_filled(reader, "legal_bases"),
             articles=_all_filled(reader, "articles"),
@@ -86,9 +87,9 @@ def _paper(reader: Reader) -> PaperSpec:
         )
 
 
-def _filled(reader: Reader, key: str) -> str:
+def _filled(reader: Reader, key: str, placeholders: tuple[str, ...] = PLACEHOLDERS) -> str:
     words = reader.words(key)
-    _check_placeholders(reader, key, words)
+    _check_placeholders(reader, key, words, placeholders)
     return words
 
 
@@ -99,12 +100,12 @@ def _all_filled(reader: Reader, key: str) -> tuple[str, ...]:
     return lines
 
 
-def _check_placeholders(reader: Reader, key: str, words: str) -> None:
+def _check_placeholders(reader: Reader, key: str, words: str, known: tuple[str, ...] = PLACEHOLDERS) -> None:
     try:
         names = [name for _literal, name, _format, _conversion in Formatter().parse(words) if name is not None]
     except ValueError as fault:
         reader.fault(key, f"has a broken placeholder: {fault}")
         return
     for name in names:
-        if name not in PLACEHOLDERS:
-            reader.fault(key, f"{{{name}}} is no placeholder; use {', '.join(PLACEHOLDERS)}")
+        if name not in known:
+            reader.fault(key, f"{{{name}}} is no placeholder; use {', '.join(known)}")

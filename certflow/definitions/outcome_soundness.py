@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from certflow.definitions.outcome_specs import OutcomeSpec
+from certflow.definitions.outcome_specs import OutcomeSpec, PaperSpec
 from certflow.definitions.specs import TransitionSpec, WorkflowSpec
 
 Fault = Callable[[str, str], None]
@@ -24,6 +24,7 @@ def check_outcome(spec: WorkflowSpec, templates: Collection[str], fault: Fault) 
         if paper.template not in templates:
             shipped = ", ".join(sorted(templates))
             fault(f"outcome.{kind}.template", f"there is no document {paper.template!r}; use {shipped}")
+        _check_notation(outcome, kind, paper, fault)
     for transition in spec.transitions:
         _check_effects(outcome, transition, fault)
 
@@ -32,10 +33,21 @@ def _check_deciders(spec: WorkflowSpec, outcome: OutcomeSpec, fault: Fault) -> N
     for role in outcome.deciders:
         if role not in spec.roles:
             fault("outcome.decider", f"{role!r} is no role; define it under [roles]")
+        elif outcome.by_rule and not spec.about_holders and spec.roles[role].seat == spec.place:
+            fault(f"outcome.offices.{role}", f"sits at the {spec.place} itself, which would decide about itself")
     if outcome.replier in outcome.deciders:
         fault("outcome.replier", f"{outcome.replier!r} decides already; leave replier and reply_office out")
     elif outcome.replier and outcome.replier not in spec.roles:
         fault("outcome.replier", f"{outcome.replier!r} is no role; define it under [roles]")
+
+
+def _check_notation(outcome: OutcomeSpec, kind: str, paper: PaperSpec, fault: Fault) -> None:
+    """Offices of one seat would share a book of numbers if their notations were the same."""
+    if outcome.by_rule and "{office_initials}" not in paper.notation:
+        fault(f"outcome.{kind}.notation", "must hold {office_initials}, for each office keeps books of its own")
+    for role, office in outcome.offices.items():
+        if "{office_initials}" in paper.notation and not office.initials:
+            fault(f"outcome.offices.{role}.initials", f"is missing: the notation of the {kind} needs it")
 
 
 def _check_effects(outcome: OutcomeSpec, transition: TransitionSpec, fault: Fault) -> None:

@@ -10,13 +10,17 @@ OUTCOME_KINDS: tuple[OutcomeKind, ...] = ("recognition", "rating", "approval", "
 PLACEHOLDERS = (
     *("unit", "commune", "district", "district_short", "province", "province_short"),
     *("holder", "holder_detail", "level", "grade", "assessed_year", "valid_until", "validity", "authority"),
+    *("office", "office_initials"),
 )
 PAPERS = ("decision", "certificate", "refusal")
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeSpec:
-    """The office that issues: where it sits, and its names and words on paper."""
+    """The office that issues: where it sits, and its names and words on paper.
+
+    `initials` are its abbreviation as notations have it ("SGDĐT"); `parent` is "" where no office stands above it.
+    """
 
     seat: UnitKind
     parent: str
@@ -25,6 +29,7 @@ class OfficeSpec:
     authority: str
     place: str
     filing: str
+    initials: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ GUARD_WORDS: dict[str, Any] = {
     "authority_established": lazy_gettext("An authority rule names this office"),
     "upgrade_due": lazy_gettext("The time before a higher level has passed"),
     "not_own_dossier": lazy_gettext("The person had no other part in this dossier before"),
+    "authority_established": lazy_gettext("An authority rule in force names this office"),
 }
 
 

@@ -15,7 +15,8 @@ from certflow.models.recognition import Document, Recognition
 from certflow.services import access, actions, documents, dossiers, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
-from certflow.web import ratings, turns
+from certflow.web import deciders, ratings, turns
+from certflow.web.deciders import Decider
 from certflow.web.entry_words import level_words
 from certflow.wording import language
 
@@ -46,6 +47,7 @@ class Overview:
     returned: bool
     papers: list[Document]
     recognition: Recognition | None
+    decider: Decider | None
 
 
 def overview(dossier: Dossier, reader: User) -> Overview:
@@ -53,6 +55,7 @@ def overview(dossier: Dossier, reader: User) -> Overview:
     form, contents = form_of(dossier), dossiers.contents(dossier)
     last = dossiers.last_act(dossier)
     final = turns.state_of(dossier).final
+    papers = documents.of_dossier(dossier) if final else []
     return Overview(
         dossier=dossier,
         form=form,
@@ -63,8 +66,9 @@ def overview(dossier: Dossier, reader: User) -> Overview:
         appraisal=_finding_tasks(dossier, form, contents, reader),
         last=last,
         returned=last is not None and _is_return(dossier, last),
-        papers=documents.of_dossier(dossier) if final else [],
+        papers=papers,
         recognition=recognitions.of_dossier(dossier) if final else None,
+        decider=deciders.of_dossier(dossier, papers),
     )
 
 

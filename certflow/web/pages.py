@@ -5,6 +5,7 @@ from flask import Blueprint
 from certflow.web import (
     accounts,
     appraisals,
+    authority,
     claims,
     definitions,
     documents,
@@ -29,5 +30,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verification.bp,
     rounds.bp,
     people.bp,
+    authority.bp,
     definitions.bp,
 )
