@@ -131,13 +131,16 @@ def _facts(reader: Reader, spec: WorkflowSpec, bases: Mapping[str, Facts], level
 
 
 def _deadline(reader: Reader, spec: WorkflowSpec) -> DeadlineCase:
+    counted = {deadline.name for deadline in spec.deadlines if deadline.counted}
     with reader.whole():
+        deadline = _named(reader, "deadline", {d.name for d in spec.deadlines}, "deadline")
         return DeadlineCase(
             name=reader.words("name"),
-            deadline=_named(reader, "deadline", {d.name for d in spec.deadlines}, "deadline"),
-            assessed_year=reader.number("assessed_year", least=1),
+            deadline=deadline,
+            assessed_year=0 if deadline in counted else reader.number("assessed_year", least=1),
             instant=reader.instant("instant"),
             on_time=reader.truth("on_time"),
+            after=reader.instant("after") if deadline in counted else None,
         )
 
 

@@ -112,6 +112,8 @@ def _words_of_schemes() -> dict[str, str]:
         "form_family": _("the family of criteria sets"),
         "year": _("the year of the date"),
         "on": _("the date"),
+        "working_days": _("the number of working days"),
+        "after": _("the states after which the days are counted"),
         "document": _("the document asked for"),
     }
 

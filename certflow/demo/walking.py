@@ -14,7 +14,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Meeting
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import access, actions, assessments, meetings
+from certflow.services import actions, assessments, meetings, units
 from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.meetings import Minutes
@@ -141,7 +141,7 @@ def prepare(dossier: Dossier, course: Course, person_for: PersonFor) -> None:
 
 def seat_of(dossier: Dossier, role: str) -> Unit:
     """The unit at which `role` sits for a dossier."""
-    return access.chain(dossier.unit)[workflow_of(dossier).spec.roles[role].seat]
+    return units.seat_of(dossier.unit, workflow_of(dossier).spec.roles[role].seat)
 
 
 def step(dossier: Dossier, transition: TransitionSpec, course: Course, person_for: PersonFor) -> None:

@@ -6,6 +6,7 @@ from certflow.definitions.case_loader import load_cases
 from certflow.definitions.catalogue import Catalogue
 from certflow.domain.case_runner import Outcome, run_form, run_workflow
 from certflow.domain.guards import GUARDS
+from certflow.services.working_days import of_law
 
 
 def run(definitions: Catalogue, workflows: Path, forms: Path) -> dict[str, tuple[Outcome, ...]]:
@@ -18,5 +19,5 @@ def run(definitions: Catalogue, workflows: Path, forms: Path) -> dict[str, tuple
         outcomes[form.path] = run_form(form, form_book)
     for book in cases.workflows:
         spec = definitions.workflow(*book.key)
-        outcomes[spec.path] = run_workflow(spec, definitions.form_of(spec), book)
+        outcomes[spec.path] = run_workflow(spec, definitions.form_of(spec), book, of_law)
     return outcomes

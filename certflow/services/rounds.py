@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
-from certflow.definitions.specs import WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, WorkflowSpec
 from certflow.domain.deadlines import Due
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
@@ -51,7 +51,9 @@ def open_round(
         practice=practice,
     )
     opened.dates = [
-        RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included) for d in spec.deadlines
+        RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included)
+        for d in spec.deadlines
+        if not d.counted
     ]
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
@@ -143,7 +145,9 @@ def all_rounds(limit: int = 100) -> list[tuple[Round, int]]:
 
 def open_for(unit: Unit) -> list[Round]:
     """The open rounds of the province above `unit` in which it has no dossier yet."""
-    province = access.chain(unit)["province"]
+    province = access.chain(unit).get("province")
+    if province is None:  # no round runs above the provinces
+        return []
     taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
     query = (
         select(Round)
@@ -154,8 +158,13 @@ def open_for(unit: Unit) -> list[Round]:
     return [found for found in db.session.scalars(query) if access.fits(unit, workflow_of(found).spec)]
 
 
+def counted(found: Round) -> list[DeadlineSpec]:
+    """The deadlines that are counted in working days for each dossier, so that the round has no date for them."""
+    return [deadline for deadline in workflow_of(found).spec.deadlines if deadline.counted]
+
+
 def dues(found: Round) -> list[Due]:
-    """The round's dates, earliest first, each with the deadline it belongs to."""
+    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them."""
     spec = workflow_of(found).spec
     given = [Due(spec.deadline(date.deadline), date.due_on, date.included) for date in found.dates]
     return sorted(given, key=lambda due: (due.last_day, due.spec.name))

@@ -15,6 +15,7 @@ from certflow.web import (
     rounds,
     verification,
     work,
+    working_days,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -29,5 +30,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verification.bp,
     rounds.bp,
     people.bp,
+    working_days.bp,
     definitions.bp,
 )
