@@ -85,7 +85,9 @@ def _facts_in(reader: Reader, spec: WorkflowSpec, levels: int) -> Facts:
         if reader.has("meeting_recorded"):
             facts["meeting_recorded"] = reader.truth("meeting_recorded")
         facts |= {key: reader.words(key, "") for key in ("note", "document_number", "authority") if reader.has(key)}
-        facts |= {key: reader.day(key) for key in ("document_date", "held_since", "today") if reader.has(key)}
+        facts |= {key: reader.day(key) for key in ("held_since", "today") if reader.has(key)}
+        if reader.has("document_date"):
+            facts["document_date"] = reader.day("document_date", "")
         if reader.has("took_part_as"):
             parts = reader.list_of_words("took_part_as", optional=True)
             for role in parts:

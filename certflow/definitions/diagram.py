@@ -86,7 +86,10 @@ def _day(spec: WorkflowSpec, date: DeadlineSpec) -> str:
             )
         )
     word = Text("đến hết ngày", "by") if date.included else Text("trước ngày", "before")
-    return f"{_both(word)} {date.day:02d}/{date.month:02d}"
+    if date.on is not None:
+        return f"{_both(word)} {date.on:%d/%m/%Y}"
+    of_year = " của năm đánh giá / of the assessed year" if date.year == "assessed" else ""
+    return f"{_both(word)} {date.day:02d}/{date.month:02d}{of_year}"
 
 
 def _titles(spec: WorkflowSpec, states: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -54,7 +54,7 @@ def _office(reader: Reader) -> OfficeSpec:
     with reader.whole():
         return OfficeSpec(
             seat=reader.one_of("seat", UNIT_KINDS),
-            parent=_filled(reader, "parent"),
+            parent=_filled(reader, "parent") if reader.has("parent") else "",
             name=_filled(reader, "name"),
             position=reader.words("position"),
             authority=_filled(reader, "authority"),

@@ -16,7 +16,7 @@ PAPERS = ("decision", "certificate", "refusal")
 
 @dataclass(frozen=True, slots=True)
 class OfficeSpec:
-    """The office that issues: where it sits, and its names and words on paper."""
+    """The office that issues: where it sits, and its names and words on paper; a ministry has no `parent` above it."""
 
     seat: UnitKind
     parent: str
