@@ -49,7 +49,8 @@ def section(field: str) -> str:
 
 def label(field: str) -> str:
     """What one value of a definition is called; the key itself where there is no word for it."""
-    return (_words_of_both() | _words_of_criteria() | _words_of_schemes() | _words_of_papers()).get(field, field)
+    of_schemes = _words_of_schemes() | _words_of_dates() | _words_of_papers()
+    return (_words_of_both() | _words_of_criteria() | of_schemes).get(field, field)
 
 
 def _words_of_both() -> dict[str, str]:
@@ -105,16 +106,21 @@ def _words_of_schemes() -> dict[str, str]:
         "effects": _("what follows"),
         "notify": _("who is told"),
         "note": _("the note"),
+        "tiers": _("the tiers of units"),
+        "form_family": _("the family of criteria sets"),
+        "document": _("the document asked for"),
+    }
+
+
+def _words_of_dates() -> dict[str, str]:
+    return {
         "deadlines": _("the dates"),
         "layer": _("the layer of dates"),
         "day": _("the day"),
-        "tiers": _("the tiers of units"),
-        "form_family": _("the family of criteria sets"),
         "year": _("the year of the date"),
         "on": _("the date"),
         "working_days": _("the number of working days"),
         "after": _("the states after which the days are counted"),
-        "document": _("the document asked for"),
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec
 from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.domain.facts import OutsideDocument
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Meeting
 from certflow.models.people import User
@@ -27,13 +28,17 @@ PersonFor = Callable[[str, Unit], User]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is said on the way: answers by indicator code as they are typed, the meeting, a note for each action."""
+    """What is said on the way: answers by indicator code as they are typed, the meeting, a note for each action.
+
+    `document` is the paper from outside that is named wherever an action records one.
+    """
 
     claims: Answers
     findings: Answers
     minutes: Minutes
     note: Callable[[TransitionSpec], str] = lambda _transition: ""
     explanations: Mapping[str, str] | None = None
+    document: OutsideDocument = actions.NO_DOCUMENT
 
 
 def way(spec: WorkflowSpec, state: str, level: int, *, start: str = "") -> tuple[TransitionSpec, ...]:
@@ -149,4 +154,5 @@ def step(dossier: Dossier, transition: TransitionSpec, course: Course, person_fo
     prepare(dossier, course, person_for)
     role = transition.by[0]
     note = course.note(transition) if transition.note != "none" else ""
-    actions.act(dossier.id, transition.action, actor=person_for(role, seat_of(dossier, role)), note=note)
+    actor = person_for(role, seat_of(dossier, role))
+    actions.act(dossier.id, transition.action, actor=actor, note=note, document=course.document)

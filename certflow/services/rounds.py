@@ -50,14 +50,16 @@ def open_round(
         title=title.strip(),
         practice=practice,
     )
-    opened.dates = [
-        RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included)
-        for d in spec.deadlines
-        if not d.counted
-    ]
+    opened.dates = _own_dates(spec, assessed_year)
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
     return opened
+
+
+def _own_dates(spec: WorkflowSpec, assessed_year: int) -> list[RoundDate]:
+    """The scheme's own dates; those counted in working days are each dossier's."""
+    fixed = [deadline for deadline in spec.deadlines if not deadline.counted]
+    return [RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included) for d in fixed]
 
 
 def _taken() -> str:
