@@ -51,6 +51,10 @@ def open_round(
         practice=practice,
     )
     opened.dates = _own_dates(spec, assessed_year)
+    return _stored(opened)
+
+
+def _stored(opened: Round) -> Round:
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
     return opened

@@ -16,6 +16,7 @@ from certflow.errors import Invalid
 from certflow.services import access, working_days
 from certflow.web.forms import ADay, DayField, show_faults
 from certflow.web.gate import actor
+from certflow.web.rounds_forms import Chosen
 
 bp = Blueprint("working_days", __name__, url_prefix="/working-days")
 
@@ -26,7 +27,7 @@ class DayForm(FlaskForm):
     day = DayField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Give the day, for example 26/04/2025.")), ADay()])
     working = RadioField(
         lazy_gettext("What the document makes of it"),
-        [InputRequired(lazy_gettext("Choose whether people work on this day."))],
+        [Chosen(lazy_gettext("Choose whether people work on this day."))],
         choices=[
             SelectChoice("yes", lazy_gettext("A working day")),
             SelectChoice("no", lazy_gettext("A day off")),
