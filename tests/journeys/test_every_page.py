@@ -26,7 +26,8 @@ READERS = {
     "province_reviewer": ("/", "/dossiers/?q=xuan", "/rules/", "/rules/criteria/learning_community_commune/1",
                           "/rules/schemes/dong_nai_commune_recognition/1"),
     "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/people/", "/people/new", "/people/1",
-                      "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere"),
+                      "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere",
+                      "/working-days/", "/working-days/?year=2101", "/rules/schemes/province_recognition/1"),
     "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG"),
 }  # fmt: skip
 

@@ -1,10 +1,14 @@
 """The calendar of working days as the administrator keeps it, and dates counted by it on other pages."""
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow import clock
+from certflow.models.base import db
+from certflow.models.recognition import Recognition
+from certflow.services import documents
 from tests import make, tiers
 from tests.web.browsing import counted, in_english, send, typed_in
 
@@ -114,7 +118,15 @@ def test_people_of_the_ministry_have_their_pages(app: Flask, client: FlaskClient
     assert f'href="{address}"' in client.get(f"/dossiers/?round={round_id}").text
     act = f"{address}actions/recognise_level_2"
     assert send(client, act, {"version": typed_in(client.get(act).text, "version")}).status_code == 302
-    assert client.get(address).status_code == 200
+    with app.app_context():
+        for document_id in documents.pending(10):
+            documents.issue(document_id)
+            db.session.commit()
+        code = db.session.scalars(sa.select(Recognition.verify_code).filter_by(dossier_id=dossier.id)).one()
+    assert f"/verify/{code}" in client.get(address).text
+    public = client.get(f"/verify/{code}").text
+    assert "<dd>BỘ GIÁO DỤC VÀ ĐÀO TẠO</dd>" in public
+    assert "01/QĐ-BGDĐT" in public
 
 
 def test_an_answer_of_the_ministry_is_typed_with_its_number_and_shown(app: Flask, client: FlaskClient) -> None:
