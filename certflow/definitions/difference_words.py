@@ -139,11 +139,10 @@ def _words_of_dates() -> dict[str, str]:
         "deadlines": _("the dates"),
         "layer": _("the layer of dates"),
         "day": _("the day"),
-        "tiers": _("the tiers of units"),
-        "form_family": _("the family of criteria sets"),
         "year": _("the year of the date"),
         "on": _("the date"),
-        "document": _("the document asked for"),
+        "working_days": _("the number of working days"),
+        "after": _("the states after which the days are counted"),
     }
 
 

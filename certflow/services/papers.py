@@ -109,7 +109,7 @@ def facts(
         "number_text": number_text,
         "unit": paper.dossier.subject_name,
         "unit_parent": _parent(paper, words),
-        "province": words["province"],
+        "province": words["province"] if paper.dossier.unit.kind != "province" else "",
         "tier": TIERS[paper.dossier.unit.kind],
         "level": paper.level,
         "grade": paper.grade,

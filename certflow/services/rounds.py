@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
-from certflow.definitions.specs import WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, WorkflowSpec
 from certflow.domain.deadlines import Due
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
@@ -54,7 +54,9 @@ def open_round(
 
 
 def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
-    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in spec.deadlines]
+    """The scheme's own dates; those counted in working days are each dossier's."""
+    fixed = [deadline for deadline in spec.deadlines if not deadline.counted]
+    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in fixed]
 
 
 def _taken() -> str:
@@ -142,7 +144,9 @@ def all_rounds(limit: int = 100) -> list[tuple[Round, int]]:
 
 def open_for(unit: Unit) -> list[Round]:
     """The open rounds of the province above `unit` in which it has no dossier yet."""
-    province = access.chain(unit)["province"]
+    province = access.chain(unit).get("province")
+    if province is None:  # no round runs above the provinces
+        return []
     taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
     query = (
         select(Round)
@@ -153,8 +157,13 @@ def open_for(unit: Unit) -> list[Round]:
     return [found for found in db.session.scalars(query) if access.fits(unit, workflow_of(found).spec)]
 
 
+def counted(found: Round) -> list[DeadlineSpec]:
+    """The deadlines that are counted in working days for each dossier, so that the round has no date for them."""
+    return [deadline for deadline in workflow_of(found).spec.deadlines if deadline.counted]
+
+
 def dues(found: Round) -> list[Due]:
-    """The round's dates, earliest first, each with the deadline it belongs to."""
+    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them."""
     spec = workflow_of(found).spec
     given = [Due(spec.deadline(date.deadline), date.due_on, date.included) for date in found.dates]
     return sorted(given, key=lambda due: (due.last_day, due.spec.name))

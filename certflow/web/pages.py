@@ -16,6 +16,7 @@ from certflow.web import (
     rounds,
     verification,
     work,
+    working_days,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -31,5 +32,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rounds.bp,
     people.bp,
     authority.bp,
+    working_days.bp,
     definitions.bp,
 )

@@ -77,7 +77,7 @@ def part(dossier: Dossier, role: str) -> str:
 
 
 def filing_dues(found: Round) -> list[Due]:
-    """The dates of a round that ask for the dossier to be filed, earliest first."""
+    """The dates of a round that ask for the dossier to be filed, earliest first; none is counted from an event."""
     filed = filing_states(workflow_of(found).spec)
     return [due for due in rounds.dues(found) if filed & set(due.spec.states)]
 

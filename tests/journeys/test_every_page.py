@@ -31,7 +31,8 @@ READERS = {
     "department_head": ("{decided}", "{gone}", "/authority/"),
     "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/people/", "/people/new", "/people/1",
                       "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere",
-                      "/authority/", "/authority/new", "{rule}", "{rule}/withdraw", "{gone}", "{ruled}", "{unruled}"),
+                      "/authority/", "/authority/new", "{rule}", "{rule}/withdraw", "{gone}", "{ruled}", "{unruled}",
+                      "/working-days/", "/working-days/?year=2101", "/rules/schemes/province_recognition/1"),
     "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG"),
 }  # fmt: skip
 
