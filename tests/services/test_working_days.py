@@ -60,6 +60,8 @@ def test_the_day_is_counted_from_the_acceptance_and_follows_what_is_ordered() ->
     again = decided_by(dates.of(dossier))
 
     assert [before, earlier, later, again] == [day(d) for d in ("03/09/2025", "29/08/2025", "04/09/2025", "03/09/2025")]
+    move(dossier, "22/12/2025")
+    assert decided_by(dates.of(dossier)) == day("20/01/2026"), "over New Year's Day"
     move(dossier, "20/12/2100")
     (undated,) = dates.of(dossier).undated
     assert undated.counted_from == day("20/12/2100")
