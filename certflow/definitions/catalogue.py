@@ -1,7 +1,7 @@
 """All definitions by name and version, loaded together or not at all."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,11 +60,23 @@ def load(workflows: Path, forms: Path, known: Vocabulary, prove: Proof | None = 
             check(spec, read_forms, known, _noting(spec.path, faults))
             if prove and not _faulty(spec, faults):
                 prove(spec, _noting(spec.path, faults))
+    _check_roles(read_workflows.values(), faults)
     if not read_workflows and not faults:
         faults.append(f"{workflows}: there is no definition (*.toml) in this folder")
     if faults:
         raise DefinitionError(tuple(faults))
     return Catalogue(read_workflows, read_forms)
+
+
+def _check_roles(schemes: Iterable[WorkflowSpec], faults: list[str]) -> None:
+    """People hold a role by its name, so that the same name must mean the same seat in every scheme."""
+    seats: dict[str, tuple[str, str]] = {}
+    for spec in schemes:
+        for role in spec.roles.values():
+            seat, path = seats.setdefault(role.name, (role.seat, spec.path))
+            if seat != role.seat:
+                words = f"is {role.seat!r} here and {seat!r} in {path}; give the role another name"
+                faults.append(f"{spec.path}: roles.{role.name}.seat: {words}")
 
 
 def _faulty(spec: FormSpec | WorkflowSpec, faults: list[str]) -> bool:

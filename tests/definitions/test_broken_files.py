@@ -43,6 +43,19 @@ def test_a_file_with_one_defect_is_refused_with_file_key_and_what_to_do(file: Pa
     assert all(line.startswith(f"{file.parent.name}/{place.name}: ") for line in told), "nothing else is blamed"
 
 
+def test_a_role_that_sits_elsewhere_in_another_scheme_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(SOUND, tmp_path, dirs_exist_ok=True)
+    text = (SOUND / "workflows" / "base.v1.toml").read_text(encoding="utf-8").replace('"base_scheme"', '"other_scheme"')
+    other = text.replace('head     = { seat = "district"', 'head     = { seat = "province"')
+    (tmp_path / "workflows" / "other.v1.toml").write_text(other, encoding="utf-8")
+
+    with pytest.raises(DefinitionError) as refusal:
+        read(tmp_path)
+
+    words = "roles.head.seat: is 'province' here and 'district' in workflows/base.v1.toml; give the role another name"
+    assert refusal.value.faults == (f"workflows/other.v1.toml: {words}",)
+
+
 def _base(file: Path) -> str:
     """The sound file that a broken one is made from: its name up to the number."""
     return file.stem.split("_")[0].rstrip("0123456789") or "base"
