@@ -108,7 +108,8 @@ def facts(
         "tier": TIERS[paper.dossier.unit.kind],
         "level": paper.level,
         "grade": paper.grade,
-        "validity": paper.validity,
+        "validity": "" if paper.valid_until else paper.validity,
+        **_stated(paper, spec, words),
         "assessed_year": words["assessed_year"],
         "title": spec.title.format_map(words),
         "subject": spec.title.format_map(words),
@@ -122,6 +123,20 @@ def facts(
         "sample": paper.sample,
         **_recognition(paper, outcome, public_url, decision),
     }
+
+
+def _stated(paper: Paper, spec: PaperSpec, words: dict[str, Any]) -> dict[str, str]:
+    """What the paper states first, as a certificate prints it, and what of it is the award.
+
+    The names that head a certificate and the year, which has a line of its own, are not said again.
+    """
+    sentence = _capitalised(spec.articles[0].format_map(words)) if spec.articles else ""
+    places = (words["commune"], words["district"], words["province"])
+    for name in (paper.dossier.subject_name, words["holder_detail"], *places):
+        if name and sentence.lower().startswith(name.lower()):
+            sentence = sentence[len(name) :].lstrip(", ")
+    sentence = sentence.removesuffix(f", năm đánh giá {words['assessed_year']}")
+    return {"statement": sentence, "award": paper.grade or (f"mức độ {paper.level}" if paper.level else "")}
 
 
 def _parent(paper: Paper, words: dict[str, Any]) -> str:
