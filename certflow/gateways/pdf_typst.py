@@ -72,11 +72,13 @@ def render(template: str, facts: Mapping[str, Any]) -> bytes:
 
 def marked(content: bytes, title: str, *, landscape: bool) -> bytes:
     """The pages of another engine's PDF, the words of a sample across each; raises TypstError when it is no such."""
-    inputs = {"title": title, "face": face(), "pages": str(len(COUNT.findall(content)))}
-    with tempfile.TemporaryDirectory(prefix="certflow-") as folder:
-        Path(folder, "paper.pdf").write_bytes(content)
-        laid = {"landscape": "yes" if landscape else "no"}
-        return bytes(typst.compile(MARKED.encode(), root=folder, font_paths=_fonts(), sys_inputs=inputs | laid))
+    pages, flipped = str(len(COUNT.findall(content))), "yes" if landscape else "no"
+    inputs = {"title": title, "face": face(), "pages": pages, "landscape": flipped}
+    with tempfile.TemporaryDirectory(prefix="certflow-") as name:
+        folder = Path(name)
+        (folder / "paper.pdf").write_bytes(content)
+        (folder / "marked.typ").write_text(MARKED)
+        return bytes(typst.compile(folder / "marked.typ", root=folder, font_paths=_fonts(), sys_inputs=inputs))
 
 
 def refuse_letters(facts: Mapping[str, Any]) -> None:

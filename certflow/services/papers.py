@@ -10,7 +10,7 @@ from certflow.models.people import User
 from certflow.models.recognition import Document
 from certflow.services import authority, confirmations
 from certflow.services.access import chain
-from certflow.services.catalogue import form_of, workflow_of
+from certflow.services.catalogue import form_of, is_sample, workflow_of
 
 PRACTICE_SUFFIX = "-TH"
 TIERS = {"commune": "xã", "district": "huyện", "province": "tỉnh"}
@@ -44,7 +44,7 @@ class Paper:
     @property
     def sample(self) -> bool:
         """Whether the criteria set has no legal force, so that no number may be drawn and the paper says so."""
-        return form_of(self.dossier).trust == "sample"
+        return is_sample(self.dossier)
 
     def notation(self, spec: PaperSpec) -> str:
         """The book's notation; practice rounds have books of their own, so that they use up no official number."""

@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow.definitions.form_specs import CriterionSpec
-from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
+from certflow.models.dossier import Dossier
 from certflow.services import access, assessments, meetings
-from certflow.services.catalogue import form_of
+from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, notices
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
 from certflow.web.criteria import Opened
@@ -56,10 +57,15 @@ def _following(dossier_id: int, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
         return url_for("dossiers.show", dossier_id=dossier_id)
-    form = form_of(access.dossier(dossier_id, actor()))
-    if number < len(form.criteria):
+    dossier = access.dossier(dossier_id, actor())
+    if number < len(form_of(dossier).criteria):
         return url_for(".criterion", dossier_id=dossier_id, number=number + 1)
-    return url_for(".meeting", dossier_id=dossier_id)
+    return url_for(".meeting" if _meets(dossier) else ".check", dossier_id=dossier_id)
+
+
+def _meets(dossier: Dossier) -> bool:
+    """Whether the dossier's scheme asks for the self-assessment meeting."""
+    return bool(meetings.asked_by(workflow_of(dossier).spec))
 
 
 def criterion_page(
@@ -89,6 +95,7 @@ def criterion_page(
         anchor=answer_forms.anchor,
         lines=figures.lines,
         last=asked.number == len(found.form.criteria),
+        meets=_meets(found.dossier),
         notices=notices.of_dossier(found.dossier),
         language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),
     )
@@ -98,6 +105,8 @@ def criterion_page(
 def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
     found = criteria.opened(dossier_id)
+    if not _meets(found.dossier):
+        raise NotFound(_("This scheme asks for no meeting."))
     if request.method == "GET":
         return _meeting_page(found, filled(found.contents.meeting))
     form = MeetingForm()
@@ -134,6 +143,7 @@ def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) ->
         form=form,
         changed=changed,
         stored=found.contents.meeting,
+        source=meetings.asked_by(workflow_of(found.dossier).spec),
         body_title=meetings.body_title,
         writable=found.may_write("claims"),
         notices=notices.of_dossier(found.dossier),
@@ -145,6 +155,7 @@ def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     found = criteria.opened(dossier_id)
     result = found.score(found.claims)
+    needs = {need for transition in workflow_of(found.dossier).spec.transitions for need in transition.needs}
     upper = result.level + 1
     return render_template(
         "claims/check.html",
@@ -155,6 +166,8 @@ def check(dossier_id: int) -> ResponseReturnValue:
         gaps=figures.gaps(found.form, result, upper, found.claims) if upper <= found.form.levels else [],
         anchor=answer_forms.anchor,
         body_title=meetings.body_title,
+        meets=_meets(found.dossier),
+        asks_a_level="claim_reaches_a_level" in needs,
         writable=found.may_write("claims"),
         notices=notices.of_dossier(found.dossier),
     )

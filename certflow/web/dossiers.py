@@ -1,6 +1,7 @@
 """Dossiers: the list, opening one, its overview, history and receipts."""
 
 import json
+from functools import partial
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,11 @@ from wtforms import SelectField, StringField
 
 from certflow.clock import ZONE, local_day
 from certflow.domain.deadlines import standing
-from certflow.models.dossier import Dossier
+from certflow.models.dossier import Dossier, HistoryEntry
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
-from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, notices, openings, turns
+from certflow.services.catalogue import form_of, workflow_of, workflows
+from certflow.web import action_pages, notices, openings, results, turns
 from certflow.web.gate import actor
 from certflow.web.overview import overview
 from certflow.wording import language
@@ -92,6 +93,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
         "dossiers/show.html",
         shown=shown,
         steps=steps,
+        claimed=partial(results.claimed, form_of(dossier)),
         **_common(dossier),
     )
 
@@ -119,10 +121,12 @@ def history(dossier_id: int) -> ResponseReturnValue:
         {
             "what": titles.get(entry.action, entry.action),
             "label": spec.states[entry.to_state].title.in_language(language()),
+            "kind": turns.final_kind(spec.states[entry.to_state]),
             "who": entry.actor.full_name,
             "role": turns.part(dossier, entry.acting_as),
             "when": entry.at.astimezone(ZONE),
             "note": entry.note,
+            "paper": _paper_recorded(entry),
         }
         for entry in reversed(dossiers.history(dossier))
     ]
@@ -134,6 +138,14 @@ def history(dossier_id: int) -> ResponseReturnValue:
     return render_template("dossiers/history.html", entries=[*entries, opened], **_common(dossier))
 
 
+def _paper_recorded(entry: HistoryEntry) -> str:
+    """The paper from outside that an act records, by number and date."""
+    if not entry.document_number or entry.document_date is None:
+        return ""
+    day = f"{entry.document_date:%d/%m/%Y}"
+    return str(_("Document no. %(number)s of %(date)s", number=entry.document_number, date=day))
+
+
 @bp.get("/<int:dossier_id>/submissions/<int:number>")
 def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
@@ -143,6 +155,7 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     return render_template(
         "dossiers/receipt.html",
         filed=filed,
+        claimed=results.reached(form_of(dossier), filed.claimed_level),
         files=json.loads(filed.manifest)["evidence"],
         standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
         groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],

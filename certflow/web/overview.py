@@ -12,10 +12,11 @@ from certflow.domain.workflow import Offer
 from certflow.models.dossier import Dossier, HistoryEntry, Meeting
 from certflow.models.people import User
 from certflow.models.recognition import Document, Recognition
-from certflow.services import access, actions, documents, dossiers, recognitions
+from certflow.services import access, actions, documents, dossiers, meetings, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
-from certflow.web import turns
+from certflow.web import results, turns
+from certflow.web.documents import title
 from certflow.wording import language
 
 
@@ -32,7 +33,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A dossier with everything its overview tells; `last` is the latest act, `returned` says it was a return."""
+    """A dossier with everything its overview tells.
+
+    `last` is the latest act, `returned` says it was a return; `papers` come with their titles, and `ending` are the
+    sentences about the result.
+    """
 
     dossier: Dossier
     contents: Contents
@@ -42,8 +47,9 @@ class Overview:
     appraisal: list[Task]
     last: HistoryEntry | None
     returned: bool
-    papers: list[Document]
+    papers: list[tuple[str, Document]]
     recognition: Recognition | None
+    ending: list[str]
 
 
 def overview(dossier: Dossier, reader: User) -> Overview:
@@ -51,6 +57,7 @@ def overview(dossier: Dossier, reader: User) -> Overview:
     form, contents = form_of(dossier), dossiers.contents(dossier)
     last = dossiers.last_act(dossier)
     final = turns.state_of(dossier).final
+    recognition = recognitions.of_dossier(dossier) if final else None
     return Overview(
         dossier=dossier,
         contents=contents,
@@ -60,8 +67,9 @@ def overview(dossier: Dossier, reader: User) -> Overview:
         appraisal=_finding_tasks(dossier, form, contents, reader),
         last=last,
         returned=last is not None and _is_return(dossier, last),
-        papers=documents.of_dossier(dossier) if final else [],
-        recognition=recognitions.of_dossier(dossier) if final else None,
+        papers=[(title(paper), paper) for paper in documents.of_dossier(dossier)] if final else [],
+        recognition=recognition,
+        ending=[s for s in (results.decided(recognition), results.kept(recognition)) if s] if recognition else [],
     )
 
 
@@ -85,6 +93,9 @@ def _writes(dossier: Dossier, what: str, reader: User) -> bool:
 
 
 def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
+    spec = workflow_of(dossier).spec
+    if not access.writers(spec, "claims"):
+        return []
     answers = {code: claim.answer for code, claim in contents.claims.items()}
     result = score(form, answers, disadvantaged=dossier.disadvantaged_area)
     writing = _writes(dossier, "claims", reader)
@@ -101,7 +112,9 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
                 detail=_joined(_level_so_far(criterion, result), _files(files)),
             )
         )
-    return [*tasks, _meeting_task(dossier, contents.meeting, writing), _check_task(dossier, result, writing)]
+    if meetings.asked_by(spec):
+        tasks.append(_meeting_task(dossier, contents.meeting, writing))
+    return [*tasks, _check_task(dossier, result, writing)]
 
 
 def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
@@ -166,8 +179,8 @@ def _meeting_task(dossier: Dossier, meeting: Meeting | None, writing: bool) -> T
 
 
 def _check_task(dossier: Dossier, result: Result, writing: bool) -> Task:
-    title = _("Check the answers") if writing else _("Result of the self-assessment")
-    return Task(title, url_for("claims.check", dossier_id=dossier.id), *_reached(result, writing))
+    name = _("Check the answers") if writing else _("Result of the self-assessment")
+    return Task(name, url_for("claims.check", dossier_id=dossier.id), *_reached(result, writing))
 
 
 def _reached(result: Result, writing: bool) -> tuple[str, str]:

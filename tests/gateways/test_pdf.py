@@ -112,7 +112,9 @@ def test_a_certificate_states_what_its_scheme_awards(engine: PdfEngine, facts: d
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
-    "mark", [{}, {"practice": True}, SAMPLE, SAMPLE | {"practice": True}], ids=["official", "practice", "sample", "both"]
+    "mark",
+    [{}, {"practice": True}, SAMPLE, SAMPLE | {"practice": True}],
+    ids=["official", "practice", "sample", "both"],
 )
 def test_the_code_on_the_certificate_leads_to_its_page(engine: PdfEngine, mark: dict[str, Any]) -> None:
     content = pdf.render("certificate", FACTS | mark, engine=engine)
