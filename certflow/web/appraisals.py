@@ -2,7 +2,6 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,7 @@ from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import Invalid, NotFound, Stale
 from certflow.services import access, assessments
 from certflow.services.catalogue import form_of, workflow_of
-from certflow.web import answer_forms, criteria, figures, notices, results
+from certflow.web import answer_forms, criteria, figures, notices
 from certflow.web.answer_forms import finding_form, show_refusal
 from certflow.web.criteria import Opened
 from certflow.web.errors import status_of
@@ -91,7 +90,6 @@ def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: Abst
         anchor=answer_forms.anchor,
         lines=figures.lines,
         last=asked.number == len(found.form.criteria),
-        claimed=partial(results.claimed, found.form),
         notices=notices.of_dossier(found.dossier),
     )
 

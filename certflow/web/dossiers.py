@@ -1,7 +1,6 @@
 """Dossiers: the list, opening one, its overview, history and receipts."""
 
 import json
-from functools import partial
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,8 +14,8 @@ from certflow.domain.deadlines import standing
 from certflow.models.dossier import Dossier, HistoryEntry
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
-from certflow.services.catalogue import form_of, workflow_of, workflows
-from certflow.web import action_pages, notices, openings, results, turns
+from certflow.services.catalogue import workflow_of, workflows
+from certflow.web import action_pages, notices, openings, turns
 from certflow.web.gate import actor
 from certflow.web.overview import overview
 from certflow.wording import language
@@ -35,7 +34,8 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = StringField(
-        lazy_gettext("Name of the unit"), description=lazy_gettext("With or without diacritics, for example xuan tay")
+        lazy_gettext("Name of the unit or of whom it is about"),
+        description=lazy_gettext("With or without diacritics, for example xuan tay"),
     )
     round = SelectField(lazy_gettext("Round"))
     state = SelectField(lazy_gettext("State"))
@@ -93,7 +93,6 @@ def show(dossier_id: int) -> ResponseReturnValue:
         "dossiers/show.html",
         shown=shown,
         steps=steps,
-        claimed=partial(results.claimed, form_of(dossier)),
         **_common(dossier),
     )
 
@@ -155,7 +154,6 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     return render_template(
         "dossiers/receipt.html",
         filed=filed,
-        claimed=results.reached(form_of(dossier), filed.claimed_level),
         files=json.loads(filed.manifest)["evidence"],
         standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
         groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],

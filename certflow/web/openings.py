@@ -46,7 +46,7 @@ def open_dossier() -> ResponseReturnValue:
     form.known.choices = _known(unit, spec.subject, round_id)
     if spec.about_holders and (request.method == "GET" or "known" not in request.form):
         return _page(form, spec.subject, round_id, unit)
-    name, detail = _chosen(form)
+    name, detail = _chosen(form, unit, spec.subject)
     try:
         opened = dossiers.open_dossier(round_id, actor=actor(), unit_id=unit_id, holder_name=name, holder_detail=detail)
     except Invalid as refusal:
@@ -64,11 +64,12 @@ def _known(unit: Unit, kind: SubjectKind, round_id: int) -> list[tuple[str, str]
     return [("", _("A new one, named below")), *shown]
 
 
-def _chosen(form: HolderForm) -> tuple[str, str]:
-    """The name and detail of the holder: of the one chosen among those known, else as typed."""
-    chosen = form.known.data or ""
-    one = holders.find(int(chosen)) if chosen in {value for value, _label in form.known.choices if value} else None
-    return (one.name, one.detail) if one is not None else (form.name.data or "", form.detail.data or "")
+def _chosen(form: HolderForm, unit: Unit, kind: SubjectKind) -> tuple[str, str]:
+    """The name and detail of the holder: of the one chosen among those known at the unit, else as typed."""
+    one = holders.find(turns.id_in(request.form, "known"))
+    if one is not None and (one.unit_id, one.kind) == (unit.id, kind):
+        return one.name, one.detail
+    return form.name.data or "", form.detail.data or ""
 
 
 def _page(form: HolderForm, kind: SubjectKind, round_id: int, unit: Unit) -> str:

@@ -1,8 +1,7 @@
-"""A result in words: what was awarded, by which decision, for how long it holds, and what was claimed before."""
+"""A result in words: what was awarded, by which decision and for how long it holds."""
 
 from flask_babel import gettext as _
 
-from certflow.definitions.form_specs import FormSpec
 from certflow.models.dossier import Dossier
 from certflow.models.recognition import Recognition
 from certflow.services.catalogue import workflow_of
@@ -42,17 +41,3 @@ def kept(found: Recognition) -> str:
     if found.valid_until is not None:
         return str(_("The result is kept until %(until)s.", until=f"{found.valid_until:%d/%m/%Y}"))
     return f"{found.validity.rstrip('.')}." if found.validity else ""
-
-
-def claimed(form: FormSpec, level: int) -> str:
-    """What was claimed with a filing, as its tag says it."""
-    words = reached(form, level)
-    return str(_("Claimed: %(what)s", what=words)) if words else ""
-
-
-def reached(form: FormSpec, level: int) -> str:
-    """What answers that reach `level` come to: the rating or the level; "" for a set that has neither."""
-    grade = form.grade(level).in_language(language())
-    if grade or not form.levels:
-        return grade
-    return str(_("Level %(level)s", level=level)) if level else str(_("No level reached"))

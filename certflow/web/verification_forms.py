@@ -20,8 +20,8 @@ class CodeForm(FlaskForm):
     code = StringField(
         lazy_gettext("Code on the paper"),
         description=lazy_gettext(
-            "On a certificate below the square code, on a decision at the end of the address. Capital or small letters, "
-            "with or without dashes and spaces."
+            "On a certificate below the square code, on a decision at the end of the address. "
+            "Capital or small letters, with or without dashes and spaces."
         ),
     )
 

@@ -13,6 +13,7 @@ from certflow.models.recognition import Document, Recognition
 from certflow.services import documents
 from tests import make
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
+from tests.schemes import loaded
 
 READERS = {
     "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
@@ -25,9 +26,13 @@ READERS = {
     "education_head": ("/", "{endorsed}", "{endorsed}actions/recognise_level_2", "{endorsed}actions/decline"),
     "province_reviewer": ("/", "/dossiers/?q=xuan", "/rules/", "/rules/criteria/learning_community_commune/1",
                           "/rules/schemes/dong_nai_commune_recognition/1"),
+    "centre_officer": ("/dossiers/open?round_id={centre_round}&unit_id={centre_unit}", "{centre}", "{centre}check"),
+    "rating_head": ("{rated}", "{recorded}history", "{sent}actions/record", "/documents/{sample}",
+                    "/documents/{sample}/copy"),
     "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/people/", "/people/new", "/people/1",
                       "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere"),
-    "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG"),
+    "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG",
+         "/verify/{rated_code}", "/verify/{recorded_code}"),
 }  # fmt: skip
 
 
@@ -51,7 +56,29 @@ def places(app: Flask) -> dict[str, str]:
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
         found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}
-        return found | {"code": recognition.verify_code, "paper": str(paper.id)}
+        return found | {"code": recognition.verify_code, "paper": str(paper.id)} | _of_other_kinds()
+
+
+def _of_other_kinds() -> dict[str, str]:
+    """The same of a scheme about learning centres, on a sample set, and of one whose decision is made elsewhere."""
+    loaded.use()
+    rated = loaded.walked(loaded.opened(loaded.RATING), "rated")
+    sent = loaded.walked(loaded.opened(loaded.OUTSIDE), "sent")
+    recorded = loaded.walked(loaded.opened(loaded.OUTSIDE, practice=True), "recorded")
+    draft = loaded.opened(loaded.RATING, name="Trung tâm học tập cộng đồng Ấp 1")
+    papers = documents.of_dossier(rated)
+    for paper in papers:
+        documents.issue(paper.id)
+    db.session.commit()
+    codes = {result.dossier_id: result.verify_code for result in db.session.query(Recognition)}
+    made = {"rated": rated, "sent": sent, "recorded": recorded, "centre": draft}
+    return {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()} | {
+        "centre_round": str(rated.round_id),
+        "centre_unit": str(rated.unit_id),
+        "sample": str(papers[-1].id),
+        "rated_code": codes[rated.id],
+        "recorded_code": codes[recorded.id],
+    }
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -63,7 +90,11 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     where = places(app)
     with app.app_context():
-        names = {role: person.sign_in_name for role, person in make.people().items()}
+        people = make.people() | {
+            "centre_officer": make.person("centre_officer"),
+            "rating_head": make.person("rating_head"),
+        }
+        names = {role: person.sign_in_name for role, person in people.items()}
     for role, addresses in READERS.items():
         page = open_page(viewport)
         if role:
