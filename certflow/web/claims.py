@@ -8,7 +8,6 @@ from flask_wtf import FlaskForm
 from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
-from certflow.models.dossier import Dossier
 from certflow.services import access, assessments, meetings
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, notices
@@ -60,12 +59,8 @@ def _following(dossier_id: int, number: int) -> str:
     dossier = access.dossier(dossier_id, actor())
     if number < len(form_of(dossier).criteria):
         return url_for(".criterion", dossier_id=dossier_id, number=number + 1)
-    return url_for(".meeting" if _meets(dossier) else ".check", dossier_id=dossier_id)
-
-
-def _meets(dossier: Dossier) -> bool:
-    """Whether the dossier's scheme asks for the self-assessment meeting."""
-    return bool(meetings.asked_by(workflow_of(dossier).spec))
+    meets = meetings.asked_by(workflow_of(dossier).spec)
+    return url_for(".meeting" if meets else ".check", dossier_id=dossier_id)
 
 
 def criterion_page(
@@ -95,7 +90,6 @@ def criterion_page(
         anchor=answer_forms.anchor,
         lines=figures.lines,
         last=asked.number == len(found.form.criteria),
-        meets=_meets(found.dossier),
         notices=notices.of_dossier(found.dossier),
         language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),
     )
@@ -105,7 +99,7 @@ def criterion_page(
 def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
     found = criteria.opened(dossier_id)
-    if not _meets(found.dossier):
+    if not found.meets:
         raise NotFound(_("This scheme asks for no meeting."))
     if request.method == "GET":
         return _meeting_page(found, filled(found.contents.meeting))
@@ -166,7 +160,6 @@ def check(dossier_id: int) -> ResponseReturnValue:
         gaps=figures.gaps(found.form, result, upper, found.claims) if upper <= found.form.levels else [],
         anchor=answer_forms.anchor,
         body_title=meetings.body_title,
-        meets=_meets(found.dossier),
         asks_a_level="claim_reaches_a_level" in needs,
         writable=found.may_write("claims"),
         notices=notices.of_dossier(found.dossier),

@@ -15,9 +15,9 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stal
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.services import access, dossiers
+from certflow.services import access, dossiers, meetings
 from certflow.services.assessments import Typed
-from certflow.services.catalogue import form_of
+from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
 from certflow.web import figures
 from certflow.web.answer_forms import typed, typed_pairs
@@ -45,6 +45,11 @@ class Opened:
     def findings(self) -> Answers:
         """The appraiser's answers by indicator code."""
         return figures.answers_of(self.contents.findings)
+
+    @property
+    def meets(self) -> bool:
+        """Whether the scheme asks for the self-assessment meeting."""
+        return bool(meetings.asked_by(workflow_of(self.dossier).spec))
 
     def score(self, answers: Answers) -> Result:
         """The level these answers reach, and the proof."""

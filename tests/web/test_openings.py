@@ -48,6 +48,7 @@ def test_my_work_leads_to_the_page_and_the_page_to_the_dossier(
     assert "Which community learning centre?" in page
     assert "Xã Xuân Tây" in page
     assert "Entered before" not in page
+    assert "Sample criteria, without legal force" in page
 
     typed = {**where, "known": "", "name": " Trung tâm  Ấp 1 ", "detail": "Ấp 1"}
     answer = send(client, "/dossiers/open", typed, page=_address(where))
