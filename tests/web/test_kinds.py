@@ -159,6 +159,23 @@ def test_what_a_scheme_does_not_ask_for_is_not_shown_and_not_found(
     assert (answer.status_code, answer.location) == (302, f"/dossiers/{number}/check")
 
 
+@pytest.mark.parametrize("trust", ["sample", "transcribed"])
+def test_who_decides_is_told_beforehand_whether_a_number_is_drawn(
+    app: Flask, client: FlaskClient, trust: Trust
+) -> None:
+    with app.app_context():
+        loaded.use(trust=trust)
+        dossier = loaded.walked(loaded.opened(loaded.RATING), "checked")
+        make.sign_in(client, make.person_for("rating_head", dossier))
+        address = f"/dossiers/{dossier.id}/actions/"
+    in_english(client)
+
+    for action, numbered in (("rate", "its decision gets a number"), ("decline", "A written reply gets its number")):
+        words = _words(client.get(f"{address}{action}").text)
+        assert ("they get no number" in words) == (trust == "sample")
+        assert (numbered in words) == (trust == "transcribed")
+
+
 def _recording(app: Flask, client: FlaskClient) -> tuple[str, str]:
     """The address of the act that records a decision made elsewhere, and the version of its dossier."""
     with app.app_context():
