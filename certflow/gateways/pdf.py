@@ -16,8 +16,8 @@ PROPER = {
     "recognition_decision": ("articles",),
     "refusal_letter": ("addressee", "articles", "reasons"),
     "certificate": (
-        *("unit_parent", "province", "level", "assessed_year", "decision_number_text", "decision_date"),
-        *("valid_until", "validity_source", "verify_url", "verify_code"),
+        *("unit_parent", "province", "assessed_year", "decision_number_text", "decision_date"),
+        *("verify_url", "verify_code"),
     ),
 }
 OPTIONAL: dict[str, Any] = {
@@ -25,11 +25,17 @@ OPTIONAL: dict[str, Any] = {
     "legal_bases": (),
     "marks": (),
     "practice": False,
+    "sample": False,
     "proposal": "",
     "reasons": (),
     "recipients": (),
     "filing": "VT",
     "subject": "",
+    "level": 0,
+    "grade": "",
+    "valid_until": "",
+    "validity": "",
+    "validity_source": "",
     "tier": "xã",  # a paper numbered before other tiers had theirs says nothing of it
 }
 
@@ -45,8 +51,14 @@ def render(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typs
     if engine == "pdfkit":
         pdf_html.check()
         pdf_text.refuse(complete, pdf_html.lacking())
-        return pdf_html.render(_copy(template, complete, ""), landscape=template == "certificate")
+        return _printed(template, complete)
     return pdf_typst.render(template, complete)
+
+
+def _printed(template: str, facts: Mapping[str, Any]) -> bytes:
+    landscape = template == "certificate"
+    content = pdf_html.render(_copy(template, facts, ""), landscape=landscape)
+    return pdf_typst.marked(content, str(facts["title"]), landscape=landscape) if facts["sample"] else content
 
 
 def check_printable(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> None:
@@ -91,7 +103,16 @@ def _complete(template: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     if missing:
         raise ValueError(f"{template} needs these facts: {', '.join(missing)}")
     usual = {"authority": f"{signatory['position']} {cleaned['issuing_office']}", "subject": cleaned["title"]}
-    return OPTIONAL | usual | cleaned
+    complete = OPTIONAL | usual | cleaned
+    return complete if "statement" in complete else complete | _stated_before(complete)
+
+
+def _stated_before(facts: Mapping[str, Any]) -> dict[str, str]:
+    """What a certificate states that was numbered before papers had their scheme's own words for it."""
+    if not facts["level"]:
+        return {"statement": facts["title"], "award": ""}
+    award = f"mức độ {facts['level']}"
+    return {"statement": f"đạt “Cộng đồng học tập” cấp {facts['tier']} {award}", "award": award}
 
 
 def _copy(template: str, facts: Mapping[str, Any], stylesheet_url: str) -> str:

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import json
+import re
+import tempfile
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -21,6 +24,22 @@ ONE_LETTER = b"""#set document(title: "x")
 #set text(font: sys.inputs.face, fallback: false)
 #sys.inputs.letter
 """
+# Every page of a finished paper with the words of a sample across it.
+MARKED = """
+#set document(title: sys.inputs.title)
+#set text(font: sys.inputs.face, lang: "vi", fallback: false)
+#let flipped = sys.inputs.landscape == "yes"
+#let across = rotate(if flipped { -33deg } else { -54deg }, box(width: 340mm, align(center, text(
+  size: 40pt, weight: "bold", fill: rgb("#a0181833"), "MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ",
+))))
+#for number in range(1, int(sys.inputs.pages) + 1) {
+  page(
+    paper: "a4", flipped: flipped, margin: 0mm, foreground: across,
+    background: image("/paper.pdf", page: number, width: 100%, alt: sys.inputs.title),
+  )[]
+}
+"""
+COUNT = re.compile(rb"/Type /Page\b(?!s)")
 
 
 def render(template: str, facts: Mapping[str, Any]) -> bytes:
@@ -49,6 +68,17 @@ def render(template: str, facts: Mapping[str, Any]) -> bytes:
         refuse(facts, _lacks)
         raise
     return bytes(content) + b"\n"  # a signature appended later needs the line's end
+
+
+def marked(content: bytes, title: str, *, landscape: bool) -> bytes:
+    """The pages of another engine's PDF, the words of a sample across each; raises TypstError when it is no such."""
+    pages, flipped = str(len(COUNT.findall(content))), "yes" if landscape else "no"
+    inputs = {"title": title, "face": face(), "pages": pages, "landscape": flipped}
+    with tempfile.TemporaryDirectory(prefix="certflow-") as name:
+        folder = Path(name)
+        (folder / "paper.pdf").write_bytes(content)
+        (folder / "marked.typ").write_text(MARKED)
+        return bytes(typst.compile(folder / "marked.typ", root=folder, font_paths=_fonts(), sys_inputs=inputs))
 
 
 def refuse_letters(facts: Mapping[str, Any]) -> None:

@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, inspect
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from certflow.models.base import Model
 from certflow.models.dossier import Dossier
@@ -55,6 +55,12 @@ class Document(Model):
     last_fault: Mapped[str] = mapped_column(Text, default="")
 
     dossier: Mapped[Dossier] = relationship()
+
+    @validates("number")
+    def _drawn_with_the_intent(self, _name: str, number: int | None) -> int | None:
+        if inspect(self).has_identity:
+            raise ValueError("a number is drawn with the intent or never")
+        return number
 
     @property
     def number_text(self) -> str:

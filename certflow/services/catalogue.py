@@ -112,6 +112,11 @@ def form_of(pinned: Pinned) -> FormSpec:
     return form_at(spec.form, spec.form_version)
 
 
+def is_sample(pinned: Pinned) -> bool:
+    """Whether the criteria set has no legal force, so that nothing official can come of a dossier that uses it."""
+    return form_of(pinned).trust == "sample"
+
+
 def form_at(name: str, version: int) -> FormSpec:
     """A criteria set, shipped or published; one published meanwhile elsewhere is read anew. Raises NotFound."""
     shipped = definitions().forms.get((name, version)) or known().forms.get((name, version))

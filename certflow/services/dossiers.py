@@ -133,7 +133,7 @@ def _oldest_first() -> tuple[ColumnElement[dt.datetime], ColumnElement[int]]:
 
 
 def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Page:
-    """The dossiers `actor` may see, newest act first, narrowed by round, state or the unit's name.
+    """The dossiers `actor` may see, newest act first, narrowed by round, state or the name of the unit or the holder.
 
     `words` may be typed with or without diacritics.
     """
@@ -143,7 +143,9 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
     if state:
         query = query.where(Dossier.state == state)
     if words:
-        query = query.where(access.Subject.search_key.contains(search_key(words), autoescape=True))
+        key = search_key(words)
+        named = Dossier.holder.has(Holder.search_key.contains(key, autoescape=True))
+        query = query.where(or_(access.Subject.search_key.contains(key, autoescape=True), named))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
 

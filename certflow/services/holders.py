@@ -1,6 +1,9 @@
 """Holders: the learning centres, agencies and people at a unit that are rated, recognised or commended."""
 
+from typing import Any
+
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from certflow import clock
 from certflow.domain.vietnamese import search_key
@@ -33,12 +36,18 @@ def named(unit: Unit, kind: str, name: str, detail: str = "") -> Holder:
     if faults:
         raise Invalid(fields=faults)
     about = {"unit_id": unit.id, "kind": kind, "name": name, "detail": detail}
-    found = db.session.scalar(select(Holder).filter_by(**about))
+    query = select(Holder).filter_by(**about)
+    found = db.session.scalar(query)
     if found is None:
-        found = Holder(search_key=search_key(name), entered_at=clock.now(), **about)
-        db.session.add(found)
-        db.session.flush()
-    return found
+        _enter(about)
+    return found or db.session.scalars(query).one()
+
+
+def _enter(about: dict[str, Any]) -> None:
+    """Enter a holder; of two people who do so at the same moment, the second finds it entered."""
+    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+    row = about | {"search_key": search_key(about["name"]), "entered_at": clock.now()}
+    db.session.execute(dialect.insert(Holder).values(**row).on_conflict_do_nothing())
 
 
 def find(holder_id: int) -> Holder | None:

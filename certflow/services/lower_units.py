@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from certflow import clock
 from certflow.definitions.form_specs import IndicatorSpec
@@ -14,14 +15,14 @@ from certflow.models.dossier import Claim, Dossier, Round
 from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.models.recognition import Recognition
-from certflow.services.catalogue import form_of, workflow_of
+from certflow.services.catalogue import form_of, is_sample, workflow_of
 
 
 def coverage(unit: Unit, kind: str, on: dt.date, *, practice: bool = False) -> Coverage:
     """The units of `kind` directly below `unit` in Vietnamese order, each with its recognition as of the day `on`.
 
     Of several recognitions the highest in force counts, otherwise the one that ended last. Those of practice
-    rounds count in practice only, and official ones only officially.
+    rounds count in practice only, official ones only officially, and those reached on a sample set nowhere.
     """
     below = db.session.scalars(select(Unit).where(Unit.parent_id == unit.id, Unit.kind == kind).order_by(Unit.sort_key))
     granted: dict[int, list[Recognition]] = {}
@@ -31,17 +32,21 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, practice: bool = False) -> C
         .join(Dossier, Recognition.dossier_id == Dossier.id)
         .join(Round, Dossier.round_id == Round.id)
         .where(Unit.parent_id == unit.id, Unit.kind == kind, Recognition.recognised_on <= on)
-        .where(Recognition.kind == "recognition", Recognition.holder_id.is_(None))
         .where(Round.practice.is_(practice))
+        .where(Recognition.kind == "recognition", Recognition.holder_id.is_(None))
+        .options(contains_eager(Recognition.dossier))
     )
     for recognition in db.session.scalars(query):
-        granted.setdefault(recognition.unit_id, []).append(recognition)
+        if not is_sample(recognition.dossier):
+            granted.setdefault(recognition.unit_id, []).append(recognition)
     return Coverage(on, tuple(_lower_unit(one, granted.get(one.id, ()), on) for one in below))
 
 
 def _lower_unit(unit: Unit, granted: Iterable[Recognition], on: dt.date) -> LowerUnit:
     held = [LowerUnit(unit.code, unit.name, r.level, r.recognised_on, r.valid_until) for r in granted]
-    ranked = sorted(held, key=lambda one: (one.live(on), one.level if one.live(on) else 0, one.valid_until))
+    ranked = sorted(
+        held, key=lambda one: (one.live(on), one.level if one.live(on) else 0, one.valid_until or dt.date.min)
+    )
     return ranked[-1] if ranked else LowerUnit(unit.code, unit.name)
 
 

@@ -4,11 +4,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from certflow import clock
-from certflow.errors import Invalid, Stale
+from certflow.definitions.specs import WorkflowSpec
+from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Meeting
 from certflow.models.people import User
 from certflow.services import access
+from certflow.services.catalogue import workflow_of
 from certflow.wording import _
 
 STUDY_PROMOTION = "study_promotion_association"
@@ -51,10 +53,17 @@ def body_title(key: str) -> str:
     }[key]
 
 
+def asked_by(spec: WorkflowSpec) -> str:
+    """What a scheme cites where it asks for the meeting; "" when it asks for none."""
+    return next((transition.source for transition in spec.transitions if "meeting_recorded" in transition.needs), "")
+
+
 def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     """Record the meeting, or correct the record while the dossier is still being drafted."""
     dossier = access.dossier(dossier_id, actor, lock=True)
     access.require_editor(dossier, actor, "claims")
+    if not asked_by(workflow_of(dossier).spec):
+        raise ActionNotOpen(_("This scheme asks for no meeting."))
     _check(dossier, minutes)
     meeting = db.session.get(Meeting, dossier.id, populate_existing=True)
     if (meeting.version if meeting else 0) != minutes.version:
@@ -103,5 +112,5 @@ def _bodies_fault(present: set[str]) -> str:
     if present - set(BODIES):
         return _("Choose from the bodies listed.")
     if not set(OBLIGATORY) <= present:
-        return _("The study-promotion association and the Fatherland Front must be present (art. 9.1.c).")
+        return _("The study-promotion association and the Fatherland Front must be present.")
     return ""

@@ -11,7 +11,7 @@ from certflow.models.people import User
 from certflow.models.recognition import Document
 from certflow.services import authority, confirmations
 from certflow.services.access import chain
-from certflow.services.catalogue import form_of, workflow_of
+from certflow.services.catalogue import form_of, is_sample, workflow_of
 
 PRACTICE_SUFFIX = "-TH"
 TIERS = {"commune": "xã", "district": "huyện", "province": "tỉnh"}
@@ -45,7 +45,7 @@ class Paper:
     @property
     def sample(self) -> bool:
         """Whether the criteria set has no legal force, so that no number may be drawn and the paper says so."""
-        return form_of(self.dossier).trust == "sample"
+        return is_sample(self.dossier)
 
     def notation(self, spec: PaperSpec) -> str:
         """The book's notation; practice rounds have books of their own, so that they use up no official number."""
@@ -113,7 +113,8 @@ def facts(
         "tier": TIERS[paper.dossier.unit.kind],
         "level": paper.level,
         "grade": paper.grade,
-        "validity": paper.validity,
+        "validity": "" if paper.valid_until else paper.validity,
+        **_stated(paper, spec, words),
         "assessed_year": words["assessed_year"],
         "title": spec.title.format_map(words),
         "subject": spec.title.format_map(words),
@@ -137,6 +138,20 @@ def _authority(rule: AuthorityRule | None) -> dict[str, Any]:
     number, dated = rule.document_number, rule.document_date.isoformat()
     named = {"id": rule.id, "role": rule.role, "issued_by": rule.issued_by}
     return {"authority_rule": {"document_number": number, "document_date": dated, **named}}
+
+
+def _stated(paper: Paper, spec: PaperSpec, words: dict[str, Any]) -> dict[str, str]:
+    """What the paper states first, as a certificate prints it, and what of it is the award.
+
+    The names that head a certificate and the year, which has a line of its own, are not said again.
+    """
+    sentence = _capitalised(spec.articles[0].format_map(words)) if spec.articles else ""
+    places = (words["commune"], words["district"], words["province"])
+    for name in (paper.dossier.subject_name, words["holder_detail"], *places):
+        if name and sentence.lower().startswith(name.lower()):
+            sentence = sentence[len(name) :].lstrip(", ")
+    sentence = sentence.removesuffix(f", năm đánh giá {words['assessed_year']}")
+    return {"statement": sentence, "award": paper.grade or (f"mức độ {paper.level}" if paper.level else "")}
 
 
 def _parent(paper: Paper, words: dict[str, Any]) -> str:

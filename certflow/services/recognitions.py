@@ -142,21 +142,30 @@ def held(dossier: Dossier, day: dt.date) -> list[Recognition]:
 
 
 def by_code(code: str) -> Recognition:
-    """The recognition with this code, once its certificate is issued; raises NotFound alike for all else."""
+    """The result with this code, once all its papers are issued; raises NotFound alike for all else.
+
+    A decision made elsewhere has no papers here and is found at once.
+    """
     found = db.session.scalar(
         select(Recognition)
-        .join(Recognition.certificate)
-        .where(Recognition.verify_code == code.strip().upper(), Document.issued_at.is_not(None))
+        .where(Recognition.verify_code == code.strip().upper())
         .options(
             joinedload(Recognition.unit).joinedload(Unit.parent).joinedload(Unit.parent),
             joinedload(Recognition.decision),
             joinedload(Recognition.certificate),
-            joinedload(Recognition.dossier).joinedload(Dossier.round),
+            joinedload(Recognition.dossier).options(joinedload(Dossier.round), joinedload(Dossier.holder)),
         )
     )
-    if found is None or found.decision is None or found.decision.issued_at is None:
-        raise NotFound(_("No published recognition has this code. Check the letters and digits on the certificate."))
+    if found is None or not _published(found):
+        raise NotFound(_("No published result has this code. Check the letters and digits on the paper."))
     return found
+
+
+def _published(found: Recognition) -> bool:
+    if found.outside_decision:
+        return True
+    papers = [paper for paper in (found.decision, found.certificate) if paper is not None]
+    return bool(papers) and all(paper.issued_at is not None for paper in papers)
 
 
 def lapsed(recognition: Recognition, day: dt.date | None = None) -> bool:

@@ -11,6 +11,7 @@ from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from certflow import clock
+from certflow.definitions.outcome_soundness import DECIDING
 from certflow.definitions.specs import TransitionSpec
 from certflow.domain.deadlines import standing
 from certflow.domain.facts import OutsideDocument
@@ -19,7 +20,7 @@ from certflow.errors import ActionBlocked, NotFound, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.services import access, actions, dossiers
-from certflow.services.catalogue import workflow_of
+from certflow.services.catalogue import is_sample, workflow_of
 from certflow.web import notices, turns
 from certflow.web.errors import status_of
 from certflow.web.forms import ADay, DayField
@@ -155,7 +156,8 @@ def _page(
 
 def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, object]:
     """What the action leads to, in which part the person takes it, and the dates it is about."""
-    target = workflow_of(dossier).spec.states[transition.target]
+    spec = workflow_of(dossier).spec
+    target = spec.states[transition.target]
     dues = [given.due for given in dossiers.standings(dossier) if target.name in given.due.spec.states]
     roles = access.roles_on(actor(), dossier)
     return {
@@ -163,4 +165,7 @@ def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, obj
         "next_turn": turns.part(dossier, target.turn),
         "acting_as": [turns.part(dossier, role) for role in transition.by if role in roles],
         "standings": [standing(due, None, today=clock.today()) for due in dues],
+        "sample": is_sample(dossier),
+        "makes_papers": bool(set(DECIDING) & set(transition.effects)),
+        "certificate": spec.outcome is not None and spec.outcome.certificate is not None,
     }

@@ -10,9 +10,9 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from certflow.definitions.form_specs import CriterionSpec
-from certflow.errors import Invalid, Stale
+from certflow.errors import Invalid, NotFound, Stale
 from certflow.services import access, assessments
-from certflow.services.catalogue import form_of
+from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, notices, ratings
 from certflow.web.answer_forms import finding_form, show_refusal
 from certflow.web.criteria import Opened
@@ -34,7 +34,7 @@ class Compared:
 
 @bp.route("/<int:number>", methods=["GET", "POST"])
 def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
-    """One criterion: what the commune claims and, beside it, what the appraiser finds."""
+    """One criterion: what is claimed and, beside it, what the appraiser finds."""
     if request.method == "POST":
         return _save(dossier_id, number)
     found = _opened(dossier_id)
@@ -44,6 +44,8 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 
 def _opened(dossier_id: int) -> Opened:
     found = criteria.opened(dossier_id)
+    if not access.writers(workflow_of(found.dossier).spec, "findings"):
+        raise NotFound(_("This scheme has no appraisal of each indicator."))
     access.require_findings(actor(), found.dossier)
     return found
 
@@ -102,17 +104,17 @@ def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
 
 @bp.post("/<int:number>/adopt")
 def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
-    """Take over the commune's figures where there is no finding yet."""
+    """Take over the claims where there is no finding yet."""
     criteria.criterion_of(form_of(access.dossier(dossier_id, actor())), number)
     adopted = assessments.adopt_claims(dossier_id, number, actor=actor())
     if adopted:
         words = ngettext(
-            "The commune's figures are taken over for %(num)s indicator. Check each.",
-            "The commune's figures are taken over for %(num)s indicators. Check each.",
+            "The figures of the self-assessment are taken over for %(num)s indicator. Check each.",
+            "The figures of the self-assessment are taken over for %(num)s indicators. Check each.",
             adopted,
         )
     else:
-        words = _("Every indicator that the commune answered has a finding already; nothing was taken over.")
+        words = _("Every indicator answered in the self-assessment has a finding already; nothing was taken over.")
     flash(words, "message" if adopted else "warning")
     return redirect(url_for(".criterion", dossier_id=dossier_id, number=number))
 

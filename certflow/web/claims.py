@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow.definitions.form_specs import CriterionSpec
-from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
 from certflow.services import access, assessments, meetings
-from certflow.services.catalogue import form_of
+from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, notices, ratings
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
 from certflow.web.criteria import Opened
@@ -56,10 +56,12 @@ def _following(dossier_id: int, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
         return url_for("dossiers.show", dossier_id=dossier_id)
-    following = ratings.following(form_of(access.dossier(dossier_id, actor())), number, "claims")
+    dossier = access.dossier(dossier_id, actor())
+    following = ratings.following(form_of(dossier), number, "claims")
     if following:
         return url_for(".criterion", dossier_id=dossier_id, number=following)
-    return url_for(".meeting", dossier_id=dossier_id)
+    meets = meetings.asked_by(workflow_of(dossier).spec)
+    return url_for(".meeting" if meets else ".check", dossier_id=dossier_id)
 
 
 def criterion_page(
@@ -98,6 +100,8 @@ def criterion_page(
 def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
     found = criteria.opened(dossier_id)
+    if not found.meets:
+        raise NotFound(_("This scheme asks for no meeting."))
     if request.method == "GET":
         return _meeting_page(found, filled(found.contents.meeting))
     form = MeetingForm()
@@ -134,6 +138,7 @@ def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) ->
         form=form,
         changed=changed,
         stored=found.contents.meeting,
+        source=meetings.asked_by(workflow_of(found.dossier).spec),
         body_title=meetings.body_title,
         writable=found.may_write("claims"),
         notices=notices.of_dossier(found.dossier),
@@ -144,6 +149,7 @@ def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) ->
 def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     found = criteria.opened(dossier_id)
+    needs = {need for transition in workflow_of(found.dossier).spec.transitions for need in transition.needs}
     return render_template(
         "claims/check.html",
         found=found,
@@ -154,6 +160,7 @@ def check(dossier_id: int) -> ResponseReturnValue:
         gaps=figures.gaps(found.form, found.claimed, found.claims),
         anchor=answer_forms.anchor,
         body_title=meetings.body_title,
+        asks_a_level="claim_reaches_a_level" in needs,
         writable=found.may_write("claims"),
         notices=notices.of_dossier(found.dossier),
     )

@@ -16,9 +16,9 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stal
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.services import access, dossiers
+from certflow.services import access, dossiers, meetings
 from certflow.services.assessments import Typed
-from certflow.services.catalogue import form_of
+from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
 from certflow.web import ratings
 from certflow.web.answer_forms import typed, typed_pairs
@@ -56,6 +56,11 @@ class Opened:
     def reached(self) -> Result:
         """The level that the findings reach, and the proof."""
         return score(self.form, self.findings, disadvantaged=self.dossier.disadvantaged_area, part="findings")
+
+    @property
+    def meets(self) -> bool:
+        """Whether the scheme asks for the self-assessment meeting."""
+        return bool(meetings.asked_by(workflow_of(self.dossier).spec))
 
     def may_write(self, what: str) -> bool:
         """Whether the person who is signed in may write claims or findings now."""

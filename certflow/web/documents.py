@@ -5,21 +5,39 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from certflow.domain.vietnamese import search_key
 from certflow.models.recognition import Document
 from certflow.services import documents
+from certflow.services.catalogue import workflow_of
 from certflow.web import notices
 from certflow.web.gate import actor
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
 KINDS: dict[str, Any] = {
-    "decision": lazy_gettext("Recognition decision"),
+    "decision": lazy_gettext("Decision"),
     "certificate": lazy_gettext("Certificate"),
-    "refusal": lazy_gettext("Written reply when not recognised"),
+    "refusal": lazy_gettext("Written reply"),
 }
+SAMPLE = "MAU"  # stands in a file's name where an official paper has its number
+
+
+def kind(document: Document) -> str:
+    """What kind of paper it is, in words."""
+    outcome = workflow_of(document.dossier).spec.outcome
+    if document.award == "decision" and outcome is not None and outcome.kind == "recognition":
+        return str(_("Recognition decision"))
+    return str(KINDS.get(document.kind, document.kind))
+
+
+def title(document: Document) -> str:
+    """The kind of paper and its number; of a sample, that it has none."""
+    if not document.number_text:
+        return str(_("%(kind)s, a sample without a number", kind=kind(document)))
+    return str(_("%(kind)s no. %(number)s", kind=kind(document), number=document.number_text))
 
 
 @bp.get("/<int:document_id>")
@@ -30,7 +48,8 @@ def show(document_id: int) -> ResponseReturnValue:
         "papers/show.html",
         document=found,
         dossier=found.dossier,
-        kind=str(KINDS.get(found.kind, found.kind)),
+        kind=kind(found),
+        title=title(found),
         notices=notices.of_dossier(found.dossier),
     )
 
@@ -60,4 +79,6 @@ def html_copy(document: Document) -> Response:
 def file_name(document: Document) -> str:
     """A name that every machine takes: number, notation without marks, year ("05-QD-PGDDT-2026.pdf")."""
     notation = re.sub(r"[^A-Z0-9]+", "-", search_key(document.notation).upper()).strip("-")
+    if document.number is None:
+        return f"{SAMPLE}-{document.id}-{notation}-{document.year}.pdf"
     return f"{document.number:02d}-{notation}-{document.year}.pdf"

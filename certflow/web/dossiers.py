@@ -11,7 +11,7 @@ from wtforms import SelectField, StringField
 
 from certflow.clock import ZONE, local_day
 from certflow.domain.deadlines import standing
-from certflow.models.dossier import Dossier
+from certflow.models.dossier import Dossier, HistoryEntry
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
@@ -36,7 +36,8 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = StringField(
-        lazy_gettext("Name of the unit"), description=lazy_gettext("With or without diacritics, for example xuan tay")
+        lazy_gettext("Name of the unit or of whom it is about"),
+        description=lazy_gettext("With or without diacritics, for example xuan tay"),
     )
     round = SelectField(lazy_gettext("Round"))
     state = SelectField(lazy_gettext("State"))
@@ -130,10 +131,12 @@ def history(dossier_id: int) -> ResponseReturnValue:
         {
             "what": titles.get(entry.action, entry.action),
             "label": spec.states[entry.to_state].title.in_language(language()),
+            "kind": turns.final_kind(spec.states[entry.to_state]),
             "who": entry.actor.full_name,
             "role": turns.part(dossier, entry.acting_as),
             "when": entry.at.astimezone(ZONE),
             "note": entry.note,
+            "paper": _paper_recorded(entry),
         }
         for entry in reversed(dossiers.history(dossier))
     ]
@@ -143,6 +146,14 @@ def history(dossier_id: int) -> ResponseReturnValue:
         "when": dossier.opened_at.astimezone(ZONE),
     }
     return render_template("dossiers/history.html", entries=[*entries, opened], **_common(dossier))
+
+
+def _paper_recorded(entry: HistoryEntry) -> str:
+    """The paper from outside that an act records, by number and date."""
+    if not entry.document_number or entry.document_date is None:
+        return ""
+    day = f"{entry.document_date:%d/%m/%Y}"
+    return str(_("Document no. %(number)s of %(date)s", number=entry.document_number, date=day))
 
 
 @bp.get("/<int:dossier_id>/submissions/<int:number>")

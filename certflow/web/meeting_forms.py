@@ -28,7 +28,7 @@ def _bodies() -> list[SelectChoice]:
 
 def _label(key: str) -> str:
     if key in OBLIGATORY:
-        return str(_("%(body)s (must be present, art. 9.1.c)", body=body_title(key)))
+        return str(_("%(body)s (must be present)", body=body_title(key)))
     return body_title(key)
 
 
@@ -54,7 +54,7 @@ class MeetingForm(FlaskForm):
             InputRequired(lazy_gettext("Give the chair's position; the chair is a leader of the people's committee.")),
             _at_most(LONGEST_NAME),
         ],
-        description=lazy_gettext("For example: Vice-chair of the commune people's committee."),
+        description=lazy_gettext("For example: Vice-chair of the people's committee."),
         filters=[tidy],
     )
     bodies_present = SelectMultipleField(
@@ -80,7 +80,7 @@ class MeetingForm(FlaskForm):
     def validate_bodies_present(self, field: Field) -> None:
         """The two bodies of art. 9.1.c; said here too, so that all faults show at once."""
         if not set(OBLIGATORY) <= set(field.data or ()):
-            reason = _("The study-promotion association and the Fatherland Front must be present (art. 9.1.c).")
+            reason = _("The study-promotion association and the Fatherland Front must be present.")
             raise ValidationError(reason)
 
 

@@ -9,21 +9,22 @@ from wtforms import SelectField, StringField
 
 from certflow.definitions.specs import SubjectKind
 from certflow.errors import Invalid
+from certflow.models.dossier import Round
 from certflow.models.places import Unit
-from certflow.services import dossiers, holders
-from certflow.services.catalogue import workflow_of
-from certflow.web import turns
+from certflow.services import access, dossiers, holders
+from certflow.services.catalogue import form_of, workflow_of
+from certflow.web import notices, turns
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
 
 
 class HolderForm(FlaskForm):
-    """One of the holders known at the unit, or a new one by name; sent with the round and the unit."""
+    """One of the holders known at the unit, or a new one by name; its labels are those for a person."""
 
     known = SelectField(lazy_gettext("Entered before"), validate_choice=False)
     name = StringField(lazy_gettext("Full name"))
-    detail = StringField(lazy_gettext("Address or position"))
+    detail = StringField(lazy_gettext("Position"))
 
 
 def title(kind: SubjectKind) -> str:
@@ -45,15 +46,15 @@ def open_dossier() -> ResponseReturnValue:
     form = HolderForm()
     form.known.choices = _known(unit, spec.subject, round_id)
     if spec.about_holders and (request.method == "GET" or "known" not in request.form):
-        return _page(form, spec.subject, round_id, unit)
-    name, detail = _chosen(form)
+        return _page(form, spec.subject, found, unit)
+    name, detail = _chosen(form, unit, spec.subject)
     try:
         opened = dossiers.open_dossier(round_id, actor=actor(), unit_id=unit_id, holder_name=name, holder_detail=detail)
     except Invalid as refusal:
         if not spec.about_holders:
             raise
         show_faults(form, refusal)
-        return _page(form, spec.subject, round_id, unit), status_of(refusal)
+        return _page(form, spec.subject, found, unit), status_of(refusal)
     flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
     return redirect(url_for("dossiers.show", dossier_id=opened.id))
 
@@ -64,12 +65,23 @@ def _known(unit: Unit, kind: SubjectKind, round_id: int) -> list[tuple[str, str]
     return [("", _("A new one, named below")), *shown]
 
 
-def _chosen(form: HolderForm) -> tuple[str, str]:
-    """The name and detail of the holder: of the one chosen among those known, else as typed."""
-    chosen = form.known.data or ""
-    one = holders.find(int(chosen)) if chosen in {value for value, _label in form.known.choices if value} else None
-    return (one.name, one.detail) if one is not None else (form.name.data or "", form.detail.data or "")
+def _chosen(form: HolderForm, unit: Unit, kind: SubjectKind) -> tuple[str, str]:
+    """The name and detail of the holder: of the one chosen among those known at the unit, else as typed."""
+    one = holders.find(turns.id_in(request.form, "known"))
+    if one is not None and (one.unit_id, one.kind) == (unit.id, kind):
+        return one.name, one.detail
+    return form.name.data or "", form.detail.data or ""
 
 
-def _page(form: HolderForm, kind: SubjectKind, round_id: int, unit: Unit) -> str:
-    return render_template("dossiers/open.html", form=form, title=title(kind), round_id=round_id, unit=unit, kind=kind)
+def _page(form: HolderForm, kind: SubjectKind, found: Round, unit: Unit) -> str:
+    if kind != "person":
+        form.name.label.text, form.detail.label.text = _("Name"), _("Address")
+    marks = notices.of_form(form_of(found), access.chain(unit)["province"])
+    return render_template(
+        "dossiers/open.html",
+        form=form,
+        title=title(kind),
+        found=found,
+        unit=unit,
+        notices=[notices.practice(), *marks] if found.practice else marks,
+    )

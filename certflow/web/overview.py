@@ -12,12 +12,13 @@ from certflow.domain.workflow import Offer
 from certflow.models.dossier import Dossier, HistoryEntry, Meeting
 from certflow.models.people import User
 from certflow.models.recognition import Document, Recognition
-from certflow.services import access, actions, dates, documents, dossiers, recognitions
+from certflow.services import access, actions, dates, documents, dossiers, meetings, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dates import Dates
 from certflow.services.dossiers import Contents
-from certflow.web import deciders, ratings, turns
+from certflow.web import deciders, ratings, results, turns
 from certflow.web.deciders import Decider
+from certflow.web.documents import title
 from certflow.web.entry_words import level_words
 from certflow.wording import language
 
@@ -35,7 +36,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A dossier with everything its overview tells; `last` is the latest act, `returned` says it was a return."""
+    """A dossier with everything its overview tells.
+
+    `last` is the latest act, `returned` says it was a return; `papers` come with their titles, and `ending` are the
+    sentences about the result.
+    """
 
     dossier: Dossier
     form: FormSpec
@@ -46,9 +51,10 @@ class Overview:
     appraisal: list[Task]
     last: HistoryEntry | None
     returned: bool
-    papers: list[Document]
+    papers: list[tuple[str, Document]]
     recognition: Recognition | None
     decider: Decider | None
+    ending: list[str]
 
 
 def overview(dossier: Dossier, reader: User) -> Overview:
@@ -57,6 +63,7 @@ def overview(dossier: Dossier, reader: User) -> Overview:
     last = dossiers.last_act(dossier)
     final = turns.state_of(dossier).final
     papers = documents.of_dossier(dossier) if final else []
+    recognition = recognitions.of_dossier(dossier) if final else None
     return Overview(
         dossier=dossier,
         form=form,
@@ -67,9 +74,10 @@ def overview(dossier: Dossier, reader: User) -> Overview:
         appraisal=_finding_tasks(dossier, form, contents, reader),
         last=last,
         returned=last is not None and _is_return(dossier, last),
-        papers=papers,
-        recognition=recognitions.of_dossier(dossier) if final else None,
+        papers=[(title(paper), paper) for paper in papers],
+        recognition=recognition,
         decider=deciders.of_dossier(dossier, papers),
+        ending=[s for s in (results.decided(recognition), results.kept(recognition)) if s] if recognition else [],
     )
 
 
@@ -85,11 +93,11 @@ def _is_return(dossier: Dossier, entry: HistoryEntry) -> bool:
 def _layers(found: Dates) -> list[tuple[str, list[Standing], list[Undated]]]:
     titles = {"plan": _("Earlier dates of the plan"), "statutory": _("Dates of the circular")}
     layers = []
-    for layer, title in titles.items():
+    for layer, name in titles.items():
         standings = [s for s in found.standings if s.due.spec.layer == layer]
         undated = [each for each in found.undated if each.spec.layer == layer]
         if standings or undated:
-            layers.append((title, standings, undated))
+            layers.append((name, standings, undated))
     return layers
 
 
@@ -98,6 +106,9 @@ def _writes(dossier: Dossier, what: str, reader: User) -> bool:
 
 
 def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
+    spec = workflow_of(dossier).spec
+    if not access.writers(spec, "claims"):
+        return []
     result = score(form, ratings.claims(form, contents), disadvantaged=dossier.disadvantaged_area)
     writing = _writes(dossier, "claims", reader)
     tasks = []
@@ -113,7 +124,9 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
                 detail=_joined(_level_so_far(form, criterion, result), _files(files)),
             )
         )
-    return [*tasks, _meeting_task(dossier, contents.meeting, writing), _check_task(dossier, form, result, writing)]
+    if meetings.asked_by(spec):
+        tasks.append(_meeting_task(dossier, contents.meeting, writing))
+    return [*tasks, _check_task(dossier, form, result, writing)]
 
 
 def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
@@ -180,8 +193,8 @@ def _meeting_task(dossier: Dossier, meeting: Meeting | None, writing: bool) -> T
 
 
 def _check_task(dossier: Dossier, form: FormSpec, result: Result, writing: bool) -> Task:
-    title = _("Check the answers") if writing else _("Result of the self-assessment")
-    return Task(title, url_for("claims.check", dossier_id=dossier.id), *_reached(form, result, writing))
+    name = _("Check the answers") if writing else _("Result of the self-assessment")
+    return Task(name, url_for("claims.check", dossier_id=dossier.id), *_reached(form, result, writing))
 
 
 def _reached(form: FormSpec, result: Result, writing: bool) -> tuple[str, str]:

@@ -54,7 +54,7 @@ class RoundForm(FlaskForm):
             InputRequired(lazy_gettext("Give the round a name that officers will recognise.")),
             Length(max=LONGEST_TITLE, message=lazy_gettext("Shorten the name to at most 200 characters.")),
         ],
-        description=lazy_gettext("Communes choose the round by this name, for example “Season of 2025”."),
+        description=lazy_gettext("Officers choose the round by this name, for example “Season of 2025”."),
     )
     practice = BooleanField(
         lazy_gettext("This is a practice round"),

@@ -53,8 +53,15 @@ def kind(dossier: Dossier, reader: User) -> str:
     """The kind of a dossier's state tag: "yours", "waiting", "good" or "bad"."""
     state = state_of(dossier)
     if state.final:
-        return "good" if state.level or state.favourable else "bad"
+        return final_kind(state)
     return "yours" if is_turn_of(dossier, reader) else "waiting"
+
+
+def final_kind(state: StateSpec) -> str:
+    """The kind of the tag of a state in which a dossier ends: "good" or "bad"; "" when it goes on."""
+    if not state.final:
+        return ""
+    return "good" if state.level or state.favourable else "bad"
 
 
 def is_turn_of(dossier: Dossier, reader: User) -> bool:

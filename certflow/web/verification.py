@@ -1,4 +1,4 @@
-"""The public page: what was recognised, for anyone who holds a certificate's code."""
+"""The public page: what was recognised, rated or approved, for anyone who holds the code of a paper."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from certflow.errors import NotFound
 from certflow.models.recognition import Recognition
 from certflow.services import recognitions
 from certflow.services.access import chain
-from certflow.web import notices
+from certflow.services.catalogue import is_sample
+from certflow.web import notices, results
 from certflow.web.documents import html_copy
 from certflow.web.errors import status_of
 from certflow.web.verification_forms import CodeForm, tidied
@@ -27,7 +28,7 @@ def start() -> ResponseReturnValue:
     code = tidied(form.code.data or "")
     if code:
         return redirect(url_for(".show", code=code))
-    form.code.errors = [_("Type the code that is printed on the certificate.")]
+    form.code.errors = [_("Type the code that is printed on the paper.")]
     return _page("start", form=form), 422
 
 
@@ -44,6 +45,10 @@ def show(code: str) -> ResponseReturnValue:
         places=chain(found.unit),
         year=found.dossier.round.assessed_year,
         practice=found.dossier.round.practice,
+        sample=is_sample(found.dossier),
+        scheme=results.scheme(found.dossier),
+        awarded=results.awarded(found),
+        kept=results.kept(found),
         lapsed=recognitions.lapsed(found),
         facts=found.decision.facts if found.decision else {},
         notices=_marks(found),

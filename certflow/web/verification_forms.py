@@ -12,14 +12,17 @@ LONGEST_CODE = 64
 
 
 class CodeForm(FlaskForm):
-    """A code as printed on a certificate; sent in the address, so it needs no session and no token."""
+    """A code as printed on a certificate or decision; sent in the address, so it needs no session and no token."""
 
     class Meta(FlaskForm.Meta):
         csrf = False
 
     code = StringField(
-        lazy_gettext("Code on the certificate"),
-        description=lazy_gettext("Below the square code. Capital or small letters, with or without dashes and spaces."),
+        lazy_gettext("Code on the paper"),
+        description=lazy_gettext(
+            "On a certificate below the square code, on a decision at the end of the address. "
+            "Capital or small letters, with or without dashes and spaces."
+        ),
     )
 
 

@@ -68,6 +68,14 @@ def _opens_dossiers(role: str) -> bool:
     return role in {spec.states[spec.initial].turn for spec in specs}
 
 
+def _files_dossiers(role: str) -> bool:
+    return any(
+        role in transition.by and turns.FILING in transition.effects
+        for workflow in workflows().values()
+        for transition in workflow.spec.transitions
+    )
+
+
 def _nothing(held: list[Appointment]) -> str:
     """What to say to somebody for whom nothing waits."""
     roles = {appointment.role for appointment in held}
@@ -76,7 +84,7 @@ def _nothing(held: list[Appointment]) -> str:
     if roles == {access.ADMINISTRATOR}:
         return str(_("Dossiers wait for officers, not for administrators. You look after the rounds and the people."))
     if any(_opens_dossiers(role) for role in roles):
-        return str(_("When your commune's dossier is returned or handed back to you, it appears here."))
-    if any(a.unit is not None and a.unit.kind == "commune" for a in held):
-        return str(_("When the officer of your commune hands over a dossier to be filed, it appears here."))
+        return str(_("When a dossier of your unit is returned or handed back to you, it appears here."))
+    if any(_files_dossiers(role) for role in roles):
+        return str(_("When the officer of your unit hands over a dossier to be filed, it appears here."))
     return str(_("When a dossier reaches the step that is yours, it appears here."))

@@ -53,7 +53,13 @@ FACTS: dict[str, Any] = {
     "verify_code": VERIFY_CODE,
     "marks": ["Bộ tiêu chí chép lại từ Bộ pháp điển, chưa được cơ quan giáo dục xác nhận"],
     "practice": False,
+    "sample": False,
+    "statement": "đạt “Cộng đồng học tập” cấp xã mức độ 1",
+    "award": "mức độ 1",
+    "grade": "",
+    "validity": "",
 }
+SAMPLE = {"sample": True, "number_text": "", "decision_number_text": ""}
 PRINTED = {
     "recognition_decision": (
         *("issuing_parent", "issuing_office", "number_text", "title", "authority", "legal_bases", "proposal"),

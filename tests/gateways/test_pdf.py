@@ -13,6 +13,7 @@ from certflow.gateways import pdf, pdf_typst
 from tests.gateways import verapdf
 from tests.gateways.paper_samples import (
     FACTS,
+    SAMPLE,
     TEMPLATES,
     close_up,
     pages,
@@ -24,6 +25,7 @@ from tests.gateways.paper_samples import (
 ENGINES: tuple[PdfEngine, ...] = ("typst", "pdfkit")
 POINTS_A_MM = 72 / 25.4
 PRACTICE = "BẢN THỰC HÀNH – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
+WORDS_OF_A_SAMPLE = "MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 MANY_REASONS = [
     f"Chỉ tiêu {n}: tỷ lệ công dân học tập của xã đạt 45,2% (1.204 trên 2.663 người), thấp hơn mức tối thiểu 60%; "
     "đề nghị xã rà soát số liệu, bổ sung minh chứng và gửi lại báo cáo."
@@ -32,9 +34,9 @@ MANY_REASONS = [
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("practice", [False, True], ids=["official", "practice"])
-def test_a_paper_is_fit_for_archives_and_for_everybody(template: str, practice: bool) -> None:
-    content = pdf.render(template, FACTS | {"practice": practice})
+@pytest.mark.parametrize("mark", [{}, {"practice": True}, SAMPLE], ids=["official", "practice", "sample"])
+def test_a_paper_is_fit_for_archives_and_for_everybody(template: str, mark: dict[str, Any]) -> None:
+    content = pdf.render(template, FACTS | mark)
 
     assert verapdf.faults(content, "3a") == []
     assert verapdf.faults(content, "ua1") == []
@@ -70,9 +72,52 @@ def test_a_practice_paper_says_so_and_an_official_one_does_not(template: str, en
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("practice", [False, True], ids=["official", "practice"])
-def test_the_code_on_the_certificate_leads_to_its_page(engine: PdfEngine, practice: bool) -> None:
-    content = pdf.render("certificate", FACTS | {"practice": practice}, engine=engine)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_paper_of_a_sample_has_the_words_across_every_page_and_room_for_a_number(
+    template: str, engine: PdfEngine
+) -> None:
+    facts = FACTS | SAMPLE | {"reasons": MANY_REASONS}
+    pdf.check_printable(template, facts, engine=engine)
+
+    content = pdf.render(template, facts, engine=engine)
+    official = pages(pdf.render(template, FACTS, engine=engine))
+
+    read = pages(content)
+    assert len(read) >= (3 if template == "refusal_letter" else 1)
+    assert [page for page in read if close_up(WORDS_OF_A_SAMPLE) not in close_up(page)] == []
+    assert all(_slanted(content, page) for page in range(len(read)))
+    assert "Số: ……" in "".join(read)
+    assert "05/" not in "".join(read)
+    assert close_up(WORDS_OF_A_SAMPLE) not in close_up("".join(official))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "đạt “Cộng đồng học tập” cấp xã mức độ 1"),
+        ({"statement": "được xếp loại Tốt năm 2025", "award": "Tốt"}, "được xếp loại Tốt năm 2025"),
+        ({"valid_until": "", "validity": "Kết quả được sử dụng trong năm 2025"}, "Kết quả được sử dụng trong năm 2025"),
+        ({"valid_until": "", "validity_source": ""}, "Theo Quyết định số 05/QĐ-PGDĐT"),
+    ],
+    ids=["level", "rating", "words", "nothing"],
+)
+def test_a_certificate_states_what_its_scheme_awards(engine: PdfEngine, facts: dict[str, Any], words: str) -> None:
+    (read,) = pages(pdf.render("certificate", FACTS | facts, engine=engine))
+
+    assert close_up(words) in close_up(read)
+    assert ("mức độ" in read) == ("statement" not in facts)
+    assert ("bảo lưu đến hết ngày" in read) == ("valid_until" not in facts)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "mark",
+    [{}, {"practice": True}, SAMPLE, SAMPLE | {"practice": True}],
+    ids=["official", "practice", "sample", "both"],
+)
+def test_the_code_on_the_certificate_leads_to_its_page(engine: PdfEngine, mark: dict[str, Any]) -> None:
+    content = pdf.render("certificate", FACTS | mark, engine=engine)
 
     assert qr_codes(content) == [FACTS["verify_url"]]
     assert len(pages(content)) == 1
@@ -183,6 +228,19 @@ def test_the_national_name_is_set_in_the_size_of_the_decree(engine: PdfEngine) -
         left, right = text.get_charbox(at)[0], text.get_charbox(at + count - 1)[2]
 
     assert (right - left) / POINTS_A_MM == pytest.approx(87.7, rel=0.04)
+
+
+def _slanted(content: bytes, page: int) -> bool:
+    """Whether the words of a sample stand on the page large and aslant: over half of its width and of its height."""
+    with pypdfium2.PdfDocument(content) as document:
+        sheet: Any = document[page]
+        text = sheet.get_textpage()
+        search = text.search("KHÔNG CÓ GIÁ")
+        while (found := search.get_next()) is not None:
+            first, last = text.get_charbox(found[0]), text.get_charbox(sum(found) - 1)
+            if last[0] - first[0] > sheet.get_width() / 6 and last[1] - first[1] > sheet.get_height() / 6:
+                return True
+    return False
 
 
 def _boxes(content: bytes, page: int, *, within: tuple[float, float]) -> list[tuple[str, float, float, float, float]]:

@@ -135,12 +135,12 @@ def test_the_copy_escapes_every_fact_and_has_no_style_of_its_own(template: str) 
     assert f'<link rel="stylesheet" href="{STYLESHEET}">' in copy
 
 
-@pytest.mark.parametrize("practice", [False, True], ids=["official", "practice"])
+@pytest.mark.parametrize("mark", ["official", "practice", "sample"])
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_copy_reads_well_on_a_phone_a_desk_and_paper(
-    template: str, practice: bool, browser: Browser, screenshot: Screenshot
+    template: str, mark: str, browser: Browser, screenshot: Screenshot
 ) -> None:
-    facts = FACTS | {"practice": practice, "stylesheet_url": STYLESHEET}
+    facts = FACTS | {mark: mark != "official", "stylesheet_url": STYLESHEET}
     for viewport in (NARROW, DESKTOP):
         with browser.new_context(viewport=viewport, locale="vi-VN").new_page() as page:
             faults = _opened(page, pdf.html_copy(template, facts))
@@ -149,9 +149,21 @@ def test_the_copy_reads_well_on_a_phone_a_desk_and_paper(
             assert_fits(page)
             shown = close_up(page.locator("body").inner_text())
             assert [text for text in printed(template, FACTS) if close_up(text) not in shown] == []
-            screenshot(page, f"copy-{template}{'-practice' if practice else ''}")
+            assert page.locator(".across").is_visible() == (mark == "sample")
+            screenshot(page, f"copy-{template}-{mark}")
             assert faults == []
         page.context.close()
+
+
+def test_every_sheet_that_a_browser_prints_of_a_sample_has_the_words_across(browser: Browser) -> None:
+    page = browser.new_page()
+    facts = FACTS | {"sample": True, "number_text": "", "reasons": ["Chỉ tiêu 5.1 chưa đạt. " * 20] * 25}
+    _opened(page, pdf.html_copy("refusal_letter", facts | {"stylesheet_url": STYLESHEET}))
+    read = pages(page.pdf(prefer_css_page_size=True))
+    page.close()
+
+    assert len(read) >= 3
+    assert [each for each in read if "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" not in each] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -13,6 +13,7 @@ from certflow.models.recognition import Document, Recognition
 from certflow.services import authority, documents
 from tests import make, make_two_tier
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
+from tests.schemes import loaded
 
 READERS = {
     "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
@@ -33,7 +34,11 @@ READERS = {
                       "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere",
                       "/authority/", "/authority/new", "{rule}", "{rule}/withdraw", "{gone}", "{ruled}", "{unruled}",
                       "/working-days/", "/working-days/?year=2101", "/rules/schemes/province_recognition/1"),
-    "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG"),
+    "centre_officer": ("/dossiers/open?round_id={centre_round}&unit_id={centre_unit}", "{centre}", "{centre}check"),
+    "rating_head": ("{rated}", "{recorded}history", "{sent}actions/record", "/documents/{sample}",
+                    "/documents/{sample}/copy"),
+    "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG",
+         "/verify/{rated_code}", "/verify/{recorded_code}"),
 }  # fmt: skip
 
 
@@ -57,7 +62,29 @@ def places(app: Flask) -> dict[str, str]:
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
         found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}
-        return found | {"code": recognition.verify_code, "paper": str(paper.id)}
+        return found | {"code": recognition.verify_code, "paper": str(paper.id)} | _of_other_kinds()
+
+
+def _of_other_kinds() -> dict[str, str]:
+    """The same of a scheme about learning centres, on a sample set, and of one whose decision is made elsewhere."""
+    loaded.use()
+    rated = loaded.walked(loaded.opened(loaded.RATING), "rated")
+    sent = loaded.walked(loaded.opened(loaded.OUTSIDE), "sent")
+    recorded = loaded.walked(loaded.opened(loaded.OUTSIDE, practice=True), "recorded")
+    draft = loaded.opened(loaded.RATING, name="Trung tâm học tập cộng đồng Ấp 1")
+    papers = documents.of_dossier(rated)
+    for paper in papers:
+        documents.issue(paper.id)
+    db.session.commit()
+    codes = {result.dossier_id: result.verify_code for result in db.session.query(Recognition)}
+    made = {"rated": rated, "sent": sent, "recorded": recorded, "centre": draft}
+    return {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()} | {
+        "centre_round": str(rated.round_id),
+        "centre_unit": str(rated.unit_id),
+        "sample": str(papers[-1].id),
+        "rated_code": codes[rated.id],
+        "recorded_code": codes[recorded.id],
+    }
 
 
 def two_tiers(app: Flask) -> dict[str, str]:
@@ -83,9 +110,14 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     where = places(app) | two_tiers(app)
     with app.app_context():
-        people = make.people() | {
-            role: make.person(role, make_two_tier.province()) for role in ("department_officer", "department_head")
-        }
+        people = (
+            make.people()
+            | {role: make.person(role, make_two_tier.province()) for role in ("department_officer", "department_head")}
+            | {
+                "centre_officer": make.person("centre_officer"),
+                "rating_head": make.person("rating_head"),
+            }
+        )
         names = {role: person.sign_in_name for role, person in people.items()}
     for role, addresses in READERS.items():
         page = open_page(viewport)

@@ -183,7 +183,7 @@ def test_a_district_is_recognised_from_first_act_to_decision() -> None:
     assert recognition.decision.number_text == "01/QĐ-SGDĐT"
     assert recognition.decision.facts["title"].endswith("huyện Cẩm Mỹ đạt “Cộng đồng học tập” cấp huyện mức độ 2")
     assert (recognition.certificate.facts["unit_parent"], recognition.certificate.facts["tier"]) == ("", "huyện")
-    assert "học tập cấp huyện" in pdf.html_copy("certificate", recognition.certificate.facts)
+    assert "học tập” cấp huyện" in pdf.html_copy("certificate", recognition.certificate.facts)
     finding = db.session.query(Finding).filter_by(dossier_id=dossier.id, indicator="4.1").one()
     assert coverage_of(finding.answer) == counted()
     assert lower_units.coverage(make.province(), "district", clock.today()).numerator(2) == 1

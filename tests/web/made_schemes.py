@@ -17,7 +17,8 @@ def scheme_with(form: FormSpec) -> Iterator[None]:
     shipped = catalogue.definitions()
     usual = shipped.workflows[make.SCHEME]
     assert usual.outcome is not None
-    decision = replace(usual.outcome.decision, title="Về việc xếp loại {unit}: {band}")
+    assert usual.outcome.decision is not None
+    decision = replace(usual.outcome.decision, title="Về việc xếp loại {unit}: {grade}")
     new = replace(
         usual,
         name="made_scheme",

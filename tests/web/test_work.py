@@ -79,8 +79,8 @@ def test_only_the_commune_s_officer_opens_its_dossier(app: Flask, client: FlaskC
 @pytest.mark.parametrize(
     ("role", "words"),
     [
-        ("commune_officer", "When your commune&#39;s dossier is returned"),
-        ("commune_chair", "When the officer of your commune hands over"),
+        ("commune_officer", "When a dossier of your unit is returned"),
+        ("commune_chair", "When the officer of your unit hands over"),
         ("district_appraiser", "When a dossier reaches the step that is yours"),
         ("province_reviewer", "When a dossier reaches the step that is yours"),
         ("administrator", "Open a round for a year"),

@@ -1,0 +1,43 @@
+"""A result in words: what was awarded, by which decision and for how long it holds."""
+
+from flask_babel import gettext as _
+
+from certflow.models.dossier import Dossier
+from certflow.models.recognition import Recognition
+from certflow.services.catalogue import workflow_of
+from certflow.web import turns
+from certflow.wording import language
+
+
+def awarded(found: Recognition) -> str:
+    """What was awarded: the rating's name, the level, or how the dossier ended."""
+    if found.grade:
+        return found.grade
+    if found.level:
+        return str(_("Level %(level)s", level=found.level))
+    return turns.state_of(found.dossier).title.in_language(language())
+
+
+def scheme(dossier: Dossier) -> str:
+    """The title of the scheme a dossier follows."""
+    return workflow_of(dossier).spec.title.in_language(language())
+
+
+def decided(found: Recognition) -> str:
+    """The result of a dossier and its day in one sentence."""
+    named = {"unit": found.dossier.subject_name, "day": f"{found.recognised_on:%d/%m/%Y}"}
+    if found.outside_decision:
+        named |= {"number": found.outside_decision, "level": str(found.level)}
+        return str(_("%(unit)s is recognised at level %(level)s by decision no. %(number)s of %(day)s.", **named))
+    if found.grade:
+        return str(_("%(unit)s is rated “%(grade)s” by the decision of %(day)s.", grade=found.grade, **named))
+    if found.level:
+        return str(_("%(unit)s is recognised at level %(level)s on %(day)s.", level=found.level, **named))
+    return str(_("%(unit)s: decided on %(day)s, “%(result)s”.", result=awarded(found), **named))
+
+
+def kept(found: Recognition) -> str:
+    """For how long the result holds, in a sentence; "" where nothing is said of it."""
+    if found.valid_until is not None:
+        return str(_("The result is kept until %(until)s.", until=f"{found.valid_until:%d/%m/%Y}"))
+    return f"{found.validity.rstrip('.')}." if found.validity else ""
