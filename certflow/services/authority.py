@@ -24,7 +24,7 @@ from certflow.models.dossier import Dossier, Round
 from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.services import access, rounds
-from certflow.services.catalogue import definitions, known, workflow_of
+from certflow.services.catalogue import known, workflow_of
 from certflow.services.equipment import equipment
 from certflow.wording import _
 
@@ -94,13 +94,15 @@ def cited(rule: AuthorityRule) -> str:
 
 
 def candidates() -> list[tuple[WorkflowSpec, RoleSpec]]:
-    """Every role that a rule may name, with its scheme: of those in use that leave the decision to one, the newest."""
-    newest: dict[str, WorkflowSpec] = {}
-    for (name, version), spec in definitions().workflows.items():
-        if spec.outcome is not None and spec.outcome.by_rule and version >= newest.get(name, spec).version:
-            newest[name] = spec
-    deciders = [(spec, spec.outcome.deciders if spec.outcome else ()) for spec in newest.values()]
-    return [(spec, spec.roles[role]) for spec, roles in deciders for role in roles]
+    """Every role that a rule may name, with its scheme in the newest version that lets a rule name it.
+
+    Schemes whose files are gone are among them: dossiers begun under them are still to be decided.
+    """
+    found: dict[tuple[str, str], tuple[WorkflowSpec, RoleSpec]] = {}
+    for spec in sorted(known().workflows.values(), key=lambda spec: (spec.name, -spec.version)):
+        for role in spec.outcome.deciders if spec.outcome and spec.outcome.by_rule else ():
+            found.setdefault((spec.name, role), (spec, spec.roles[role]))
+    return list(found.values())
 
 
 def scheme_of(rule: AuthorityRule) -> WorkflowSpec | None:
