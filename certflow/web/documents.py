@@ -28,7 +28,7 @@ SAMPLE = "MAU"  # stands in a file's name where an official paper has its number
 def kind(document: Document) -> str:
     """What kind of paper it is, in words."""
     outcome = workflow_of(document.dossier).spec.outcome
-    if document.award == "decision" and outcome is not None and outcome.kind == "recognition":
+    if document.kind == "decision" and outcome is not None and outcome.award == "recognition":
         return str(_("Recognition decision"))
     return str(KINDS.get(document.kind, document.kind))
 
