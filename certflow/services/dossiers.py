@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from certflow import clock
 from certflow.domain.deadlines import Standing, standing
+from certflow.domain.moving import PREFIX
 from certflow.domain.vietnamese import search_key
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.base import db, instant
@@ -30,6 +31,8 @@ from certflow.services.conflicts import refusing
 from certflow.wording import _
 
 PAGE_SIZE = 25
+# A move to a newer version of the rules is an act, and no step on the dossier's way.
+_STEPS = HistoryEntry.action.not_like(f"{PREFIX}%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ def first_reached(ids: Sequence[int]) -> dict[tuple[int, str], dt.datetime]:
     """When each dossier first entered each state, by (dossier id, state)."""
     query = (
         select(HistoryEntry.dossier_id, HistoryEntry.to_state, func.min(HistoryEntry.at))
-        .where(HistoryEntry.dossier_id.in_(ids))
+        .where(HistoryEntry.dossier_id.in_(ids), _STEPS)
         .group_by(HistoryEntry.dossier_id, HistoryEntry.to_state)
     )
     return {(dossier_id, state): at for dossier_id, state, at in db.session.execute(query)}
@@ -176,7 +179,7 @@ def first_reached(ids: Sequence[int]) -> dict[tuple[int, str], dt.datetime]:
 def _standings(dossier: Dossier, reached: dict[tuple[int, str], dt.datetime]) -> tuple[Standing, ...]:
     today = clock.today()
     standings = []
-    for due in rounds.dues(dossier.round):
+    for due in rounds.dues_of(dossier):
         instants = [reached[dossier.id, s] for s in due.spec.states if (dossier.id, s) in reached]
         standings.append(standing(due, min(instants, default=None), today=today))
     return tuple(standings)
@@ -200,13 +203,22 @@ def history(dossier: Dossier) -> list[HistoryEntry]:
 
 def last_act(dossier: Dossier) -> HistoryEntry | None:
     """The latest act on the dossier, with who did it; None before the first."""
-    query = (
+    return db.session.scalar(_latest(dossier))
+
+
+def last_step(dossier: Dossier) -> HistoryEntry | None:
+    """The latest step of the dossier on its way, as `last_act`; a move to a newer version of its rules is none."""
+    return db.session.scalar(_latest(dossier).where(_STEPS))
+
+
+def _latest(dossier: Dossier) -> Select[HistoryEntry]:
+    return (
         select(HistoryEntry)
         .where(HistoryEntry.dossier_id == dossier.id)
         .options(joinedload(HistoryEntry.actor))
         .order_by(HistoryEntry.number.desc())
+        .limit(1)
     )
-    return db.session.scalar(query.limit(1))
 
 
 @dataclass(frozen=True, slots=True)

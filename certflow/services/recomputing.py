@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from certflow.definitions.form_specs import FormSpec
+from certflow.domain.moving import past
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Submission
@@ -98,7 +99,8 @@ def _batches(round_id: int) -> Iterator[_Batch]:
 
 def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
     stored: Stored = {}
-    query = select(kind.dossier_id, kind.indicator, kind.answer).where(kind.dossier_id.in_(ids))
+    query = select(kind.dossier_id, kind.indicator, kind.answer)
+    query = query.where(kind.dossier_id.in_(ids), kind.to_confirm.is_(False))
     for dossier_id, indicator, answer in db.session.execute(query):
         stored.setdefault(dossier_id, {})[indicator] = answer
     return stored
@@ -127,10 +129,16 @@ def _decided(batch: _Batch) -> dict[int, int]:
 def _of_submissions(row: Any, filed: Sequence[Any], claims: Answers) -> Iterator[str]:
     for submission in filed:
         yield from _of_submission(submission)
-    if filed and workflow_of(row).spec.states[row.state].edits != "claims":
-        level, recorded = _level(row, claims), filed[-1].claimed_level
+    if filed and past(workflow_of(row).spec, row.state, "claims"):
+        level, recorded = _level_as_filed(row, filed[-1], claims), filed[-1].claimed_level
         if level != recorded:
             yield _("the claims reach level %(level)s, and %(recorded)s was filed", level=level, recorded=recorded)
+
+
+def _level_as_filed(row: Any, filed: Any, claims: Answers) -> int:
+    """The level of the claims by the criteria they were filed under, which the dossier may have left since."""
+    name, version = json.loads(filed.manifest)["criteria"]
+    return score(known().form(name, version), claims, disadvantaged=row.disadvantaged_area).level
 
 
 def _of_submission(filed: Any) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Rounds: one scheme for one assessed year, with its own dates in two layers."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,7 +15,7 @@ from certflow.models.dossier import Dossier, Round, RoundDate
 from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.services import access
-from certflow.services.catalogue import definitions, workflow_of
+from certflow.services.catalogue import definitions, known, workflow_of
 from certflow.services.conflicts import refusing
 from certflow.wording import _
 
@@ -149,7 +149,59 @@ def open_for(unit: Unit) -> list[Round]:
 
 
 def dues(found: Round) -> list[Due]:
-    """The round's dates, earliest first, each with the deadline it belongs to."""
-    spec = workflow_of(found).spec
-    given = [Due(spec.deadline(date.deadline), date.due_on, date.included) for date in found.dates]
+    """The round's dates, earliest first, each with the deadline it belongs to.
+
+    A date that only dossiers on an earlier version of the scheme still have is told in the words of that version.
+    """
+    return _dues(found, _versions(workflow_of(found).spec))
+
+
+def dues_of(pinned: Round | Dossier) -> list[Due]:
+    """The dates of a round, or of a dossier's round, that its own version of the scheme knows, as `dues`."""
+    found = pinned.round if isinstance(pinned, Dossier) else pinned
+    return _dues(found, [workflow_of(pinned).spec])
+
+
+def _versions(spec: WorkflowSpec) -> list[WorkflowSpec]:
+    """`spec` and the versions before it, newest first."""
+    found = (known().workflows.values()) if spec.version > 1 else ()
+    earlier = [other for other in found if other.name == spec.name and other.version < spec.version]
+    return [spec, *sorted(earlier, key=lambda other: -other.version)]
+
+
+def _dues(found: Round, versions: Sequence[WorkflowSpec]) -> list[Due]:
+    named = {deadline.name: deadline for spec in reversed(versions) for deadline in spec.deadlines}
+    given = [Due(named[d.deadline], d.due_on, d.included) for d in found.dates if d.deadline in named]
     return sorted(given, key=lambda due: (due.last_day, due.spec.name))
+
+
+def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
+    """Let new dossiers of a round begin with a newer version of its scheme; its dates follow, safe to repeat.
+
+    A date new in it gets its default day. One that it leaves out goes once no dossier of the round has a version
+    with it. Dates that stay keep the round's own days.
+    """
+    access.require_administrator(actor)
+    changed = _locked(round_id)
+    changed.workflow_version = max(changed.workflow_version, spec.version)
+    present = {date.deadline for date in changed.dates}
+    new = [d for d in spec.deadlines if d.name not in present]
+    for deadline in new:
+        due_on = deadline.due_on(changed.assessed_year)
+        changed.dates.append(RoundDate(deadline=deadline.name, due_on=due_on, included=deadline.included))
+    gone = [date for date in changed.dates if date.deadline not in _needed(changed, spec)]
+    for date in gone:
+        db.session.delete(date)
+    if new or gone:
+        changed.version = changed.version + 1
+    db.session.flush()
+    db.session.expire(changed, ["dates"])
+    return changed
+
+
+def _needed(found: Round, spec: WorkflowSpec) -> set[str]:
+    """The deadlines of `spec` and of every version that a dossier of the round has."""
+    used = db.session.scalars(select(Dossier.workflow_version).where(Dossier.round_id == found.id).distinct())
+    versions = {found.workflow_version, *used} - {spec.version}
+    specs = [spec, *(known().workflows[spec.name, v] for v in versions if (spec.name, v) in known().workflows)]
+    return {deadline.name for each in specs for deadline in each.deadlines}

@@ -19,7 +19,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.services import access, actions, dossiers, rounds
 from certflow.services.catalogue import workflow_of
-from certflow.web import notices, turns
+from certflow.web import history_words, notices, turns
 from certflow.web.errors import status_of
 from certflow.web.gate import actor
 from certflow.wording import language
@@ -110,6 +110,7 @@ def _page(
     overtaken: bool = False,
 ) -> str:
     transition = offer.transition if offer else _transition(dossier, action)
+    last = dossiers.last_act(dossier) if overtaken else None
     if transition.note == "required":
         form.note.label.text = _("Reasons")
     page: str = render_template(
@@ -120,7 +121,7 @@ def _page(
         transition=transition,
         told=told,
         overtaken=overtaken,
-        last=dossiers.last_act(dossier) if overtaken else None,
+        last=history_words.told(dossier, last) if last else None,
         state=turns.state_of(dossier),
         turn=turns.turn(dossier),
         notices=notices.of_dossier(dossier),
@@ -132,7 +133,7 @@ def _page(
 def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, object]:
     """What the action leads to, in which part the person takes it, and the dates it is about."""
     target = workflow_of(dossier).spec.states[transition.target]
-    dues = [due for due in rounds.dues(dossier.round) if target.name in due.spec.states]
+    dues = [due for due in rounds.dues_of(dossier) if target.name in due.spec.states]
     roles = access.roles_on(actor(), dossier)
     return {
         "target": target,

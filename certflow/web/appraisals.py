@@ -74,7 +74,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
 
 def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()) -> str:
     proof = dict(figures.proof(found.form, found.score(found.claims), found.claims))
-    claimed, findings = found.contents.claims, found.contents.findings
+    findings = found.contents.findings
     return render_template(
         "appraisals/criterion.html",
         found=found,
@@ -84,7 +84,7 @@ def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: Abst
         rows=proof[asked],
         writable=found.may_write("findings"),
         changed=changed,
-        adoptable=[i.code for i in asked.indicators if i.code in claimed and i.code not in findings],
+        adoptable=[i.code for i in asked.indicators if i.code in found.claims and i.code not in findings],
         anchor=answer_forms.anchor,
         lines=figures.lines,
         last=asked.number == len(found.form.criteria),
@@ -114,7 +114,7 @@ def result(dossier_id: int) -> ResponseReturnValue:
     """The whole appraisal: claim and finding of each indicator, both levels, and what the next level lacks."""
     found = _opened(dossier_id)
     claimed, reached = found.score(found.claims), found.score(found.findings)
-    upper = reached.level + 1
+    upper, again = reached.level + 1, found.to_confirm(found.contents.findings)
     return render_template(
         "appraisals/result.html",
         found=found,
@@ -122,7 +122,7 @@ def result(dossier_id: int) -> ResponseReturnValue:
         claimed=claimed,
         reached=reached,
         compared=_compared(found),
-        gaps=figures.gaps(found.form, reached, upper, found.findings) if upper <= found.form.levels else [],
+        gaps=figures.gaps(found.form, reached, upper, found.findings, again) if upper <= found.form.levels else [],
         anchor=answer_forms.anchor,
         writable=found.may_write("findings"),
         notices=notices.of_dossier(found.dossier),

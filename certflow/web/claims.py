@@ -145,14 +145,16 @@ def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     found = criteria.opened(dossier_id)
     result = found.score(found.claims)
-    upper = result.level + 1
+    upper, again = result.level + 1, found.to_confirm(found.contents.claims)
+    written = {code: claim.answer for code, claim in found.contents.claims.items()}
     return render_template(
         "claims/check.html",
         found=found,
         dossier=found.dossier,
         result=result,
-        proof=figures.proof(found.form, result, found.claims),
-        gaps=figures.gaps(found.form, result, upper, found.claims) if upper <= found.form.levels else [],
+        proof=figures.proof(found.form, result, written),
+        gaps=figures.gaps(found.form, result, upper, written, again) if upper <= found.form.levels else [],
+        again=again,
         anchor=answer_forms.anchor,
         body_title=meetings.body_title,
         writable=found.may_write("claims"),

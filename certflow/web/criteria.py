@@ -20,7 +20,7 @@ from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of
 from certflow.services.dossiers import Contents
 from certflow.web import figures
-from certflow.web.answer_forms import typed, typed_pairs
+from certflow.web.answer_forms import Stored, typed, typed_pairs
 from certflow.web.errors import wants_json
 from certflow.web.gate import actor
 
@@ -45,6 +45,10 @@ class Opened:
     def findings(self) -> Answers:
         """The appraiser's answers by indicator code."""
         return figures.answers_of(self.contents.findings)
+
+    def to_confirm(self, stored: Stored) -> tuple[str, ...]:
+        """The indicators among stored claims or findings whose answer must be confirmed again, in the form's order."""
+        return tuple(code for code in self.form.indicators if code in stored and stored[code].to_confirm)
 
     def score(self, answers: Answers) -> Result:
         """The level these answers reach, and the proof."""

@@ -15,7 +15,7 @@ from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, notices, turns
+from certflow.web import action_pages, history_words, notices, turns
 from certflow.web.gate import actor
 from certflow.web.overview import overview
 from certflow.wording import language
@@ -120,19 +120,7 @@ def _common(dossier: Dossier) -> dict[str, object]:
 def history(dossier_id: int) -> ResponseReturnValue:
     """Everything that was done with the dossier."""
     dossier = access.dossier(dossier_id, actor())
-    spec = workflow_of(dossier).spec
-    titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
-    entries = [
-        {
-            "what": titles.get(entry.action, entry.action),
-            "label": spec.states[entry.to_state].title.in_language(language()),
-            "who": entry.actor.full_name,
-            "role": turns.part(dossier, entry.acting_as),
-            "when": entry.at.astimezone(ZONE),
-            "note": entry.note,
-        }
-        for entry in reversed(dossiers.history(dossier))
-    ]
+    entries = [history_words.told(dossier, entry) for entry in reversed(dossiers.history(dossier))]
     opened = {
         "what": _("Dossier opened"),
         "who": dossier.opened_by.full_name,
@@ -146,7 +134,7 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
     dossier = access.dossier(dossier_id, actor())
     filed = submissions.submission(dossier, number)
-    dues = turns.filing_dues(dossier.round)
+    dues = turns.filing_dues(dossier)
     return render_template(
         "dossiers/receipt.html",
         filed=filed,

@@ -1,6 +1,6 @@
 """Answers, demands and proof as people read them: numbers in the reader's way, shares cut and never rounded up."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -99,6 +99,8 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
     value = answer.get("value")
     if indicator.kind == "yes_no":
         return str(_("Met") if value else _("Not met")) if isinstance(value, bool) else ""
+    if isinstance(value, bool):  # answers what an earlier version of the rules asked
+        return ""
     if indicator.kind == "count":
         return f"{whole(value)} {_measure(indicator)}" if isinstance(value, int) else ""
     return level_attained(value) if isinstance(value, int) else ""
@@ -229,14 +231,16 @@ def _demand(indicator: IndicatorSpec, level: int, verdict: PartVerdict) -> Deman
     return Demand(level, demanded(indicator, verdict), verdict.lowered, verdict.clause, verdict.met)
 
 
-def gaps(form: FormSpec, result: Result, level: int, answers: Answers) -> list[Gap]:
-    """What keeps `level` from being reached, in the form's order."""
+def gaps(form: FormSpec, result: Result, level: int, answers: Answers, to_confirm: Collection[str] = ()) -> list[Gap]:
+    """What keeps `level` from being reached, in the form's order; `to_confirm` are answered, but not by these rules."""
     criterion_of = {i.code: criterion.number for criterion in form.criteria for i in criterion.indicators}
     return [
         Gap(
             criterion_of[verdict.indicator.code],
             verdict.indicator,
-            _reasons(verdict, answers.get(verdict.indicator.code) or {}),
+            (str(_("The answer must be confirmed again: the question has changed.")),)
+            if verdict.indicator.code in to_confirm
+            else _reasons(verdict, answers.get(verdict.indicator.code) or {}),
         )
         for verdict in result.missing_for(level)
     ]
@@ -276,5 +280,5 @@ def _short(verdict: PartVerdict, answer: Answer) -> int:
 
 
 def answers_of(stored: Mapping[str, Claim] | Mapping[str, Finding]) -> Answers:
-    """The answers of stored claims or findings by indicator code."""
-    return {code: row.answer for code, row in stored.items()}
+    """The answers of stored claims or findings by indicator code; one to be confirmed again counts as none."""
+    return {code: row.answer for code, row in stored.items() if not row.to_confirm}

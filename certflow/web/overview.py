@@ -15,7 +15,8 @@ from certflow.models.recognition import Document, Recognition
 from certflow.services import access, actions, documents, dossiers, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
-from certflow.web import turns
+from certflow.web import figures, turns
+from certflow.web.answer_forms import Stored
 from certflow.wording import language
 
 
@@ -32,7 +33,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A dossier with everything its overview tells; `last` is the latest act, `returned` says it was a return."""
+    """A dossier with everything its overview tells; `last` is the latest step, `returned` says it was a return."""
 
     dossier: Dossier
     contents: Contents
@@ -49,7 +50,7 @@ class Overview:
 def overview(dossier: Dossier, reader: User) -> Overview:
     """What `reader` sees of a dossier that they may see."""
     form, contents = form_of(dossier), dossiers.contents(dossier)
-    last = dossiers.last_act(dossier)
+    last = dossiers.last_step(dossier)
     final = turns.state_of(dossier).final
     return Overview(
         dossier=dossier,
@@ -85,8 +86,7 @@ def _writes(dossier: Dossier, what: str, reader: User) -> bool:
 
 
 def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
-    answers = {code: claim.answer for code, claim in contents.claims.items()}
-    result = score(form, answers, disadvantaged=dossier.disadvantaged_area)
+    result = score(form, figures.answers_of(contents.claims), disadvantaged=dossier.disadvantaged_area)
     writing = _writes(dossier, "claims", reader)
     tasks = []
     for criterion in form.criteria:
@@ -98,7 +98,9 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
                 url=url_for("claims.criterion", dossier_id=dossier.id, number=criterion.number),
                 status_label=label,
                 status_kind=kind,
-                detail=_joined(_level_so_far(criterion, result), _files(files)),
+                detail=_joined(
+                    _level_so_far(criterion, result), _to_confirm(criterion, contents.claims), _files(files)
+                ),
             )
         )
     return [*tasks, _meeting_task(dossier, contents.meeting, writing), _check_task(dossier, result, writing)]
@@ -107,14 +109,14 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
 def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
     if not _shows_findings(dossier, contents, reader):
         return []
-    answers = {code: finding.answer for code, finding in contents.findings.items()}
-    result = score(form, answers, disadvantaged=dossier.disadvantaged_area)
+    result = score(form, figures.answers_of(contents.findings), disadvantaged=dossier.disadvantaged_area)
     writing = _writes(dossier, "findings", reader)
     tasks = []
     for criterion in form.criteria:
         label, kind = _answered(criterion, result, writing)
         url = url_for("appraisals.criterion", dossier_id=dossier.id, number=criterion.number)
-        tasks.append(Task(_criterion_title(criterion), url, label, kind, _level_so_far(criterion, result)))
+        detail = _joined(_level_so_far(criterion, result), _to_confirm(criterion, contents.findings))
+        tasks.append(Task(_criterion_title(criterion), url, label, kind, detail))
     url = url_for("appraisals.result", dossier_id=dossier.id)
     return [*tasks, Task(_("Result of the appraisal"), url, *_reached(result, writing))]
 
@@ -147,6 +149,11 @@ def _level_so_far(criterion: CriterionSpec, result: Result) -> str:
     if reached:
         return str(_("Reaches level %(level)s", level=reached))
     return str(_("Does not reach level 1")) if met[0] is False else ""
+
+
+def _to_confirm(criterion: CriterionSpec, stored: Stored) -> str:
+    codes = [i.code for i in criterion.indicators if i.code in stored and stored[i.code].to_confirm]
+    return str(_("To confirm again: %(codes)s", codes=", ".join(codes))) if codes else ""
 
 
 def _files(count: int) -> str:

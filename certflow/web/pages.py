@@ -11,6 +11,7 @@ from certflow.web import (
     dossiers,
     evidence,
     health,
+    moving,
     people,
     rounds,
     verification,
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     documents.bp,
     verification.bp,
     rounds.bp,
+    moving.bp,
     people.bp,
     definitions.bp,
 )
