@@ -11,22 +11,26 @@ from playwright.sync_api import Page
 from certflow.models.base import db
 from certflow.models.recognition import Document, Recognition
 from certflow.services import documents
-from tests import make
+from tests import make, versions
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
+from tests.services.moves import moved
+from tests.versions import retitled
 
 READERS = {
     "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
                         "{draft}meeting", "{draft}check", "{draft}actions/hand_over", "{returned}",
                         "{done}", "{done}history", "{done}submissions/1", "/documents/{paper}",
-                        "/documents/{paper}/copy", "{declined}"),
+                        "/documents/{paper}/copy", "{declined}",
+                        "{moved}", "{moved}criteria/1", "{moved}check", "{moved}history"),
     "education_officer": ("/", "{filed}", "{filed}actions/return_for_changes", "{filed}check"),
     "district_appraiser": ("/", "{appraising}", "{appraising}appraisal", "{appraising}appraisal/1",
                            "{appraising}appraisal/5"),
     "education_head": ("/", "{endorsed}", "{endorsed}actions/recognise_level_2", "{endorsed}actions/decline"),
     "province_reviewer": ("/", "/dossiers/?q=xuan", "/rules/", "/rules/criteria/learning_community_commune/1",
                           "/rules/schemes/dong_nai_commune_recognition/1"),
-    "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/people/", "/people/new", "/people/1",
-                      "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere"),
+    "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/rounds/1/move", "/people/",
+                      "/people/new", "/people/1", "/people/1/appointments",
+                      "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere"),
     "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG"),
 }  # fmt: skip
 
@@ -48,6 +52,9 @@ def places(app: Flask) -> dict[str, str]:
         for document_id in documents.pending(10):
             documents.issue(document_id)
         db.session.commit()
+        seasons["moved"] = make.round_(title="Đợt moved")
+        made["moved"] = make.dossier(unit=make.unit(), round_=seasons["moved"], claims=make.answers(1))
+        moved(made["moved"].round_id, versions.add(of_form=retitled("1.1", "5.1")))
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
         found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}
