@@ -240,6 +240,16 @@ def test_the_stage_of_writing_is_past_only_after_it() -> None:
     assert [state for state, (_claims, findings) in told.items() if findings] == ["under_review", "endorsed"]
 
 
+def test_a_state_in_which_the_unit_writes_is_never_past_writing() -> None:
+    def supplementing(table: Table) -> None:
+        table["states"]["submitted"] |= {"turn": OFFICER, "edits": "claims"}
+
+    new = versions.rules(SCHEME, FORM, of_scheme=supplementing, of_form=unchanged).scheme
+
+    assert not past(new, "submitted", "claims")
+    assert past(new, "appraising", "claims")
+
+
 def test_the_name_of_a_move_tells_its_versions_and_no_step_can_be_called_so() -> None:
     assert versions_of(move_name(1, 12)) == (1, 12)
     assert not any(versions_of(t.action) for t in SCHEME.transitions)

@@ -74,8 +74,15 @@ def test_a_move_is_no_step_on_the_way_and_no_part_in_the_dossier() -> None:
     assert step is not None
     assert act is not None
     assert (step.action, step.note, act.action) == ("return_for_changes", make.REASON, "move:1:2")
-    assert "drafting" not in {state for _id, state in dossiers.first_reached([about.id])}
     assert not actions.facts_of(about, actor=officer).actor_took_part_as()
+
+
+def test_a_date_is_not_reached_by_a_move() -> None:
+    draft = make.dossier()
+    moved(draft.round_id, versions.add())
+
+    assert len(acts(draft)) == 1
+    assert dossiers.first_reached([draft.id]) == {}
 
 
 def test_an_answer_to_a_changed_question_counts_for_nothing_until_it_is_saved_again() -> None:

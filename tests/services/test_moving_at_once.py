@@ -3,7 +3,10 @@
 import datetime as dt
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from certflow.errors import Stale
 from certflow.models.base import db
@@ -97,3 +100,20 @@ def test_an_officer_who_acts_meanwhile_is_first_or_is_told_and_nothing_is_lost(a
         assert numbers == list(range(2, 2 + len(numbers)))
         assert now(filed).version == numbers[-1]
         assert (now(filed).workflow_version, now(filed).state == "appraising") == (2, not told)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_dossiers_are_held_before_anything_of_them_is_read(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = make.dossier()
+    target, read, met = versions.add(), moving._steps, []
+
+    def reading(ids: Any) -> Any:
+        with db.engine.connect() as other, pytest.raises(OperationalError) as fault:
+            other.execute(sa.text("select 1 from dossier for update nowait"))
+        met.append(fault.value)
+        return read(ids)
+
+    monkeypatch.setattr(moving, "_steps", reading)
+    moving.move_some(about.round_id, target, actor=administrator())
+
+    assert len(met) == 1
