@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from certflow import clock, models, wording
 from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
-from certflow.definitions.specs import Text
+from certflow.definitions.words import Text
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
@@ -19,6 +19,7 @@ from certflow.services import catalogue, equipment
 from certflow.services.effects import EFFECTS
 from certflow.web import errors as web_errors
 from certflow.web import gate, navigation, pages
+from certflow.web.entry_words import is_rated, level_of, scale
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -84,8 +85,8 @@ def _speak(app: Flask) -> None:
     app.jinja_env.filters["words"] = lambda text: text.in_language(wording.language())
     app.jinja_env.filters["day"] = lambda day: f"{day:%d/%m/%Y}"
     app.jinja_env.filters["instant"] = lambda instant: f"{instant.astimezone(clock.ZONE):%H:%M %d/%m/%Y}"
-    app.jinja_env.globals["today"] = clock.today
-    app.jinja_env.tests["text"] = lambda value: isinstance(value, Text)
+    app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale}
+    app.jinja_env.tests |= {"text": lambda value: isinstance(value, Text), "rated": is_rated}
     app.context_processor(lambda: {"locale": wording.language()})
 
 

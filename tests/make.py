@@ -51,6 +51,7 @@ def commit() -> None:
 def units() -> dict[str, Unit]:
     """A province with two districts and twelve communes, by full name; made once in a database."""
     if not db.session.scalar(sa.select(sa.exists().where(Unit.kind == "province"))):
+        unit_service.ensure_country()
         unit_service.import_units(_rows())
     found = db.session.scalars(sa.select(Unit).options(sa.orm.joinedload(Unit.parent)).order_by(Unit.id))
     by_name = {one.name: one for one in found}

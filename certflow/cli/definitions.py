@@ -114,7 +114,7 @@ def _turns(spec: WorkflowSpec) -> Table:
 def _indicators(form: FormSpec) -> Table:
     table = _table(f"{form.name} v{form.version}: indicators", "code", "kind", "title", "clauses of level 1")
     for indicator in form.indicators.values():
-        clauses = "; ".join(part.thresholds[0].clause for part in indicator.parts)
+        clauses = "; ".join(part.thresholds[0].clause for part in indicator.parts if part.thresholds)
         table.add_row(indicator.code, indicator.kind, indicator.title.vi, clauses)
     return table
 

@@ -57,7 +57,9 @@ def whatif(round_id: int, definition: Path) -> None:
 
 def _line(one: Compared) -> str:
     mark = "*" if one.by_findings else " "
-    return f"{one.dossier_id:>8}{mark} {one.level:>4}  {one.new_level:>4}  {one.unanswered or '-':>10}    {one.unit}"
+    classes = f" ({' -> '.join(title or '-' for title in one.classes)})" if any(one.classes) else ""
+    levels = f"{one.level:>4}  {one.new_level:>4}  {one.unanswered or '-':>10}"
+    return f"{one.dossier_id:>8}{mark} {levels}    {one.unit}{classes}"
 
 
 def _form(file: Path) -> FormSpec:

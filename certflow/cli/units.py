@@ -22,6 +22,7 @@ def import_(province: str | None) -> None:
     with application():
         rows = list(legacy_units(province))
         console = Console(stderr=True)
+        units.ensure_country()
         done = units.import_units(track(rows, description="Importing units", console=console, transient=True))
         db.session.commit()
     counts = {kind: sum(row.kind == kind for row in rows) for kind in ("province", "district", "commune")}

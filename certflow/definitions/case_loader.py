@@ -79,13 +79,13 @@ def _facts_in(reader: Reader, spec: WorkflowSpec, levels: int) -> Facts:
     """The facts that one table gives; what it leaves out keeps the value it has elsewhere."""
     facts: Facts = {}
     with reader.whole():
-        for key in ("claims_level", "findings_level", "proposed_level"):
+        for key in ("claims_level", "findings_level", "proposed_level", "held_level"):
             if reader.has(key):
                 facts[key] = _level(reader, key, levels)
         if reader.has("meeting_recorded"):
             facts["meeting_recorded"] = reader.truth("meeting_recorded")
-        if reader.has("note"):
-            facts["note"] = reader.words("note", "")
+        facts |= {key: reader.words(key, "") for key in ("note", "document_number", "authority") if reader.has(key)}
+        facts |= {key: reader.day(key) for key in ("document_date", "held_since", "today") if reader.has(key)}
         if reader.has("took_part_as"):
             parts = reader.list_of_words("took_part_as", optional=True)
             for role in parts:

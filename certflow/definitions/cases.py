@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+
+from certflow.definitions.form_specs import Part
 
 CaseAnswer = Mapping[str, object]
 
@@ -12,18 +15,28 @@ NOT_THE_STATE = "state"
 
 @dataclass(frozen=True, slots=True)
 class FormCase:
-    """Answers of one unit, the level they must reach and the indicators that must keep the next level away."""
+    """Answers of one unit, the level they must reach and the indicators that must keep the next level away.
+
+    By points the level is the rank of the band, with as many `points` where they are named; of these forms and of
+    records `unanswered` is what must still be missing in `part`.
+    """
 
     name: str
     answers: Mapping[str, CaseAnswer]
     disadvantaged_area: bool
     level: int
     unmet: tuple[str, ...]
+    part: Part = "claims"
+    points: Fraction | None = None
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What is known of the dossier in a case; a level of None means that nothing has been answered."""
+    """What is known of the dossier in a case; a level of None means that nothing has been answered.
+
+    `held_level` is a level the subject holds already, since `held_since`; `authority` is the role a rule names.
+    """
 
     claims_level: int | None = None
     findings_level: int | None = None
@@ -31,6 +44,12 @@ class CaseFacts:
     meeting_recorded: bool = False
     note: str = ""
     took_part_as: tuple[str, ...] = ()
+    document_number: str = ""
+    document_date: dt.date | None = None
+    authority: str = ""
+    held_level: int = 0
+    held_since: dt.date | None = None
+    today: dt.date = dt.date(2025, 3, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def load(workflows: Path, forms: Path, known: Vocabulary, prove: Proof | None = 
     read_forms = _read_all(forms, read_form, faults)
     read_workflows = _read_all(workflows, read_workflow, faults)
     for spec in read_workflows.values():
-        if not _faulty(spec, faults):
+        form = read_forms.get((spec.form, spec.form_version))
+        if not _faulty(spec, faults) and not (form and _faulty(form, faults)):
             check(spec, read_forms, known, _noting(spec.path, faults))
             if prove and not _faulty(spec, faults):
                 prove(spec, _noting(spec.path, faults))
@@ -66,7 +67,7 @@ def load(workflows: Path, forms: Path, known: Vocabulary, prove: Proof | None = 
     return Catalogue(read_workflows, read_forms)
 
 
-def _faulty(spec: WorkflowSpec, faults: list[str]) -> bool:
+def _faulty(spec: FormSpec | WorkflowSpec, faults: list[str]) -> bool:
     return any(fault.startswith(f"{spec.path}:") for fault in faults)
 
 

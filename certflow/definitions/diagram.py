@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from certflow.definitions.specs import StateSpec, Text, TransitionSpec, WorkflowSpec
+from certflow.definitions.specs import StateSpec, TransitionSpec, WorkflowSpec
+from certflow.definitions.words import Text
 
 
 def diagram(spec: WorkflowSpec) -> str:

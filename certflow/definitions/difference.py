@@ -7,7 +7,8 @@ from typing import Any
 
 from certflow.definitions.difference_words import label, part_name, section
 from certflow.definitions.form_specs import FormSpec, Threshold
-from certflow.definitions.specs import DeadlineSpec, Text, WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, WorkflowSpec
+from certflow.definitions.words import Text
 from certflow.errors import Invalid
 from certflow.wording import _, language
 
@@ -15,9 +16,10 @@ Definition = FormSpec | WorkflowSpec
 IDENTITY = ("path", "version", "name")
 KEYS = ("code", "number", "key", "action", "name")
 NAMED = {
-    **dict.fromkeys(("by", "notify", "turn", "decider"), "roles"),
+    **dict.fromkeys(("by", "notify", "turn", "deciders", "authority"), "roles"),
     **dict.fromkeys(("origins", "target", "states", "initial"), "states"),
     "stage": "stages",
+    "band": "bands",
 }
 LONGEST = 160
 
@@ -45,9 +47,9 @@ def difference(old: Definition, new: Definition) -> tuple[Change, ...]:
 
 
 def _names(spec: Definition) -> dict[tuple[str, str], str]:
-    """The titles of the roles, states and stages that a scheme's rules name."""
+    """The titles of the roles, states and stages that a scheme's rules name, and of the bands that caps name."""
     if isinstance(spec, FormSpec):
-        return {}
+        return {("bands", band.name): band.title.in_language(language()) for band in spec.bands}
     parts: dict[str, Iterable[Any]] = {
         "roles": spec.roles.values(),
         "states": spec.states.values(),

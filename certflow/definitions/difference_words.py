@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from certflow.definitions.form_specs import CriterionSpec, IndicatorSpec, PartSpec
-from certflow.definitions.specs import DeadlineSpec, RoleSpec, StageSpec, StateSpec, Text, TransitionSpec
+from certflow.definitions.form_specs import BandSpec, CapSpec, CriterionSpec, IndicatorSpec, OptionSpec, PartSpec
+from certflow.definitions.specs import DeadlineSpec, RoleSpec, StageSpec, StateSpec, TransitionSpec
+from certflow.definitions.words import Text
 from certflow.wording import _, language
 
 
@@ -24,6 +25,9 @@ def _named(item: Any, title: str) -> str:
 def _titled(title: str) -> dict[type, str]:
     return {
         PartSpec: _("“%(title)s”", title=title),
+        OptionSpec: _("“%(title)s”", title=title),
+        BandSpec: _("Class “%(title)s”", title=title),
+        CapSpec: _("Cap “%(title)s”", title=title),
         RoleSpec: _("Role “%(title)s”", title=title),
         StageSpec: _("Stage “%(title)s”", title=title),
         StateSpec: _("State “%(title)s”", title=title),
@@ -36,6 +40,7 @@ def section(field: str) -> str:
     """The heading under which a change of this part of a definition is read."""
     headings = {
         "criteria": _("Criteria and indicators"),
+        **dict.fromkeys(("bands", "caps", "total"), _("Classes and points")),
         "roles": _("Roles"),
         "stages": _("Stages and states"),
         "states": _("Stages and states"),
@@ -48,7 +53,9 @@ def section(field: str) -> str:
 
 def label(field: str) -> str:
     """What one value of a definition is called; the key itself where there is no word for it."""
-    return (_words_of_both() | _words_of_criteria() | _words_of_schemes() | _words_of_papers()).get(field, field)
+    words = _words_of_both() | _words_of_criteria() | _words_of_points()
+    words |= _words_of_schemes() | _words_of_dates() | _words_of_papers()
+    return words.get(field, field)
 
 
 def _words_of_both() -> dict[str, str]:
@@ -82,6 +89,26 @@ def _words_of_criteria() -> dict[str, str]:
     }
 
 
+def _words_of_points() -> dict[str, str]:
+    return {
+        "method": _("how it is judged"),
+        "total": _("the total of points"),
+        "bands": _("the classes"),
+        "at_least": _("the points from which it is given"),
+        "caps": _("the caps"),
+        "band": _("the highest class left"),
+        "below": _("the points below which it holds"),
+        "indicator": _("the indicator it looks at"),
+        "criterion": _("the criterion it looks at"),
+        "most": _("the most points"),
+        "step": _("the step of points"),
+        "options": _("the options"),
+        "least_characters": _("the least number of characters"),
+        "optional": _("whether it may be left out"),
+        "part": _("who is asked"),
+    }
+
+
 def _words_of_schemes() -> dict[str, str]:
     return {
         "subject": _("the kind of unit"),
@@ -95,6 +122,7 @@ def _words_of_schemes() -> dict[str, str]:
         "states": _("the states"),
         "turn": _("whose turn it is"),
         "edits": _("what may be written"),
+        "favourable": _("whether it ends well"),
         "transitions": _("the steps"),
         "origins": _("the states it starts from"),
         "target": _("the state it leads to"),
@@ -103,16 +131,31 @@ def _words_of_schemes() -> dict[str, str]:
         "effects": _("what follows"),
         "notify": _("who is told"),
         "note": _("the note"),
+    }
+
+
+def _words_of_dates() -> dict[str, str]:
+    return {
         "deadlines": _("the dates"),
         "layer": _("the layer of dates"),
         "day": _("the day"),
+        "tiers": _("the tiers of units"),
+        "form_family": _("the family of criteria sets"),
+        "year": _("the year of the date"),
+        "on": _("the date"),
+        "document": _("the document asked for"),
     }
 
 
 def _words_of_papers() -> dict[str, str]:
     return {
         "outcome": _("the outcome"),
-        "decider": _("who decides"),
+        "deciders": _("who decides"),
+        "kind": _("the kind"),
+        "validity": _("how long a result is kept"),
+        "upgrade_after_months": _("the months before a higher level"),
+        "upgrade_source": _("the basis of the months before a higher level"),
+        "addressee": _("to whom the letter goes"),
         "validity_years": _("the years a result is kept"),
         "validity_source": _("the basis for how long a result is kept"),
         "office": _("the issuing office"),

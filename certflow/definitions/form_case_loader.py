@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from certflow.definitions.cases import CaseAnswer, FormCase, FormCases
-from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec
+from certflow.definitions.entry_cases import read_entry, read_expected
+from certflow.definitions.form_specs import COMPARED, ENTRY_KINDS, FormSpec, IndicatorSpec
 from certflow.definitions.reading import Reader
 
 UNANSWERED = "unanswered"
@@ -33,9 +34,12 @@ def _case(reader: Reader, form: FormSpec, bases: Mapping[str, Given]) -> FormCas
         if base and base not in bases:
             reader.fault("base", f"{base!r} is no base; choose one of {', '.join(bases)}")
         change = _answers(reader.table_at("change"), form) if reader.has("change") else {}
+        answers = _merged(form, bases.get(base, {}), change)
+        if form.method != "levels":
+            return read_expected(reader, form, answers)
         case = FormCase(
             name=reader.words("name"),
-            answers=_merged(form, bases.get(base, {}), change),
+            answers=answers,
             disadvantaged_area=reader.truth("disadvantaged_area"),
             level=reader.number("level"),
             unmet=reader.list_of_words("unmet", optional=True),
@@ -81,6 +85,8 @@ def _answer(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
     code = indicator.code
     if reader.table[code] == UNANSWERED:
         return {}
+    if indicator.kind in ENTRY_KINDS:
+        return read_entry(reader, indicator)
     if indicator.kind == "yes_no":
         return {"value": reader.truth(code)}
     if indicator.kind == "attained_level":

@@ -4,19 +4,23 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import cast
 
+from certflow.definitions.entry_loader import read_group
 from certflow.definitions.form_specs import (
     COMPARED,
     INDICATOR_KINDS,
+    METHODS,
     TRUSTS,
     CriterionSpec,
     FormSpec,
     IndicatorKind,
     IndicatorSpec,
+    Method,
     PartSpec,
     Threshold,
 )
+from certflow.definitions.point_loader import with_bands
 from certflow.definitions.reading import Reader
-from certflow.definitions.specs import UNIT_KINDS, Text, UnitKind
+from certflow.definitions.words import UNIT_KINDS, Text, UnitKind
 
 PERCENTAGES = ("percentage", "percentages")
 MEASURED_IN = (*COMPARED, "count")
@@ -26,7 +30,8 @@ RESERVED_PARTS = ("denominator", "definition")
 def read_form(reader: Reader) -> FormSpec:
     """The criteria set in one file; faults go to the reader's list."""
     with reader.whole():
-        levels = reader.number("levels", least=1)
+        method = cast(Method, reader.one_of("method", METHODS, "levels"))
+        levels = reader.number("levels", least=1) if method == "levels" else 0
         form = FormSpec(
             name=reader.words("name"),
             version=reader.number("version", least=1),
@@ -34,15 +39,22 @@ def read_form(reader: Reader) -> FormSpec:
             source=reader.words("source"),
             trust=reader.one_of("trust", TRUSTS),
             trust_note=cast(Text, reader.text("trust_note")),
-            method_source=reader.words("method_source"),
+            method_source=reader.words("method_source", "" if method == "record" else None),
             levels=levels,
-            criteria=tuple(_criterion(part, levels) for part in reader.tables("criteria")),
+            criteria=tuple(_asked(part, method, levels) for part in reader.tables("criteria")),
+            method=method,
             path=reader.path,
         )
+        if method == "points":
+            form = with_bands(reader, form)
     _check_numbers(reader, form)
     for criterion in form.criteria:
         form.indicators.update({indicator.code: indicator for indicator in criterion.indicators})
     return form
+
+
+def _asked(reader: Reader, method: Method, levels: int) -> CriterionSpec:
+    return _criterion(reader, levels) if method == "levels" else read_group(reader, method)
 
 
 def _check_numbers(reader: Reader, form: FormSpec) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-from certflow.definitions.specs import Text
+from certflow.definitions.words import Text
 
 WHOLE_NUMBER = "a whole number"
 
@@ -27,7 +27,7 @@ class Reader:
         """Whether the table says anything under `key`."""
         return key in self.table
 
-    def _get(self, key: str, kind: type | tuple[type, ...], words: str, default: Any) -> Any:
+    def _get(self, key: str, kind: Any, words: str, default: Any) -> Any:
         self.read.add(key)
         if key not in self.table:
             if default is None:
@@ -67,11 +67,20 @@ class Reader:
             self.fault(key, "says no zone; write 2025-02-15T23:59:59+07:00")
         return dt.datetime.min.replace(tzinfo=dt.UTC)
 
+    def day(self, key: str, default: str | None = None) -> dt.date | None:
+        """A date written 31/12/2025; None for "" or for what is no date, which is a fault."""
+        given = self.words(key, default)
+        try:
+            return dt.datetime.strptime(given, "%d/%m/%Y").replace(tzinfo=dt.UTC).date() if given else None
+        except ValueError:
+            self.fault(key, f"{given!r} is no date; write 31/12/2025")
+            return None
+
     def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> Any:
         """One of `choices`."""
         value = self.words(key, default)
         if value and value not in choices:
-            self.fault(key, f"is unknown: {value!r}; choose one of {', '.join(choices)}")
+            self.fault(key, f"is unknown: {value!r}; choose one of {', '.join(filter(None, choices))}")
             return choices[0]
         return value or choices[0]
 
@@ -110,13 +119,27 @@ class Reader:
         value = self._get(key, list, "a list of numbers", [])
         result = []
         for item in value:
-            try:
-                if isinstance(item, bool) or not isinstance(item, int | str):
-                    raise ValueError
-                result.append(Fraction(item))
-            except (ValueError, ZeroDivisionError):
-                self.fault(key, f'is no exact number: {item!r}; write 60 or "10.5"')
+            number = self._exact(key, item)
+            if number is not None:
+                result.append(number)
         return tuple(result)
+
+    def fraction(self, key: str, default: Fraction | None = None) -> Fraction:
+        """An exact number that people can write, of at most two decimals: 60 or "10.5"."""
+        value = self._get(key, int | str, 'a number such as 60 or "10.5"', default)
+        number = value if isinstance(value, Fraction) else self._exact(key, value) if value is not None else None
+        if number is not None and (number * 100).denominator != 1:
+            self.fault(key, f"{value!r} has more than two decimals; round it")
+        return Fraction(0) if number is None else number
+
+    def _exact(self, key: str, item: Any) -> Fraction | None:
+        try:
+            if isinstance(item, bool) or not isinstance(item, int | str):
+                raise ValueError
+            return Fraction(item)
+        except (ValueError, ZeroDivisionError):
+            self.fault(key, f'is no exact number: {item!r}; write 60 or "10.5"')
+            return None
 
     def table_at(self, key: str) -> "Reader":
         """The table under `key`."""

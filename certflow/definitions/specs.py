@@ -4,39 +4,27 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
+from certflow.definitions.outcome_specs import OutcomeSpec
+from certflow.definitions.words import Text, UnitKind
 from certflow.errors import NotFound
 
 NotePolicy = Literal["none", "optional", "required"]
 Layer = Literal["statutory", "plan"]
-UnitKind = Literal["province", "district", "commune"]
+SubjectKind = Literal["province", "district", "commune", "learning_centre", "agency", "person"]
+Year = Literal["assessed", "next"]
 
 Edits = Literal["", "claims", "findings"]
-PLACEHOLDERS = (
-    *("unit", "district", "district_short", "province", "province_short"),
-    *("level", "assessed_year", "valid_until"),
-)
-
 NOTE_POLICIES: tuple[NotePolicy, ...] = ("none", "optional", "required")
 LAYERS: tuple[Layer, ...] = ("statutory", "plan")
-UNIT_KINDS: tuple[UnitKind, ...] = ("province", "district", "commune")
+HOLDER_KINDS: tuple[SubjectKind, ...] = ("learning_centre", "agency", "person")
+SUBJECT_KINDS: tuple[SubjectKind, ...] = ("province", "district", "commune", *HOLDER_KINDS)
+YEARS: tuple[Year, ...] = ("next", "assessed")
 EDITS: tuple[Edits, ...] = ("", "claims", "findings")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """The same words in Vietnamese and in English."""
-
-    vi: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """The words in `language` ("vi" or "en"; anything else is read as Vietnamese)."""
-        return self.en if language == "en" else self.vi
-
-
-@dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """A part people play in a scheme; `seat` is the kind of unit, above or equal to the subject, where they sit."""
+    """A part people play in a scheme; `seat` is the kind of unit, at or above the subject's place, where they sit."""
 
     name: str
     title: Text
@@ -47,7 +35,8 @@ class RoleSpec:
 class StateSpec:
     """How a dossier can be; `turn` is the role that must act next, "" when the state is final.
 
-    `edits` says what that role may write while the dossier is so: "claims", "findings" or nothing.
+    `edits` says what that role may write while the dossier is so: "claims", "findings" or nothing. A final state that
+    is `favourable` gives what was asked for, as do all that are worth a level.
     """
 
     name: str
@@ -56,6 +45,7 @@ class StateSpec:
     stage: str
     level: int = 0
     edits: Edits = ""
+    favourable: bool = False
 
     @property
     def final(self) -> bool:
@@ -65,7 +55,11 @@ class StateSpec:
 
 @dataclass(frozen=True, slots=True)
 class TransitionSpec:
-    """What somebody can do: from where, to where, who, what it needs, what follows, and its words."""
+    """What somebody can do: from where, to where, who, what it needs, what follows, and its words.
+
+    With `document` the number and date of a paper from outside are asked for; `authority` is the role that an authority
+    rule must name for the action to be open.
+    """
 
     action: str
     title: Text
@@ -78,11 +72,16 @@ class TransitionSpec:
     notify: tuple[str, ...] = ()
     note: NotePolicy = "none"
     level: int = 0
+    document: bool = False
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineSpec:
-    """A date a dossier should have reached one of `states` by; `month` and `day` of the year after the assessed one."""
+    """A date a dossier should have reached one of `states` by: a day of the assessed year or of the next, or one date.
+
+    `on` is a date that comes only once, whatever year is assessed.
+    """
 
     name: str
     title: Text
@@ -93,13 +92,18 @@ class DeadlineSpec:
     included: bool
     source: str
     remark: Text | None = None
+    year: Year = "next"
+    on: dt.date | None = None
 
     def due_on(self, assessed_year: int) -> dt.date:
-        """The day itself, in the year after `assessed_year`; 29 February falls back to the 28th."""
+        """The day itself in a round for `assessed_year`; 29 February falls back to the 28th."""
+        if self.on is not None:
+            return self.on
+        year = assessed_year + (1 if self.year == "next" else 0)
         try:
-            return dt.date(assessed_year + 1, self.month, self.day)
+            return dt.date(year, self.month, self.day)
         except ValueError:
-            return dt.date(assessed_year + 1, self.month, self.day - 1)
+            return dt.date(year, self.month, self.day - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,55 +115,24 @@ class StageSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeSpec:
-    """The office that issues: where it sits, and its names and words on paper."""
-
-    seat: UnitKind
-    parent: str
-    name: str
-    position: str
-    authority: str
-    place: str
-    filing: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperSpec:
-    """One kind of paper: its template, its book, and its words with {placeholders}."""
-
-    template: str
-    notation: str
-    title: str
-    legal_bases: tuple[str, ...]
-    articles: tuple[str, ...]
-    recipients: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeSpec:
-    """What a recognition is worth and the papers it makes; `validity_years` counts whole years after the year."""
-
-    decider: str
-    validity_years: int
-    source: str
-    validity_source: str
-    office: OfficeSpec
-    decision: PaperSpec
-    certificate: PaperSpec
-    refusal: PaperSpec
-
-
-@dataclass(frozen=True, slots=True)
 class WorkflowSpec:
-    """One version of a scheme: who files, who appraises, which dates, what is issued."""
+    """One version of a scheme: whom it is about, who files, who appraises, which dates, what is issued.
+
+    `place` is the kind of unit the subject is or belongs to; `tiers` are the kinds of units from the province down to
+    it, which a unit must have above it. `form_family` is set where a round chooses among the criteria sets that
+    departments enter for it; `form` is then what is used when none is chosen.
+    """
 
     name: str
     version: int
     title: Text
     source: str
-    subject: UnitKind
+    subject: SubjectKind
+    place: UnitKind
+    tiers: tuple[UnitKind, ...]
     form: str
     form_version: int
+    form_family: str
     initial: str
     roles: dict[str, RoleSpec]
     stages: tuple[StageSpec, ...]
@@ -170,6 +143,11 @@ class WorkflowSpec:
     path: str = ""
     content: str = field(default="", compare=False, repr=False)
     fingerprint: str = field(default="", compare=False)
+
+    @property
+    def about_holders(self) -> bool:
+        """Whether a dossier is about a holder at a unit and not about the unit itself."""
+        return self.subject in HOLDER_KINDS
 
     @property
     def key(self) -> tuple[str, int]:

@@ -2,27 +2,26 @@
 
 import datetime as dt
 import re
-from string import Formatter
 from typing import cast
 
+from certflow.definitions.outcome_loader import read_outcome
 from certflow.definitions.reading import Reader
 from certflow.definitions.specs import (
     EDITS,
+    HOLDER_KINDS,
     LAYERS,
     NOTE_POLICIES,
-    PLACEHOLDERS,
-    UNIT_KINDS,
+    SUBJECT_KINDS,
+    YEARS,
     DeadlineSpec,
-    OfficeSpec,
-    OutcomeSpec,
-    PaperSpec,
     RoleSpec,
     StageSpec,
     StateSpec,
-    Text,
+    SubjectKind,
     TransitionSpec,
     WorkflowSpec,
 )
+from certflow.definitions.words import UNIT_KINDS, Text, UnitKind
 
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -30,26 +29,55 @@ NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 def read_workflow(reader: Reader) -> WorkflowSpec:
     """The scheme in one file; faults go to the reader's list. Whether it holds together is checked elsewhere."""
     with reader.whole():
-        form = reader.table_at("form")
-        with form.whole():
-            form_name, form_version = form.words("name"), form.number("version", least=1)
+        form_name, form_version, form_family = _form(reader.table_at("form"))
+        subject = cast(SubjectKind, reader.one_of("subject", SUBJECT_KINDS))
+        place = _place(reader, subject)
         return WorkflowSpec(
             name=_name(reader, "name"),
             version=reader.number("version", least=1),
             title=cast(Text, reader.text("title")),
             source=reader.words("source"),
-            subject=reader.one_of("subject", UNIT_KINDS),
+            subject=subject,
+            place=place,
+            tiers=_tiers(reader, place),
             form=form_name,
             form_version=form_version,
+            form_family=form_family,
             initial=reader.words("initial"),
             roles={name: _role(name, part) for name, part in reader.named_tables("roles").items()},
             stages=_stages(reader),
             states={name: _state(name, part) for name, part in reader.named_tables("states").items()},
             transitions=tuple(_transition(part) for part in reader.tables("transitions")),
             deadlines=tuple(_deadline(part) for part in reader.tables("deadlines", optional=True)),
-            outcome=_outcome(reader.table_at("outcome")) if reader.has("outcome") else None,
+            outcome=read_outcome(reader.table_at("outcome")) if reader.has("outcome") else None,
             path=reader.path,
         )
+
+
+def _form(reader: Reader) -> tuple[str, int, str]:
+    with reader.whole():
+        return reader.words("name"), reader.number("version", least=1), reader.words("family", "")
+
+
+def _place(reader: Reader, subject: SubjectKind) -> UnitKind:
+    """The kind of unit the subject is, or belongs to."""
+    if subject in HOLDER_KINDS:
+        return cast(UnitKind, reader.one_of("place", UNIT_KINDS[1:]))
+    if reader.has("place"):
+        reader.fault("place", f"is said only of {', '.join(HOLDER_KINDS)}; a {subject} is a place itself")
+        reader.words("place")
+    return cast(UnitKind, subject) if subject in UNIT_KINDS else "commune"
+
+
+def _tiers(reader: Reader, place: UnitKind) -> tuple[UnitKind, ...]:
+    whole = UNIT_KINDS[1 : UNIT_KINDS.index(place) + 1]
+    if not reader.has("tiers"):
+        return whole
+    given = reader.list_of_words("tiers")
+    if given != tuple(kind for kind in whole if kind in given) or {"province", place} - set(given):
+        reader.fault("tiers", f"must lead from province to {place} in the order {', '.join(whole)}, not {given}")
+        return whole
+    return cast(tuple[UnitKind, ...], given)
 
 
 def _name(reader: Reader, key: str) -> str:
@@ -78,6 +106,7 @@ def _state(name: str, reader: Reader) -> StateSpec:
             stage=reader.words("stage"),
             level=reader.number("level", 0),
             edits=reader.one_of("edits", EDITS, ""),
+            favourable=reader.truth("favourable") if reader.has("favourable") else False,
         )
 
 
@@ -95,12 +124,15 @@ def _transition(reader: Reader) -> TransitionSpec:
             notify=reader.list_of_words("notify", optional=True),
             note=reader.one_of("note", NOTE_POLICIES, "none"),
             level=reader.number("level", 0),
+            document=reader.truth("document") if reader.has("document") else False,
+            authority=reader.words("authority", ""),
         )
 
 
 def _deadline(reader: Reader) -> DeadlineSpec:
     with reader.whole():
-        month, day = _day(reader)
+        on = reader.day("on") if reader.has("on") else None
+        month, day = (on.month, on.day) if on else (1, 1) if reader.has("on") else _day(reader)
         return DeadlineSpec(
             name=_name(reader, "name"),
             title=cast(Text, reader.text("title")),
@@ -111,6 +143,8 @@ def _deadline(reader: Reader) -> DeadlineSpec:
             included=reader.truth("included"),
             source=reader.words("source"),
             remark=reader.text("remark", optional=True),
+            year=reader.one_of("year", YEARS, "next"),
+            on=on,
         )
 
 
@@ -122,66 +156,3 @@ def _day(reader: Reader) -> tuple[int, int]:
         reader.fault("day", f"{given!r} is no day of a year; write 15/02")
         return 1, 1
     return day.month, day.day
-
-
-def _outcome(reader: Reader) -> OutcomeSpec:
-    with reader.whole():
-        return OutcomeSpec(
-            decider=reader.words("decider"),
-            validity_years=reader.number("validity_years", least=1),
-            source=reader.words("source"),
-            validity_source=reader.words("validity_source"),
-            office=_office(reader.table_at("office")),
-            decision=_paper(reader.table_at("decision")),
-            certificate=_paper(reader.table_at("certificate")),
-            refusal=_paper(reader.table_at("refusal")),
-        )
-
-
-def _office(reader: Reader) -> OfficeSpec:
-    with reader.whole():
-        return OfficeSpec(
-            seat=reader.one_of("seat", UNIT_KINDS),
-            parent=_filled(reader, "parent"),
-            name=_filled(reader, "name"),
-            position=reader.words("position"),
-            authority=_filled(reader, "authority"),
-            place=_filled(reader, "place"),
-            filing=reader.words("filing"),
-        )
-
-
-def _paper(reader: Reader) -> PaperSpec:
-    with reader.whole():
-        return PaperSpec(
-            template=reader.words("template"),
-            notation=reader.words("notation"),
-            title=_filled(reader, "title"),
-            legal_bases=_all_filled(reader, "legal_bases"),
-            articles=_all_filled(reader, "articles"),
-            recipients=_all_filled(reader, "recipients"),
-        )
-
-
-def _filled(reader: Reader, key: str) -> str:
-    words = reader.words(key)
-    _check_placeholders(reader, key, words)
-    return words
-
-
-def _all_filled(reader: Reader, key: str) -> tuple[str, ...]:
-    lines = reader.list_of_words(key, optional=True)
-    for line in lines:
-        _check_placeholders(reader, key, line)
-    return lines
-
-
-def _check_placeholders(reader: Reader, key: str, words: str) -> None:
-    try:
-        names = [name for _literal, name, _format, _conversion in Formatter().parse(words) if name is not None]
-    except ValueError as fault:
-        reader.fault(key, f"has a broken placeholder: {fault}")
-        return
-    for name in names:
-        if name not in PLACEHOLDERS:
-            reader.fault(key, f"{{{name}}} is no placeholder; use {', '.join(PLACEHOLDERS)}")

@@ -48,6 +48,7 @@ def _refuse_unless_empty() -> None:
 def _units(progress: Progress) -> dict[str, Unit]:
     rows = list(legacy_units(cast.PROVINCE))
     progress.begin("Units of Đồng Nai", len(rows))
+    units.ensure_country()
     units.import_units(rows, progress.tick)
     named = cast.places()
     units.mark_disadvantaged(named[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)

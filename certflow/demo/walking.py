@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec
 from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.domain.entries import entries_reaching
+from certflow.domain.typed_entries import typed_entries
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Meeting
 from certflow.models.people import User
@@ -69,6 +71,8 @@ def answers(
     `unmet` are the indicators that miss level 1 (for level 0, the last one by default); `margin` says how far,
     in percent of the room up to the next level, the shares lie above their thresholds.
     """
+    if form.method != "levels":
+        return typed_entries(form, entries_reaching(form, level))
     codes = [indicator.code for criterion in form.criteria for indicator in criterion.indicators]
     missed = set(unmet) or ({codes[-1]} if level == 0 else set())
     aimed = _Aim(max(level, 1), form.levels, disadvantaged, whole, margin)

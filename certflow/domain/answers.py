@@ -1,17 +1,15 @@
 """Answers as they are typed: from the fields of a form to a stored answer, with faults said at the field."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from decimal import Decimal
 
-from certflow.definitions.form_specs import COMPARED, IndicatorSpec
+from certflow.definitions.form_specs import COMPARED, ENTRY_KINDS, IndicatorSpec
 from certflow.domain.scoring import Answer
+from certflow.domain.typed_entries import parse_entry
+from certflow.domain.typed_numbers import decimal, whole_number
 from certflow.wording import _
 
 LARGEST = 2_000_000_000
 LONGEST_DEFINITION = 500
-DECIMAL = re.compile(r"(?P<whole>[0-9]{1,18}|[0-9]{1,3}([. ][0-9]{3}){1,5})(,(?P<places>[0-9]{1,6}))?\Z")
 
 
 def fields_of(indicator: IndicatorSpec) -> tuple[str, ...]:
@@ -20,15 +18,17 @@ def fields_of(indicator: IndicatorSpec) -> tuple[str, ...]:
         return ("denominator", *(part.key for part in indicator.parts), "definition")
     if indicator.kind in COMPARED:
         return ("previous", "current")
-    return () if indicator.computed else ("value",)
+    return () if indicator.computed or indicator.kind == "file" else ("value",)
 
 
 def parse(indicator: IndicatorSpec, typed: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
     """The answer in `typed` (empty values are left out) and the faults by field name; blank means not answered yet.
 
-    A computed indicator has no fields, so that whatever is sent for it is passed over.
+    A computed indicator and one answered by files have no fields; whatever is sent for them is passed over.
     """
     given = {name: typed.get(name, "").strip() for name in fields_of(indicator)}
+    if indicator.kind in ENTRY_KINDS:
+        return parse_entry(indicator, given.get("value", ""))
     if indicator.kind == "yes_no":
         return _parse_yes_no(given["value"])
     if indicator.kind == "attained_level":
@@ -63,7 +63,7 @@ def _parse_count(given: str) -> tuple[Answer, dict[str, str]]:
 
 def _counted(given: str) -> tuple[int | None, str]:
     """A typed count, or what is wrong with it; nothing of either when it is blank."""
-    number = _whole_number(given)
+    number = whole_number(given)
     if given and number is None:
         return None, _("Write a whole number, for example 1250 or 1.250.")
     if number is not None and number > LARGEST:
@@ -75,26 +75,12 @@ def _parse_compared(given: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
     answer: dict[str, str] = {}
     faults: dict[str, str] = {}
     for name, typed in given.items():
-        number = _decimal(typed)
+        number = decimal(typed)
         if typed and number is None:
             faults[name] = _("Write a number with a decimal comma, for example 58,25 or 1.250,5.")
         elif number is not None:
             answer[name] = number
     return answer, faults
-
-
-def _decimal(given: str) -> str | None:
-    """A number as officers write it, with a decimal comma, as exact text with a point; None when it is none."""
-    found = DECIMAL.match(unicodedata.normalize("NFKC", given))
-    if found is None:
-        return None
-    whole = str(int(re.sub(r"[. ]", "", found["whole"])))
-    return f"{Decimal(f'{whole}.{places}'):f}" if (places := found["places"]) else whole
-
-
-def typed_decimal(stored: str) -> str:
-    """A stored decimal as it is typed: "58.25" as "58,25"."""
-    return stored.replace(".", ",")
 
 
 def _parse_percentages(indicator: IndicatorSpec, given: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
@@ -126,17 +112,6 @@ def _implausible(indicator: IndicatorSpec, answer: Answer) -> dict[str, str]:
             faults[part.key] = _("This is more than the number it is counted within (%(whole)s).", whole=whole)
         whole = value if isinstance(value, int) else whole
     return faults
-
-
-def _whole_number(given: str) -> int | None:
-    """A whole number as officers write it: digits, with dots or spaces between thousands; None otherwise."""
-    text = unicodedata.normalize("NFKC", given)
-    groups = text.replace(" ", ".").split(".")
-    grouped = len(groups) > 1
-    if grouped and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:])):
-        return None
-    digits = "".join(groups)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
 def missing_fields(indicator: IndicatorSpec, answer: Answer | None) -> tuple[str, ...]:

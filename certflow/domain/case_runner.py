@@ -16,12 +16,14 @@ from certflow.definitions.cases import (
     FormCases,
     WorkflowCases,
 )
+from certflow.definitions.decimals import decimal_text
 from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec
 from certflow.definitions.specs import WorkflowSpec
 from certflow.domain.coverage import Coverage, LowerUnit
 from certflow.domain.deadlines import Due, on_time
-from certflow.domain.facts import DossierFacts
-from certflow.domain.scoring import Answer, Answers, score
+from certflow.domain.entries import entries_reaching
+from certflow.domain.facts import DossierFacts, Held, OutsideDocument
+from certflow.domain.scoring import Answer, Answers, Result, score
 from certflow.domain.workflow import Workflow
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 
@@ -59,6 +61,8 @@ def run_workflow(spec: WorkflowSpec, form: FormSpec, book: WorkflowCases) -> tup
 
 def answers_reaching(form: FormSpec, level: int) -> Answers:
     """Complete answers that meet `level` exactly, outside a disadvantaged area; at level 0 all at 0."""
+    if form.method != "levels":
+        return entries_reaching(form, level)
     return {code: _answer_reaching(indicator, level) for code, indicator in form.indicators.items()}
 
 
@@ -89,10 +93,28 @@ def _units_below(whole: int, recognised: int, level: int) -> Answer:
 
 
 def _scored(form: FormSpec, path: str, case: FormCase) -> Outcome:
-    result = score(form, case.answers, disadvantaged=case.disadvantaged_area)
+    result = score(form, case.answers, disadvantaged=case.disadvantaged_area, part=case.part)
+    if form.method != "levels":
+        return _tallied(form, path, case, result)
     missing = result.missing_for(result.level + 1) if result.level < form.levels else ()
     unmet = {verdict.indicator.code for verdict in missing}
     return Outcome(path, case.name, _level(form, case.level, set(case.unmet)), _level(form, result.level, unmet))
+
+
+def _tallied(form: FormSpec, path: str, case: FormCase, result: Result) -> Outcome:
+    total = result.points.total if result.points and case.points is not None else None
+    expected = _rating(form, case.level, case.points, set(case.unanswered))
+    return Outcome(path, case.name, expected, _rating(form, result.level, total, set(result.unanswered)))
+
+
+def _rating(form: FormSpec, rank: int, points: Fraction | None, unanswered: set[str]) -> str:
+    codes = ", ".join(code for code in form.indicators if code in unanswered)
+    told = [
+        f"band {form.bands[rank - 1].name}" if rank else "no band" if form.bands else "",
+        f"{decimal_text(points)} points" if points is not None else "",
+        f"unanswered: {codes}" if codes else "complete",
+    ]
+    return ", ".join(part for part in told if part)
 
 
 def _level(form: FormSpec, level: int, unmet: set[str]) -> str:
@@ -127,6 +149,10 @@ def _facts(form: FormSpec, given: CaseFacts) -> DossierFacts:
         proposed_level=given.proposed_level,
         note=given.note,
         actor_took_part_as=lambda: frozenset(given.took_part_as),
+        document=OutsideDocument(given.document_number, given.document_date),
+        authority=lambda: given.authority,
+        held=lambda: (Held(given.held_level, given.held_since),) if given.held_since else (),
+        today=given.today,
     )
 
 

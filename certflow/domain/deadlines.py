@@ -1,5 +1,6 @@
 """Deadlines: two layers of dates, and whether an instant was on time against each."""
 
+import calendar
 import datetime as dt
 from dataclasses import dataclass
 
@@ -54,6 +55,13 @@ def standing(due: Due, reached_at: dt.datetime | None, *, today: dt.date) -> Sta
     """How a dossier that first reached the deadline's states at `reached_at` stands on `today`."""
     judged = None if reached_at is None else on_time(due, reached_at)
     return Standing(due, reached_at, judged, due.days_left(today))
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day `months` later, or the last day of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))
 
 
 def valid_until(recognised_on: dt.date, years: int) -> dt.date:

@@ -1,5 +1,6 @@
 """What the rules may know about a dossier when they decide: plain values, gathered by the services when asked for."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,11 +9,28 @@ from certflow.domain.scoring import Answers, Result, score
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A level that the subject holds, and the day of its decision."""
+
+    level: int
+    since: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideDocument:
+    """A paper from outside that an act records: its number and notation, and its date."""
+
+    number: str = ""
+    dated: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DossierFacts:
     """One dossier as the guards see it, in the light of one action.
 
     What has to be looked up is a function, called only by the guards that need it. `level` is the level the action
-    is about (0 for none), `acting_as` the roles whose part it is.
+    is about (0 for none), `acting_as` the roles whose part it is. `authority` is the role that the authority rule in
+    force names ("" when there is no rule), `authority_asked` the one that the action needs.
     """
 
     form: FormSpec
@@ -25,6 +43,12 @@ class DossierFacts:
     note: str = ""
     actor_took_part_as: Callable[[], frozenset[str]] = frozenset
     acting_as: frozenset[str] = frozenset()
+    document: OutsideDocument = OutsideDocument()
+    authority: Callable[[], str] = str
+    authority_asked: str = ""
+    held: Callable[[], tuple[Held, ...]] = tuple
+    today: dt.date = dt.date.min
+    upgrade_after_months: int = 0
 
     def claimed(self) -> Result:
         """The result of the self-assessment."""
@@ -32,7 +56,7 @@ class DossierFacts:
 
     def found(self) -> Result:
         """The result of the appraisal."""
-        return score(self.form, self.findings(), disadvantaged=self.disadvantaged)
+        return score(self.form, self.findings(), disadvantaged=self.disadvantaged, part="findings")
 
     def took_part_otherwise(self) -> frozenset[str]:
         """The parts other than this action's in which the person acted on the dossier before."""

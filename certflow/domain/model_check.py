@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from certflow.definitions.outcome_soundness import AWARDING
 from certflow.definitions.soundness import Fault
 from certflow.definitions.specs import StateSpec, TransitionSpec, WorkflowSpec
 
@@ -94,12 +95,13 @@ def _ending(spec: WorkflowSpec, edges: Mapping[Position, set[Position]]) -> set[
 
 def _check_decisions(spec: WorkflowSpec, fault: Fault) -> None:
     """A state that is worth a level is entered by a decision that recognises, and in no other way."""
-    undecided = [t for t in spec.transitions if "recognise" not in t.effects]
+    undecided = [t for t in spec.transitions if not set(AWARDING) & set(t.effects)]
     reached = _reached(spec, undecided)
     for state in _recognised(spec):
         if state.name in reached:
             way = _way(spec, reached, state.name)
-            fault(f"states.{state.name}", f"is worth level {state.level} but is reached without a recognition: {way}")
+            worth = f"is worth level {state.level}" if state.level else "is where a result stands"
+            fault(f"states.{state.name}", f"{worth} but is reached without a recognition: {way}")
 
 
 def _check_stages(spec: WorkflowSpec, fault: Fault) -> None:
@@ -115,7 +117,9 @@ def _check_stages(spec: WorkflowSpec, fault: Fault) -> None:
 
 
 def _recognised(spec: WorkflowSpec) -> list[StateSpec]:
-    return [state for state in spec.states.values() if state.level > 0]
+    """The states in which a result stands: those worth a level, and those that an awarding action leads to."""
+    awarded = {t.target for t in spec.transitions if set(AWARDING) & set(t.effects)}
+    return [state for state in spec.states.values() if state.level > 0 or state.name in awarded]
 
 
 def _check_returns(spec: WorkflowSpec, fault: Fault) -> None:

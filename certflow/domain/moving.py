@@ -5,11 +5,12 @@ can no longer change mean the same in the newer version; otherwise it stays, wit
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from certflow.definitions.form_specs import FormSpec, IndicatorSpec
-from certflow.definitions.specs import Text, TransitionSpec, WorkflowSpec
+from certflow.definitions.form_specs import PARTS, FormSpec, IndicatorSpec, Part
+from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.definitions.words import Text
 from certflow.domain.scoring import Answers, score
 from certflow.wording import _, language
 
@@ -94,6 +95,8 @@ def asked_anew(old: FormSpec, new: FormSpec) -> frozenset[str]:
     clause, the hint at evidence, the order, or an English translation, for the Vietnamese words are the question. What
     is computed is never typed, so that only what it counts matters. An indicator that is gone asks nothing any more:
     its answer is kept and not looked at.
+
+    Of points the scale belongs to the question, of a choice its options, of a text its least length.
     """
     return frozenset(
         code
@@ -107,16 +110,31 @@ def _question(indicator: IndicatorSpec) -> tuple[object, ...]:
         return indicator.kind, indicator.units
     return (
         indicator.kind,
-        indicator.highest,
+        *(indicator.highest, indicator.most, indicator.step, indicator.least_characters),
         *(_words(text) for text in (indicator.title, indicator.denominator, indicator.definition_hint)),
         _words(indicator.measure),
         tuple((part.key, _words(part.title)) for part in indicator.parts),
+        tuple((option.name, _words(option.title)) for option in indicator.options),
     )
+
+
+def needed_anew(old: FormSpec, new: FormSpec, part: Part) -> frozenset[str]:
+    """The indicators that must be answered in `part` by `new`, and did not have to be by `old`."""
+    return frozenset(_needed(new, part) - _needed(old, part))
+
+
+def _needed(form: FormSpec, part: Part) -> set[str]:
+    return {code for code, indicator in form.indicators.items() if indicator.asked_in(part) and not indicator.optional}
 
 
 def _words(text: Text | None) -> str:
     """The Vietnamese words, however they are spaced and composed."""
     return unicodedata.normalize("NFC", " ".join(text.vi.split())) if text else ""
+
+
+def about(scheme: WorkflowSpec) -> tuple[object, ...]:
+    """What a scheme is about: the kind of its subject, of the unit this belongs to, and of the units above."""
+    return scheme.subject, scheme.place, scheme.tiers
 
 
 def past(scheme: WorkflowSpec, state: str, what: str) -> bool:
@@ -133,7 +151,7 @@ class Succession:
     def __init__(self, old: Rules, new: Rules) -> None:
         self.old, self.new = old, new
         self._anew = asked_anew(old.form, new.form)
-        self._new_codes = self._anew - set(old.form.indicators)
+        self._needed = {part: needed_anew(old.form, new.form, part) for part in PARTS}
 
     def outlook(self, held: Held) -> Outlook:
         """Whether a dossier can move, and what must be confirmed then."""
@@ -144,14 +162,20 @@ class Succession:
             reasons = [*self._of_claims(held), *self._of_findings(held), *self._of_proposal(held)]
         if reasons:
             return Stays(tuple(reasons))
-        return Moves(self._in_order(self._anew & set(held.claims)), self._in_order(self._anew & set(held.findings)))
+        return Moves(self._changed_in("claims", held.claims), self._changed_in("findings", held.findings))
 
-    def _in_order(self, codes: Iterable[str]) -> tuple[str, ...]:
-        wanted = set(codes)
-        return tuple(code for code in self.new.form.indicators if code in wanted)
+    def _changed_in(self, part: Part, answers: Answers) -> tuple[str, ...]:
+        """The indicators whose answer is there and must be given again, in the form's order."""
+        asked = self.new.form.indicators.items()
+        return tuple(code for code, i in asked if i.asked_in(part) and code in answers and code in self._anew)
+
+    def _lacking(self, part: Part, answers: Answers) -> tuple[str, ...]:
+        """As `_changed_in`, with those that must be answered now and are not."""
+        lacking = {*self._changed_in(part, answers), *(self._needed[part] - set(answers))}
+        return tuple(code for code in self.new.form.indicators if code in lacking)
 
     def _of_subject(self) -> list[str]:
-        if self.old.scheme.subject == self.new.scheme.subject:
+        if about(self.old.scheme) == about(self.new.scheme):
             return []
         return [_("The newer version is about another kind of unit.")]
 
@@ -189,7 +213,7 @@ class Succession:
             return _("it leads to another state")
         if not self._may_still(step, after):
             return _("it belongs to others")
-        if before is None or set(before.needs) != set(after.needs):
+        if before is None or _asks(before) != _asks(after):
             return _("it needs something else")
         if (before.effects, before.level) != (after.effects, after.level):
             return _("something else follows from it")
@@ -201,7 +225,7 @@ class Succession:
 
     def _of_claims(self, held: Held) -> list[str]:
         """What is filed can no longer be answered by the unit, so that its questions must be the same."""
-        codes = self._in_order(self._new_codes | (self._anew & set(held.claims)))
+        codes = self._lacking("claims", held.claims)
         if not codes or not past(self.new.scheme, held.state, "claims"):
             return []
         if self._leads_back(held.state, "claims"):
@@ -214,7 +238,7 @@ class Succession:
         return [words % {"codes": ", ".join(codes)}]
 
     def _of_findings(self, held: Held) -> list[str]:
-        codes = self._in_order(self._new_codes | (self._anew & set(held.findings)))
+        codes = self._lacking("findings", held.findings)
         if not codes or not held.findings or not past(self.new.scheme, held.state, "findings"):
             return []
         return [
@@ -225,7 +249,9 @@ class Succession:
         """A proposal that the findings do not bear by the newer thresholds would stand against the rules."""
         if not held.proposed_level or not past(self.new.scheme, held.state, "findings"):
             return []
-        level = score(self.new.form, held.findings, disadvantaged=held.disadvantaged).level
+        if self._names(held.proposed_level, self.old) != self._names(held.proposed_level, self.new):
+            return [_("The level that is proposed means something else by the newer version: send it back first.")]
+        level = score(self.new.form, held.findings, disadvantaged=held.disadvantaged, part="findings").level
         if level >= held.proposed_level:
             return []
         return [
@@ -237,6 +263,12 @@ class Succession:
             )
         ]
 
+    @staticmethod
+    def _names(level: int, rules: Rules) -> tuple[str, str]:
+        """What a level stands for: of a rating by points, the name of its class."""
+        form = rules.form
+        return form.method, form.bands[level - 1].name if 0 < level <= len(form.bands) else ""
+
     def _leads_back(self, state: str, what: str) -> bool:
         """Whether steps of its present version lead from `state` to one in which `what` is written."""
         scheme, reached, todo = self.old.scheme, {state}, [state]
@@ -246,6 +278,10 @@ class Succession:
             reached |= targets
             todo.extend(targets)
         return any(scheme.states[name].edits == what for name in reached)
+
+
+def _asks(transition: TransitionSpec) -> tuple[object, ...]:
+    return set(transition.needs), transition.document, transition.authority
 
 
 def _found(scheme: WorkflowSpec, step: Step) -> TransitionSpec | None:

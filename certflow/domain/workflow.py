@@ -7,7 +7,7 @@ from functools import cached_property
 from transitions import Machine, MachineError
 
 from certflow.definitions.specs import StageSpec, TransitionSpec, WorkflowSpec
-from certflow.domain.facts import DossierFacts
+from certflow.domain.facts import DossierFacts, OutsideDocument
 from certflow.domain.guards import GUARDS
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 from certflow.wording import _, language
@@ -62,9 +62,10 @@ class Workflow:
         )
 
     def offers(self, state: str, roles: Collection[str], facts: DossierFacts) -> tuple[Offer, ...]:
-        """The actions open to somebody with `roles`; a note that is still to be typed does not count as missing."""
+        """The actions open to somebody with `roles`; what is still to be typed does not count as missing."""
+        facts = replace(facts, note=facts.note or "…", document=OutsideDocument("…", facts.today))
         return tuple(
-            Offer(t, self._reasons(t, replace(facts, note=facts.note or "…")))
+            Offer(t, self._reasons(t, facts))
             for t in self.spec.transitions
             if state in t.origins and set(t.by) & set(roles)
         )
@@ -102,7 +103,13 @@ class Workflow:
 
     def _refusals(self, transition: TransitionSpec, facts: DossierFacts) -> dict[str, str]:
         """The reason of every guard that refuses, by the guard's name."""
-        facts = replace(facts, level=transition.level, acting_as=frozenset(transition.by))
+        facts = replace(
+            facts,
+            level=transition.level,
+            acting_as=frozenset(transition.by),
+            authority_asked=transition.authority,
+            upgrade_after_months=self.spec.outcome.upgrade_after_months if self.spec.outcome else 0,
+        )
         return {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
 
     def _not_open(self, action: str, state: str) -> str:

@@ -101,6 +101,11 @@ class Dossier(Model):
     history: Mapped[list["HistoryEntry"]] = relationship(order_by="HistoryEntry.number")
     submissions: Mapped[list["Submission"]] = relationship(order_by="Submission.number")
 
+    @property
+    def subject_name(self) -> str:
+        """Whom or what it is about: the holder, where there is one, otherwise the unit."""
+        return self.holder.name if self.holder is not None else self.unit.name
+
 
 class Meeting(Model):
     """The meeting that agreed on the self-assessment (Circular 25/2023/TT-BGDĐT art. 9.1.c)."""

@@ -49,6 +49,11 @@ def chain(unit: Unit) -> dict[str, Unit]:
     return found
 
 
+def fits(unit: Unit, spec: WorkflowSpec) -> bool:
+    """Whether a scheme can run at `unit`: it is of the right kind and has the scheme's tiers above it, no others."""
+    return unit.kind == spec.place and set(chain(unit)) == set(spec.tiers)
+
+
 def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
     """The roles of the dossier's scheme that `user` holds at the right unit today."""
     return roles_at(user, workflow_of(dossier).spec, dossier.unit)
@@ -58,15 +63,21 @@ def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
     """The roles of a scheme that `user` holds today for a subject `unit`: each at the unit of the role's seat."""
     places = {kind: place.id for kind, place in chain(unit).items()}
     return frozenset(
-        a.role
-        for a in appointments(user)
-        if a.role in spec.roles and a.unit_id == places.get(spec.roles[a.role].seat, -1)
+        a.role for a in appointments(user) if a.role in spec.roles and _sits(a, spec.roles[a.role].seat, places)
     )
+
+
+def _sits(appointment: Appointment, seat: str, places: Mapping[str, int]) -> bool:
+    """Whether somebody sits at the unit of kind `seat` among `places`; there is one country, above all of them."""
+    if seat == "country":
+        return appointment.unit is not None and appointment.unit.kind == "country"
+    return appointment.unit_id == places.get(seat, -1)
 
 
 Subject = aliased(Unit, name="subject")
 Above = aliased(Unit, name="above")
-KINDS = ("commune", "district", "province")
+Country = aliased(Unit, name="country")
+KINDS = ("commune", "district", "province", "country")
 
 
 def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:
@@ -78,6 +89,11 @@ def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:
     return places
 
 
+def _country() -> Any:
+    """The country's own id: its people see what provinces have filed, and nothing below."""
+    return select(Country.id).where(Country.kind == "country").scalar_subquery()
+
+
 def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
     return or_(
         Subject.id.in_(places["commune"]),
@@ -86,6 +102,7 @@ def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
         Subject.id.in_(places["province"]),
         Subject.parent_id.in_(places["province"]),
         Above.parent_id.in_(places["province"]),
+        and_(Subject.kind == "province", _country().in_(places["country"])),
     )
 
 
@@ -137,7 +154,7 @@ def sees_findings(user: User, dossier: Dossier) -> bool:
     """Whether `user` may read the appraiser's findings: the unit itself may once the dossier is decided."""
     spec = workflow_of(dossier).spec
     seats = {spec.roles[role].seat for role in roles_on(user, dossier)}
-    return spec.states[dossier.state].final or bool(seats - {spec.subject})
+    return spec.states[dossier.state].final or bool(seats - {spec.place})
 
 
 def require_findings(user: User, dossier: Dossier) -> None:

@@ -1,32 +1,48 @@
 """The one function that changes a dossier's state, and what it needs to decide."""
 
 import datetime as dt
+from dataclasses import replace
 from functools import cache
 from typing import cast
 
 from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, literal, select, union, update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from certflow.definitions.specs import Text, TransitionSpec
-from certflow.domain.facts import DossierFacts
+from certflow import clock
+from certflow.definitions.specs import TransitionSpec
+from certflow.definitions.words import Text
+from certflow.domain.facts import DossierFacts, Held, OutsideDocument
 from certflow.domain.scoring import Answers
 from certflow.domain.workflow import Move, Offer
 from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
-from certflow.services import access, lower_units
+from certflow.services import access, authority, lower_units, recognitions
 from certflow.services.catalogue import form_of, workflow_of
-from certflow.services.effects import EFFECTS
+from certflow.services.effects import EFFECTS, Act
+from certflow.services.evidence import with_files
 from certflow.wording import _
 
 _dossier = cast(Table, Dossier.__table__)
 
 
-def act(dossier_id: int, action: str, *, actor: User, note: str = "", version: int | None = None) -> Dossier:
+NO_DOCUMENT = OutsideDocument()
+
+
+def act(
+    dossier_id: int,
+    action: str,
+    *,
+    actor: User,
+    note: str = "",
+    document: OutsideDocument = NO_DOCUMENT,
+    version: int | None = None,
+) -> Dossier:
     """Take `action` on a dossier and record it, or raise a Refusal and change nothing.
 
-    `version` is the dossier's version that `actor` saw; when it has moved on since, Stale is raised.
+    `version` is the dossier's version that `actor` saw; when it has moved on since, Stale is raised. `document` is the
+    paper from outside that the action records, where it records one.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     if version is not None and version != dossier.version:
@@ -35,20 +51,25 @@ def act(dossier_id: int, action: str, *, actor: User, note: str = "", version: i
         action,
         state=dossier.state,
         roles=access.roles_on(actor, dossier),
-        facts=facts_of(dossier, actor=actor, note=note),
+        facts=facts_of(dossier, actor=actor, note=note, document=document),
     )
+    taken = Act(actor, note.strip(), document, clock.now())
     if not move.transition.effects:
-        _change_state(dossier, move, actor=actor, note=note)
-        return dossier
+        _change_state(dossier, move, taken)
+    else:
+        _change_with_effects(dossier, move, taken)
+    return dossier
+
+
+def _change_with_effects(dossier: Dossier, move: Move, taken: Act) -> None:
     try:
         with db.session.begin_nested():  # an effect that refuses takes the change of state back
-            at = _change_state(dossier, move, actor=actor, note=note)
+            taken = replace(taken, at=_change_state(dossier, move, taken))
             for effect in move.transition.effects:
-                EFFECTS[effect](dossier, move, actor=actor, note=note, at=at)
+                EFFECTS[effect](dossier, move, taken)
     except Refusal:
         db.session.expire(dossier)  # what was set on it past the unit of work
         raise
-    return dossier
 
 
 def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None:
@@ -58,7 +79,7 @@ def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None
     """
     stays = TransitionSpec(action, Text("", ""), (dossier.state,), dossier.state, (access.ADMINISTRATOR,), source="")
     move = Move(stays, dossier.state, dossier.state, access.ADMINISTRATOR)
-    _change_state(dossier, move, actor=actor, note=note, stays=True)
+    _change_state(dossier, move, Act(actor, note, NO_DOCUMENT, clock.now()), stays=True)
 
 
 def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
@@ -74,17 +95,21 @@ def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
     return dict(rows.all())
 
 
-def facts_of(dossier: Dossier, *, actor: User, note: str = "") -> DossierFacts:
+def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: OutsideDocument = NO_DOCUMENT) -> DossierFacts:
     """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
     return DossierFacts(
         form=form_of(dossier),
-        claims=cache(lambda: lower_units.as_filed_now(dossier, answers_of(dossier, Claim))),
+        claims=cache(lambda: with_files(dossier, lower_units.as_filed_now(dossier, answers_of(dossier, Claim)))),
         findings=cache(lambda: answers_of(dossier, Finding)),
         disadvantaged=dossier.disadvantaged_area,
         meeting_recorded=cache(lambda: _meeting_recorded(dossier)),
         proposed_level=dossier.proposed_level,
         note=note,
         actor_took_part_as=cache(lambda: _parts_taken(dossier, actor)),
+        document=document,
+        authority=cache(lambda: authority.role_in_force(dossier, clock.today())),
+        held=cache(lambda: tuple(Held(r.level, r.recognised_on) for r in recognitions.held(dossier, clock.today()))),
+        today=clock.today(),
     )
 
 
@@ -124,7 +149,7 @@ _MOVE = (
 _RECORD = insert(cast(Table, HistoryEntry.__table__))
 
 
-def _change_state(dossier: Dossier, move: Move, *, actor: User, note: str, stays: bool = False) -> dt.datetime:
+def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False) -> dt.datetime:
     """Write the new state and its history entry; the instant is the database's, taken in the statement itself.
 
     With `stays` the dossier was in that state all along.
@@ -141,9 +166,11 @@ def _change_state(dossier: Dossier, move: Move, *, actor: User, note: str, stays
         "action": move.transition.action,
         "from_state": move.origin,
         "to_state": move.target,
-        "actor_id": actor.id,
+        "actor_id": act.actor.id,
         "acting_as": move.acting_as,
-        "note": note.strip(),
+        "note": act.note,
+        "document_number": act.document.number.strip() if move.transition.document else "",
+        "document_date": act.document.dated if move.transition.document else None,
         "at": at,
     }
     connection.execute(_RECORD, entry)

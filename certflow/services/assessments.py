@@ -7,9 +7,11 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from certflow import clock
-from certflow.definitions.form_specs import COMPARED, CriterionSpec, IndicatorSpec
-from certflow.domain.answers import parse, typed_decimal
+from certflow.definitions.form_specs import COMPARED, ENTRY_KINDS, CriterionSpec, IndicatorSpec, Part
+from certflow.domain.answers import parse
 from certflow.domain.scoring import Answer
+from certflow.domain.typed_entries import typed_entry
+from certflow.domain.typed_numbers import typed_decimal
 from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding
@@ -51,7 +53,8 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     access.require_editor(dossier, actor, "findings")
-    indicators = {indicator.code: indicator for indicator in form_of(dossier).criterion(number).indicators}
+    asked = form_of(dossier).criterion(number).in_part("findings").indicators
+    indicators = {indicator.code: indicator for indicator in asked}
     codes = list(indicators)
     claims, findings = _stored(Claim, dossier, codes), _stored(Finding, dossier, codes)
     answered = [claims[code] for code in codes if code in claims and claims[code].answer]
@@ -65,11 +68,11 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
 
 
 def _save(
-    kind: type[Assessed], what: str, dossier_id: int, number: int, typed: Mapping[str, Typed], actor: User
+    kind: type[Assessed], what: Part, dossier_id: int, number: int, typed: Mapping[str, Typed], actor: User
 ) -> dict[str, int]:
     dossier = access.dossier(dossier_id, actor, lock=True)
     access.require_editor(dossier, actor, what)
-    criterion = form_of(dossier).criterion(number)
+    criterion = form_of(dossier).criterion(number).in_part(what)
     answers = _parsed(criterion, typed)
     computed = [indicator for indicator in criterion.indicators if indicator.computed and indicator.code in answers]
     answers |= {indicator.code: lower_units.computed_answer(dossier, indicator) for indicator in computed}
@@ -159,6 +162,8 @@ def _write(
 def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str, str]:
     """A stored answer as its form fields show it; nothing where there is none, or one of another kind."""
     answer = row.answer if row is not None else {}
+    if indicator.kind in ENTRY_KINDS:
+        return typed_entry(indicator, answer)
     shown = {name: str(value) for name, value in answer.items() if not isinstance(value, bool)}
     if indicator.kind == "yes_no" and isinstance(answer.get("value"), bool):
         shown["value"] = "yes" if answer["value"] else "no"

@@ -20,10 +20,16 @@ from certflow.services import published
 
 
 class Pinned(Protocol):
-    """What keeps the version of the scheme it began with: a round or a dossier."""
+    """What keeps the version of the scheme it began with: a round or a dossier; `form` is None for the scheme's own."""
 
-    workflow: str
-    workflow_version: int
+    @property
+    def workflow(self) -> str: ...
+    @property
+    def workflow_version(self) -> int: ...
+    @property
+    def form(self) -> str | None: ...
+    @property
+    def form_version(self) -> int | None: ...
 
 
 class _Loaded:
@@ -100,6 +106,15 @@ def workflows() -> dict[tuple[str, int], Workflow]:
 
 def form_of(pinned: Pinned) -> FormSpec:
     """The criteria set of a round or dossier."""
+    if pinned.form is not None and pinned.form_version is not None:
+        return form_at(pinned.form, pinned.form_version)
     spec = workflow_of(pinned).spec
-    shipped = definitions().forms.get((spec.form, spec.form_version))
-    return shipped or known().form_of(spec)
+    return form_at(spec.form, spec.form_version)
+
+
+def form_at(name: str, version: int) -> FormSpec:
+    """A criteria set, shipped or published; one published meanwhile elsewhere is read anew. Raises NotFound."""
+    shipped = definitions().forms.get((name, version)) or known().forms.get((name, version))
+    if shipped is None:
+        _Loaded.known = None
+    return shipped or known().form(name, version)

@@ -10,14 +10,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from certflow.definitions.specs import PaperSpec
+from certflow.definitions.outcome_specs import PaperSpec
 from certflow.errors import ActionBlocked, NotFound
 from certflow.gateways import pdf, pdf_text
 from certflow.models.base import db, instant
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.recognition import Document, NumberBook
-from certflow.services import access, papers
+from certflow.services import access, papers, units
 from certflow.services.equipment import equipment
 from certflow.wording import _
 
@@ -38,9 +38,9 @@ def draw_number(unit_id: int, notation: str, year: int) -> int:
 
 def intend(paper: papers.Paper, kind: str, spec: PaperSpec, *, decision: Document | None = None) -> Document:
     """Draw a number, freeze what the paper says, and have its file made in the background."""
-    office = access.chain(paper.dossier.unit)[papers.outcome_of(paper.dossier).office.seat]
+    office = units.seat_of(paper.dossier.unit, paper.office.seat)
     notation = paper.notation(spec)
-    number = draw_number(office.id, notation, paper.dated.year)
+    number = None if paper.sample else draw_number(office.id, notation, paper.dated.year)
     document = Document(
         dossier_id=paper.dossier.id,
         kind=kind,

@@ -24,9 +24,9 @@ from certflow.models.dossier import (
     Submission,
 )
 from certflow.models.people import Appointment, User
-from certflow.models.places import Unit
-from certflow.services import access, rounds
-from certflow.services.catalogue import workflow_of, workflows
+from certflow.models.places import Holder, Unit
+from certflow.services import access, holders, rounds
+from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
 from certflow.wording import _
 
@@ -58,37 +58,56 @@ class Page:
     total: int
 
 
-def open_dossier(round_id: int, *, actor: User, unit_id: int) -> Dossier:
-    """Open the dossier of a unit in a round; when it exists already, Invalid says so."""
+def open_dossier(
+    round_id: int, *, actor: User, unit_id: int, holder_name: str = "", holder_detail: str = ""
+) -> Dossier:
+    """Open the dossier of a unit in a round; when it exists already, Invalid says so.
+
+    Where the scheme is about learning centres, agencies or people, `holder_name` says about which.
+    """
+    found, unit = may_open(round_id, actor=actor, unit_id=unit_id)
+    spec = workflow_of(found).spec
+    holder = holders.named(unit, spec.subject, holder_name, holder_detail) if spec.about_holders else None
+    about = Dossier.holder_id.is_(None) if holder is None else Dossier.holder_id == holder.id
+    if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id, about)):
+        raise _taken(holder)
+    return _insert(found, unit, holder, actor)
+
+
+def may_open(round_id: int, *, actor: User, unit_id: int) -> tuple[Round, Unit]:
+    """The round and the unit, when `actor` may open a dossier of the unit in it; raises a Refusal otherwise."""
     found, unit = rounds.get(round_id), db.session.get(Unit, unit_id)
     if unit is None:
         raise NotFound(_("There is no such unit."))
     spec = workflow_of(found).spec
-    if access.chain(unit)["province"].id != found.unit_id or unit.kind != spec.subject:
+    if not access.fits(unit, spec) or access.chain(unit)["province"].id != found.unit_id:
         raise NotPermitted(_("This round is not for your unit."))
     if spec.states[spec.initial].turn not in access.roles_at(actor, spec, unit):
-        raise NotPermitted(_("Only the commune's own officer opens its dossier."))
+        raise NotPermitted(_("Only the unit's own officer opens its dossier."))
     if found.closed:
         raise ActionNotOpen(_("This round is closed; no new dossier can be opened in it."))
-    if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id)):
-        raise _taken()
-    return _insert(found, unit, actor)
+    return found, unit
 
 
-def _taken() -> Invalid:
+def _taken(holder: Holder | None = None) -> Invalid:
+    if holder is not None:
+        words = _("%(name)s already has a dossier in this round. Open it from “My work”.", name=holder.name)
+        return Invalid(fields={"name": (words,)})
     return Invalid(_("This unit already has a dossier in this round. Open it from “My work”."))
 
 
-def _insert(found: Round, unit: Unit, actor: User) -> Dossier:
-    spec = workflow_of(found).spec
+def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dossier:
+    spec, form = workflow_of(found).spec, form_of(found)
+    constraint = "uq_dossier_round_unit" if holder is None else "uq_dossier_round_id_holder_id"
     now = db.session.scalars(select(instant())).one()
     opened = Dossier(
         round_id=found.id,
         unit_id=unit.id,
         workflow=spec.name,
         workflow_version=spec.version,
-        form=spec.form,
-        form_version=spec.form_version,
+        holder=holder,
+        form=form.name,
+        form_version=form.version,
         state=spec.initial,
         entered_at=now,
         opened_at=now,
@@ -96,7 +115,7 @@ def _insert(found: Round, unit: Unit, actor: User) -> Dossier:
         disadvantaged_area=unit.disadvantaged_area,
         disadvantaged_source=unit.disadvantaged_source,
     )
-    with refusing("uq_dossier_round_unit", _taken()):
+    with refusing(constraint, _taken(holder)):
         db.session.add(opened)
     return opened
 

@@ -1,40 +1,68 @@
 """What follows an action, by the names that definitions use; all in the action's own transaction."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Protocol
 
+from certflow.domain.facts import OutsideDocument
 from certflow.domain.workflow import Move
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import recognitions, submissions
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, what was typed with it, and the instant of the change of state."""
+
+    actor: User
+    note: str
+    document: OutsideDocument
+    at: dt.datetime
+
+
 class Effect(Protocol):
-    """Something that happens with a change of state; `at` is the instant of the change."""
+    """Something that happens with a change of state."""
 
-    def __call__(self, dossier: Dossier, move: Move, *, actor: User, note: str, at: dt.datetime) -> None: ...
+    def __call__(self, dossier: Dossier, move: Move, act: Act) -> None: ...
 
 
-def freeze_submission(dossier: Dossier, move: Move, *, actor: User, note: str, at: dt.datetime) -> None:
+def freeze_submission(dossier: Dossier, move: Move, act: Act) -> None:
     """Store what is filed, with its hash."""
-    submissions.freeze(dossier, actor=actor, at=at)
+    submissions.freeze(dossier, actor=act.actor, at=act.at)
 
 
-def keep_proposal(dossier: Dossier, move: Move, *, actor: User, note: str, at: dt.datetime) -> None:
+def keep_proposal(dossier: Dossier, move: Move, act: Act) -> None:
     """Remember the level that is proposed; 0 means not to recognise."""
     dossier.proposed_level = move.transition.level
 
 
-def recognise(dossier: Dossier, move: Move, *, actor: User, note: str, at: dt.datetime) -> None:
+def recognise(dossier: Dossier, move: Move, act: Act) -> None:
     """Draw the numbers of the decision and the certificate and record the recognition."""
-    recognitions.recognise(dossier, move.transition.level, actor=actor, at=at)
+    recognitions.recognise(dossier, move.transition.level, actor=act.actor, at=act.at, role=move.acting_as)
 
 
-def decline(dossier: Dossier, move: Move, *, actor: User, note: str, at: dt.datetime) -> None:
+def rate(dossier: Dossier, move: Move, act: Act) -> None:
+    """Record the rating that the findings reach, and draw the number of its decision."""
+    recognitions.rate(dossier, actor=act.actor, at=act.at, role=move.acting_as)
+
+
+def approve(dossier: Dossier, move: Move, act: Act) -> None:
+    """Record that what was asked for is granted, and draw the number of the decision."""
+    recognitions.award(dossier, recognitions.Result(), actor=act.actor, at=act.at, role=move.acting_as)
+
+
+def record_recognition(dossier: Dossier, move: Move, act: Act) -> None:
+    """Record a recognition that was decided elsewhere, by the number and date of that decision."""
+    recognitions.record(dossier, move.transition.level, act.document, actor=act.actor)
+
+
+def decline(dossier: Dossier, move: Move, act: Act) -> None:
     """Draw the number of the written reply that states the reasons."""
-    recognitions.decline(dossier, reasons=note, actor=actor, at=at)
+    recognitions.decline(dossier, reasons=act.note, actor=act.actor, at=act.at, role=move.acting_as)
 
 
 EFFECTS: dict[str, Effect] = {
-    effect.__name__: effect for effect in (freeze_submission, keep_proposal, recognise, decline)
+    effect.__name__: effect
+    for effect in (freeze_submission, keep_proposal, recognise, rate, approve, record_recognition, decline)
 }

@@ -1,16 +1,18 @@
 """Evidence: files behind a claim, checked by content, kept for ever once filed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
+from certflow.definitions.form_specs import FormSpec
+from certflow.domain.scoring import Answers
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal
 from certflow.gateways import content
 from certflow.models.base import begin_writing, db
-from certflow.models.dossier import Dossier, Evidence
+from certflow.models.dossier import Claim, Dossier, Evidence
 from certflow.models.people import User
 from certflow.services import access
 from certflow.services.catalogue import form_of
@@ -53,7 +55,8 @@ def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:
 
 def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
     access.require_editor(dossier, actor, "claims")
-    if indicator not in form_of(dossier).indicators:
+    asked = form_of(dossier).indicators.get(indicator)
+    if asked is None or not asked.asked_in("claims"):
         raise NotFound(_("There is no such indicator."))
     if _count(dossier, indicator) >= MOST_FILES:
         message = _("At most %(most)s files for one indicator; remove one first.", most=MOST_FILES)
@@ -65,6 +68,36 @@ def _count(dossier: Dossier, indicator: str) -> int:
         Evidence.dossier_id == dossier.id, Evidence.indicator == indicator, Evidence.removed_at.is_(None)
     )
     return db.session.scalar(query) or 0
+
+
+def with_files(dossier: Dossier, answers: Answers) -> Answers:
+    """The answers, and for every entry that is answered by files how many of them are attached."""
+    return attached(form_of(dossier), [dossier.id], {dossier.id: answers})[dossier.id]
+
+
+def attached(form: FormSpec, ids: Sequence[int], answers: Mapping[int, Answers]) -> dict[int, Answers]:
+    """As `with_files` for several dossiers by their ids, judged by `form`; asks nothing where it has no such entry.
+
+    Files under a question that has changed do not count until they are confirmed.
+    """
+    codes = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
+    found: dict[int, Answers] = {dossier_id: answers.get(dossier_id, {}) for dossier_id in ids}
+    if not codes:
+        return found
+    of_claim = (Claim.dossier_id == Evidence.dossier_id, Claim.indicator == Evidence.indicator)
+    again = exists().where(*of_claim, Claim.to_confirm.is_(True))
+    for dossier_id, code, files in db.session.execute(_counts(ids, codes).where(~again)):
+        found[dossier_id] = {**found[dossier_id], code: {"files": files}}
+    return found
+
+
+def _counts(ids: Sequence[int], codes: Sequence[str]) -> Select[int, str, int]:
+    """How many files each dossier has under each of these indicators that has any."""
+    return (
+        select(Evidence.dossier_id, Evidence.indicator, func.count())
+        .where(Evidence.dossier_id.in_(ids), Evidence.indicator.in_(codes), Evidence.removed_at.is_(None))
+        .group_by(Evidence.dossier_id, Evidence.indicator)
+    )
 
 
 def find(evidence_id: int, actor: User) -> Evidence:

@@ -31,6 +31,7 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, practice: bool = False) -> C
         .join(Dossier, Recognition.dossier_id == Dossier.id)
         .join(Round, Dossier.round_id == Round.id)
         .where(Unit.parent_id == unit.id, Unit.kind == kind, Recognition.recognised_on <= on)
+        .where(Recognition.kind == "recognition", Recognition.holder_id.is_(None))
         .where(Round.practice.is_(practice))
     )
     for recognition in db.session.scalars(query):

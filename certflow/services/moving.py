@@ -7,18 +7,19 @@ committed by whoever calls. Cut off anywhere, every dossier has moved or has not
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from certflow.definitions.form_specs import IndicatorSpec
 from certflow.definitions.specs import WorkflowSpec
-from certflow.domain.moving import PREFIX, Held, Moves, Outlook, Rules, Stays, Step, Succession, move_name
+from certflow.domain.moving import PREFIX, Held, Moves, Outlook, Rules, Stays, Step, Succession, about, move_name
 from certflow.domain.scoring import Answer
 from certflow.errors import Invalid, NotFound, Refusal
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Round
+from certflow.models.dossier import Claim, Dossier, Evidence, Finding, HistoryEntry, Round
 from certflow.models.people import User
 from certflow.services import access, actions, rounds
-from certflow.services.catalogue import definitions, known, workflow_of, workflows
+from certflow.services.catalogue import definitions, form_at, known, workflow_of, workflows
 from certflow.wording import _
 
 BATCH = 50
@@ -92,7 +93,8 @@ def plan(round_id: int, target: Key) -> Iterator[Told]:
 
     Raises NotFound or Invalid, before the first, for a round or a version that cannot be moved to.
     """
-    succession = _Successions(_checked(rounds.get(round_id), target))
+    found = rounds.get(round_id)
+    succession = _Successions(found, _checked(found, target))
     after = 0
     while batch := _batch(round_id, after, lock=False):
         yield from _told(batch, succession)
@@ -112,7 +114,8 @@ def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> lis
     gets a new version as well: who has its old question on the screen is told so when saving.
     """
     access.require_administrator(actor)
-    succession = _Successions(_checked(rounds.get(round_id), target))
+    found = rounds.get(round_id)
+    succession = _Successions(found, _checked(found, target))
     batch = _batch(round_id, after, lock=True)
     told = list(_told(batch, succession))
     return [_done(dossier, one, succession.new, actor) for dossier, one in zip(batch, told, strict=True)]
@@ -131,6 +134,7 @@ def _done(dossier: Dossier, told: Told, new: Rules, actor: User) -> Told:
 
 
 def _write(dossier: Dossier, moves: Moves, new: Rules, actor: User) -> None:
+    _claim_files(dossier, moves.claims)
     for kind, codes in zip(KINDS, (moves.claims, moves.findings), strict=True):
         if codes:
             again = update(kind).where(kind.dossier_id == dossier.id, kind.indicator.in_(codes))
@@ -143,6 +147,21 @@ def _write(dossier: Dossier, moves: Moves, new: Rules, actor: User) -> None:
     actions.keep_state(dossier, action, actor=actor, note=", ".join(again_asked))
 
 
+def _claim_files(dossier: Dossier, codes: Sequence[str]) -> None:
+    """Make a claim, so that it can be confirmed, of each entry that files alone answer: of who attached the last."""
+    claimed = select(Claim.indicator).where(Claim.dossier_id == dossier.id)
+    query = (
+        select(Evidence)
+        .where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None))
+        .where(Evidence.indicator.in_(codes), Evidence.indicator.not_in(claimed))
+        .order_by(Evidence.id)
+    )
+    for code, file in {file.indicator: file for file in db.session.scalars(query)}.items():
+        saved = {"saved_by_id": file.uploaded_by_id, "saved_at": file.uploaded_at}
+        db.session.add(Claim(dossier_id=dossier.id, indicator=code, version=0, answer={}, explanation="", **saved))
+    db.session.flush()
+
+
 def _checked(found: Round, target: Key) -> WorkflowSpec:
     """The version to move to; raises Invalid when the round's dossiers cannot go on by it."""
     spec = definitions().workflows.get(target)
@@ -152,7 +171,7 @@ def _checked(found: Round, target: Key) -> WorkflowSpec:
         raise Invalid(_("Dossiers move to another version of their own scheme only, not to another scheme."))
     if spec.version < found.workflow_version:
         raise Invalid(_("The round has a newer version already; dossiers never move back."))
-    if spec.subject != workflow_of(found).spec.subject:
+    if about(spec) != about(workflow_of(found).spec):
         raise Invalid(_("That version is about another kind of unit. Open a new round for it."))
     return spec
 
@@ -160,8 +179,8 @@ def _checked(found: Round, target: Key) -> WorkflowSpec:
 class _Successions:
     """The comparisons of the new rules with every older version that is met."""
 
-    def __init__(self, spec: WorkflowSpec) -> None:
-        self.new = Rules(spec, known().form_of(spec))
+    def __init__(self, found: Round, spec: WorkflowSpec) -> None:
+        self.new = Rules(spec, form_at(*rounds.form_by(found, spec)))
         self._met: dict[tuple[Key, Key], Succession | None] = {}
 
     def of(self, dossier: Dossier) -> Succession | None:
@@ -192,26 +211,32 @@ def _batch(round_id: int, after: int, *, lock: bool) -> Sequence[Dossier]:
 
 def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[Told]:
     ids = [dossier.id for dossier in batch]
-    steps, claims, findings = _steps(ids), _answers(Claim, ids), _answers(Finding, ids)
+    steps, claims, findings, files = _steps(ids), _answers(Claim, ids), _answers(Finding, ids), _files(ids)
     for dossier in batch:
+        compared = succession.of(dossier)
+        entries = compared.old.form.indicators if compared else {}
+        attached = {code: one for code, one in files.get(dossier.id, {}).items() if _by_files(entries.get(code))}
         held = Held(
             state=dossier.state,
             steps=steps.get(dossier.id, []),
-            claims=claims.get(dossier.id, {}),
+            claims={**claims.get(dossier.id, {}), **attached},
             findings=findings.get(dossier.id, {}),
             disadvantaged=dossier.disadvantaged_area,
             proposed_level=dossier.proposed_level,
         )
-        outlook = _outlook(dossier, held, succession)
-        yield Told(dossier.id, dossier.unit.name, dossier.state, dossier.workflow_version, outlook)
+        outlook = _outlook(dossier, held, succession.new, compared)
+        yield Told(dossier.id, dossier.subject_name, dossier.state, dossier.workflow_version, outlook)
 
 
-def _outlook(dossier: Dossier, held: Held, succession: _Successions) -> Outlook | None:
-    if dossier.workflow_version == succession.new.scheme.version:
+def _by_files(indicator: IndicatorSpec | None) -> bool:
+    return indicator is not None and indicator.kind == "file"
+
+
+def _outlook(dossier: Dossier, held: Held, new: Rules, compared: Succession | None) -> Outlook | None:
+    if dossier.workflow_version == new.scheme.version:
         return None
-    if dossier.workflow_version > succession.new.scheme.version:
+    if dossier.workflow_version > new.scheme.version:
         return Stays((_("It has a newer version already."),))
-    compared = succession.of(dossier)
     if compared is None:
         return Stays((_("The version it began with cannot be read any more."),))
     return compared.outlook(held)
@@ -236,4 +261,13 @@ def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
     for dossier_id, indicator, answer in db.session.execute(query):
         if answer:
             found.setdefault(dossier_id, {})[indicator] = answer
+    return found
+
+
+def _files(ids: Sequence[int]) -> Stored:
+    found: Stored = {}
+    query = select(Evidence.dossier_id, Evidence.indicator, func.count())
+    query = query.where(Evidence.dossier_id.in_(ids), Evidence.removed_at.is_(None))
+    for dossier_id, indicator, files in db.session.execute(query.group_by(Evidence.dossier_id, Evidence.indicator)):
+        found.setdefault(dossier_id, {})[indicator] = {"files": files}
     return found

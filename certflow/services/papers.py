@@ -4,11 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from certflow.definitions.specs import OutcomeSpec, PaperSpec
+from certflow.definitions.outcome_specs import OfficeSpec, OutcomeSpec, PaperSpec
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.recognition import Document
-from certflow.services import confirmations
+from certflow.services import authority, confirmations
 from certflow.services.access import chain
 from certflow.services.catalogue import form_of, workflow_of
 
@@ -23,10 +23,28 @@ class Paper:
     dossier: Dossier
     signatory: User
     dated: dt.date
+    role: str
     level: int = 0
+    grade: str = ""
     valid_until: dt.date | None = None
-    verify_code: str = ""
+    code: str = ""
     reasons: str = ""
+
+    @property
+    def office(self) -> OfficeSpec:
+        """The office in whose name the paper is issued: that of the role in which the signatory decides."""
+        return outcome_of(self.dossier).offices[self.role]
+
+    @property
+    def validity(self) -> str:
+        """How long the result holds, where the scheme says it in words and no day is set."""
+        words = outcome_of(self.dossier).validity
+        return words.vi.format_map({"assessed_year": self.dossier.round.assessed_year}) if words else ""
+
+    @property
+    def sample(self) -> bool:
+        """Whether the criteria set has no legal force, so that no number may be drawn and the paper says so."""
+        return form_of(self.dossier).trust == "sample"
 
     def notation(self, spec: PaperSpec) -> str:
         """The book's notation; practice rounds have books of their own, so that they use up no official number."""
@@ -56,6 +74,12 @@ def _words(paper: Paper) -> dict[str, Any]:
     district, province = places.get("district"), places["province"]
     return {
         "unit": _within_sentence(paper.dossier.unit.name),
+        "commune": _within_sentence(places["commune"].name) if "commune" in places else "",
+        "holder": paper.dossier.holder.name if paper.dossier.holder else "",
+        "holder_detail": paper.dossier.holder.detail if paper.dossier.holder else "",
+        "grade": paper.grade,
+        "validity": paper.validity,
+        "authority": authority.basis(paper.dossier, paper.dated),
         "district": _within_sentence(district.name) if district else "",
         "district_short": district.short_name if district else "",
         "province": _within_sentence(province.name),
@@ -76,29 +100,39 @@ def facts(
     """Everything the template of a paper may print, as plain values."""
     outcome, words = outcome_of(paper.dossier), _words(paper)
     return {
-        **_head(paper, outcome, words),
+        **_head(paper, words),
         "number_text": number_text,
-        "unit": paper.dossier.unit.name,
-        "unit_parent": words["district"] if paper.dossier.unit.kind == "commune" else "",
+        "unit": paper.dossier.subject_name,
+        "unit_parent": _parent(paper, words),
         "province": words["province"],
         "tier": TIERS[paper.dossier.unit.kind],
         "level": paper.level,
+        "grade": paper.grade,
+        "validity": paper.validity,
         "assessed_year": words["assessed_year"],
         "title": spec.title.format_map(words),
         "subject": spec.title.format_map(words),
         "legal_bases": [line.format_map(words) for line in spec.legal_bases],
         "articles": [_capitalised(line.format_map(words)) for line in spec.articles],
         "recipients": [line.format_map(words) for line in spec.recipients],
-        "addressee": f"Ủy ban nhân dân {words['unit']}",
+        "addressee": (spec.addressee or "Ủy ban nhân dân {unit}").format_map(words),
         "reasons": [line.strip() for line in paper.reasons.splitlines() if line.strip()],
         "marks": marks(paper.dossier),
         "practice": paper.dossier.round.practice,
+        "sample": paper.sample,
         **_recognition(paper, outcome, public_url, decision),
     }
 
 
-def _head(paper: Paper, outcome: OutcomeSpec, words: dict[str, Any]) -> dict[str, Any]:
-    office = outcome.office
+def _parent(paper: Paper, words: dict[str, Any]) -> str:
+    """The unit that a paper names after its subject, below the province."""
+    if paper.dossier.holder is not None:
+        return ", ".join(name for name in (words["commune"], words["district"]) if name)
+    return str(words["district"]) if paper.dossier.unit.kind == "commune" else ""
+
+
+def _head(paper: Paper, words: dict[str, Any]) -> dict[str, Any]:
+    office = paper.office
     return {
         "issuing_parent": office.parent.format_map(words).upper(),
         "issuing_office": office.name.format_map(words).upper(),
@@ -112,16 +146,16 @@ def _head(paper: Paper, outcome: OutcomeSpec, words: dict[str, Any]) -> dict[str
 
 
 def _recognition(paper: Paper, outcome: OutcomeSpec, public_url: str, decision: Document | None) -> dict[str, Any]:
-    if paper.valid_until is None:
+    if not paper.code:
         return {}
     return {
         "recognised_on": paper.dated.isoformat(),
-        "valid_until": paper.valid_until.isoformat(),
+        "valid_until": paper.valid_until.isoformat() if paper.valid_until else "",
         "validity_source": outcome.validity_source,
         "decision_number_text": decision.number_text if decision else "",
         "decision_date": decision.dated.isoformat() if decision else "",
-        "verify_url": f"{public_url}/verify/{paper.verify_code}",
-        "verify_code": paper.verify_code,
+        "verify_url": f"{public_url}/verify/{paper.code}",
+        "verify_code": paper.code,
     }
 
 
@@ -130,4 +164,4 @@ def marks(dossier: Dossier) -> list[str]:
     form = form_of(dossier)
     if confirmations.confirmation_for(form, chain(dossier.unit)["province"]) is not None:
         return []
-    return [form.trust_note.vi]
+    return [] if form.trust == "department" else [form.trust_note.vi]

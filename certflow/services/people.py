@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -173,6 +174,12 @@ def get(user_id: int) -> User:
     if user is None:
         raise NotFound(_("There is no such person."))
     return user
+
+
+def names(ids: Collection[int]) -> dict[int, str]:
+    """The full names of several people by their ids."""
+    found = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
+    return {row.id: row.full_name for row in found}
 
 
 def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:

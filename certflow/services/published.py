@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import defer
 
 from certflow import clock
 from certflow.definitions.catalogue import Catalogue, read_one
@@ -124,3 +125,11 @@ def retired(shipped: Catalogue) -> Catalogue:
         else:
             found.workflows[spec.name, spec.version] = spec
     return found
+
+
+def publications(spec: Definition) -> dict[int, PublishedDefinition]:
+    """When each version of a definition was published here and with which hash, by version."""
+    kind, name, _version = _key(spec)
+    query = select(PublishedDefinition).options(defer(PublishedDefinition.content))
+    found = db.session.scalars(query.where(PublishedDefinition.kind == kind, PublishedDefinition.name == name))
+    return {row.version: row for row in found}

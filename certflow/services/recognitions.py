@@ -2,19 +2,23 @@
 
 import datetime as dt
 import secrets
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow.clock import local_day, today
 from certflow.domain.deadlines import valid_until
-from certflow.errors import NotFound
+from certflow.domain.facts import OutsideDocument
+from certflow.domain.scoring import Answers, score
+from certflow.errors import ActionBlocked, NotFound
 from certflow.models.base import db
-from certflow.models.dossier import Dossier
+from certflow.models.dossier import Dossier, Finding, Round
 from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.models.recognition import Document, Recognition
 from certflow.services import documents
+from certflow.services.catalogue import form_of
 from certflow.services.papers import Paper, outcome_of
 from certflow.wording import _
 
@@ -28,35 +32,113 @@ def new_code() -> str:
     return "-".join(groups)
 
 
-def recognise(dossier: Dossier, level: int, *, actor: User, at: dt.datetime) -> Recognition:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a decision awards: a level (of a rating the rank of its band, whose name is `grade`), or neither."""
+
+    level: int = 0
+    grade: str = ""
+
+
+def recognise(dossier: Dossier, level: int, *, actor: User, at: dt.datetime, role: str) -> Recognition:
     """Record the recognition and the intent to issue its decision and certificate, numbers drawn."""
-    outcome = outcome_of(dossier)
-    day = local_day(at)
-    until = valid_until(day, outcome.validity_years)
+    return award(dossier, Result(level, form_of(dossier).grade(level).vi), actor=actor, at=at, role=role)
+
+
+def rate(dossier: Dossier, *, actor: User, at: dt.datetime, role: str) -> Recognition:
+    """Record the band that the findings reach, and the intent to issue its papers."""
+    query = select(Finding.indicator, Finding.answer).where(Finding.dossier_id == dossier.id)
+    answers: Answers = dict(db.session.execute(query.where(Finding.to_confirm.is_(False))).all())
+    form = form_of(dossier)
+    level = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
+    if not level:
+        raise ActionBlocked(_("The findings reach no class of the criteria set"))
+    return award(dossier, Result(level, form.grade(level).vi), actor=actor, at=at, role=role)
+
+
+def award(dossier: Dossier, result: Result, *, actor: User, at: dt.datetime, role: str) -> Recognition:
+    """Record what was decided and the intent to issue the papers of the scheme's outcome, numbers drawn."""
+    outcome, day = outcome_of(dossier), local_day(at)
+    until = valid_until(day, outcome.validity_years) if outcome.validity_years else None
     code = new_code()
-    paper = Paper(dossier, signatory=actor, dated=day, level=level, valid_until=until, verify_code=code)
-    decision = documents.intend(paper, "decision", outcome.decision)
-    certificate = documents.intend(paper, "certificate", outcome.certificate, decision=decision)
-    recognition = Recognition(
-        dossier_id=dossier.id,
-        unit_id=dossier.unit_id,
-        level=level,
-        recognised_on=day,
-        valid_until=until,
-        verify_code=code,
-        decided_by_id=actor.id,
-        decision_id=decision.id,
-        certificate_id=certificate.id,
+    paper = Paper(dossier, actor, day, role=role, level=result.level, grade=result.grade, valid_until=until, code=code)
+    decision = documents.intend(paper, "decision", outcome.decision) if outcome.decision else None
+    certificate = (
+        documents.intend(paper, "certificate", outcome.certificate, decision=decision) if outcome.certificate else None
     )
+    return _record(
+        Recognition(
+            dossier_id=dossier.id,
+            unit_id=dossier.unit_id,
+            holder_id=dossier.holder_id,
+            kind=outcome.kind,
+            level=result.level,
+            grade=result.grade,
+            recognised_on=day,
+            valid_until=until,
+            validity=paper.validity,
+            verify_code=code,
+            decided_by_id=actor.id,
+            decision_id=decision.id if decision else None,
+            certificate_id=certificate.id if certificate else None,
+        )
+    )
+
+
+def record(dossier: Dossier, level: int, decision: OutsideDocument, *, actor: User) -> Recognition:
+    """Record a recognition that was decided elsewhere; no paper is made and no number drawn here."""
+    outcome = outcome_of(dossier)
+    if decision.dated is None:
+        raise ActionBlocked(_("The number and the date of the document must be given"))
+    return _record(
+        Recognition(
+            dossier_id=dossier.id,
+            unit_id=dossier.unit_id,
+            holder_id=dossier.holder_id,
+            kind=outcome.kind,
+            level=level,
+            recognised_on=decision.dated,
+            valid_until=valid_until(decision.dated, outcome.validity_years) if outcome.validity_years else None,
+            outside_decision=decision.number.strip(),
+            verify_code=new_code(),
+            decided_by_id=actor.id,
+        )
+    )
+
+
+def _record(recognition: Recognition) -> Recognition:
     db.session.add(recognition)
     db.session.flush()
     return recognition
 
 
-def decline(dossier: Dossier, *, reasons: str, actor: User, at: dt.datetime) -> Document:
+def decline(dossier: Dossier, *, reasons: str, actor: User, at: dt.datetime, role: str) -> Document | None:
     """Record the intent to issue the written reply that states the reasons (art. 9.2.d)."""
-    paper = Paper(dossier, signatory=actor, dated=local_day(at), reasons=reasons)
-    return documents.intend(paper, "refusal", outcome_of(dossier).refusal)
+    refusal = outcome_of(dossier).refusal
+    paper = Paper(dossier, actor, local_day(at), role=role, reasons=reasons)
+    return documents.intend(paper, "refusal", refusal) if refusal else None
+
+
+def held(dossier: Dossier, day: dt.date) -> list[Recognition]:
+    """What the dossier's subject holds on `day` by the same criteria set.
+
+    Results of practice rounds count in practice only, and official ones only officially.
+    """
+    about = Recognition.holder_id.is_(None) if dossier.holder_id is None else Recognition.holder_id == dossier.holder_id
+    query = (
+        select(Recognition)
+        .join(Dossier, Recognition.dossier_id == Dossier.id)
+        .join(Round, Dossier.round_id == Round.id)
+        .where(
+            Recognition.unit_id == dossier.unit_id,
+            about,
+            Dossier.form == dossier.form,
+            Dossier.id != dossier.id,
+            Round.practice.is_(dossier.round.practice),
+            or_(Recognition.valid_until.is_(None), Recognition.valid_until >= day),
+        )
+    )
+    return list(db.session.scalars(query))
 
 
 def by_code(code: str) -> Recognition:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, select
 
-from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.form_specs import FormSpec, Part
 from certflow.domain.moving import past
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.models.base import db
@@ -18,7 +18,8 @@ from certflow.models.places import Unit
 from certflow.models.recognition import Recognition
 from certflow.services import rounds
 from certflow.services.catalogue import form_of, known, workflow_of
-from certflow.wording import _
+from certflow.services.evidence import attached
+from certflow.wording import _, language
 
 BATCH = 250
 
@@ -36,7 +37,10 @@ class Recomputed:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The level a dossier reaches by its own rules and by others; `unanswered` counts what these ask beyond it."""
+    """The level a dossier reaches by its own rules and by others; `unanswered` counts what these ask beyond it.
+
+    `classes` are the titles of both where they are classes of a rating by points.
+    """
 
     dossier_id: int
     unit: str
@@ -45,6 +49,7 @@ class Compared:
     level: int
     new_level: int
     unanswered: int
+    classes: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +62,46 @@ class _Batch:
 def recompute(round_id: int) -> Iterator[Recomputed]:
     """Every dossier of the round, one batch in memory at a time; raises NotFound for a round that is not there."""
     rounds.get(round_id)
-    for batch in _batches(round_id):
+    for batch in _batches(Dossier.round_id == round_id):
         filed, decided = _submissions(batch), _decided(batch)
         for row in batch.dossiers:
-            told = (
-                *_of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {})),
-                *_of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {})),
-            )
-            yield Recomputed(row.id, row.unit, told)
+            claimed = _of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {}))
+            found = _of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {}))
+            yield Recomputed(row.id, row.unit, (*claimed, *found))
+
+
+def differences(dossier_id: int, *, findings: bool) -> tuple[str, ...]:
+    """As `recompute`, for one dossier; without `findings` only what follows from claims and filings is told."""
+    batch = next(_batches(Dossier.id == dossier_id))
+    row = batch.dossiers[0]
+    claimed = tuple(_of_submissions(row, _submissions(batch).get(row.id, []), batch.claims.get(row.id, {})))
+    found = _of_decisions(row, _decided(batch).get(row.id), batch.findings.get(row.id, {})) if findings else ()
+    return (*claimed, *found)
 
 
 def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
     """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
     rounds.get(round_id)
-    for batch in _batches(round_id):
+    for batch in _batches(Dossier.round_id == round_id):
+        given = attached(form, [row.id for row in batch.dossiers], batch.claims | batch.findings)
         for row in batch.dossiers:
             found = batch.findings.get(row.id)
-            answers = found or batch.claims.get(row.id, {})
-            old = score(form_of(row), answers, disadvantaged=row.disadvantaged_area)
-            new = score(form, answers, disadvantaged=row.disadvantaged_area)
-            yield Compared(row.id, row.unit, row.state, bool(found), old.level, new.level, len(new.unanswered))
+            part: Part = "findings" if found else "claims"
+            old = score(form_of(row), given[row.id], disadvantaged=row.disadvantaged_area, part=part)
+            new = score(form, given[row.id], disadvantaged=row.disadvantaged_area, part=part)
+            classes = _class(form_of(row), old.level), _class(form, new.level)
+            levels = old.level, new.level
+            yield Compared(row.id, row.unit, row.state, bool(found), *levels, len(new.unanswered), classes)
 
 
-def _batches(round_id: int) -> Iterator[_Batch]:
+def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
     query = (
         select(
             *(Dossier.id, Unit.name.label("unit"), Dossier.state, Dossier.workflow, Dossier.workflow_version),
-            *(Dossier.disadvantaged_area, Dossier.proposed_level),
+            *(Dossier.form, Dossier.form_version, Dossier.disadvantaged_area, Dossier.proposed_level),
         )
         .join(Dossier.unit)
-        .where(Dossier.round_id == round_id)
+        .where(which)
         .order_by(Dossier.id)
         .limit(BATCH)
     )
@@ -98,11 +113,15 @@ def _batches(round_id: int) -> Iterator[_Batch]:
 
 
 def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
+    """The answers of these dossiers; of the many that are word for word alike, each is read from its JSON once."""
     stored: Stored = {}
-    query = select(kind.dossier_id, kind.indicator, kind.answer)
+    alike: dict[str, Answer] = {}
+    query = select(kind.dossier_id, kind.indicator, cast(kind.answer, Text))
     query = query.where(kind.dossier_id.in_(ids), kind.to_confirm.is_(False))
-    for dossier_id, indicator, answer in db.session.execute(query):
-        stored.setdefault(dossier_id, {})[indicator] = answer
+    for dossier_id, indicator, text in db.session.execute(query):
+        if text not in alike:
+            alike[text] = json.loads(text)
+        stored.setdefault(dossier_id, {})[indicator] = alike[text]
     return stored
 
 
@@ -122,7 +141,11 @@ def _submissions(batch: _Batch) -> dict[int, list[Any]]:
 
 def _decided(batch: _Batch) -> dict[int, int]:
     ids = [row.id for row in batch.dossiers]
-    query = select(Recognition.dossier_id, Recognition.level).where(Recognition.dossier_id.in_(ids))
+    query = select(Recognition.dossier_id, Recognition.level).where(
+        Recognition.dossier_id.in_(ids),
+        Recognition.kind.in_(("recognition", "rating")),
+        Recognition.outside_decision == "",
+    )
     return {row.dossier_id: row.level for row in db.session.execute(query)}
 
 
@@ -130,15 +153,17 @@ def _of_submissions(row: Any, filed: Sequence[Any], claims: Answers) -> Iterator
     for submission in filed:
         yield from _of_submission(submission)
     if filed and past(workflow_of(row).spec, row.state, "claims"):
-        level, recorded = _level_as_filed(row, filed[-1], claims), filed[-1].claimed_level
+        form, recorded = _form_as_filed(filed[-1]), filed[-1].claimed_level
+        level = score(form, claims, disadvantaged=row.disadvantaged_area).level
         if level != recorded:
-            yield _("the claims reach level %(level)s, and %(recorded)s was filed", level=level, recorded=recorded)
+            levels = {"level": _named(form, level), "recorded": _named(form, recorded)}
+            yield _("the claims reach level %(level)s, and %(recorded)s was filed", **levels)
 
 
-def _level_as_filed(row: Any, filed: Any, claims: Answers) -> int:
-    """The level of the claims by the criteria they were filed under, which the dossier may have left since."""
+def _form_as_filed(filed: Any) -> FormSpec:
+    """The criteria that the claims were filed under, which the dossier may have left since."""
     name, version = json.loads(filed.manifest)["criteria"]
-    return score(known().form(name, version), claims, disadvantaged=row.disadvantaged_area).level
+    return known().form(name, version)
 
 
 def _of_submission(filed: Any) -> Iterator[str]:
@@ -150,13 +175,14 @@ def _of_submission(filed: Any) -> Iterator[str]:
     name, version = manifest["criteria"]
     answers = {code: given["answer"] for code, given in manifest["answers"].items()}
     disadvantaged = manifest["disadvantaged_area"] is not None
-    level = score(known().form(name, version), answers, disadvantaged=disadvantaged).level
+    form = known().form(name, version)
+    level = score(form, answers, disadvantaged=disadvantaged).level
     if level != filed.claimed_level:
         yield _(
             "submission %(number)s reaches level %(level)s, and %(recorded)s was recorded",
             number=filed.number,
-            level=level,
-            recorded=filed.claimed_level,
+            level=_named(form, level),
+            recorded=_named(form, filed.claimed_level),
         )
 
 
@@ -165,18 +191,28 @@ def _of_decisions(row: Any, decided: int | None, findings: Answers) -> Iterator[
     if row.proposed_level is None and decided is None:
         return
     state = workflow_of(row).spec.states[row.state]
-    level = _level(row, findings)
+    level, form = _level(row, findings), form_of(row)
+    reached, recorded = _named(form, level), _named(form, decided or 0)
     if state.edits != "findings" and (row.proposed_level or 0) > level:
-        yield _(
-            "the findings reach level %(level)s, and %(recorded)s is proposed", level=level, recorded=row.proposed_level
-        )
+        proposed = _named(form, row.proposed_level)
+        yield _("the findings reach level %(level)s, and %(recorded)s is proposed", level=reached, recorded=proposed)
     if decided is not None and decided > level:
-        yield _("the findings reach level %(level)s, and %(recorded)s was recognised", level=level, recorded=decided)
-    if decided is not None and decided != row.proposed_level:
-        yield _("level %(recorded)s was recognised, and another one was proposed", recorded=decided)
+        yield _("the findings reach level %(level)s, and %(recorded)s was recognised", level=reached, recorded=recorded)
+    if decided is not None and row.proposed_level is not None and decided != row.proposed_level:
+        yield _("level %(recorded)s was recognised, and another one was proposed", recorded=recorded)
     if state.level and decided != state.level:
-        yield _("the state says level %(level)s, and the recognition does not", level=state.level)
+        yield _("the state says level %(level)s, and the recognition does not", level=_named(form, state.level))
 
 
 def _level(row: Any, answers: Answers) -> int:
     return score(form_of(row), answers, disadvantaged=row.disadvantaged_area).level
+
+
+def _class(form: FormSpec, level: int) -> str:
+    """The title of the class that a level of a rating by points stands for."""
+    return form.bands[level - 1].title.in_language(language()) if form.bands and level else ""
+
+
+def _named(form: FormSpec, level: int) -> str:
+    title = _class(form, level)
+    return f"{level} ({title})" if title else str(level)

@@ -31,8 +31,12 @@ def open_round(
     assessed_year: int,
     title: str,
     practice: bool = False,
+    form: tuple[str, int] | None = None,
 ) -> Round:
-    """Open a round with the scheme's own dates; raises Invalid with the field's message."""
+    """Open a round with the scheme's own dates, and the criteria set chosen where a scheme leaves the choice.
+
+    Raises Invalid with the field's message.
+    """
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
@@ -43,13 +47,16 @@ def open_round(
         assessed_year=assessed_year,
         title=title.strip(),
         practice=practice,
+        dates=_dates(spec, assessed_year),
+        **dict(zip(("form", "form_version"), form or (None, None), strict=True)),
     )
-    opened.dates = [
-        RoundDate(deadline=d.name, due_on=d.due_on(assessed_year), included=d.included) for d in spec.deadlines
-    ]
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
     return opened
+
+
+def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
+    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in spec.deadlines]
 
 
 def _taken() -> str:
@@ -138,14 +145,14 @@ def all_rounds(limit: int = 100) -> list[tuple[Round, int]]:
 def open_for(unit: Unit) -> list[Round]:
     """The open rounds of the province above `unit` in which it has no dossier yet."""
     province = access.chain(unit)["province"]
-    taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id)
+    taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
     query = (
         select(Round)
         .where(Round.unit_id == province.id, Round.closed.is_(False), Round.id.not_in(taken))
         .options(selectinload(Round.dates))
         .order_by(Round.assessed_year, Round.id)
     )
-    return [found for found in db.session.scalars(query) if workflow_of(found).spec.subject == unit.kind]
+    return [found for found in db.session.scalars(query) if access.fits(unit, workflow_of(found).spec)]
 
 
 def dues(found: Round) -> list[Due]:
@@ -183,6 +190,8 @@ def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
     """
     access.require_administrator(actor)
     changed = _locked(round_id)
+    if not _keeps_choice(changed, spec):
+        changed.form = changed.form_version = None
     changed.workflow_version = max(changed.workflow_version, spec.version)
     present = {date.deadline for date in changed.dates}
     new = [d for d in spec.deadlines if d.name not in present]
@@ -197,6 +206,18 @@ def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
     db.session.flush()
     db.session.expire(changed, ["dates"])
     return changed
+
+
+def form_by(found: Round, spec: WorkflowSpec) -> tuple[str, int]:
+    """The criteria set of a round by a version of its scheme: the one chosen, while it is of the same family."""
+    if _keeps_choice(found, spec) and found.form is not None and found.form_version is not None:
+        return found.form, found.form_version
+    return spec.form, spec.form_version
+
+
+def _keeps_choice(found: Round, spec: WorkflowSpec) -> bool:
+    """Whether a criteria set chosen for a round can be used by `spec`, which lets choose among the same ones."""
+    return bool(spec.form_family) and spec.form_family == workflow_of(found).spec.form_family
 
 
 def _needed(found: Round, spec: WorkflowSpec) -> set[str]:

@@ -26,8 +26,9 @@ def freeze(dossier: Dossier, *, actor: User, at: dt.datetime) -> Submission:
     lower_units.refresh_claims(dossier, actor=actor, at=at)
     number = 1 + (db.session.scalar(select(func.count()).where(Submission.dossier_id == dossier.id)) or 0)
     form = form_of(dossier)
+    asked = {indicator.code for criterion in form.criteria_in("claims") for indicator in criterion.indicators}
     query = select(Claim).where(Claim.dossier_id == dossier.id, Claim.to_confirm.is_(False)).order_by(Claim.indicator)
-    claims = [claim for claim in db.session.scalars(query) if claim.indicator in form.indicators]
+    claims = [claim for claim in db.session.scalars(query) if claim.indicator in asked]
     result = score(form, {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)
     manifest = _manifest(dossier, claims, number, result.level, actor, at)
     text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1)

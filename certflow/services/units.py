@@ -14,6 +14,7 @@ from certflow.models.places import Unit
 from certflow.wording import _
 
 MOST_FOUND = 20
+COUNTRY_CODE = "VN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,38 @@ def get(unit_id: int) -> Unit:
     if unit is None:
         raise NotFound(_("There is no such unit."))
     return unit
+
+
+def ensure_country() -> Unit:
+    """The country, entered when it is not among the units yet."""
+    unit = db.session.scalar(select(Unit).where(Unit.kind == "country"))
+    if unit is None:
+        name = "Trung ương"
+        keys = {"search_key": search_key(name), "sort_key": sort_key(name)}
+        unit = Unit(code=COUNTRY_CODE, kind="country", name=name, short_name=name, **keys)
+        db.session.add(unit)
+        db.session.flush()
+    return unit
+
+
+def country() -> Unit:
+    """The country, where the ministry's people sit; raises NotFound while units are not imported."""
+    unit = db.session.scalar(select(Unit).where(Unit.kind == "country"))
+    if unit is None:
+        raise NotFound(_("The country is not among the units yet; import the units first."))
+    return unit
+
+
+def seat_of(unit: Unit, kind: str) -> Unit:
+    """The unit of `kind` at or above `unit`; raises NotFound when it has none."""
+    if kind == "country":
+        return country()
+    step: Unit | None = unit
+    while step is not None and step.kind != kind:
+        step = step.parent
+    if step is None:
+        raise NotFound(_("%(unit)s has no unit of this kind above it.", unit=unit.name))
+    return step
 
 
 def by_code(code: str) -> Unit:

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, TextAreaField
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from certflow import clock
 from certflow.definitions.specs import TransitionSpec
 from certflow.domain.deadlines import standing
+from certflow.domain.facts import OutsideDocument
 from certflow.domain.workflow import Offer
 from certflow.errors import ActionBlocked, NotFound, Stale
 from certflow.models.base import db
@@ -21,6 +22,7 @@ from certflow.services import access, actions, dossiers, rounds
 from certflow.services.catalogue import workflow_of
 from certflow.web import history_words, notices, turns
 from certflow.web.errors import status_of
+from certflow.web.forms import ADay, DayField
 from certflow.web.gate import actor
 from certflow.wording import language
 
@@ -35,6 +37,18 @@ class ActionForm(FlaskForm):
         lazy_gettext("Note"),
         [Length(max=LONGEST_NOTE, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
     )
+
+    document_number = StringField(
+        lazy_gettext("Number and notation of the document"),
+        [Length(max=80, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+        description=lazy_gettext("As it is printed, for example 1234/QĐ-BGDĐT."),
+    )
+    document_date = DayField(lazy_gettext("Date of the document"), [ADay()])
+
+    @property
+    def document(self) -> OutsideDocument:
+        """The paper from outside as it was typed."""
+        return OutsideDocument(self.document_number.data or "", self.document_date.day)
 
     @property
     def seen(self) -> int:
@@ -54,7 +68,7 @@ def act(dossier_id: int, action: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, dossier, _offer(dossier, action)), 422
     try:
-        done = actions.act(dossier_id, action, actor=actor(), note=note, version=form.seen)
+        done = actions.act(dossier_id, action, actor=actor(), note=note, document=form.document, version=form.seen)
     except ActionBlocked as refusal:
         return _blocked(form, dossier, action, refusal)
     except Stale as refusal:
@@ -86,8 +100,18 @@ def _blocked(form: ActionForm, dossier: Dossier, action: str, refusal: ActionBlo
     """Say what is missing: a missing note at its field, the rest above."""
     offer = _offer(dossier, action)
     typed = [reason for reason in refusal.reasons if reason not in offer.reasons]
-    form.note.errors = [*form.note.errors, *typed]
+    field = _field_at_fault(form, offer.transition)
+    field.errors = [*field.errors, *typed]
     return _page(form, dossier, offer, told=offer.reasons), status_of(refusal)
+
+
+def _field_at_fault(form: ActionForm, transition: TransitionSpec) -> Field:
+    """The field that what was typed lacks: of the document, where one is asked for, else the note."""
+    if transition.document and not form.document.number.strip():
+        return form.document_number
+    if transition.document and (form.document.dated is None or form.document.dated > clock.today()):
+        return form.document_date
+    return form.note
 
 
 def _overtaken(form: ActionForm, dossier_id: int, action: str, refusal: Stale) -> ResponseReturnValue:

@@ -15,6 +15,8 @@ from certflow.gateways.content import ALLOWED
 from certflow.models.dossier import Claim, Finding
 from certflow.services.assessments import Typed, typed_of
 from certflow.web import figures
+from certflow.web.entry_fields import entry_field, tidy
+from certflow.web.entry_words import is_entry
 from certflow.web.forms import show_faults
 from certflow.wording import language
 
@@ -71,8 +73,10 @@ def _fields(indicator: IndicatorSpec, answer: str, explanation: str) -> dict[str
 
 
 def _values(indicator: IndicatorSpec, answer: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
-    if indicator.computed:
+    if indicator.computed or indicator.kind == "file":
         return {}
+    if is_entry(indicator):
+        return {"value": entry_field(indicator, answer)}
     if indicator.kind in figures.PERCENTAGES:
         return _percentages(indicator)
     if indicator.kind in COMPARED:
@@ -102,11 +106,6 @@ def _percentages(indicator: IndicatorSpec) -> dict[str, tuple[type[Field], dict[
         made[part.key] = (StringField, {"label": part.title.in_language(language())})
     definition = {"label": _("How it was determined"), "description": hint, "filters": [tidy]}
     return made | {"definition": (TextAreaField, definition)}
-
-
-def tidy(text: str | None) -> str | None:
-    """The text with plain line ends, without the sign that no database of text can hold."""
-    return text.replace("\r\n", "\n").replace("\x00", "") if text else text
 
 
 def _filled(criterion: CriterionSpec, stored: Stored) -> dict[str, str]:

@@ -13,7 +13,7 @@ from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import Invalid, Stale
 from certflow.services import access, assessments
 from certflow.services.catalogue import form_of
-from certflow.web import answer_forms, criteria, figures, notices
+from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
 from certflow.web.answer_forms import finding_form, show_refusal
 from certflow.web.criteria import Opened
 from certflow.web.errors import status_of
@@ -39,7 +39,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
         return _save(dossier_id, number)
     found = _opened(dossier_id)
     asked = criteria.criterion_of(found.form, number)
-    return _page(found, asked, finding_form(asked, found.contents.findings))
+    return _page(found, asked, finding_form(asked.in_part("findings"), found.contents.findings))
 
 
 def _opened(dossier_id: int) -> Opened:
@@ -51,30 +51,31 @@ def _opened(dossier_id: int) -> Opened:
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     form = form_of(access.dossier(dossier_id, actor()))
     asked = criteria.criterion_of(form, number)
+    answered = asked.in_part("findings")
 
     def again(sent: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
         found = criteria.opened(dossier_id)
-        changed = show_refusal(sent, asked, found.contents.findings, refusal)
+        changed = show_refusal(sent, answered, found.contents.findings, refusal)
         return _page(found, asked, sent, changed=changed), status_of(refusal)
 
     def done() -> ResponseReturnValue:
         flash(_("The findings on criterion %(number)s are saved.", number=number))
-        if number < len(form.criteria) and request.form.get("go") != "result":
-            return redirect(url_for(".criterion", dossier_id=dossier_id, number=number + 1))
+        following = ratings.following(form, number, "findings")
+        if following and request.form.get("go") != "result":
+            return redirect(url_for(".criterion", dossier_id=dossier_id, number=following))
         return redirect(url_for(".result", dossier_id=dossier_id))
 
     return criteria.save(
         lambda sent, who: assessments.save_findings(dossier_id, number, sent, actor=who),
-        finding_form(asked, None),
-        asked,
+        finding_form(answered, None),
+        answered,
         again,
         done,
     )
 
 
 def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()) -> str:
-    proof = dict(figures.proof(found.form, found.score(found.claims), found.claims))
-    findings = found.contents.findings
+    proof = dict(figures.proof(found.form, found.claimed, found.claims))
     return render_template(
         "appraisals/criterion.html",
         found=found,
@@ -84,12 +85,19 @@ def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: Abst
         rows=proof[asked],
         writable=found.may_write("findings"),
         changed=changed,
-        adoptable=[i.code for i in asked.indicators if i.code in found.claims and i.code not in findings],
+        adoptable=_adoptable(found, asked),
         anchor=answer_forms.anchor,
         lines=figures.lines,
-        last=asked.number == len(found.form.criteria),
+        last=ratings.following(found.form, asked.number, "findings") is None,
         notices=notices.of_dossier(found.dossier),
     )
+
+
+def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
+    """The indicators that the commune answered and of which there is no finding yet."""
+    claims, findings = found.contents.claims, found.contents.findings
+    codes = [indicator.code for indicator in asked.in_part("findings").indicators]
+    return [code for code in codes if code in claims and not claims[code].to_confirm and code not in findings]
 
 
 @bp.post("/<int:number>/adopt")
@@ -113,16 +121,16 @@ def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
 def result(dossier_id: int) -> ResponseReturnValue:
     """The whole appraisal: claim and finding of each indicator, both levels, and what the next level lacks."""
     found = _opened(dossier_id)
-    claimed, reached = found.score(found.claims), found.score(found.findings)
-    upper, again = reached.level + 1, found.to_confirm(found.contents.findings)
     return render_template(
         "appraisals/result.html",
         found=found,
         dossier=found.dossier,
-        claimed=claimed,
-        reached=reached,
+        claimed=found.claimed,
+        reached=found.reached,
+        claimed_rating=ratings.rating(found.form, found.claimed),
+        rating=ratings.rating(found.form, found.reached),
         compared=_compared(found),
-        gaps=figures.gaps(found.form, reached, upper, found.findings, again) if upper <= found.form.levels else [],
+        gaps=gaps.gaps(found.form, found.reached, found.findings, found.to_confirm(found.contents.findings)),
         anchor=answer_forms.anchor,
         writable=found.may_write("findings"),
         notices=notices.of_dossier(found.dossier),
@@ -130,8 +138,8 @@ def result(dossier_id: int) -> ResponseReturnValue:
 
 
 def _compared(found: Opened) -> list[tuple[CriterionSpec, list[Compared]]]:
-    left = figures.proof(found.form, found.score(found.claims), found.claims)
-    right = figures.proof(found.form, found.score(found.findings), found.findings)
+    left = figures.proof(found.form, found.claimed, found.claims)
+    right = figures.proof(found.form, found.reached, found.findings)
     return [
         (criterion, [_compare(found, *pair) for pair in zip(claimed, findings, strict=True)])
         for (criterion, claimed), (_same, findings) in zip(left, right, strict=True)

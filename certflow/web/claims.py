@@ -10,7 +10,7 @@ from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
 from certflow.services import access, assessments, meetings
 from certflow.services.catalogue import form_of
-from certflow.web import answer_forms, criteria, figures, notices
+from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
 from certflow.web.criteria import Opened
 from certflow.web.errors import status_of
@@ -27,12 +27,12 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     if request.method == "POST":
         return _save(dossier_id, number)
     found = criteria.opened(dossier_id)
-    asked = criteria.criterion_of(found.form, number)
+    asked = criteria.criterion_of(found.form, number, "claims")
     return criterion_page(found, asked, claim_form(asked, found.contents.claims))
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    asked = criteria.criterion_of(form_of(access.dossier(dossier_id, actor())), number)
+    asked = criteria.criterion_of(form_of(access.dossier(dossier_id, actor())), number, "claims")
 
     def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
         found = criteria.opened(dossier_id)
@@ -56,9 +56,9 @@ def _following(dossier_id: int, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
         return url_for("dossiers.show", dossier_id=dossier_id)
-    form = form_of(access.dossier(dossier_id, actor()))
-    if number < len(form.criteria):
-        return url_for(".criterion", dossier_id=dossier_id, number=number + 1)
+    following = ratings.following(form_of(access.dossier(dossier_id, actor())), number, "claims")
+    if following:
+        return url_for(".criterion", dossier_id=dossier_id, number=following)
     return url_for(".meeting", dossier_id=dossier_id)
 
 
@@ -74,7 +74,7 @@ def criterion_page(
 
     `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
     """
-    proof = dict(figures.proof(found.form, found.score(found.claims), found.claims))
+    proof = dict(figures.proof(found.form, found.claimed, found.claims, found.form.criteria_in("claims")))
     return render_template(
         "claims/criterion.html",
         found=found,
@@ -88,7 +88,7 @@ def criterion_page(
         accept=answer_forms.ACCEPT,
         anchor=answer_forms.anchor,
         lines=figures.lines,
-        last=asked.number == len(found.form.criteria),
+        last=ratings.following(found.form, asked.number, "claims") is None,
         notices=notices.of_dossier(found.dossier),
         language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),
     )
@@ -144,16 +144,15 @@ def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) ->
 def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     found = criteria.opened(dossier_id)
-    result = found.score(found.claims)
-    upper, again = result.level + 1, found.to_confirm(found.contents.claims)
-    written = {code: claim.answer for code, claim in found.contents.claims.items()}
+    again = found.to_confirm(found.contents.claims)
     return render_template(
         "claims/check.html",
         found=found,
         dossier=found.dossier,
-        result=result,
-        proof=figures.proof(found.form, result, written),
-        gaps=figures.gaps(found.form, result, upper, written, again) if upper <= found.form.levels else [],
+        result=found.claimed,
+        rating=ratings.rating(found.form, found.claimed),
+        proof=figures.proof(found.form, found.claimed, found.written, found.form.criteria_in("claims")),
+        gaps=gaps.gaps(found.form, found.claimed, found.claims, again),
         again=again,
         anchor=answer_forms.anchor,
         body_title=meetings.body_title,

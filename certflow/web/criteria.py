@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow import clock
-from certflow.definitions.form_specs import CriterionSpec, FormSpec
+from certflow.definitions.form_specs import CriterionSpec, FormSpec, Part
 from certflow.domain.scoring import Answers, Result, score
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.models.base import db
@@ -19,7 +20,7 @@ from certflow.services import access, dossiers
 from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of
 from certflow.services.dossiers import Contents
-from certflow.web import figures
+from certflow.web import ratings
 from certflow.web.answer_forms import Stored, typed, typed_pairs
 from certflow.web.errors import wants_json
 from certflow.web.gate import actor
@@ -28,7 +29,7 @@ Save = Callable[..., dict[str, int]]
 Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """A dossier with its criteria set and everything in it."""
 
@@ -38,21 +39,32 @@ class Opened:
 
     @property
     def claims(self) -> Answers:
-        """The commune's answers by indicator code."""
-        return figures.answers_of(self.contents.claims)
+        """The commune's answers by indicator code; of an entry answered by files, how many there are."""
+        return ratings.claims(self.form, self.contents)
+
+    @property
+    def written(self) -> Answers:
+        """As `claims`, with those that do not count until they are confirmed again."""
+        return ratings.written(self.form, self.contents)
 
     @property
     def findings(self) -> Answers:
         """The appraiser's answers by indicator code."""
-        return figures.answers_of(self.contents.findings)
+        return ratings.findings(self.contents)
 
     def to_confirm(self, stored: Stored) -> tuple[str, ...]:
         """The indicators among stored claims or findings whose answer must be confirmed again, in the form's order."""
         return tuple(code for code in self.form.indicators if code in stored and stored[code].to_confirm)
 
-    def score(self, answers: Answers) -> Result:
-        """The level these answers reach, and the proof."""
-        return score(self.form, answers, disadvantaged=self.dossier.disadvantaged_area)
+    @cached_property
+    def claimed(self) -> Result:
+        """The level that the claims reach, and the proof."""
+        return score(self.form, self.claims, disadvantaged=self.dossier.disadvantaged_area)
+
+    @cached_property
+    def reached(self) -> Result:
+        """The level that the findings reach, and the proof."""
+        return score(self.form, self.findings, disadvantaged=self.dossier.disadvantaged_area, part="findings")
 
     def may_write(self, what: str) -> bool:
         """Whether the person who is signed in may write claims or findings now."""
@@ -69,17 +81,17 @@ def opened(dossier_id: int) -> Opened:
     return Opened(dossier, form_of(dossier), dossiers.contents(dossier))
 
 
-def criterion_of(form: FormSpec, number: int) -> CriterionSpec:
-    """The criterion `number`; raises NotFound in the reader's words."""
-    for criterion in form.criteria:
+def criterion_of(form: FormSpec, number: int, part: Part | None = None) -> CriterionSpec:
+    """The criterion `number`, with what it asks in one `part` where that is named; raises NotFound in words."""
+    for criterion in form.criteria_in(part) if part else form.criteria:
         if criterion.number == number:
             return criterion
     raise NotFound(str(_("There is no such criterion.")))
 
 
 def criterion_with(form: FormSpec, code: str) -> CriterionSpec:
-    """The criterion that the indicator `code` belongs to; raises NotFound in the reader's words."""
-    for criterion in form.criteria:
+    """What is asked of the unit in the criterion of the indicator `code`; raises NotFound in the reader's words."""
+    for criterion in form.criteria_in("claims"):
         if any(indicator.code == code for indicator in criterion.indicators):
             return criterion
     raise NotFound(str(_("There is no such indicator.")))

@@ -10,17 +10,19 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from certflow.definitions.difference import Definition, difference
+from certflow.definitions.flowchart import Flowchart, flowchart
 from certflow.definitions.form_specs import FormSpec
 from certflow.definitions.specs import WorkflowSpec
-from certflow.errors import Invalid, NotFound
+from certflow.errors import DefinitionError, Invalid, NotFound
 from certflow.models.places import Unit
 from certflow.models.recognition import FormConfirmation
-from certflow.services import access, catalogue, confirmations
-from certflow.web import notices
+from certflow.services import access, cases, catalogue, confirmations, published
+from certflow.web import definitions_cases, notices, turns
 from certflow.web.definitions_forms import ConfirmForm
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
 from certflow.web.guard_words import in_words
+from certflow.wording import language
 
 bp = Blueprint("definitions", __name__, url_prefix="/rules")
 
@@ -63,16 +65,66 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
     """One scheme: its steps, who does them, its dates, and what is issued."""
     spec = _workflow(name, version)
     criteria = catalogue.known().form_of(spec)
+    given = confirmations.confirmations(criteria)
     return render_template(
         "definitions/workflow.html",
         spec=spec,
-        others=_others(spec, catalogue.known().workflows),
+        versions=_versions(spec, catalogue.known().workflows),
+        publications=published.publications(spec),
+        chart=chart(spec),
         criteria=criteria,
+        given=given,
         stages=_stages(spec),
         deadlines=sorted(spec.deadlines, key=lambda d: (d.month, d.day)),
         in_words=in_words,
-        notices=_marks(criteria, confirmations.confirmations(criteria)),
+        notices=_marks(criteria, given),
     )
+
+
+def chart(spec: WorkflowSpec, current: str = "") -> Flowchart:
+    """The drawing of a scheme in the reader's language, with room to say that a dossier is at `current`."""
+    return flowchart(spec, language(), final=_("Final state"), current=current)
+
+
+@bp.get("/criteria/<name>/<int:version>/cases")
+def form_cases(name: str, version: int) -> ResponseReturnValue:
+    """The cases of a criteria set, with what must come out and what comes out."""
+    spec = _form(name, version)
+    tried = _tried(spec)
+    usual = definitions_cases.usual_cases(spec, tried)
+    return render_template(
+        "definitions/cases.html",
+        spec=spec,
+        back=url_for(".form", name=name, version=version),
+        usual=[(i, definitions_cases.answer(i, usual[i.code])) for i in spec.indicators.values() if i.code in usual],
+        headers={2: [_("Answers other than usual"), _("Disadvantaged area")]},
+        page=definitions_cases.page_of(definitions_cases.of_form(spec, tried), tried, turns.asked_page()),
+        page_url=lambda n: url_for(".form_cases", name=name, version=version, page=n),
+    )
+
+
+@bp.get("/schemes/<name>/<int:version>/cases")
+def workflow_cases(name: str, version: int) -> ResponseReturnValue:
+    """The cases of a scheme's actions and dates, with what must come out and what comes out."""
+    spec = _workflow(name, version)
+    tried = _tried(spec)
+    return render_template(
+        "definitions/cases.html",
+        spec=spec,
+        back=url_for(".workflow", name=name, version=version),
+        usual=[],
+        headers={3: [_("State"), _("Tried by"), _("What is known")], 2: [_("Assessed year"), _("Reached at")]},
+        page=definitions_cases.page_of(definitions_cases.of_workflow(spec, tried), tried, turns.asked_page()),
+        page_url=lambda n: url_for(".workflow_cases", name=name, version=version, page=n),
+    )
+
+
+def _tried(spec: FormSpec | WorkflowSpec) -> Sequence[cases.Tried]:
+    """The cases with their outcomes; none while the files of cases cannot be read, which `certflow check` reports."""
+    try:
+        return cases.tried(spec)
+    except DefinitionError:
+        return ()
 
 
 @bp.get("/criteria/<name>/<int:old>/changes/<int:new>", defaults={"kind": "criteria"})
@@ -97,10 +149,9 @@ def changes(before: Definition, after: Definition) -> list[tuple[str, list[str]]
     return [(heading, [change.sentence for change in those]) for heading, those in found]
 
 
-def _others(spec: Definition, known: Mapping[tuple[str, int], Definition]) -> list[Definition]:
-    """The other versions of the same definition, newest first."""
-    found = [other for other in known.values() if other.name == spec.name and other.version != spec.version]
-    return sorted(found, key=lambda other: -other.version)
+def _versions(spec: Definition, known: Mapping[tuple[str, int], Definition]) -> list[Definition]:
+    """All versions of the same definition, newest first."""
+    return sorted((other for other in known.values() if other.name == spec.name), key=lambda other: -other.version)
 
 
 def _workflow(name: str, version: int) -> WorkflowSpec:
@@ -124,7 +175,11 @@ def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
     return render_template(
         "definitions/form.html",
         spec=spec,
-        others=_others(spec, catalogue.known().forms),
+        versions=_versions(spec, catalogue.known().forms),
+        publications=published.publications(spec),
+        schemes=[
+            w for w in catalogue.known().workflows.values() if (w.form, w.form_version) == (spec.name, spec.version)
+        ],
         given=given,
         form=form,
         figure=_figure,

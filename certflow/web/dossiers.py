@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -15,13 +15,16 @@ from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, history_words, notices, turns
+from certflow.web import action_pages, history_words, notices, openings, proof_sheets, turns
+from certflow.web.definitions import chart
 from certflow.web.gate import actor
 from certflow.web.overview import overview
 from certflow.wording import language
 
 bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")
+bp.add_url_rule("/open", "open", openings.open_dossier, methods=["GET", "POST"])
 bp.add_url_rule("/<int:dossier_id>/actions/<action>", "act", action_pages.act, methods=["GET", "POST"])
+bp.add_url_rule("/<int:dossier_id>/proof", "proof", proof_sheets.show)
 
 
 class FilterForm(FlaskForm):
@@ -77,14 +80,6 @@ def _state_choices() -> list[tuple[str, str]]:
     return [(name, state.title.in_language(language())) for name, state in states.items()]
 
 
-@bp.post("/open")
-def open() -> ResponseReturnValue:  # noqa: A001 - the endpoint's name
-    """Open a unit's dossier in a round."""
-    opened = dossiers.open_dossier(turns.sent_id("round_id"), actor=actor(), unit_id=turns.sent_id("unit_id"))
-    flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
-    return redirect(url_for("dossiers.show", dossier_id=opened.id))
-
-
 @bp.get("/<int:dossier_id>/")
 def show(dossier_id: int) -> ResponseReturnValue:
     """The overview."""
@@ -99,6 +94,8 @@ def show(dossier_id: int) -> ResponseReturnValue:
         "dossiers/show.html",
         shown=shown,
         steps=steps,
+        chart=chart(workflow.spec, dossier.state),
+        visited={state for entry in dossiers.history(dossier) for state in (entry.from_state, entry.to_state)},
         **_common(dossier),
     )
 

@@ -1,6 +1,5 @@
 """Answers, demands and proof as people read them: numbers in the reader's way, shares cut and never rounded up."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -11,8 +10,9 @@ from flask_babel import gettext as _
 
 from certflow.definitions.form_specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
 from certflow.domain.coverage import Coverage, LowerUnit, coverage_of
-from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
-from certflow.models.dossier import Claim, Finding
+from certflow.domain.readings import exact
+from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict
+from certflow.web import entry_words
 from certflow.wording import language
 
 PERCENTAGES = ("percentage", "percentages")
@@ -51,15 +51,6 @@ class Row:
     units: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """An indicator that keeps a level from being reached, and why."""
-
-    criterion: int
-    indicator: IndicatorSpec
-    reasons: tuple[str, ...]
-
-
 def whole(number: int) -> str:
     """1250 as 1.250 or 1,250."""
     return str(format_decimal(number))
@@ -78,6 +69,8 @@ def lines(indicator: IndicatorSpec, answer: Answer) -> list[Line]:
         return [Line(str(_("Computed share")), found), Line(str(_("Units")), "\n".join(units(answer)))]
     if indicator.kind in COMPARED:
         return _years(indicator, answer)
+    if entry_words.is_entry(indicator):
+        return [Line(str(_("Answer")), entry_words.full(indicator, answer))]
     if indicator.kind not in PERCENTAGES:
         return [Line(str(_("Answer")), given(indicator, indicator.parts[0], answer))]
     denominator = answer.get("denominator")
@@ -94,6 +87,8 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
         return _share(answer.get(part.key), answer.get("denominator"))
     if indicator.computed:
         return _covered(indicator, answer)
+    if entry_words.is_entry(indicator):
+        return entry_words.given(indicator, answer)
     if indicator.kind in COMPARED:
         return _compared(indicator, answer)
     value = answer.get("value")
@@ -199,8 +194,17 @@ def _at_least(indicator: IndicatorSpec, least: Fraction, units_at_level: int) ->
     return str(_("At least %(percent)s", percent=percent(least)))
 
 
-def proof(form: FormSpec, result: Result, answers: Answers) -> list[tuple[CriterionSpec, list[Row]]]:
-    """The proof of a result: for each criterion the measured parts with what every level asks of them."""
+def proof(
+    form: FormSpec, result: Result, answers: Answers, criteria: tuple[CriterionSpec, ...] | None = None
+) -> list[tuple[CriterionSpec, list[Row]]]:
+    """The proof of a result: for each criterion the measured parts with what every level asks of them.
+
+    Of `criteria`, where not all are of interest. Points and entries are given with no level beside them.
+    """
+    if form.method != "levels":
+        return [
+            (one, [_entry(i, answers.get(i.code) or {}) for i in one.indicators]) for one in criteria or form.criteria
+        ]
     by_code = {
         verdict.indicator.code: [result.at(level)[n] for level in range(1, form.levels + 1)]
         for n, verdict in enumerate(result.at(1))
@@ -209,6 +213,10 @@ def proof(form: FormSpec, result: Result, answers: Answers) -> list[tuple[Criter
         (criterion, [row for i in criterion.indicators for row in rows(by_code[i.code], answers.get(i.code) or {})])
         for criterion in form.criteria
     ]
+
+
+def _entry(indicator: IndicatorSpec, answer: Answer) -> Row:
+    return Row(indicator, "", given(indicator, indicator.parts[0], answer), ())
 
 
 def rows(verdicts: list[Verdict], answer: Answer) -> list[Row]:
@@ -229,56 +237,3 @@ def rows(verdicts: list[Verdict], answer: Answer) -> list[Row]:
 
 def _demand(indicator: IndicatorSpec, level: int, verdict: PartVerdict) -> Demand:
     return Demand(level, demanded(indicator, verdict), verdict.lowered, verdict.clause, verdict.met)
-
-
-def gaps(form: FormSpec, result: Result, level: int, answers: Answers, to_confirm: Collection[str] = ()) -> list[Gap]:
-    """What keeps `level` from being reached, in the form's order; `to_confirm` are answered, but not by these rules."""
-    criterion_of = {i.code: criterion.number for criterion in form.criteria for i in criterion.indicators}
-    return [
-        Gap(
-            criterion_of[verdict.indicator.code],
-            verdict.indicator,
-            (str(_("The answer must be confirmed again: the question has changed.")),)
-            if verdict.indicator.code in to_confirm
-            else _reasons(verdict, answers.get(verdict.indicator.code) or {}),
-        )
-        for verdict in result.missing_for(level)
-    ]
-
-
-def _reasons(verdict: Verdict, answer: Answer) -> tuple[str, ...]:
-    if verdict.met is None:
-        return (str(_("Not answered completely yet.") if answer else _("Not answered yet.")),)
-    reasons = {part.part: _reason(verdict.indicator, part, answer) for part in verdict.parts if not part.met}
-    if len(verdict.parts) == 1:
-        return tuple(reasons.values())
-    named = [(part.title.in_language(language()), reason) for part, reason in reasons.items()]
-    return tuple(str(_("%(part)s: %(reason)s", part=part, reason=reason)) for part, reason in named)
-
-
-def _reason(indicator: IndicatorSpec, verdict: PartVerdict, answer: Answer) -> str:
-    values = {
-        "given": given(indicator, verdict.part, answer),
-        "demanded": demanded(indicator, verdict),
-        "clause": verdict.clause,
-    }
-    short = _short(verdict, answer) if indicator.kind in PERCENTAGES or indicator.computed else 0
-    if short:
-        return str(_("%(given)s. %(demanded)s (%(clause)s); %(short)s more are needed.", short=whole(short), **values))
-    return str(_("%(given)s. %(demanded)s (%(clause)s).", **values))
-
-
-def _short(verdict: PartVerdict, answer: Answer) -> int:
-    """How many more must be counted to reach the threshold with the same denominator."""
-    numerator, denominator = answer.get(verdict.part.key), answer.get("denominator")
-    coverage = coverage_of(answer)
-    if coverage is not None:
-        numerator, denominator = coverage.numerator(verdict.units_at_level), coverage.denominator
-    if not isinstance(numerator, int) or not isinstance(denominator, int):
-        return 0
-    return max(ceil(verdict.least * denominator / 100) - numerator, 0)
-
-
-def answers_of(stored: Mapping[str, Claim] | Mapping[str, Finding]) -> Answers:
-    """The answers of stored claims or findings by indicator code; one to be confirmed again counts as none."""
-    return {code: row.answer for code, row in stored.items() if not row.to_confirm}

@@ -1,7 +1,6 @@
 """Small pieces that every form shares."""
 
 import datetime as dt
-import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,10 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import StopValidation
 
+from certflow.domain.typed_days import day_typed
 from certflow.errors import Invalid
-
-DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*\Z")
-YEARS = range(1900, 2201)  # the calendar's first and last days have no day beside them to count to
 
 
 def show_faults(form: FlaskForm, refusal: Invalid) -> None:
@@ -24,20 +21,6 @@ def show_faults(form: FlaskForm, refusal: Invalid) -> None:
             form.form_errors.extend(messages)
     if not refusal.fields:
         form.form_errors.extend(refusal.reasons)
-
-
-def day_typed(text: str | None) -> dt.date | None:
-    """A day typed as officers do (15/02/2025, also with dots or dashes); None when it is none."""
-    found = DAY.match(text or "")
-    if not found:
-        return None
-    day, month, year = (int(part) for part in found.groups())
-    if year not in YEARS:
-        return None
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
 
 
 class DayField(StringField):

@@ -10,7 +10,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from certflow.models.dossier import Meeting
 from certflow.services.meetings import BODIES, OBLIGATORY, Minutes, body_title
-from certflow.web.answer_forms import tidy, version_sent
+from certflow.web.answer_forms import version_sent
+from certflow.web.entry_fields import tidy
 from certflow.web.forms import ADay, DayField, shown_day
 
 LONGEST_NAME, LONGEST_BODIES, LONGEST_CONCLUSION = 120, 300, 4000

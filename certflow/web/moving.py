@@ -110,13 +110,14 @@ def _differences(found: Round, target: WorkflowSpec) -> dict[str, object]:
     known = catalogue.known()
     before = found.workflow_version if target.version > found.workflow_version else target.version - 1
     old = known.workflows.get((found.workflow, before), target)
-    of_scheme, of_criteria = changes(old, target), changes(known.form_of(old), known.form_of(target))
+    criteria = tuple(catalogue.form_at(*rounds.form_by(found, spec)) for spec in (old, target))
+    of_scheme, of_criteria = changes(old, target), changes(*criteria)
     return {
         "old": old,
         "of_scheme": of_scheme,
         "of_criteria": of_criteria,
         "long": sum(len(sentences) for _heading, sentences in of_scheme + of_criteria) > SENTENCES,
-        "criteria": (known.form_of(old), known.form_of(target)),
+        "criteria": criteria,
     }
 
 

@@ -12,8 +12,8 @@ from certflow.wording import language
 
 
 def of_form(form: FormSpec, province: Unit) -> list[str]:
-    """The mark of a criteria set that the province's education department has not confirmed."""
-    if confirmations.confirmation_for(form, province) is not None:
+    """The mark of a criteria set that the province's education department has neither entered nor confirmed."""
+    if form.trust == "department" or confirmations.confirmation_for(form, province) is not None:
         return []
     return [mark(form)]
 

@@ -15,8 +15,9 @@ from certflow.models.recognition import Document, Recognition
 from certflow.services import access, actions, documents, dossiers, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
-from certflow.web import figures, turns
+from certflow.web import ratings, turns
 from certflow.web.answer_forms import Stored
+from certflow.web.entry_words import level_words
 from certflow.wording import language
 
 
@@ -36,6 +37,7 @@ class Overview:
     """A dossier with everything its overview tells; `last` is the latest step, `returned` says it was a return."""
 
     dossier: Dossier
+    form: FormSpec
     contents: Contents
     offers: tuple[Offer, ...]
     dates: list[tuple[str, list[Standing]]]
@@ -54,6 +56,7 @@ def overview(dossier: Dossier, reader: User) -> Overview:
     final = turns.state_of(dossier).final
     return Overview(
         dossier=dossier,
+        form=form,
         contents=contents,
         offers=actions.offers(dossier, actor=reader),
         dates=_layers(dossiers.standings(dossier)),
@@ -86,10 +89,10 @@ def _writes(dossier: Dossier, what: str, reader: User) -> bool:
 
 
 def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
-    result = score(form, figures.answers_of(contents.claims), disadvantaged=dossier.disadvantaged_area)
+    result = score(form, ratings.claims(form, contents), disadvantaged=dossier.disadvantaged_area)
     writing = _writes(dossier, "claims", reader)
     tasks = []
-    for criterion in form.criteria:
+    for criterion in form.criteria_in("claims"):
         files = sum(len(contents.evidence.get(indicator.code, ())) for indicator in criterion.indicators)
         label, kind = _answered(criterion, result, writing)
         tasks.append(
@@ -99,26 +102,27 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
                 status_label=label,
                 status_kind=kind,
                 detail=_joined(
-                    _level_so_far(criterion, result), _to_confirm(criterion, contents.claims), _files(files)
+                    _level_so_far(form, criterion, result), _to_confirm(criterion, contents.claims), _files(files)
                 ),
             )
         )
-    return [*tasks, _meeting_task(dossier, contents.meeting, writing), _check_task(dossier, result, writing)]
+    return [*tasks, _meeting_task(dossier, contents.meeting, writing), _check_task(dossier, form, result, writing)]
 
 
 def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
     if not _shows_findings(dossier, contents, reader):
         return []
-    result = score(form, figures.answers_of(contents.findings), disadvantaged=dossier.disadvantaged_area)
+    answers = ratings.findings(contents)
+    result = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings")
     writing = _writes(dossier, "findings", reader)
     tasks = []
-    for criterion in form.criteria:
+    for criterion in form.criteria_in("findings"):
         label, kind = _answered(criterion, result, writing)
         url = url_for("appraisals.criterion", dossier_id=dossier.id, number=criterion.number)
-        detail = _joined(_level_so_far(criterion, result), _to_confirm(criterion, contents.findings))
+        detail = _joined(_level_so_far(form, criterion, result), _to_confirm(criterion, contents.findings))
         tasks.append(Task(_criterion_title(criterion), url, label, kind, detail))
     url = url_for("appraisals.result", dossier_id=dossier.id)
-    return [*tasks, Task(_("Result of the appraisal"), url, *_reached(result, writing))]
+    return [*tasks, Task(_("Result of the appraisal"), url, *_reached(form, result, writing))]
 
 
 def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:
@@ -141,7 +145,9 @@ def _answered(criterion: CriterionSpec, result: Result, writing: bool) -> tuple[
     return label, "good" if done == total else "yours" if writing else "neutral"
 
 
-def _level_so_far(criterion: CriterionSpec, result: Result) -> str:
+def _level_so_far(form: FormSpec, criterion: CriterionSpec, result: Result) -> str:
+    if not result.verdicts:
+        return ratings.sums(form, result).get(criterion.number, "")
     met = [result.criterion_met(criterion, level) for level in range(1, len(result.verdicts) + 1)]
     reached = 0
     while reached < len(met) and met[reached]:
@@ -172,14 +178,16 @@ def _meeting_task(dossier: Dossier, meeting: Meeting | None, writing: bool) -> T
     return Task(title, url, _("Recorded"), "good", held)
 
 
-def _check_task(dossier: Dossier, result: Result, writing: bool) -> Task:
+def _check_task(dossier: Dossier, form: FormSpec, result: Result, writing: bool) -> Task:
     title = _("Check the answers") if writing else _("Result of the self-assessment")
-    return Task(title, url_for("claims.check", dossier_id=dossier.id), *_reached(result, writing))
+    return Task(title, url_for("claims.check", dossier_id=dossier.id), *_reached(form, result, writing))
 
 
-def _reached(result: Result, writing: bool) -> tuple[str, str]:
-    """The level that all answers together reach, and the kind of its tag."""
-    if result.level:
+def _reached(form: FormSpec, result: Result, writing: bool) -> tuple[str, str]:
+    """What all answers together come to, and the kind of its tag."""
+    if form.method != "levels" and not result.unanswered:
+        return (level_words(form, result.level) if form.bands else _("Complete")), "good"
+    if result.level and form.method == "levels":
         return _("Level %(level)s reached", level=result.level), "good"
     if result.unanswered:
         return _("Not complete yet"), "yours" if writing else "neutral"

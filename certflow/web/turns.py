@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from certflow.definitions.specs import StateSpec, WorkflowSpec
 from certflow.domain.deadlines import Due, Standing
@@ -52,7 +53,7 @@ def kind(dossier: Dossier, reader: User) -> str:
     """The kind of a dossier's state tag: "yours", "waiting", "good" or "bad"."""
     state = state_of(dossier)
     if state.final:
-        return "good" if state.level else "bad"
+        return "good" if state.level or state.favourable else "bad"
     return "yours" if is_turn_of(dossier, reader) else "waiting"
 
 
@@ -71,7 +72,8 @@ def part(dossier: Dossier, role: str) -> str:
     found = workflow_of(dossier).spec.roles.get(role)
     if found is None:
         return ""
-    return f"{found.title.in_language(language())}, {access.chain(dossier.unit)[found.seat].name}"
+    title, place = found.title.in_language(language()), access.chain(dossier.unit).get(found.seat)
+    return f"{title}, {place.name}" if place is not None else title
 
 
 def filing_dues(pinned: Round | Dossier) -> list[Due]:
@@ -87,7 +89,12 @@ def filing_states(spec: WorkflowSpec) -> set[str]:
 
 def sent_id(name: str) -> int:
     """The id sent in the form field `name`; -1, which nothing has, when it is none."""
-    number = request.form.get(name, -1, type=int)
+    return id_in(request.form, name)
+
+
+def id_in(sent: MultiDict[str, str], name: str) -> int:
+    """The id that `sent` has under `name`; -1, which nothing has, when it is none."""
+    number = sent.get(name, -1, type=int)
     return number if 0 < number <= LARGEST_ID else -1
 
 

@@ -27,6 +27,7 @@ class Opening:
     round: Round
     unit: Unit
     dues: tuple[Standing, ...]
+    asks_of_whom: bool
 
 
 @bp.get("/")
@@ -58,7 +59,7 @@ def _openings(held: list[Appointment], today: dt.date) -> list[Opening]:
             spec = workflow_of(one).spec
             if spec.states[spec.initial].turn == appointment.role:
                 dues = tuple(standing(due, None, today=today) for due in turns.filing_dues(one))
-                found.append(Opening(one, appointment.unit, dues))
+                found.append(Opening(one, appointment.unit, dues, spec.about_holders))
     return found
 
 

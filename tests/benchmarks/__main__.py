@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import acts, pages, papers
+from tests.benchmarks import acts, pages, papers, recomputing
 
 QUICK = "--quick" in sys.argv
 
@@ -26,7 +26,20 @@ def main() -> None:
         page, hello = pages.measure(database, 50 if QUICK else 500, 20 if QUICK else 100)
         measured = f"{page:.1f} ms"
         table.add_row(f"my work on {database}", measured, f"{hello:.1f} ms hello", f"{page / hello:.1f}x", "")
+    computing(table)
     Console().print(table)
+
+
+def computing(table: Table) -> None:
+    """Scoring, loading and recomputing."""
+    scored, read = recomputing.scored(1000 if QUICK else 5000)
+    table.add_row("score()", f"{scored:.0f}/s", f"{read:.0f}/s its JSON read", f"{read / scored:.2f}x", "≥ 20000/s")
+    loaded = min(recomputing.loaded() for _n in range(5))
+    table.add_row("all definitions", f"{loaded:.3f} s", "", "", "< 0.3 s")
+    for database in acts.AIMS:
+        anew, merely_read = recomputing.recomputed(database, 200 if QUICK else recomputing.COMMUNES)
+        limit, times_over = f"{merely_read:.0f}/s merely read", f"{merely_read / anew:.2f}x"
+        table.add_row(f"recompute on {database}", f"{anew:.0f}/s", limit, times_over, "")
 
 
 if __name__ == "__main__":

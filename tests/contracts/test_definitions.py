@@ -9,13 +9,14 @@ from certflow.config import resource
 from certflow.definitions import catalogue as loading
 from certflow.definitions.catalogue import Catalogue
 from certflow.definitions.diagram import diagram
-from certflow.definitions.form_specs import IndicatorSpec
-from certflow.definitions.specs import Text, WorkflowSpec
+from certflow.definitions.form_specs import FormSpec, IndicatorSpec
+from certflow.definitions.specs import WorkflowSpec
+from certflow.definitions.words import Text
 from certflow.domain.guards import GUARDS
 from certflow.services.catalogue import read
 from certflow.services.effects import EFFECTS
 
-CITED = re.compile(r"(Điều \d|art\. \d|Kế hoạch \d|III\.\d)")
+CITED = re.compile(r"(Điều \d|art\. \d|Kế hoạch \d|[IVX]+\.\d|Phụ lục)")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,19 @@ def test_every_indicator_cites_its_article_at_every_level(shipped: Catalogue) ->
     ]
 
     assert not without
-    assert all(len(list(_clauses(i))) >= f.levels for f in shipped.forms.values() for i in f.indicators.values())
+    by_levels = [form for form in shipped.forms.values() if form.method == "levels"]
+    assert all(len(list(_clauses(i))) >= f.levels for f in by_levels for i in f.indicators.values())
+
+
+def test_everything_that_rates_cites_its_source_or_says_that_it_is_a_sample(shipped: Catalogue) -> None:
+    without = [
+        f"{form.path}: {source}"
+        for form in shipped.forms.values()
+        for source in _rating_sources(form)
+        if not CITED.search(source) and not (form.trust == "sample" and source.strip())
+    ]
+
+    assert not without
 
 
 def test_every_state_in_which_something_remains_to_be_done_says_whose_turn_it_is(shipped: Catalogue) -> None:
@@ -106,7 +119,17 @@ def _scheme_sources(shipped: Catalogue) -> Iterator[tuple[str, str]]:
             yield f"{spec.path}: {deadline.name}", deadline.source
         if spec.outcome is not None:
             yield f"{spec.path}: outcome", spec.outcome.source
-            yield f"{spec.path}: validity", spec.outcome.validity_source
+            if spec.outcome.validity_years or spec.outcome.validity:
+                yield f"{spec.path}: validity", spec.outcome.validity_source
+            if spec.outcome.upgrade_after_months:
+                yield f"{spec.path}: upgrade", spec.outcome.upgrade_source
+
+
+def _rating_sources(form: FormSpec) -> Iterator[str]:
+    if form.method == "points":
+        yield from (band.source for band in form.bands)
+        yield from (cap.source for cap in form.caps)
+        yield from (criterion.source for criterion in form.criteria)
 
 
 def _clauses(indicator: IndicatorSpec) -> Iterator[tuple[int, str]]:

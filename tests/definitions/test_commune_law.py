@@ -83,7 +83,7 @@ def test_the_four_dates_stand_in_two_layers() -> None:
 
 def test_the_decider_is_the_head_of_the_district_education_office_and_the_title_is_kept_three_years() -> None:
     assert SCHEME.outcome is not None
-    assert SCHEME.outcome.decider == "education_head"
+    assert SCHEME.outcome.deciders == ("education_head",)
     assert SCHEME.roles["education_head"].seat == "district"
     assert SCHEME.outcome.validity_years == 3
     finals = {name for name, state in SCHEME.states.items() if state.final}

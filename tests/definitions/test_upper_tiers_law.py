@@ -86,7 +86,7 @@ def test_dates_decider_and_validity_of_a_tier(
     assert {d.name: f"{d.day:02d}/{d.month:02d}" for d in spec.deadlines} == dates
     assert all(d.layer == "statutory" and not d.included for d in spec.deadlines)
     assert spec.outcome is not None
-    assert (spec.subject, spec.outcome.decider, spec.roles[decider].seat) == (tier, decider, seat)
+    assert (spec.subject, spec.outcome.deciders, spec.roles[decider].seat) == (tier, (decider,), seat)
     assert spec.outcome.validity_years == 3
     assert spec.outcome.validity_source.endswith(f"Điều {article} khoản 4")
     assert DEFINITIONS.form_of(spec).name == f"learning_community_{tier}"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certflow.domain.answers import fields_of, missing_fields, parse, typed_decimal
+from certflow.domain.answers import fields_of, missing_fields, parse
 from certflow.domain.scoring import Answer, score
+from certflow.domain.typed_numbers import typed_decimal
 from tests.definitions.shipped import DEFINITIONS
 
 PROVINCE = DEFINITIONS.form("learning_community_province", 1)

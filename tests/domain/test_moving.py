@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from certflow import wording
 from certflow.domain.moving import (
     Held,
     Moves,
@@ -34,6 +35,13 @@ RETURNED = (*WAY[:2], Step("return_for_changes", "submitted", "returned", RECEIV
 SHARE = {"denominator": 100, "share": 85, "definition": "x"}
 ANSWERS = {"1.1": {"value": True}, "5.1": SHARE}
 STEPS = {"drafting": 0, "awaiting_chair": 1, "submitted": 2, "appraising": 3, "under_review": 4, "endorsed": 5}
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words as they stand in the code, whatever application ran before in this process."""
+    monkeypatch.setattr(wording._Translator, "language", staticmethod(lambda: "en"))
+    monkeypatch.setattr(wording._Translator, "one", staticmethod(wording._plain))
 
 
 def held(state: str = "drafting", **more: Any) -> Held:

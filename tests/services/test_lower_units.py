@@ -18,6 +18,7 @@ from certflow.models.recognition import Recognition
 from certflow.services import actions, assessments, catalogue, dossiers, lower_units, meetings, recognitions, rounds
 from certflow.services.assessments import Typed
 from tests import make
+from tests.earlier import decided_earlier
 
 DISTRICT = "Huyện Cẩm Mỹ"
 SCHEME = ("district_recognition", 1)
@@ -87,6 +88,7 @@ def test_every_unit_below_is_listed_and_only_those_recognised_are_counted() -> N
 
 def test_a_recognition_that_has_lapsed_or_is_yet_to_come_is_not_counted() -> None:
     recognition = recognised("Xã Xuân Tây", 1)
+    assert recognition.valid_until is not None
     last, first, day = recognition.valid_until, recognition.recognised_on, dt.timedelta(days=1)
 
     assert [counted(on).numerator(1) for on in (first - day, first, last, last + day)] == [0, 1, 1, 0]
@@ -96,7 +98,7 @@ def test_a_recognition_that_has_lapsed_or_is_yet_to_come_is_not_counted() -> Non
 
 @pytest.mark.parametrize(("first", "second"), [(1, 2), (2, 1)])
 def test_of_several_recognitions_the_highest_in_force_counts(first: int, second: int) -> None:
-    recognised("Xã Xuân Tây", first, year=2024)
+    decided_earlier(recognised("Xã Xuân Tây", first, year=2024), days=366)
     recognised("Xã Xuân Tây", second, year=2025)
 
     assert (counted().numerator(1), counted().numerator(2)) == (1, 1)
@@ -174,6 +176,8 @@ def test_a_district_is_recognised_from_first_act_to_decision() -> None:
 
     recognition = recognitions.of_dossier(dossier)
     assert recognition is not None
+    assert recognition.decision is not None
+    assert recognition.certificate is not None
     assert recognition.level == 2
     assert recognition.decision.unit_id == make.province().id
     assert recognition.decision.number_text == "01/QĐ-SGDĐT"

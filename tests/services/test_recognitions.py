@@ -12,6 +12,7 @@ from certflow.models.dossier import Dossier
 from certflow.models.recognition import Document, Recognition
 from certflow.services import access, actions, documents, dossiers, recognitions
 from tests import make
+from tests.earlier import decided_earlier
 
 CODE = re.compile(r"[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){4}")
 
@@ -30,6 +31,7 @@ def test_a_recognition_says_its_level_day_decider_and_the_last_day_it_is_kept(le
 
 def test_a_recognition_lapses_the_day_after_its_last_day() -> None:
     recognition = recognition_of(make.dossier("recognised_level_1"))
+    assert recognition.valid_until is not None
 
     assert not recognitions.lapsed(recognition)
     assert not recognitions.lapsed(recognition, recognition.valid_until)
@@ -40,6 +42,7 @@ def test_decision_and_certificate_say_the_same_as_the_recognition() -> None:
     dossier = make.dossier("recognised_level_2")
     recognition = recognition_of(dossier)
     papers = {paper.kind: paper for paper in documents.of_dossier(dossier)}
+    assert recognition.valid_until is not None
 
     assert set(papers) == {"decision", "certificate"}
     for paper in papers.values():
@@ -102,7 +105,7 @@ def test_a_recognition_is_found_by_its_code_only_once_both_papers_are_issued() -
     hidden(recognition.verify_code)
     for paper_id in (recognition.certificate_id, recognition.decision_id):
         hidden(recognition.verify_code)
-        documents.issue(paper_id)
+        documents.issue(paper_id or 0)
         make.commit()
 
     for typed in (recognition.verify_code, f"  {recognition.verify_code.lower()} "):
@@ -122,12 +125,13 @@ def test_every_other_code_is_answered_alike() -> None:
 def test_a_title_belongs_to_its_dossier_and_one_unit_may_earn_another_next_year() -> None:
     place = make.unit()
     first = make.dossier("recognised_level_1", unit=place, round_=make.round_(assessed_year=2024))
+    decided_earlier(recognition_of(first), days=366)
     second = make.dossier("recognised_level_2", unit=place, round_=make.round_(assessed_year=2025))
 
     assert recognition_of(first).verify_code != recognition_of(second).verify_code
     assert {r.level for r in db.session.query(Recognition).filter_by(unit_id=place.id)} == {1, 2}
     office = access.chain(place)["district"]
-    numbers = sorted(d.number for d in db.session.query(Document).filter_by(unit_id=office.id, kind="decision"))
+    numbers = sorted(d.number or 0 for d in db.session.query(Document).filter_by(unit_id=office.id, kind="decision"))
     assert numbers == [1, 2]
 
 

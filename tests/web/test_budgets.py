@@ -37,6 +37,7 @@ def test_every_page_of_a_dossier_is_light(app: Flask, client: FlaskClient, state
     make.sign_in(client, reader)
 
     pages = ["/", "/dossiers/", address, f"{address}history", f"{address}check", f"{address}appraisal", "/rules/"]
+    pages.append(f"{address}proof")
     pages += [f"{address}criteria/{n}" for n in range(1, 6)] + [f"{address}appraisal/{n}" for n in range(1, 6)]
     pages = [page for page in pages if state != "drafting" or "appraisal" not in page]
     weights = {page: weight(client, page) for page in pages}

@@ -74,6 +74,17 @@ def test_a_share_of_units_has_no_field_and_shows_what_it_was_counted_from(
     assert "Xã Lâm San: not recognised" in after
 
 
+def test_the_proof_sheet_names_every_unit_that_was_counted(client: FlaskClient, draft: Dossier) -> None:
+    send(client, _url(draft), {"4.1-value": ""})
+
+    page = client.get(f"/dossiers/{draft.id}/proof").text
+
+    assert "level 1 or higher: 2 / 6 = 33.33%" in page
+    assert f"Xã Sông Ray: level 2 since {clock.today():%d/%m/%Y}, kept until 31/12/{clock.today().year + 3}" in page
+    assert '<details class="more"' not in page
+    assert "At least 90% at level 2 or higher" in page
+
+
 def test_the_check_page_proves_every_kind(app: Flask, client: FlaskClient, draft: Dossier) -> None:
     send(
         client, _url(draft), {"4.2-previous": "58,2", "4.2-current": "58,2", "4.3-previous": "97", "4.3-current": "98"}

@@ -1,0 +1,37 @@
+"""Numbers as officers write them: dots or spaces between thousands, a decimal comma."""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+DECIMAL = re.compile(r"(?P<whole>[0-9]{1,18}|[0-9]{1,3}([. ][0-9]{3}){1,5})(,(?P<places>[0-9]{1,6}))?\Z")
+
+
+def decimal(given: str) -> str | None:
+    """A number with a decimal comma, as exact text with a point; None when it is none."""
+    found = DECIMAL.match(unicodedata.normalize("NFKC", given))
+    if found is None:
+        return None
+    whole = str(int(re.sub(r"[. ]", "", found["whole"])))
+    return f"{Decimal(f'{whole}.{places}'):f}" if (places := found["places"]) else whole
+
+
+def typed_decimal(stored: str) -> str:
+    """A stored decimal as it is typed: "58.25" as "58,25"."""
+    return stored.replace(".", ",")
+
+
+def whole_number(given: str) -> int | None:
+    """A whole number: digits, with dots or spaces between thousands; None otherwise."""
+    text = unicodedata.normalize("NFKC", given)
+    groups = text.replace(" ", ".").split(".")
+    grouped = len(groups) > 1
+    if grouped and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:])):
+        return None
+    digits = "".join(groups)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+
+
+def typed_whole(stored: int) -> str:
+    """A stored whole number as it is typed: 1250000 as "1.250.000"."""
+    return f"{stored:,}".replace(",", ".")

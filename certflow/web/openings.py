@@ -1,0 +1,75 @@
+"""Opening a dossier: of the unit itself at once, of a holder at it after a page that asks of whom."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+
+from certflow.definitions.specs import SubjectKind
+from certflow.errors import Invalid
+from certflow.models.places import Unit
+from certflow.services import dossiers, holders
+from certflow.services.catalogue import workflow_of
+from certflow.web import turns
+from certflow.web.errors import status_of
+from certflow.web.forms import show_faults
+from certflow.web.gate import actor
+
+
+class HolderForm(FlaskForm):
+    """One of the holders known at the unit, or a new one by name; sent with the round and the unit."""
+
+    known = SelectField(lazy_gettext("Entered before"), validate_choice=False)
+    name = StringField(lazy_gettext("Full name"))
+    detail = StringField(lazy_gettext("Address or position"))
+
+
+def title(kind: SubjectKind) -> str:
+    """What a dossier of this kind of holder is about, as a heading asks for it."""
+    titles = {
+        "learning_centre": _("Which community learning centre?"),
+        "agency": _("Which agency or unit?"),
+        "person": _("Which person?"),
+    }
+    return str(titles.get(kind, ""))
+
+
+def open_dossier() -> ResponseReturnValue:
+    """Open a dossier in a round; where it is about a holder, ask about which."""
+    sent = request.args if request.method == "GET" else request.form
+    round_id, unit_id = turns.id_in(sent, "round_id"), turns.id_in(sent, "unit_id")
+    found, unit = dossiers.may_open(round_id, actor=actor(), unit_id=unit_id)
+    spec = workflow_of(found).spec
+    form = HolderForm()
+    form.known.choices = _known(unit, spec.subject, round_id)
+    if spec.about_holders and (request.method == "GET" or "known" not in request.form):
+        return _page(form, spec.subject, round_id, unit)
+    name, detail = _chosen(form)
+    try:
+        opened = dossiers.open_dossier(round_id, actor=actor(), unit_id=unit_id, holder_name=name, holder_detail=detail)
+    except Invalid as refusal:
+        if not spec.about_holders:
+            raise
+        show_faults(form, refusal)
+        return _page(form, spec.subject, round_id, unit), status_of(refusal)
+    flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
+    return redirect(url_for("dossiers.show", dossier_id=opened.id))
+
+
+def _known(unit: Unit, kind: SubjectKind, round_id: int) -> list[tuple[str, str]]:
+    given = holders.without_dossier(unit, kind, round_id)
+    shown = [(str(one.id), ", ".join(part for part in (one.name, one.detail) if part)) for one in given]
+    return [("", _("A new one, named below")), *shown]
+
+
+def _chosen(form: HolderForm) -> tuple[str, str]:
+    """The name and detail of the holder: of the one chosen among those known, else as typed."""
+    chosen = form.known.data or ""
+    one = holders.find(int(chosen)) if chosen in {value for value, _label in form.known.choices if value} else None
+    return (one.name, one.detail) if one is not None else (form.name.data or "", form.detail.data or "")
+
+
+def _page(form: HolderForm, kind: SubjectKind, round_id: int, unit: Unit) -> str:
+    return render_template("dossiers/open.html", form=form, title=title(kind), round_id=round_id, unit=unit, kind=kind)
