@@ -109,8 +109,8 @@ def person(role: str, at: Unit | None = None, name: str = "") -> User:
     A `name` of one's own makes another person in the same role: `person("province_reviewer", name="second")`.
     """
     seat = people_service.roles()[role][1]
-    place = (at or access.chain(unit())[seat]) if seat else None
-    sign_in_name = name or f"{role}.{place.code if place else 'all'}"
+    place = (at or unit_service.seat_of(unit(), seat)) if seat else None
+    sign_in_name = name or f"{role}.{place.code if place else 'all'}".lower()
     known = people_service.by_sign_in_name(sign_in_name)
     if known is None:
         known = user(sign_in_name, f"{people_service.roles()[role][0]} {place.short_name if place else ''}".strip())
@@ -123,8 +123,8 @@ def person(role: str, at: Unit | None = None, name: str = "") -> User:
 
 def people(at: Unit | None = None) -> dict[str, User]:
     """Everybody who has a part in the dossier of a commune, and an administrator, by role."""
-    spec, places = scheme(), access.chain(at or unit())
-    found = {role.name: person(role.name, places[role.seat]) for role in spec.roles.values()}
+    roles = scheme().roles.values()
+    found = {role.name: person(role.name, unit_service.seat_of(at or unit(), role.seat)) for role in roles}
     return found | {access.ADMINISTRATOR: person(access.ADMINISTRATOR)}
 
 

@@ -99,6 +99,10 @@ def _dates(spec: WorkflowSpec) -> Table:
     table = _table(f"{spec.name} v{spec.version}: dates", "date", "layer", "day", "reached by", "source")
     for date in spec.deadlines:
         day = f"{'by' if date.included else 'before'} {date.day:02d}/{date.month:02d}"
+        if date.on is not None:
+            day = f"{'by' if date.included else 'before'} {date.on:%d/%m/%Y}"
+        elif date.counted:
+            day = f"within {date.working_days} working days after {', '.join(date.after)}"
         table.add_row(date.name, date.layer, day, ", ".join(date.states), date.source)
     return table
 

@@ -85,7 +85,9 @@ def _facts_in(reader: Reader, spec: WorkflowSpec, levels: int) -> Facts:
         if reader.has("meeting_recorded"):
             facts["meeting_recorded"] = reader.truth("meeting_recorded")
         facts |= {key: reader.words(key, "") for key in ("note", "document_number", "authority") if reader.has(key)}
-        facts |= {key: reader.day(key) for key in ("document_date", "held_since", "today") if reader.has(key)}
+        facts |= {key: reader.day(key) for key in ("held_since", "today") if reader.has(key)}
+        if reader.has("document_date"):
+            facts["document_date"] = reader.day("document_date", "")
         if reader.has("took_part_as"):
             parts = reader.list_of_words("took_part_as", optional=True)
             for role in parts:
@@ -131,13 +133,16 @@ def _facts(reader: Reader, spec: WorkflowSpec, bases: Mapping[str, Facts], level
 
 
 def _deadline(reader: Reader, spec: WorkflowSpec) -> DeadlineCase:
+    counted = {deadline.name for deadline in spec.deadlines if deadline.counted}
     with reader.whole():
+        deadline = _named(reader, "deadline", {d.name for d in spec.deadlines}, "deadline")
         return DeadlineCase(
             name=reader.words("name"),
-            deadline=_named(reader, "deadline", {d.name for d in spec.deadlines}, "deadline"),
-            assessed_year=reader.number("assessed_year", least=1),
+            deadline=deadline,
+            assessed_year=0 if deadline in counted else reader.number("assessed_year", least=1),
             instant=reader.instant("instant"),
             on_time=reader.truth("on_time"),
+            after=reader.instant("after") if deadline in counted else None,
         )
 
 

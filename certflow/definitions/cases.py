@@ -67,13 +67,17 @@ class ActionCase:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineCase:
-    """An instant, with its zone, that is on time or late against a deadline of the scheme."""
+    """An instant, with its zone, that is on time or late against a deadline of the scheme.
+
+    Where the days are counted, `after` is the instant of the event they are counted from; otherwise there is none.
+    """
 
     name: str
     deadline: str
     assessed_year: int
     instant: dt.datetime
     on_time: bool
+    after: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from certflow.definitions.specs import StateSpec, TransitionSpec, WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, StateSpec, TransitionSpec, WorkflowSpec
 from certflow.definitions.words import Text
 
 
@@ -74,5 +74,23 @@ def _performers(spec: WorkflowSpec, transition: TransitionSpec) -> str:
 
 def _dates(spec: WorkflowSpec) -> Iterator[tuple[str, ...]]:
     for date in spec.deadlines:
-        word = Text("đến hết ngày", "by") if date.included else Text("trước ngày", "before")
-        yield _both(date.title), f"{_both(word)} {date.day:02d}/{date.month:02d}", date.source
+        yield _both(date.title), _day(spec, date), date.source
+
+
+def _day(spec: WorkflowSpec, date: DeadlineSpec) -> str:
+    if date.counted:
+        vi, en = (", ".join(words) for words in zip(*_titles(spec, date.after), strict=True))
+        return _both(
+            Text(
+                f"{date.working_days} ngày làm việc sau “{vi}”", f"within {date.working_days} working days after “{en}”"
+            )
+        )
+    word = Text("đến hết ngày", "by") if date.included else Text("trước ngày", "before")
+    if date.on is not None:
+        return f"{_both(word)} {date.on:%d/%m/%Y}"
+    of_year = " của năm đánh giá / of the assessed year" if date.year == "assessed" else ""
+    return f"{_both(word)} {date.day:02d}/{date.month:02d}{of_year}"
+
+
+def _titles(spec: WorkflowSpec, states: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    return ((spec.states[name].title.vi, spec.states[name].title.en) for name in states)

@@ -16,8 +16,8 @@ Definition = FormSpec | WorkflowSpec
 IDENTITY = ("path", "version", "name")
 KEYS = ("code", "number", "key", "action", "name")
 NAMED = {
-    **dict.fromkeys(("by", "notify", "turn", "deciders", "authority"), "roles"),
-    **dict.fromkeys(("origins", "target", "states", "initial"), "states"),
+    **dict.fromkeys(("by", "notify", "turn", "deciders", "replier", "authority"), "roles"),
+    **dict.fromkeys(("origins", "target", "states", "initial", "after"), "states"),
     "stage": "stages",
     "band": "bands",
 }
@@ -64,7 +64,8 @@ def _values(item: Any) -> dict[str, Any]:
     if isinstance(item, DeadlineSpec):
         month, day, included = values.pop("month"), values.pop("day"), values.pop("included")
         on = f"{day:02d}/{month:02d}"
-        values["day"] = _("by %(date)s", date=on) if included else _("before %(date)s", date=on)
+        by = _("by %(date)s", date=on) if included else _("before %(date)s", date=on)
+        values |= {"day": "" if item.counted else by, "working_days": item.working_days or None}
     return values
 
 

@@ -139,11 +139,10 @@ def _words_of_dates() -> dict[str, str]:
         "deadlines": _("the dates"),
         "layer": _("the layer of dates"),
         "day": _("the day"),
-        "tiers": _("the tiers of units"),
-        "form_family": _("the family of criteria sets"),
         "year": _("the year of the date"),
         "on": _("the date"),
-        "document": _("the document asked for"),
+        "working_days": _("the number of working days"),
+        "after": _("the states after which the days are counted"),
     }
 
 
@@ -151,7 +150,8 @@ def _words_of_papers() -> dict[str, str]:
     return {
         "outcome": _("the outcome"),
         "deciders": _("who decides"),
-        "kind": _("the kind"),
+        "replier": _("who signs the written reply"),
+        "award": _("the kind of result"),
         "validity": _("how long a result is kept"),
         "upgrade_after_months": _("the months before a higher level"),
         "upgrade_source": _("the basis of the months before a higher level"),
@@ -172,4 +172,5 @@ def _words_of_papers() -> dict[str, str]:
         "place": _("the place"),
         "filing": _("the filing"),
         "parent": _("the office above"),
+        "initials": _("the initials of the office"),
     }

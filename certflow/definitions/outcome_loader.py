@@ -20,9 +20,9 @@ def read_outcome(reader: Reader) -> OutcomeSpec:
     """The outcome in its table; faults go to the reader's list."""
     with reader.whole():
         years, months = reader.number("validity_years", 0), reader.number("upgrade_after_months", 0)
-        offices = _offices(reader)
+        offices, reply = _offices(reader), _reply_office(reader)
         return OutcomeSpec(
-            kind=cast(OutcomeKind, reader.one_of("kind", OUTCOME_KINDS, "recognition")),
+            award=cast(OutcomeKind, reader.one_of("kind", OUTCOME_KINDS, "recognition")),
             deciders=tuple(offices),
             source=reader.words("source"),
             validity_years=years,
@@ -30,7 +30,8 @@ def read_outcome(reader: Reader) -> OutcomeSpec:
             validity_source=_asked(reader, "validity_source", years > 0 or reader.has("validity")),
             upgrade_after_months=months,
             upgrade_source=_asked(reader, "upgrade_source", months > 0),
-            offices=offices,
+            offices=offices | reply,
+            replier=next(iter(reply), ""),
             **{kind: _paper(reader.table_at(kind)) if reader.has(kind) else None for kind in PAPERS},
         )
 
@@ -54,6 +55,11 @@ def _offices(reader: Reader) -> dict[str, OfficeSpec]:
     return offices
 
 
+def _reply_office(reader: Reader) -> dict[str, OfficeSpec]:
+    """The office of the role that signs the written reply, where it is none of the deciders."""
+    return {reader.words("replier"): _office(reader.table_at("reply_office"))} if reader.has("replier") else {}
+
+
 def _office(reader: Reader) -> OfficeSpec:
     with reader.whole():
         return OfficeSpec(
@@ -64,6 +70,7 @@ def _office(reader: Reader) -> OfficeSpec:
             authority=_filled(reader, "authority"),
             place=_filled(reader, "place"),
             filing=reader.words("filing"),
+            initials=reader.words("initials", ""),
         )
 
 
@@ -71,7 +78,7 @@ def _paper(reader: Reader) -> PaperSpec:
     with reader.whole():
         return PaperSpec(
             template=reader.words("template"),
-            notation=reader.words("notation"),
+            notation=_filled(reader, "notation", ("office_initials",)),
             title=_filled(reader, "title"),
             legal_bases=_all_filled(reader, "legal_bases"),
             articles=_all_filled(reader, "articles"),
@@ -80,9 +87,9 @@ def _paper(reader: Reader) -> PaperSpec:
         )
 
 
-def _filled(reader: Reader, key: str) -> str:
+def _filled(reader: Reader, key: str, placeholders: tuple[str, ...] = PLACEHOLDERS) -> str:
     words = reader.words(key)
-    _check_placeholders(reader, key, words)
+    _check_placeholders(reader, key, words, placeholders)
     return words
 
 
@@ -93,12 +100,12 @@ def _all_filled(reader: Reader, key: str) -> tuple[str, ...]:
     return lines
 
 
-def _check_placeholders(reader: Reader, key: str, words: str) -> None:
+def _check_placeholders(reader: Reader, key: str, words: str, known: tuple[str, ...] = PLACEHOLDERS) -> None:
     try:
         names = [name for _literal, name, _format, _conversion in Formatter().parse(words) if name is not None]
     except ValueError as fault:
         reader.fault(key, f"has a broken placeholder: {fault}")
         return
     for name in names:
-        if name not in PLACEHOLDERS:
-            reader.fault(key, f"{{{name}}} is no placeholder; use {', '.join(PLACEHOLDERS)}")
+        if name not in known:
+            reader.fault(key, f"{{{name}}} is no placeholder; use {', '.join(known)}")

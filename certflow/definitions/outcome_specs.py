@@ -10,13 +10,17 @@ OUTCOME_KINDS: tuple[OutcomeKind, ...] = ("recognition", "rating", "approval", "
 PLACEHOLDERS = (
     *("unit", "commune", "district", "district_short", "province", "province_short"),
     *("holder", "holder_detail", "level", "grade", "assessed_year", "valid_until", "validity", "authority"),
+    *("office", "office_initials"),
 )
 PAPERS = ("decision", "certificate", "refusal")
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeSpec:
-    """The office that issues: where it sits, and its names and words on paper."""
+    """The office that issues: where it sits, and its names and words on paper.
+
+    `initials` are its abbreviation as notations have it ("SGDĐT"); `parent` is "" where no office stands above it.
+    """
 
     seat: UnitKind
     parent: str
@@ -25,6 +29,7 @@ class OfficeSpec:
     authority: str
     place: str
     filing: str
+    initials: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,13 @@ class OutcomeSpec:
     """What a decision is worth and the papers it makes.
 
     `deciders` are the roles that may decide, each with its office in `offices`; of several, an authority rule entered
-    by an administrator says which one does. `validity_years` counts whole years after the year of the decision (0: no
-    day is set, and `validity` says in words how long the result holds, if anything is said of it). A higher level may
-    follow a lower one only after `upgrade_after_months`.
+    by an administrator says which one does. Where none of them signs the written reply, the `replier` does, whose
+    office is in `offices` too. `validity_years` counts whole years after the year of the decision (0: no day is set,
+    and `validity` says in words how long the result holds, if anything is said of it). A higher level may follow a
+    lower one only after `upgrade_after_months`.
     """
 
-    kind: OutcomeKind
+    award: OutcomeKind
     deciders: tuple[str, ...]
     source: str
     validity_years: int
@@ -62,6 +68,7 @@ class OutcomeSpec:
     decision: PaperSpec | None = None
     certificate: PaperSpec | None = None
     refusal: PaperSpec | None = None
+    replier: str = ""
 
     @property
     def by_rule(self) -> bool:

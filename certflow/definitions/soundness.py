@@ -184,6 +184,9 @@ def _check_deadlines(spec: WorkflowSpec, fault: Fault) -> None:
     for deadline in spec.deadlines:
         if names[deadline.name] > 1:
             fault(f"deadlines.{deadline.name}", "is defined twice")
-        for state in deadline.states:
-            if state not in spec.states:
-                fault(f"deadlines.{deadline.name}.states", f"{state!r} {NO_STATE}")
+        for key, states in (("states", deadline.states), ("after", deadline.after)):
+            for state in states:
+                if state not in spec.states:
+                    fault(f"deadlines.{deadline.name}.{key}", f"{state!r} {NO_STATE}")
+        if spec.initial in deadline.after:
+            fault(f"deadlines.{deadline.name}.after", "names the initial state; name one that an act leads to")

@@ -80,7 +80,8 @@ class TransitionSpec:
 class DeadlineSpec:
     """A date a dossier should have reached one of `states` by: a day of the assessed year or of the next, or one date.
 
-    `on` is a date that comes only once, whatever year is assessed.
+    `on` is a date that comes only once, whatever year is assessed. With `working_days` there is no such day: it is due
+    so many working days after the dossier first entered one of the states `after`, the last of them included.
     """
 
     name: str
@@ -94,9 +95,19 @@ class DeadlineSpec:
     remark: Text | None = None
     year: Year = "next"
     on: dt.date | None = None
+    working_days: int = 0
+    after: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> bool:
+        """Whether the day is counted for each dossier, so that a round has no date for it."""
+        return self.working_days > 0
 
     def due_on(self, assessed_year: int) -> dt.date:
-        """The day itself in a round for `assessed_year`; 29 February falls back to the 28th."""
+        """The day itself in a round for `assessed_year`; 29 February falls back to the 28th.
+
+        Only for a deadline that is not counted.
+        """
         if self.on is not None:
             return self.on
         year = assessed_year + (1 if self.year == "next" else 0)

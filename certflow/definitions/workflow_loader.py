@@ -130,6 +130,8 @@ def _transition(reader: Reader) -> TransitionSpec:
 
 
 def _deadline(reader: Reader) -> DeadlineSpec:
+    if reader.has("working_days"):
+        return _counted_deadline(reader)
     with reader.whole():
         on = reader.day("on") if reader.has("on") else None
         month, day = (on.month, on.day) if on else (1, 1) if reader.has("on") else _day(reader)
@@ -145,6 +147,24 @@ def _deadline(reader: Reader) -> DeadlineSpec:
             remark=reader.text("remark", optional=True),
             year=reader.one_of("year", YEARS, "next"),
             on=on,
+        )
+
+
+def _counted_deadline(reader: Reader) -> DeadlineSpec:
+    """So many working days after an event; the law's "within" includes the last of them."""
+    with reader.whole():
+        return DeadlineSpec(
+            name=_name(reader, "name"),
+            title=cast(Text, reader.text("title")),
+            layer=reader.one_of("layer", LAYERS),
+            states=reader.list_of_words("states"),
+            month=0,
+            day=0,
+            included=True,
+            source=reader.words("source"),
+            remark=reader.text("remark", optional=True),
+            working_days=reader.number("working_days", least=1),
+            after=reader.list_of_words("after"),
         )
 
 

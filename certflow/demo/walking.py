@@ -11,12 +11,13 @@ from sqlalchemy import select
 from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec
 from certflow.definitions.specs import TransitionSpec, WorkflowSpec
 from certflow.domain.entries import entries_reaching
+from certflow.domain.facts import OutsideDocument
 from certflow.domain.typed_entries import typed_entries
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Meeting
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import access, actions, assessments, meetings
+from certflow.services import actions, assessments, meetings, units
 from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.meetings import Minutes
@@ -29,13 +30,17 @@ PersonFor = Callable[[str, Unit], User]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is said on the way: answers by indicator code as they are typed, the meeting, a note for each action."""
+    """What is said on the way: answers by indicator code as they are typed, the meeting, a note for each action.
+
+    `document` is the paper from outside that is named wherever an action records one.
+    """
 
     claims: Answers
     findings: Answers
     minutes: Minutes
     note: Callable[[TransitionSpec], str] = lambda _transition: ""
     explanations: Mapping[str, str] | None = None
+    document: OutsideDocument = actions.NO_DOCUMENT
 
 
 def way(spec: WorkflowSpec, state: str, level: int, *, start: str = "") -> tuple[TransitionSpec, ...]:
@@ -145,7 +150,7 @@ def prepare(dossier: Dossier, course: Course, person_for: PersonFor) -> None:
 
 def seat_of(dossier: Dossier, role: str) -> Unit:
     """The unit at which `role` sits for a dossier."""
-    return access.chain(dossier.unit)[workflow_of(dossier).spec.roles[role].seat]
+    return units.seat_of(dossier.unit, workflow_of(dossier).spec.roles[role].seat)
 
 
 def step(dossier: Dossier, transition: TransitionSpec, course: Course, person_for: PersonFor) -> None:
@@ -153,4 +158,5 @@ def step(dossier: Dossier, transition: TransitionSpec, course: Course, person_fo
     prepare(dossier, course, person_for)
     role = transition.by[0]
     note = course.note(transition) if transition.note != "none" else ""
-    actions.act(dossier.id, transition.action, actor=person_for(role, seat_of(dossier, role)), note=note)
+    actor = person_for(role, seat_of(dossier, role))
+    actions.act(dossier.id, transition.action, actor=actor, note=note, document=course.document)

@@ -1,7 +1,7 @@
 """Running cases: each example beside a definition through the same rules that judge a dossier."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, lcm
@@ -20,13 +20,15 @@ from certflow.definitions.decimals import decimal_text
 from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec
 from certflow.definitions.specs import WorkflowSpec
 from certflow.domain.coverage import Coverage, LowerUnit
-from certflow.domain.deadlines import Due, on_time
+from certflow.domain.deadlines import Due, Undated, counted_due, on_time
 from certflow.domain.entries import entries_reaching
 from certflow.domain.facts import DossierFacts, Held, OutsideDocument
 from certflow.domain.scoring import Answer, Answers, Result, score
 from certflow.domain.workflow import Workflow
+from certflow.domain.working_days import NOTHING_KNOWN, WorkingCalendar
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 
+Calendar = Callable[[Iterable[int]], WorkingCalendar]
 COUNTED_ON = dt.date(2024, 12, 31)  # any day does: the made-up recognitions of lower units are in force on it
 
 
@@ -50,12 +52,14 @@ def run_form(form: FormSpec, book: FormCases) -> tuple[Outcome, ...]:
     return tuple(_scored(form, book.path, case) for case in book.cases)
 
 
-def run_workflow(spec: WorkflowSpec, form: FormSpec, book: WorkflowCases) -> tuple[Outcome, ...]:
-    """The outcome of every case of a scheme: its actions, then its deadlines."""
+def run_workflow(
+    spec: WorkflowSpec, form: FormSpec, book: WorkflowCases, calendar: Calendar = lambda _years: NOTHING_KNOWN
+) -> tuple[Outcome, ...]:
+    """The outcome of every case of a scheme: its actions, then its deadlines by the `calendar` of their years."""
     workflow = Workflow(spec)
     return (
         *(_tried(workflow, form, book.path, case) for case in book.actions),
-        *(_judged(spec, book.path, case) for case in book.deadlines),
+        *(_judged(spec, book.path, case, calendar) for case in book.deadlines),
     )
 
 
@@ -160,11 +164,16 @@ def _answers(form: FormSpec, level: int | None) -> Answers:
     return {} if level is None else answers_reaching(form, level)
 
 
-def _judged(spec: WorkflowSpec, path: str, case: DeadlineCase) -> Outcome:
+def _judged(spec: WorkflowSpec, path: str, case: DeadlineCase, calendar: Calendar) -> Outcome:
     date = spec.deadline(case.deadline)
-    due = Due(date, date.due_on(case.assessed_year), date.included)
+    due: Due | Undated
+    if case.after is not None:
+        due = counted_due(date, case.after, calendar((case.after.year, case.after.year + 1)))
+    else:
+        due = Due(date, date.due_on(case.assessed_year), date.included)
     words = {True: "on time", False: "late"}
-    return Outcome(path, case.name, words[case.on_time], words[on_time(due, case.instant)])
+    got = "not known: no such calendar" if isinstance(due, Undated) else words[on_time(due, case.instant)]
+    return Outcome(path, case.name, words[case.on_time], got)
 
 
 def failures(outcomes: tuple[Outcome, ...]) -> Iterator[str]:

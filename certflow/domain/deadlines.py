@@ -4,17 +4,19 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-from certflow.clock import end_of_day
+from certflow.clock import end_of_day, local_day
 from certflow.definitions.specs import DeadlineSpec
+from certflow.domain.working_days import WorkingCalendar, last_working_day
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One date of one round: the definition's, or the round's own."""
+    """One date of one round: the definition's, or the round's own; or one dossier's, counted from a day of its own."""
 
     spec: DeadlineSpec
     on: dt.date
     included: bool
+    counted_from: dt.date | None = None
 
     @property
     def last_day(self) -> dt.date:
@@ -32,6 +34,16 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Undated:
+    """A deadline counted in working days that has no day: its event has not happened (`counted_from` is None), or the
+    calendar does not reach so far.
+    """
+
+    spec: DeadlineSpec
+    counted_from: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a dossier stands against one date: `reached_at` is when it first got there, None while it has not."""
 
@@ -44,6 +56,15 @@ class Standing:
     def overdue(self) -> bool:
         """Whether the date has passed and the dossier is not there yet."""
         return self.reached_at is None and self.days_left < 0
+
+
+def counted_due(spec: DeadlineSpec, event: dt.datetime | None, calendar: WorkingCalendar) -> Due | Undated:
+    """The date of a deadline that is counted from `event`; Undated while there is none or the calendar ends before."""
+    if event is None:
+        return Undated(spec, None)
+    begun = local_day(event)
+    last = last_working_day(begun, spec.working_days, calendar)
+    return Undated(spec, begun) if last is None else Due(spec, last, included=True, counted_from=begun)
 
 
 def on_time(due: Due, instant: dt.datetime) -> bool:

@@ -99,8 +99,11 @@ def document_named(facts: DossierFacts) -> str:
 def authority_established(facts: DossierFacts) -> str:
     """Where the law names nobody, an authority rule with its document says who decides."""
     named = facts.authority()
-    if named == facts.authority_asked:
-        return ""
+    return "" if named == facts.authority_asked else authority_missing(named)
+
+
+def authority_missing(named: str) -> str:
+    """Why an office may not decide: there is no rule ("" is named), or the rule in force names another."""
     if not named:
         return _(
             "The law does not say who decides here: an administrator must first enter the authority rule, "

@@ -58,6 +58,15 @@ def check_printable(template: str, facts: Mapping[str, Any], *, engine: PdfEngin
         pdf_typst.refuse_letters(complete)
 
 
+def check_words(words: str, *, engine: PdfEngine = "typst") -> None:
+    """Raises UnprintableError for words that papers are going to cite and could not print."""
+    cleaned = pdf_text.printable({"words": words})
+    if engine == "pdfkit":
+        pdf_text.refuse(cleaned, pdf_html.lacking())
+    else:
+        pdf_typst.refuse_letters(cleaned)
+
+
 def html_copy(template: str, facts: Mapping[str, Any]) -> str:
     """The HTML copy of `template`: a whole page; `facts["stylesheet_url"]` is where its style lies."""
     return _copy(template, _complete(template, facts), str(facts.get("stylesheet_url", "")))
@@ -102,7 +111,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["short_date"] = _short_date
-    environment.filters["long_date"] = _long_date
+    environment.filters["long_date"] = long_date
     return environment
 
 
@@ -111,7 +120,7 @@ def _short_date(iso: str) -> str:
     return f"{day}/{month}/{year}"
 
 
-def _long_date(iso: str) -> str:
+def long_date(iso: str) -> str:
     """A date in words; days below 10 and the months 1 and 2 have a leading zero (Decree 30/2020/NĐ-CP)."""
     year, month, day = (int(part) for part in iso.split("-"))
     return f"ngày {day:02d} tháng {month:02d} năm {year}" if month < 3 else f"ngày {day:02d} tháng {month} năm {year}"

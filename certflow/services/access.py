@@ -151,10 +151,18 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
 
 
 def sees_findings(user: User, dossier: Dossier) -> bool:
-    """Whether `user` may read the appraiser's findings: the unit itself may once the dossier is decided."""
+    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided.
+
+    Those who file are told by the stage in which claims are written, not by their seat: for an agency, its own people
+    and those who appraise sit at the same unit.
+    """
     spec = workflow_of(dossier).spec
-    seats = {spec.roles[role].seat for role in roles_on(user, dossier)}
-    return spec.states[dossier.state].final or bool(seats - {spec.place})
+    return spec.states[dossier.state].final or bool(roles_on(user, dossier) - _filers(spec))
+
+
+def _filers(spec: WorkflowSpec) -> frozenset[str]:
+    stages = {state.stage for state in spec.states.values() if state.edits == "claims"}
+    return frozenset(state.turn for state in spec.states.values() if state.stage in stages)
 
 
 def require_findings(user: User, dossier: Dossier) -> None:

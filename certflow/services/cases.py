@@ -12,6 +12,7 @@ from certflow.definitions.specs import WorkflowSpec
 from certflow.domain.case_runner import Outcome, run_form, run_workflow
 from certflow.domain.guards import GUARDS
 from certflow.services import catalogue
+from certflow.services.working_days import of_law
 
 Tried = tuple[FormCase | ActionCase | DeadlineCase, Outcome]
 
@@ -34,7 +35,7 @@ def run(definitions: Catalogue, workflows: Path, forms: Path) -> dict[str, tuple
         outcomes[form.path] = run_form(form, form_book)
     for book in cases.workflows:
         spec = definitions.workflow(*book.key)
-        outcomes[spec.path] = run_workflow(spec, definitions.form_of(spec), book)
+        outcomes[spec.path] = run_workflow(spec, definitions.form_of(spec), book, of_law)
     return outcomes
 
 
@@ -63,5 +64,5 @@ def _of_workflow(spec: WorkflowSpec, definitions: Catalogue) -> Sequence[Tried]:
     for book in _Kept.books.workflows:
         if book.key == spec.key:
             cases: tuple[ActionCase | DeadlineCase, ...] = (*book.actions, *book.deadlines)
-            tried += zip(cases, run_workflow(spec, definitions.form_of(spec), book), strict=True)
+            tried += zip(cases, run_workflow(spec, definitions.form_of(spec), book, of_law), strict=True)
     return tried

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from certflow import clock
-from certflow.domain.deadlines import Standing, standing
-from certflow.domain.moving import PREFIX
+from certflow.domain.deadlines import Standing
 from certflow.domain.vietnamese import search_key
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.base import db, instant
@@ -25,14 +23,12 @@ from certflow.models.dossier import (
 )
 from certflow.models.people import Appointment, User
 from certflow.models.places import Holder, Unit
-from certflow.services import access, holders, rounds
+from certflow.services import access, dates, holders, rounds
 from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
 from certflow.wording import _
 
 PAGE_SIZE = 25
-# A move to a newer version of the rules is an act, and no step on the dossier's way.
-_STEPS = HistoryEntry.action.not_like(f"{PREFIX}%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,33 +176,13 @@ def _page(query: Select[Dossier], page: int) -> Page:
 
 
 def listed(found: Sequence[Dossier]) -> list[Listed]:
-    """How each of `found` stands against its round's dates, in one query for all."""
-    reached = first_reached([dossier.id for dossier in found])
-    return [Listed(dossier, _standings(dossier, reached)) for dossier in found]
-
-
-def first_reached(ids: Sequence[int]) -> dict[tuple[int, str], dt.datetime]:
-    """When each dossier first entered each state, by (dossier id, state)."""
-    query = (
-        select(HistoryEntry.dossier_id, HistoryEntry.to_state, func.min(HistoryEntry.at))
-        .where(HistoryEntry.dossier_id.in_(ids), _STEPS)
-        .group_by(HistoryEntry.dossier_id, HistoryEntry.to_state)
-    )
-    return {(dossier_id, state): at for dossier_id, state, at in db.session.execute(query)}
-
-
-def _standings(dossier: Dossier, reached: dict[tuple[int, str], dt.datetime]) -> tuple[Standing, ...]:
-    today = clock.today()
-    standings = []
-    for due in rounds.dues_of(dossier):
-        instants = [reached[dossier.id, s] for s in due.spec.states if (dossier.id, s) in reached]
-        standings.append(standing(due, min(instants, default=None), today=today))
-    return tuple(standings)
+    """How each of `found` stands against its round's dates and its own, in one query for all, or two."""
+    return [Listed(dossier, of_each.standings) for dossier, of_each in zip(found, dates.of_all(found), strict=True)]
 
 
 def standings(dossier: Dossier) -> tuple[Standing, ...]:
-    """How one dossier stands against each of its round's dates."""
-    return _standings(dossier, first_reached([dossier.id]))
+    """How one dossier stands against each of its dates."""
+    return dates.of(dossier).standings
 
 
 def history(dossier: Dossier) -> list[HistoryEntry]:
@@ -227,7 +203,7 @@ def last_act(dossier: Dossier) -> HistoryEntry | None:
 
 def last_step(dossier: Dossier) -> HistoryEntry | None:
     """The latest step of the dossier on its way, as `last_act`; a move to a newer version of its rules is none."""
-    return db.session.scalar(_latest(dossier).where(_STEPS))
+    return db.session.scalar(_latest(dossier).where(dates.STEPS))
 
 
 def _latest(dossier: Dossier) -> Select[HistoryEntry]:

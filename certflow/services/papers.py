@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from certflow.definitions.outcome_specs import OfficeSpec, OutcomeSpec, PaperSpec
+from certflow.models.authority import AuthorityRule
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.recognition import Document
@@ -48,7 +49,8 @@ class Paper:
 
     def notation(self, spec: PaperSpec) -> str:
         """The book's notation; practice rounds have books of their own, so that they use up no official number."""
-        return spec.notation + (PRACTICE_SUFFIX if self.dossier.round.practice else "")
+        notation = spec.notation.format_map({"office_initials": self.office.initials})
+        return notation + (PRACTICE_SUFFIX if self.dossier.round.practice else "")
 
 
 def outcome_of(dossier: Dossier) -> OutcomeSpec:
@@ -69,17 +71,17 @@ def _within_sentence(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _words(paper: Paper) -> dict[str, Any]:
+def _words(paper: Paper, rule: AuthorityRule | None) -> dict[str, Any]:
     places = chain(paper.dossier.unit)
     district, province = places.get("district"), places["province"]
-    return {
+    words = {
         "unit": _within_sentence(paper.dossier.unit.name),
         "commune": _within_sentence(places["commune"].name) if "commune" in places else "",
         "holder": paper.dossier.holder.name if paper.dossier.holder else "",
         "holder_detail": paper.dossier.holder.detail if paper.dossier.holder else "",
         "grade": paper.grade,
         "validity": paper.validity,
-        "authority": authority.basis(paper.dossier, paper.dated),
+        "authority": authority.cited(rule) if rule else "",
         "district": _within_sentence(district.name) if district else "",
         "district_short": district.short_name if district else "",
         "province": _within_sentence(province.name),
@@ -87,7 +89,9 @@ def _words(paper: Paper) -> dict[str, Any]:
         "level": paper.level,
         "assessed_year": paper.dossier.round.assessed_year,
         "valid_until": vietnamese_date(paper.valid_until) if paper.valid_until else "",
+        "office_initials": paper.office.initials,
     }
+    return words | {"office": paper.office.name.format_map(words)}
 
 
 def _capitalised(sentence: str) -> str:
@@ -98,13 +102,14 @@ def facts(
     paper: Paper, spec: PaperSpec, number_text: str, *, public_url: str, decision: Document | None
 ) -> dict[str, Any]:
     """Everything the template of a paper may print, as plain values."""
-    outcome, words = outcome_of(paper.dossier), _words(paper)
+    rule = authority.deciding(paper.dossier, paper.dated, paper.role)
+    outcome, words = outcome_of(paper.dossier), _words(paper, rule)
     return {
         **_head(paper, words),
         "number_text": number_text,
         "unit": paper.dossier.subject_name,
         "unit_parent": _parent(paper, words),
-        "province": words["province"],
+        "province": words["province"] if paper.dossier.unit.kind != "province" else "",
         "tier": TIERS[paper.dossier.unit.kind],
         "level": paper.level,
         "grade": paper.grade,
@@ -121,7 +126,17 @@ def facts(
         "practice": paper.dossier.round.practice,
         "sample": paper.sample,
         **_recognition(paper, outcome, public_url, decision),
+        **_authority(rule),
     }
+
+
+def _authority(rule: AuthorityRule | None) -> dict[str, Any]:
+    """The rule by which the office decides, as it was on the day."""
+    if rule is None:
+        return {}
+    number, dated = rule.document_number, rule.document_date.isoformat()
+    named = {"id": rule.id, "role": rule.role, "issued_by": rule.issued_by}
+    return {"authority_rule": {"document_number": number, "document_date": dated, **named}}
 
 
 def _parent(paper: Paper, words: dict[str, Any]) -> str:

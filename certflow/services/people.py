@@ -141,7 +141,8 @@ def _appointment_faults(
 
 def kind_title(kind: str) -> str:
     """The kind of a unit in the reader's language."""
-    return {"commune": _("commune"), "district": _("district"), "province": _("province")}[kind]
+    kinds = {"commune": _("commune"), "district": _("district"), "province": _("province")}
+    return kinds.get(kind) or _("central authority")
 
 
 def get_appointment(appointment_id: int) -> Appointment:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
-from certflow.definitions.specs import WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, WorkflowSpec
 from certflow.domain.deadlines import Due
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
@@ -33,10 +33,7 @@ def open_round(
     practice: bool = False,
     form: tuple[str, int] | None = None,
 ) -> Round:
-    """Open a round with the scheme's own dates, and the criteria set chosen where a scheme leaves the choice.
-
-    Raises Invalid with the field's message.
-    """
+    """Open a round with the scheme's dates and the set chosen for it, if one is; raises Invalid with fields."""
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
@@ -56,7 +53,12 @@ def open_round(
 
 
 def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
-    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in spec.deadlines]
+    """The scheme's own dates; those counted in working days are each dossier's."""
+    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in _fixed(spec)]
+
+
+def _fixed(spec: WorkflowSpec) -> list[DeadlineSpec]:
+    return [deadline for deadline in spec.deadlines if not deadline.counted]
 
 
 def _taken() -> str:
@@ -144,7 +146,9 @@ def all_rounds(limit: int = 100) -> list[tuple[Round, int]]:
 
 def open_for(unit: Unit) -> list[Round]:
     """The open rounds of the province above `unit` in which it has no dossier yet."""
-    province = access.chain(unit)["province"]
+    province = access.chain(unit).get("province")
+    if province is None:  # no round runs above the provinces
+        return []
     taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
     query = (
         select(Round)
@@ -155,8 +159,13 @@ def open_for(unit: Unit) -> list[Round]:
     return [found for found in db.session.scalars(query) if access.fits(unit, workflow_of(found).spec)]
 
 
+def counted(found: Round) -> list[DeadlineSpec]:
+    """The deadlines that are counted in working days for each dossier, so that the round has no date for them."""
+    return [deadline for deadline in workflow_of(found).spec.deadlines if deadline.counted]
+
+
 def dues(found: Round) -> list[Due]:
-    """The round's dates, earliest first, each with the deadline it belongs to.
+    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them.
 
     A date that only dossiers on an earlier version of the scheme still have is told in the words of that version.
     """
@@ -177,7 +186,7 @@ def _versions(spec: WorkflowSpec) -> list[WorkflowSpec]:
 
 
 def _dues(found: Round, versions: Sequence[WorkflowSpec]) -> list[Due]:
-    named = {deadline.name: deadline for spec in reversed(versions) for deadline in spec.deadlines}
+    named = {deadline.name: deadline for spec in reversed(versions) for deadline in _fixed(spec)}
     given = [Due(named[d.deadline], d.due_on, d.included) for d in found.dates if d.deadline in named]
     return sorted(given, key=lambda due: (due.last_day, due.spec.name))
 
@@ -194,10 +203,8 @@ def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
         changed.form = changed.form_version = None
     changed.workflow_version = max(changed.workflow_version, spec.version)
     present = {date.deadline for date in changed.dates}
-    new = [d for d in spec.deadlines if d.name not in present]
-    for deadline in new:
-        due_on = deadline.due_on(changed.assessed_year)
-        changed.dates.append(RoundDate(deadline=deadline.name, due_on=due_on, included=deadline.included))
+    new = [date for date in _dates(spec, changed.assessed_year) if date.deadline not in present]
+    changed.dates.extend(new)
     gone = [date for date in changed.dates if date.deadline not in _needed(changed, spec)]
     for date in gone:
         db.session.delete(date)
@@ -225,4 +232,4 @@ def _needed(found: Round, spec: WorkflowSpec) -> set[str]:
     used = db.session.scalars(select(Dossier.workflow_version).where(Dossier.round_id == found.id).distinct())
     versions = {found.workflow_version, *used} - {spec.version}
     specs = [spec, *(known().workflows[spec.name, v] for v in versions if (spec.name, v) in known().workflows)]
-    return {deadline.name for each in specs for deadline in each.deadlines}
+    return {deadline.name for each in specs for deadline in _fixed(each)}

@@ -18,7 +18,7 @@ from certflow.domain.workflow import Offer
 from certflow.errors import ActionBlocked, NotFound, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
-from certflow.services import access, actions, dossiers, rounds
+from certflow.services import access, actions, dossiers
 from certflow.services.catalogue import workflow_of
 from certflow.web import history_words, notices, turns
 from certflow.web.errors import status_of
@@ -157,7 +157,7 @@ def _page(
 def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, object]:
     """What the action leads to, in which part the person takes it, and the dates it is about."""
     target = workflow_of(dossier).spec.states[transition.target]
-    dues = [due for due in rounds.dues_of(dossier) if target.name in due.spec.states]
+    dues = [given.due for given in dossiers.standings(dossier) if target.name in given.due.spec.states]
     roles = access.roles_on(actor(), dossier)
     return {
         "target": target,

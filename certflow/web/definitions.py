@@ -75,7 +75,7 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
         criteria=criteria,
         given=given,
         stages=_stages(spec),
-        deadlines=sorted(spec.deadlines, key=lambda d: (d.month, d.day)),
+        deadlines=sorted(spec.deadlines, key=lambda d: (d.counted, d.month, d.day)),
         in_words=in_words,
         notices=_marks(criteria, given),
     )
@@ -203,7 +203,8 @@ def _marks(spec: FormSpec, given: Sequence[FormConfirmation]) -> list[str]:
 
 
 def _provinces() -> list[Unit]:
-    return [access.chain(a.unit)["province"] for a in access.appointments(actor()) if a.unit is not None]
+    chains = [access.chain(a.unit) for a in access.appointments(actor()) if a.unit is not None]
+    return [places["province"] for places in chains if "province" in places]
 
 
 def _stages(spec: WorkflowSpec) -> list[dict[str, object]]:

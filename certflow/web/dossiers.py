@@ -71,8 +71,15 @@ def _chosen(field: SelectField) -> str:
 
 
 def _round_choices(reader: User) -> list[tuple[str, str]]:
-    provinces = {access.chain(a.unit)["province"].id for a in access.appointments(reader) if a.unit is not None}
-    return [(str(one.id), one.title) for one, _count in rounds.all_rounds() if one.unit_id in provinces]
+    """The rounds of the reader's provinces; of all provinces for people of the country, as far as they file upwards."""
+    chains = [access.chain(a.unit) for a in access.appointments(reader) if a.unit is not None]
+    provinces = {places["province"].id for places in chains if "province" in places}
+    country = any("country" in places for places in chains)
+    return [
+        (str(one.id), one.title if one.unit_id in provinces else f"{one.title}, {one.unit.name}")
+        for one, _count in rounds.all_rounds()
+        if one.unit_id in provinces or (country and workflow_of(one).spec.place == "province")
+    ]
 
 
 def _state_choices() -> list[tuple[str, str]]:

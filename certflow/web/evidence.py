@@ -1,30 +1,25 @@
 """Evidence: attaching files to an indicator, taking them out of a draft, and downloading them."""
 
 from typing import BinaryIO, cast
-from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.datastructures import FileStorage, Headers
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.http import dump_options_header
 
 from certflow.errors import Invalid, Refusal
 from certflow.services import access, evidence
 from certflow.services.catalogue import form_of
 from certflow.web import criteria
 from certflow.web.answer_forms import anchor, claim_form
+from certflow.web.attachments import attachment, drain
 from certflow.web.claims import criterion_page
 from certflow.web.gate import actor
 
 bp = Blueprint("evidence", __name__)
-
-MOST_DRAINED = 256 * 1024 * 1024
-ATTR_CHARS = "!#$&+-.^_`|~"  # RFC 5987 attr-char, beside letters and digits
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @bp.post("/dossiers/<int:dossier_id>/evidence/<indicator>")
@@ -67,25 +62,13 @@ def _too_large(fault: RequestEntityTooLarge) -> ResponseReturnValue:
     """The files together exceed the limit: told at the field of the page they came from."""
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in"))
-    _drain()
+    drain()
     reason = str(_("What was chosen is larger than 20 MB together. Attach the files one after the other."))
     where = request.view_args or {}
     try:
         return _again(where["dossier_id"], where["indicator"], (reason,)), 413
     except (KeyError, Refusal):
         return render_template("errors/error.html", title=_("Too large"), status=413, reasons=(reason,)), 413
-
-
-def _drain() -> None:
-    """Read on what the browser is still sending, within reason: it shows the answer only then.
-
-    Of a body above the limit nothing was read yet; of any other, how much is left is not known.
-    """
-    announced = request.content_length or 0
-    left = min(announced, MOST_DRAINED) if announced > (request.max_content_length or 0) else 0
-    stream = request.environ["wsgi.input"]
-    while left > 0 and (piece := stream.read(min(left, 256 * 1024))):
-        left -= len(piece)
 
 
 def _back(dossier_id: int, number: int, indicator: str) -> str:
@@ -96,23 +79,7 @@ def _back(dossier_id: int, number: int, indicator: str) -> str:
 def show(evidence_id: int) -> ResponseReturnValue:
     """The file as an attachment, under the type found in its content; no page of ours can be made of it."""
     found = evidence.find(evidence_id, actor())
-    headers = Headers()
-    headers["Content-Disposition"] = _disposition(found.original_name)
-    headers["Content-Length"] = str(found.size)
-    headers["Content-Security-Policy"] = SANDBOX
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Cache-Control"] = "no-store"
-    return Response(evidence.chunks(found), headers=headers, content_type=found.media_type)
-
-
-def _disposition(name: str) -> str:
-    """An attachment under its own name: plain letters for old programs, UTF-8 as in RFC 5987 for the others."""
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    options = {"filename": plain}
-    if plain != name:
-        options["filename*"] = f"UTF-8''{quote(name, safe=ATTR_CHARS)}"
-    return dump_options_header("attachment", options)
+    return attachment(evidence.chunks(found), name=found.original_name, media_type=found.media_type, size=found.size)
 
 
 @bp.post("/evidence/<int:evidence_id>/remove")

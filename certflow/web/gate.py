@@ -29,7 +29,7 @@ PUBLIC = frozenset(
 )
 LARGEST_ID = 2**31 - 1
 LARGEST_FORM = 2 * 1024 * 1024
-READS_FIRST = ("accounts.sign_in", "evidence.attach")
+READS_FIRST = ("accounts.sign_in", "evidence.attach", "authority.new")
 READS = ("GET", "HEAD", "OPTIONS")
 LANGUAGES = ("vi", "en")
 POLICY = "; ".join(

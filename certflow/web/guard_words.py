@@ -13,9 +13,9 @@ GUARD_WORDS: dict[str, Any] = {
     "proposal_agrees": lazy_gettext("The endorsed proposal is this level"),
     "reason_given": lazy_gettext("A reason is given"),
     "document_named": lazy_gettext("The document is named by its number and date"),
-    "authority_established": lazy_gettext("An authority rule names this office"),
     "upgrade_due": lazy_gettext("The time before a higher level has passed"),
     "not_own_dossier": lazy_gettext("The person had no other part in this dossier before"),
+    "authority_established": lazy_gettext("An authority rule in force names this office"),
 }
 
 

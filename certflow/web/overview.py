@@ -6,17 +6,19 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certflow.definitions.form_specs import CriterionSpec, FormSpec
-from certflow.domain.deadlines import Standing
+from certflow.domain.deadlines import Standing, Undated
 from certflow.domain.scoring import Result, score
 from certflow.domain.workflow import Offer
 from certflow.models.dossier import Dossier, HistoryEntry, Meeting
 from certflow.models.people import User
 from certflow.models.recognition import Document, Recognition
-from certflow.services import access, actions, documents, dossiers, recognitions
+from certflow.services import access, actions, dates, documents, dossiers, recognitions
 from certflow.services.catalogue import form_of, workflow_of
+from certflow.services.dates import Dates
 from certflow.services.dossiers import Contents
-from certflow.web import ratings, turns
+from certflow.web import deciders, ratings, turns
 from certflow.web.answer_forms import Stored
+from certflow.web.deciders import Decider
 from certflow.web.entry_words import level_words
 from certflow.wording import language
 
@@ -40,13 +42,14 @@ class Overview:
     form: FormSpec
     contents: Contents
     offers: tuple[Offer, ...]
-    dates: list[tuple[str, list[Standing]]]
+    dates: list[tuple[str, list[Standing], list[Undated]]]
     tasks: list[Task]
     appraisal: list[Task]
     last: HistoryEntry | None
     returned: bool
     papers: list[Document]
     recognition: Recognition | None
+    decider: Decider | None
 
 
 def overview(dossier: Dossier, reader: User) -> Overview:
@@ -54,18 +57,20 @@ def overview(dossier: Dossier, reader: User) -> Overview:
     form, contents = form_of(dossier), dossiers.contents(dossier)
     last = dossiers.last_step(dossier)
     final = turns.state_of(dossier).final
+    papers = documents.of_dossier(dossier) if final else []
     return Overview(
         dossier=dossier,
         form=form,
         contents=contents,
         offers=actions.offers(dossier, actor=reader),
-        dates=_layers(dossiers.standings(dossier)),
+        dates=_layers(dates.of(dossier)),
         tasks=_claim_tasks(dossier, form, contents, reader),
         appraisal=_finding_tasks(dossier, form, contents, reader),
         last=last,
         returned=last is not None and _is_return(dossier, last),
-        papers=documents.of_dossier(dossier) if final else [],
+        papers=papers,
         recognition=recognitions.of_dossier(dossier) if final else None,
+        decider=deciders.of_dossier(dossier, papers),
     )
 
 
@@ -78,10 +83,15 @@ def _is_return(dossier: Dossier, entry: HistoryEntry) -> bool:
     return explained and not after.final and order.index(after.stage) <= order.index(before.stage)
 
 
-def _layers(standings: tuple[Standing, ...]) -> list[tuple[str, list[Standing]]]:
+def _layers(found: Dates) -> list[tuple[str, list[Standing], list[Undated]]]:
     titles = {"plan": _("Earlier dates of the plan"), "statutory": _("Dates of the circular")}
-    found = [(title, [s for s in standings if s.due.spec.layer == layer]) for layer, title in titles.items()]
-    return [(title, of_layer) for title, of_layer in found if of_layer]
+    layers = []
+    for layer, title in titles.items():
+        standings = [s for s in found.standings if s.due.spec.layer == layer]
+        undated = [each for each in found.undated if each.spec.layer == layer]
+        if standings or undated:
+            layers.append((title, standings, undated))
+    return layers
 
 
 def _writes(dossier: Dossier, what: str, reader: User) -> bool:

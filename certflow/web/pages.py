@@ -5,6 +5,7 @@ from flask import Blueprint
 from certflow.web import (
     accounts,
     appraisals,
+    authority,
     claims,
     definitions,
     documents,
@@ -16,6 +17,7 @@ from certflow.web import (
     rounds,
     verification,
     work,
+    working_days,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -31,5 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rounds.bp,
     moving.bp,
     people.bp,
+    authority.bp,
+    working_days.bp,
     definitions.bp,
 )

@@ -12,7 +12,7 @@ from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Round
 from certflow.services import access, catalogue, moving, rounds, units
-from certflow.web import notices
+from certflow.web import deciders, notices
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
@@ -130,8 +130,11 @@ def _page(found: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> st
         found=found,
         form=form,
         dues=rounds.dues(found),
+        counted=rounds.counted(found),
+        spec=catalogue.workflow_of(found).spec,
         present={due.spec.name: due for due in present},
         scheme=_scheme(found),
         newer=moving.targets(found),
+        decider=deciders.of_round(found),
         notices=[notices.practice()] if found.practice else [],
     )

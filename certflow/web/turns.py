@@ -77,7 +77,10 @@ def part(dossier: Dossier, role: str) -> str:
 
 
 def filing_dues(pinned: Round | Dossier) -> list[Due]:
-    """The dates by which a dossier, or one opened in a round now, should be filed, earliest first."""
+    """The dates by which a dossier, or one opened in a round now, should be filed, earliest first.
+
+    None is counted from an event.
+    """
     filed = filing_states(workflow_of(pinned).spec)
     return [due for due in rounds.dues_of(pinned) if filed & set(due.spec.states)]
 

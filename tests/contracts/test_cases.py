@@ -4,16 +4,18 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from certflow.config import resource
 from certflow.definitions.case_loader import load_cases
-from certflow.definitions.cases import ActionCase, FormCase, FormCases, WorkflowCases
+from certflow.definitions.cases import ActionCase, DeadlineCase, FormCase, FormCases, WorkflowCases
 from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec, Threshold
-from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, TransitionSpec, WorkflowSpec
 from certflow.domain.case_runner import failures, run_form, run_workflow
-from certflow.domain.deadlines import Due
+from certflow.domain.deadlines import Due, Undated, counted_due
 from certflow.domain.guards import GUARDS
 from certflow.domain.scoring import measure
+from certflow.services.working_days import of_law
 from tests.definitions.shipped import DEFINITIONS
 
 CASES = load_cases(resource("workflows"), resource("forms"), DEFINITIONS, GUARDS)
@@ -97,14 +99,29 @@ def test_every_date_is_judged_at_the_last_instant_on_time_and_at_the_first_late_
     assert included == {True, False}, "both kinds of dates are shown"
     for spec, book in SCHEMES:
         for date in spec.deadlines:
-            judged = {(c.instant, c.on_time) for c in book.deadlines if c.deadline == date.name}
-            years = {case.assessed_year for case in book.deadlines if case.deadline == date.name}
-            cutoffs = [Due(date, date.due_on(year), date.included).cutoff for year in years]
+            cases = [case for case in book.deadlines if case.deadline == date.name]
+            judged = {(case.instant, case.on_time) for case in cases}
+            cutoffs = [due.cutoff for due in map(partial(_due, date), cases) if isinstance(due, Due)]
             assert any({(cutoff - INSTANT, True), (cutoff, False)} <= judged for cutoff in cutoffs), date.name
 
 
+def test_no_number_of_working_days_can_be_changed_without_a_case_that_fails() -> None:
+    counted = [(spec, book, date) for spec, book in SCHEMES for date in spec.deadlines if date.counted]
+    assert counted, "the circular counts the Minister's decision so"
+    for spec, book, date in counted:
+        for days in (date.working_days - 1, date.working_days + 1):
+            moved = replace(date, working_days=days)
+            assert _failing(replace(spec, deadlines=tuple(moved if d is date else d for d in spec.deadlines)), book)
+
+
+def _due(date: DeadlineSpec, case: DeadlineCase) -> Due | Undated:
+    if case.after is None:
+        return Due(date, date.due_on(case.assessed_year), date.included)
+    return counted_due(date, case.after, of_law([case.after.year, case.after.year + 1]))
+
+
 def _failing(spec: WorkflowSpec, book: WorkflowCases) -> list[str]:
-    return list(failures(run_workflow(spec, DEFINITIONS.form_of(spec), book)))
+    return list(failures(run_workflow(spec, DEFINITIONS.form_of(spec), book, of_law)))
 
 
 def _with_transition(spec: WorkflowSpec, old: TransitionSpec, **changes: object) -> WorkflowSpec:

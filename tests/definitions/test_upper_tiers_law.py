@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from certflow.definitions.form_specs import FormSpec
-from certflow.definitions.specs import WorkflowSpec
+from certflow.definitions.specs import DeadlineSpec, WorkflowSpec
 from tests.definitions.shipped import DEFINITIONS
 
 DISTRICT: FormSpec = DEFINITIONS.form("learning_community_district", 1)
@@ -29,6 +29,7 @@ MEASURED = [
 SCHEMES = [
     ("commune", {"submit_statutory": "28/02", "decide_statutory": "31/03"}, "education_head", "district", 5),
     ("district", {"submit_statutory": "30/04", "decide_statutory": "31/05"}, "department_head", "province", 10),
+    ("province", {"submit_statutory": "31/07", "decide_statutory": "20 working days"}, "minister", "country", 15),
 ]
 
 
@@ -83,8 +84,8 @@ def test_dates_decider_and_validity_of_a_tier(
 ) -> None:
     spec: WorkflowSpec = DEFINITIONS.workflow(f"{tier}_recognition", 1)
 
-    assert {d.name: f"{d.day:02d}/{d.month:02d}" for d in spec.deadlines} == dates
-    assert all(d.layer == "statutory" and not d.included for d in spec.deadlines)
+    assert {d.name: _day(d) for d in spec.deadlines} == dates
+    assert all(d.layer == "statutory" and d.included == d.counted for d in spec.deadlines)
     assert spec.outcome is not None
     assert (spec.subject, spec.outcome.deciders, spec.roles[decider].seat) == (tier, (decider,), seat)
     assert spec.outcome.validity_years == 3
@@ -101,3 +102,52 @@ def test_nobody_recognises_before_a_council_has_been_set_up_and_has_put_it_forwa
     assert into["proposed"] == {"appraising"}
     assert into["appraising"] == {"awaiting_council", "proposed"}
     assert into["awaiting_council"] == {"submitted"}
+
+
+def test_the_minister_decides_after_a_council_of_the_ministry_within_twenty_working_days_of_a_full_dossier() -> None:
+    spec = DEFINITIONS.workflow("province_recognition", 1)
+    into = {name: {o for t in spec.transitions if t.target == name for o in t.origins} for name in spec.states}
+
+    assert into["recognised_level_1"] == into["recognised_level_2"] == into["declined"] == {"proposed"}
+    assert into["proposed"] == {"appraised"}
+    assert into["appraised"] == {"appraising"}
+    assert into["appraising"] == {"awaiting_council", "proposed"}
+    assert into["awaiting_council"] == {"submitted"}
+    assert spec.deadline("decide_statutory").after == ("awaiting_council",)
+    assert {spec.roles[t.by[0]].seat for t in spec.transitions if "submitted" in t.origins} == {"country"}
+    assert spec.outcome is not None
+    assert spec.outcome.upgrade_after_months == 12
+
+
+def test_dong_nai_finishes_districts_before_25_02_and_only_with_the_associations_consent() -> None:
+    spec = DEFINITIONS.workflow("dong_nai_district_recognition", 1)
+
+    assert {d.name: (d.layer, _day(d), d.included) for d in spec.deadlines} == {
+        "decide_plan": ("plan", "25/02", False),
+        "submit_statutory": ("statutory", "30/04", False),
+        "decide_statutory": ("statutory", "31/05", False),
+    }
+    consent = [(t.action, t.by) for t in spec.transitions if t.target == "proposed"]
+    assert consent == [("agree", ("association_officer",))]
+    assert spec.outcome is not None
+    assert spec.outcome.deciders == ("department_head",)
+
+
+def test_dong_nai_records_the_ministrys_answer_by_its_paper_and_makes_none() -> None:
+    spec = DEFINITIONS.workflow("dong_nai_province_recognition", 1)
+    ends = [t for t in spec.transitions if spec.states[t.target].final]
+
+    assert {t.action for t in ends} == {"record_level_1", "record_level_2", "record_refusal"}
+    assert all(t.document and t.by == ("province_officer",) for t in ends)
+    assert spec.outcome is not None
+    assert (spec.outcome.papers, spec.outcome.validity_years) == ({}, 3)
+    assert {d.name: (d.layer, d.due_on(2024).isoformat(), d.included) for d in spec.deadlines} == {
+        "submit_statutory": ("statutory", "2025-07-31", False),
+        "level_1_plan": ("plan", "2030-01-01", False),
+    }
+
+
+def _day(deadline: DeadlineSpec) -> str:
+    if deadline.counted:
+        return f"{deadline.working_days} working days"
+    return f"{deadline.day:02d}/{deadline.month:02d}"

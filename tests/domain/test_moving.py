@@ -163,7 +163,7 @@ def _of_indicator(code: str, key: str, value: object) -> Change:
     return change
 
 
-def _english(table: Table) -> None:
+def _translated(table: Table) -> None:
     indicator(table, "5.1")["title"]["en"] = "Other words"
 
 

@@ -13,6 +13,7 @@ from certflow.services import (
     actions,
     assessments,
     catalogue,
+    dates,
     dossiers,
     moving,
     people,
@@ -82,7 +83,7 @@ def test_a_date_is_not_reached_by_a_move() -> None:
     moved(draft.round_id, versions.add())
 
     assert len(acts(draft)) == 1
-    assert dossiers.first_reached([draft.id]) == {}
+    assert dates.first_reached([draft.id]) == {}
 
 
 def test_an_answer_to_a_changed_question_counts_for_nothing_until_it_is_saved_again() -> None:

@@ -107,7 +107,7 @@ def test_findings_are_the_appraisers_until_the_dossier_is_decided(app: Flask, cl
 
     number, page = _reads(app, app.test_client(), "commune_officer", at="endorsed")
     assert "/appraisal" not in page
-    assert "Proposal of the district" not in page
+    assert "Proposal after the appraisal" not in page
 
     number, page = _reads(app, app.test_client(), "commune_officer", at="recognised_level_1")
     assert f'href="/dossiers/{number}/appraisal"' in page

@@ -1,0 +1,54 @@
+"""Authority rules: who decides where the law names nobody, each with the document that says so."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from certflow.models.base import Model
+from certflow.models.people import User
+from certflow.models.places import Unit
+
+
+class AuthorityRule(Model):
+    """In one province, from one day to another, dossiers of one scheme are decided by one role; with its document.
+
+    It is about a scheme by its name, in whatever version: the scheme says whom its dossiers are about, and only its
+    own roles can be named. A rule is never changed or removed; a withdrawn one counts no more from that moment.
+    """
+
+    __tablename__ = "authority_rule"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn"),
+        CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_reason"),
+        Index("ix_authority_rule_unit_id_workflow", "unit_id", "workflow"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(40))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    document_number: Mapped[str] = mapped_column(String(120))
+    document_date: Mapped[dt.date]
+    issued_by: Mapped[str] = mapped_column(String(200))
+    storage_key: Mapped[str] = mapped_column(String(100), unique=True)
+    original_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    unit: Mapped[Unit] = relationship()
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+
+    def counts_on(self, day: dt.date) -> bool:
+        """Whether the rule is in force on `day`."""
+        return self.withdrawn_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)

@@ -1,0 +1,114 @@
+"""Test data of a province without districts, made by doing as in `make`: units, rounds, rules and dossiers."""
+
+import datetime as dt
+import io
+from typing import Any
+
+import sqlalchemy as sa
+
+from certflow import clock
+from certflow.definitions.specs import WorkflowSpec
+from certflow.demo import walking
+from certflow.gateways.unit_data import UnitRow
+from certflow.models.authority import AuthorityRule
+from certflow.models.base import db
+from certflow.models.dossier import Dossier, Round
+from certflow.models.places import Unit
+from certflow.services import access, authority, catalogue, dossiers, rounds
+from certflow.services import units as unit_service
+from tests import make
+from tests.gateways import samples
+
+SCHEME = ("two_tier_commune_recognition", 1)
+PROVINCE = "Tỉnh Bắc Ninh"
+COMMUNES = ("Xã Lạng Giang", "Phường Kinh Bắc", "Xã Mỹ Thái")
+DOCUMENT = "Quyết định số 45/2025/QĐ-UBND"
+ISSUER = "Ủy ban nhân dân tỉnh Bắc Ninh"
+DATED = dt.date(2025, 7, 2)
+
+
+def units() -> dict[str, Unit]:
+    """The province and the communes directly under it, by full name, beside the three-tier one; made once."""
+    if PROVINCE not in make.units():
+        rows = [UnitRow("24", "province", "Tỉnh", PROVINCE, PROVINCE.removeprefix("Tỉnh "), None)]
+        for n, name in enumerate(COMMUNES):
+            label, _space, short = name.partition(" ")
+            rows.append(UnitRow(f"073{n:02d}", "commune", label, name, short, "24"))
+        unit_service.import_units(rows)
+    return make.units()
+
+
+def province() -> Unit:
+    """The province."""
+    return units()[PROVINCE]
+
+
+def scheme() -> WorkflowSpec:
+    """The scheme that these dossiers follow."""
+    return catalogue.definitions().workflow(*SCHEME)
+
+
+def round_(title: str = "Đợt hai cấp", *, at: Unit | None = None, scheme: tuple[str, int] = SCHEME) -> Round:
+    """The round of this title for last year in the province (or `at` another), made once."""
+    found = db.session.scalar(sa.select(Round).where(Round.title == title))
+    found = found or rounds.open_round(
+        actor=make.person(access.ADMINISTRATOR),
+        scheme=scheme,
+        unit_id=(at or province()).id,
+        assessed_year=clock.today().year - 1,
+        title=title,
+    )
+    make.commit()
+    return rounds.get(found.id)
+
+
+def entry(role: str = "department_head", **changes: Any) -> authority.Entry:
+    """What is typed of a rule for the province: in force since 1 July 2025 until further notice."""
+    usual: dict[str, Any] = {
+        "unit_id": province().id,
+        "scheme": SCHEME[0],
+        "role": role,
+        "starts_on": dt.date(2025, 7, 1),
+        "ends_on": None,
+        "document_number": DOCUMENT,
+        "document_date": DATED,
+        "issued_by": ISSUER,
+    }
+    return authority.Entry(**(usual | changes))
+
+
+def rule(role: str = "department_head", **changes: Any) -> AuthorityRule:
+    """A rule entered by the administrator with the scan of its document."""
+    made = authority.enter(
+        entry(role, **changes), io.BytesIO(samples.pdf()), "quyết định.pdf", actor=make.person(access.ADMINISTRATOR)
+    )
+    assert made.unit.name
+    make.commit()
+    return made
+
+
+def dossier(at: str, *, level: int = 1, unit: str = COMMUNES[0], round_: Round | None = None) -> Dossier:
+    """A dossier of a commune in the state `at`, walked there by the real actions of the right people."""
+    spec, place = scheme(), units()[unit]
+    found = round_ or _usual_round()
+    made = dossiers.open_dossier(found.id, actor=make.person("commune_officer", place), unit_id=place.id)
+    reached = spec.states[at].level or level
+    walk(made, at, level=reached)
+    return made
+
+
+_usual_round = round_
+
+
+def walk(made: Dossier, to: str, *, level: int = 1) -> None:
+    """Take the dossier on to the state `to` by the fewest actions."""
+    course = walking.Course(
+        make.answers(max(level, 1)),
+        make.answers(level),
+        make.minutes(),
+        note=lambda transition: make.REASON if transition.note == "required" else "",
+    )
+    spec = catalogue.workflow_of(made).spec
+    for transition in walking.way(spec, to, level, start=made.state):
+        walking.step(made, transition, course, make.person)
+    make.commit()
