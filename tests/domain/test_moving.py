@@ -182,7 +182,7 @@ def _spaced(table: Table) -> None:
         (lambda table: indicator(table, "5.2")["parts"][0]["title"].update(vi="Khác"), {"5.2"}),
         (stricter, set()),
         (_of_indicator("5.1", "evidence_hint", {"vi": "Ảnh", "en": "Photographs"}), set()),
-        (_english, set()),
+        (_translated, set()),
         (_spaced, set()),
         (lambda table: table["criteria"][0].update(clauses=["Điều 1", "Điều 2"]), set()),
         (lambda table: table["criteria"].pop(), set()),
