@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from certflow.cli import database, definitions, differences, people, practice, recomputing, serving, units
+from certflow.cli import database, definitions, differences, moving, people, practice, recomputing, serving, units
 from certflow.errors import DefinitionError, Refusal, SetupError
 
 
@@ -48,6 +48,7 @@ def main() -> None:
     """
 
 
+differences.definitions_group.add_command(moving.move)
 for command in (
     definitions.check,
     definitions.draw,

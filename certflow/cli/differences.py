@@ -15,7 +15,7 @@ from certflow.services.effects import EFFECTS
 
 @click.group("definitions")
 def definitions_group() -> None:
-    """Compare versions of the definitions."""
+    """Compare versions, and move dossiers to a newer one."""
 
 
 @definitions_group.command()

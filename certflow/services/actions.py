@@ -5,10 +5,12 @@ from dataclasses import replace
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Table, bindparam, exists, insert, literal, select, union, update
+from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, literal, select, union, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from certflow import clock
+from certflow.definitions.specs import TransitionSpec
+from certflow.definitions.words import Text
 from certflow.domain.facts import DossierFacts, Held, OutsideDocument
 from certflow.domain.scoring import Answers
 from certflow.domain.workflow import Move, Offer
@@ -70,6 +72,16 @@ def _change_with_effects(dossier: Dossier, move: Move, taken: Act) -> None:
         raise
 
 
+def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None:
+    """Record an administrator's act that is no step of the scheme, on a dossier that is held and stays as it is.
+
+    Raises Stale when somebody acted on it since it was read.
+    """
+    stays = TransitionSpec(action, Text("", ""), (dossier.state,), dossier.state, (access.ADMINISTRATOR,), source="")
+    move = Move(stays, dossier.state, dossier.state, access.ADMINISTRATOR)
+    _change_state(dossier, move, Act(actor, note, NO_DOCUMENT, clock.now()), stays=True)
+
+
 def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
     """The actions open to `actor` now, each with what still stands in its way."""
     roles = access.roles_on(actor, dossier)
@@ -77,8 +89,9 @@ def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
 
 
 def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
-    """The stored answers of one kind by indicator code."""
-    rows = db.session.execute(select(kind.indicator, kind.answer).where(kind.dossier_id == dossier.id))
+    """The stored answers of one kind by indicator code; one that must be confirmed again is none."""
+    query = select(kind.indicator, kind.answer).where(kind.dossier_id == dossier.id, kind.to_confirm.is_(False))
+    rows = db.session.execute(query)
     return dict(rows.all())
 
 
@@ -105,11 +118,13 @@ def _meeting_recorded(dossier: Dossier) -> bool:
 
 
 def _parts_taken(dossier: Dossier, actor: User) -> frozenset[str]:
-    """The roles in which `actor` has acted on the dossier or written claims or findings that stand in it."""
+    """The roles in which `actor` has acted on the dossier or written claims or findings that stand in it.
+
+    Who moves dossiers to a newer version of their rules takes no part in them by that.
+    """
     spec = workflow_of(dossier).spec
-    parts = [
-        select(HistoryEntry.acting_as).where(HistoryEntry.dossier_id == dossier.id, HistoryEntry.actor_id == actor.id)
-    ]
+    acted = select(HistoryEntry.acting_as).where(HistoryEntry.dossier_id == dossier.id)
+    parts = [acted.where(HistoryEntry.actor_id == actor.id, HistoryEntry.acting_as != access.ADMINISTRATOR)]
     for kind, what in ((Claim, "claims"), (Finding, "findings")):
         wrote = exists().where(kind.dossier_id == dossier.id, kind.saved_by_id == actor.id)
         parts += [select(literal(role)).where(wrote) for role in sorted(access.writers(spec, what))]
@@ -124,20 +139,27 @@ _MOVE = (
         _dossier.c.version == bindparam("seen"),
         _dossier.c.state == bindparam("origin"),
     )
-    .values(state=bindparam("target"), version=_dossier.c.version + 1, entered_at=instant())
-    .returning(_dossier.c.version, _dossier.c.entered_at)
+    .values(
+        state=bindparam("target"),
+        version=_dossier.c.version + 1,
+        entered_at=case((bindparam("stays", type_=Boolean()), _dossier.c.entered_at), else_=instant()),
+    )
+    .returning(_dossier.c.version, _dossier.c.entered_at, instant().label("at"))
 )
 _RECORD = insert(cast(Table, HistoryEntry.__table__))
 
 
-def _change_state(dossier: Dossier, move: Move, act: Act) -> dt.datetime:
-    """Write the new state and its history entry; the instant is the database's, taken in the statement itself."""
+def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False) -> dt.datetime:
+    """Write the new state and its history entry; the instant is the database's, taken in the statement itself.
+
+    With `stays` the dossier was in that state all along.
+    """
     connection = db.session.connection()
     asked = {"dossier_id": dossier.id, "seen": dossier.version, "origin": move.origin, "target": move.target}
-    changed = connection.execute(_MOVE, asked).one_or_none()
+    changed = connection.execute(_MOVE, asked | {"stays": stays}).one_or_none()
     if changed is None:
         raise Stale(_("Somebody else acted on this dossier at the same moment. Look at it again, then decide."))
-    version, at = changed
+    version, entered_at, at = changed
     entry = {
         "dossier_id": dossier.id,
         "number": version,
@@ -152,6 +174,6 @@ def _change_state(dossier: Dossier, move: Move, act: Act) -> dt.datetime:
         "at": at,
     }
     connection.execute(_RECORD, entry)
-    for name, value in (("state", move.target), ("version", version), ("entered_at", at)):
+    for name, value in (("state", move.target), ("version", version), ("entered_at", entered_at)):
         set_committed_value(dossier, name, value)
     return cast(dt.datetime, at)

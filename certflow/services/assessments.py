@@ -57,7 +57,8 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
     indicators = {indicator.code: indicator for indicator in asked}
     codes = list(indicators)
     claims, findings = _stored(Claim, dossier, codes), _stored(Finding, dossier, codes)
-    adopted = [claims[code] for code in codes if code in claims and claims[code].answer and code not in findings]
+    answered = [claims[code] for code in codes if code in claims and claims[code].answer]
+    adopted = [claim for claim in answered if not claim.to_confirm and claim.indicator not in findings]
     for claim in adopted:
         indicator = indicators[claim.indicator]
         answer = lower_units.computed_answer(dossier, indicator) if indicator.computed else claim.answer
@@ -132,7 +133,8 @@ def _refuse_stale(
 
 
 def _is_stored(row: Claim | Finding | None, answer: Answer, explanation: str) -> bool:
-    return row is not None and (row.answer, row.explanation) == (answer, explanation)
+    """Whether it stands there already; what must be confirmed again is saved anew even word for word."""
+    return row is not None and not row.to_confirm and (row.answer, row.explanation) == (answer, explanation)
 
 
 def _version(row: Claim | Finding | None) -> int:
@@ -151,18 +153,18 @@ def _write(
     if row is None:
         row = kind(dossier_id=dossier.id, indicator=code, version=0)
         db.session.add(row)
-    row.answer, row.explanation = dict(answer), explanation
+    row.answer, row.explanation, row.to_confirm = dict(answer), explanation, False
     row.saved_by_id, row.saved_at = actor.id, clock.now()
     row.version += 1
     return row.version
 
 
 def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str, str]:
-    """A stored answer as its form fields show it; empty texts where nothing is stored."""
+    """A stored answer as its form fields show it; nothing where there is none, or one of another kind."""
     answer = row.answer if row is not None else {}
     if indicator.kind in ENTRY_KINDS:
         return typed_entry(indicator, answer)
-    shown = {name: str(value) for name, value in answer.items()}
+    shown = {name: str(value) for name, value in answer.items() if not isinstance(value, bool)}
     if indicator.kind == "yes_no" and isinstance(answer.get("value"), bool):
         shown["value"] = "yes" if answer["value"] else "no"
     if indicator.kind in COMPARED:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from certflow import clock
 from certflow.definitions.specs import DeadlineSpec
 from certflow.domain.deadlines import Due, Standing, Undated, counted_due, standing
+from certflow.domain.moving import PREFIX
 from certflow.domain.working_days import NOTHING_KNOWN, WorkingCalendar
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, HistoryEntry
@@ -16,6 +17,9 @@ from certflow.services import rounds, working_days
 from certflow.services.catalogue import workflow_of
 
 Reached = Mapping[tuple[int, str], dt.datetime]
+
+# A move to a newer version of the rules is an act, and no step on the dossier's way.
+STEPS = HistoryEntry.action.not_like(f"{PREFIX}%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Dates:
 
 def of_all(found: Sequence[Dossier]) -> list[Dates]:
     """The dates of each of `found`, in one query for all, or two where days are counted."""
-    reached = _first_reached([dossier.id for dossier in found])
+    reached = first_reached([dossier.id for dossier in found])
     events = {dossier.id: _events(dossier, reached) for dossier in found}
     calendar = _calendar([event for of_dossier in events.values() for _spec, event in of_dossier])
     return [_dates_of(dossier, reached, [counted_due(*e, calendar) for e in events[dossier.id]]) for dossier in found]
@@ -39,18 +43,18 @@ def of(dossier: Dossier) -> Dates:
     return of_all([dossier])[0]
 
 
-def _first_reached(ids: Sequence[int]) -> Reached:
+def first_reached(ids: Sequence[int]) -> Reached:
     """When each dossier first entered each state, by (dossier id, state)."""
     query = (
         select(HistoryEntry.dossier_id, HistoryEntry.to_state, func.min(HistoryEntry.at))
-        .where(HistoryEntry.dossier_id.in_(ids))
+        .where(HistoryEntry.dossier_id.in_(ids), STEPS)
         .group_by(HistoryEntry.dossier_id, HistoryEntry.to_state)
     )
     return {(dossier_id, state): at for dossier_id, state, at in db.session.execute(query)}
 
 
 def _dates_of(dossier: Dossier, reached: Reached, counted: Sequence[Due | Undated]) -> Dates:
-    dues = [*rounds.dues(dossier.round), *(due for due in counted if isinstance(due, Due))]
+    dues = [*rounds.dues_of(dossier), *(due for due in counted if isinstance(due, Due))]
     dues.sort(key=lambda due: (due.last_day, due.spec.name))
     today = clock.today()
     return Dates(

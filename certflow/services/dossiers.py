@@ -200,13 +200,22 @@ def history(dossier: Dossier) -> list[HistoryEntry]:
 
 def last_act(dossier: Dossier) -> HistoryEntry | None:
     """The latest act on the dossier, with who did it; None before the first."""
-    query = (
+    return db.session.scalar(_latest(dossier))
+
+
+def last_step(dossier: Dossier) -> HistoryEntry | None:
+    """The latest step of the dossier on its way, as `last_act`; a move to a newer version of its rules is none."""
+    return db.session.scalar(_latest(dossier).where(dates.STEPS))
+
+
+def _latest(dossier: Dossier) -> Select[HistoryEntry]:
+    return (
         select(HistoryEntry)
         .where(HistoryEntry.dossier_id == dossier.id)
         .options(joinedload(HistoryEntry.actor))
         .order_by(HistoryEntry.number.desc())
+        .limit(1)
     )
-    return db.session.scalar(query.limit(1))
 
 
 @dataclass(frozen=True, slots=True)

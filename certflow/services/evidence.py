@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -12,7 +12,7 @@ from certflow.domain.scoring import Answers
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal
 from certflow.gateways import content
 from certflow.models.base import begin_writing, db
-from certflow.models.dossier import Dossier, Evidence
+from certflow.models.dossier import Claim, Dossier, Evidence
 from certflow.models.people import User
 from certflow.services import access
 from certflow.services.catalogue import form_of
@@ -76,19 +76,28 @@ def with_files(dossier: Dossier, answers: Answers) -> Answers:
 
 
 def attached(form: FormSpec, ids: Sequence[int], answers: Mapping[int, Answers]) -> dict[int, Answers]:
-    """As `with_files` for several dossiers by their ids, judged by `form`; asks nothing where it has no such entry."""
+    """As `with_files` for several dossiers by their ids, judged by `form`; asks nothing where it has no such entry.
+
+    Files under a question that has changed do not count until they are confirmed.
+    """
     codes = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
     found: dict[int, Answers] = {dossier_id: answers.get(dossier_id, {}) for dossier_id in ids}
     if not codes:
         return found
-    query = (
+    of_claim = (Claim.dossier_id == Evidence.dossier_id, Claim.indicator == Evidence.indicator)
+    again = exists().where(*of_claim, Claim.to_confirm.is_(True))
+    for dossier_id, code, files in db.session.execute(_counts(ids, codes).where(~again)):
+        found[dossier_id] = {**found[dossier_id], code: {"files": files}}
+    return found
+
+
+def _counts(ids: Sequence[int], codes: Sequence[str]) -> Select[int, str, int]:
+    """How many files each dossier has under each of these indicators that has any."""
+    return (
         select(Evidence.dossier_id, Evidence.indicator, func.count())
         .where(Evidence.dossier_id.in_(ids), Evidence.indicator.in_(codes), Evidence.removed_at.is_(None))
         .group_by(Evidence.dossier_id, Evidence.indicator)
     )
-    for dossier_id, code, files in db.session.execute(query):
-        found[dossier_id] = {**found[dossier_id], code: {"files": files}}
-    return found
 
 
 def find(evidence_id: int, actor: User) -> Evidence:

@@ -47,8 +47,8 @@ def recognise(dossier: Dossier, level: int, *, actor: User, at: dt.datetime, rol
 
 def rate(dossier: Dossier, *, actor: User, at: dt.datetime, role: str) -> Recognition:
     """Record the band that the findings reach, and the intent to issue its papers."""
-    rows = db.session.execute(select(Finding.indicator, Finding.answer).where(Finding.dossier_id == dossier.id))
-    answers: Answers = dict(rows.all())
+    query = select(Finding.indicator, Finding.answer).where(Finding.dossier_id == dossier.id)
+    answers: Answers = dict(db.session.execute(query.where(Finding.to_confirm.is_(False))).all())
     form = form_of(dossier)
     level = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
     if not level:

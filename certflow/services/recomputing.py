@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, cast, select
 
 from certflow.definitions.form_specs import FormSpec, Part
+from certflow.domain.moving import past
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Submission
@@ -115,7 +116,8 @@ def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
     """The answers of these dossiers; of the many that are word for word alike, each is read from its JSON once."""
     stored: Stored = {}
     alike: dict[str, Answer] = {}
-    query = select(kind.dossier_id, kind.indicator, cast(kind.answer, Text)).where(kind.dossier_id.in_(ids))
+    query = select(kind.dossier_id, kind.indicator, cast(kind.answer, Text))
+    query = query.where(kind.dossier_id.in_(ids), kind.to_confirm.is_(False))
     for dossier_id, indicator, text in db.session.execute(query):
         if text not in alike:
             alike[text] = json.loads(text)
@@ -150,11 +152,18 @@ def _decided(batch: _Batch) -> dict[int, int]:
 def _of_submissions(row: Any, filed: Sequence[Any], claims: Answers) -> Iterator[str]:
     for submission in filed:
         yield from _of_submission(submission)
-    if filed and workflow_of(row).spec.states[row.state].edits != "claims":
-        level, recorded, form = _level(row, claims), filed[-1].claimed_level, form_of(row)
+    if filed and past(workflow_of(row).spec, row.state, "claims"):
+        form, recorded = _form_as_filed(filed[-1]), filed[-1].claimed_level
+        level = score(form, claims, disadvantaged=row.disadvantaged_area).level
         if level != recorded:
             levels = {"level": _named(form, level), "recorded": _named(form, recorded)}
             yield _("the claims reach level %(level)s, and %(recorded)s was filed", **levels)
+
+
+def _form_as_filed(filed: Any) -> FormSpec:
+    """The criteria that the claims were filed under, which the dossier may have left since."""
+    name, version = json.loads(filed.manifest)["criteria"]
+    return known().form(name, version)
 
 
 def _of_submission(filed: Any) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Rounds: one scheme for one assessed year, with its own dates in two layers."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,7 +15,7 @@ from certflow.models.dossier import Dossier, Round, RoundDate
 from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.services import access
-from certflow.services.catalogue import definitions, workflow_of
+from certflow.services.catalogue import definitions, known, workflow_of
 from certflow.services.conflicts import refusing
 from certflow.wording import _
 
@@ -37,7 +37,6 @@ def open_round(
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
-    chosen = dict(zip(("form", "form_version"), form or (None, None), strict=True))
     opened = Round(
         unit_id=unit_id,
         workflow=spec.name,
@@ -46,7 +45,7 @@ def open_round(
         title=title.strip(),
         practice=practice,
         dates=_dates(spec, assessed_year),
-        **chosen,
+        **dict(zip(("form", "form_version"), form or (None, None), strict=True)),
     )
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
@@ -55,8 +54,11 @@ def open_round(
 
 def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
     """The scheme's own dates; those counted in working days are each dossier's."""
-    fixed = [deadline for deadline in spec.deadlines if not deadline.counted]
-    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in fixed]
+    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in _fixed(spec)]
+
+
+def _fixed(spec: WorkflowSpec) -> list[DeadlineSpec]:
+    return [deadline for deadline in spec.deadlines if not deadline.counted]
 
 
 def _taken() -> str:
@@ -163,7 +165,71 @@ def counted(found: Round) -> list[DeadlineSpec]:
 
 
 def dues(found: Round) -> list[Due]:
-    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them."""
-    spec = workflow_of(found).spec
-    given = [Due(spec.deadline(date.deadline), date.due_on, date.included) for date in found.dates]
+    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them.
+
+    A date that only dossiers on an earlier version of the scheme still have is told in the words of that version.
+    """
+    return _dues(found, _versions(workflow_of(found).spec))
+
+
+def dues_of(pinned: Round | Dossier) -> list[Due]:
+    """The dates of a round, or of a dossier's round, that its own version of the scheme knows, as `dues`."""
+    found = pinned.round if isinstance(pinned, Dossier) else pinned
+    return _dues(found, [workflow_of(pinned).spec])
+
+
+def _versions(spec: WorkflowSpec) -> list[WorkflowSpec]:
+    """`spec` and the versions before it, newest first."""
+    found = (known().workflows.values()) if spec.version > 1 else ()
+    earlier = [other for other in found if other.name == spec.name and other.version < spec.version]
+    return [spec, *sorted(earlier, key=lambda other: -other.version)]
+
+
+def _dues(found: Round, versions: Sequence[WorkflowSpec]) -> list[Due]:
+    named = {deadline.name: deadline for spec in reversed(versions) for deadline in _fixed(spec)}
+    given = [Due(named[d.deadline], d.due_on, d.included) for d in found.dates if d.deadline in named]
     return sorted(given, key=lambda due: (due.last_day, due.spec.name))
+
+
+def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
+    """Let new dossiers of a round begin with a newer version of its scheme; its dates follow, safe to repeat.
+
+    A date new in it gets its default day. One that it leaves out goes once no dossier of the round has a version
+    with it. Dates that stay keep the round's own days.
+    """
+    access.require_administrator(actor)
+    changed = _locked(round_id)
+    if not _keeps_choice(changed, spec):
+        changed.form = changed.form_version = None
+    changed.workflow_version = max(changed.workflow_version, spec.version)
+    present = {date.deadline for date in changed.dates}
+    new = [date for date in _dates(spec, changed.assessed_year) if date.deadline not in present]
+    changed.dates.extend(new)
+    gone = [date for date in changed.dates if date.deadline not in _needed(changed, spec)]
+    for date in gone:
+        db.session.delete(date)
+    if new or gone:
+        changed.version = changed.version + 1
+    db.session.flush()
+    db.session.expire(changed, ["dates"])
+    return changed
+
+
+def form_by(found: Round, spec: WorkflowSpec) -> tuple[str, int]:
+    """The criteria set of a round by a version of its scheme: the one chosen, while it is of the same family."""
+    if _keeps_choice(found, spec) and found.form is not None and found.form_version is not None:
+        return found.form, found.form_version
+    return spec.form, spec.form_version
+
+
+def _keeps_choice(found: Round, spec: WorkflowSpec) -> bool:
+    """Whether a criteria set chosen for a round can be used by `spec`, which lets choose among the same ones."""
+    return bool(spec.form_family) and spec.form_family == workflow_of(found).spec.form_family
+
+
+def _needed(found: Round, spec: WorkflowSpec) -> set[str]:
+    """The deadlines of `spec` and of every version that a dossier of the round has."""
+    used = db.session.scalars(select(Dossier.workflow_version).where(Dossier.round_id == found.id).distinct())
+    versions = {found.workflow_version, *used} - {spec.version}
+    specs = [spec, *(known().workflows[spec.name, v] for v in versions if (spec.name, v) in known().workflows)]
+    return {deadline.name for each in specs for deadline in _fixed(each)}

@@ -19,11 +19,17 @@ from certflow.wording import _
 
 
 def freeze(dossier: Dossier, *, actor: User, at: dt.datetime) -> Submission:
-    """Store the manifest of `dossier` as filed at `at` by `actor`."""
+    """Store the manifest of `dossier` as filed at `at` by `actor`.
+
+    Filed are the answers to what its rules ask; one that was not confirmed again under them is none.
+    """
     lower_units.refresh_claims(dossier, actor=actor, at=at)
     number = 1 + (db.session.scalar(select(func.count()).where(Submission.dossier_id == dossier.id)) or 0)
-    claims = db.session.scalars(select(Claim).where(Claim.dossier_id == dossier.id).order_by(Claim.indicator)).all()
-    result = score(form_of(dossier), {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)
+    form = form_of(dossier)
+    asked = {indicator.code for criterion in form.criteria_in("claims") for indicator in criterion.indicators}
+    query = select(Claim).where(Claim.dossier_id == dossier.id, Claim.to_confirm.is_(False)).order_by(Claim.indicator)
+    claims = [claim for claim in db.session.scalars(query) if claim.indicator in asked]
+    result = score(form, {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)
     manifest = _manifest(dossier, claims, number, result.level, actor, at)
     text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1)
     submission = Submission(

@@ -21,7 +21,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.services import access, actions, dossiers
 from certflow.services.catalogue import is_sample, workflow_of
-from certflow.web import notices, turns
+from certflow.web import history_words, notices, turns
 from certflow.web.errors import status_of
 from certflow.web.forms import ADay, DayField
 from certflow.web.gate import actor
@@ -135,6 +135,7 @@ def _page(
     overtaken: bool = False,
 ) -> str:
     transition = offer.transition if offer else _transition(dossier, action)
+    last = dossiers.last_act(dossier) if overtaken else None
     if transition.note == "required":
         form.note.label.text = _("Reasons")
     page: str = render_template(
@@ -145,7 +146,7 @@ def _page(
         transition=transition,
         told=told,
         overtaken=overtaken,
-        last=dossiers.last_act(dossier) if overtaken else None,
+        last=history_words.told(dossier, last) if last else None,
         state=turns.state_of(dossier),
         turn=turns.turn(dossier),
         notices=notices.of_dossier(dossier),

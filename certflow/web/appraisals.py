@@ -13,7 +13,7 @@ from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import Invalid, NotFound, Stale
 from certflow.services import access, assessments
 from certflow.services.catalogue import form_of, workflow_of
-from certflow.web import answer_forms, criteria, figures, notices, ratings
+from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
 from certflow.web.answer_forms import finding_form, show_refusal
 from certflow.web.criteria import Opened
 from certflow.web.errors import status_of
@@ -99,7 +99,7 @@ def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
     """The indicators that the commune answered and of which there is no finding yet."""
     claims, findings = found.contents.claims, found.contents.findings
     codes = [indicator.code for indicator in asked.in_part("findings").indicators]
-    return [code for code in codes if code in claims and code not in findings]
+    return [code for code in codes if code in claims and not claims[code].to_confirm and code not in findings]
 
 
 @bp.post("/<int:number>/adopt")
@@ -132,7 +132,7 @@ def result(dossier_id: int) -> ResponseReturnValue:
         claimed_rating=ratings.rating(found.form, found.claimed),
         rating=ratings.rating(found.form, found.reached),
         compared=_compared(found),
-        gaps=figures.gaps(found.form, found.reached, found.findings),
+        gaps=gaps.gaps(found.form, found.reached, found.findings, found.to_confirm(found.contents.findings)),
         anchor=answer_forms.anchor,
         writable=found.may_write("findings"),
         notices=notices.of_dossier(found.dossier),

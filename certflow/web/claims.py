@@ -10,7 +10,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
 from certflow.services import access, assessments, meetings
 from certflow.services.catalogue import form_of, workflow_of
-from certflow.web import answer_forms, criteria, figures, notices, ratings
+from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
 from certflow.web.criteria import Opened
 from certflow.web.errors import status_of
@@ -150,14 +150,16 @@ def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     found = criteria.opened(dossier_id)
     needs = {need for transition in workflow_of(found.dossier).spec.transitions for need in transition.needs}
+    again = found.to_confirm(found.contents.claims)
     return render_template(
         "claims/check.html",
         found=found,
         dossier=found.dossier,
         result=found.claimed,
         rating=ratings.rating(found.form, found.claimed),
-        proof=figures.proof(found.form, found.claimed, found.claims, found.form.criteria_in("claims")),
-        gaps=figures.gaps(found.form, found.claimed, found.claims),
+        proof=figures.proof(found.form, found.claimed, found.written, found.form.criteria_in("claims")),
+        gaps=gaps.gaps(found.form, found.claimed, found.claims, again),
+        again=again,
         anchor=answer_forms.anchor,
         body_title=meetings.body_title,
         asks_a_level="claim_reaches_a_level" in needs,

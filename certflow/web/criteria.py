@@ -21,7 +21,7 @@ from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
 from certflow.web import ratings
-from certflow.web.answer_forms import typed, typed_pairs
+from certflow.web.answer_forms import Stored, typed, typed_pairs
 from certflow.web.errors import wants_json
 from certflow.web.gate import actor
 
@@ -43,9 +43,18 @@ class Opened:
         return ratings.claims(self.form, self.contents)
 
     @property
+    def written(self) -> Answers:
+        """As `claims`, with those that do not count until they are confirmed again."""
+        return ratings.written(self.form, self.contents)
+
+    @property
     def findings(self) -> Answers:
         """The appraiser's answers by indicator code."""
         return ratings.findings(self.contents)
+
+    def to_confirm(self, stored: Stored) -> tuple[str, ...]:
+        """The indicators among stored claims or findings whose answer must be confirmed again, in the form's order."""
+        return tuple(code for code in self.form.indicators if code in stored and stored[code].to_confirm)
 
     @cached_property
     def claimed(self) -> Result:

@@ -133,15 +133,20 @@ def diff(kind: str, name: str, old: int, new: int) -> ResponseReturnValue:
     """What one version of a scheme or criteria set says otherwise than another."""
     find: Callable[[str, int], Definition] = _workflow if kind == "schemes" else _form
     before, after = find(name, old), find(name, new)
-    changes = groupby(difference(before, after), key=lambda change: change.section)
     page = "definitions.workflow" if kind == "schemes" else "definitions.form"
     return render_template(
         "definitions/diff.html",
         old=before,
         new=after,
         back=url_for(page, name=name, version=new),
-        changes=[(heading, [change.sentence for change in those]) for heading, those in changes],
+        changes=changes(before, after),
     )
+
+
+def changes(before: Definition, after: Definition) -> list[tuple[str, list[str]]]:
+    """What `after` says otherwise than `before`: sentences under the heading of each part."""
+    found = groupby(difference(before, after), key=lambda change: change.section)
+    return [(heading, [change.sentence for change in those]) for heading, those in found]
 
 
 def _versions(spec: Definition, known: Mapping[tuple[str, int], Definition]) -> list[Definition]:

@@ -11,11 +11,11 @@ from wtforms import SelectField, StringField
 
 from certflow.clock import ZONE, local_day
 from certflow.domain.deadlines import standing
-from certflow.models.dossier import Dossier, HistoryEntry
+from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, notices, openings, proof_sheets, turns
+from certflow.web import action_pages, history_words, notices, openings, proof_sheets, turns
 from certflow.web.definitions import chart
 from certflow.web.gate import actor
 from certflow.web.overview import overview
@@ -125,21 +125,7 @@ def _common(dossier: Dossier) -> dict[str, object]:
 def history(dossier_id: int) -> ResponseReturnValue:
     """Everything that was done with the dossier."""
     dossier = access.dossier(dossier_id, actor())
-    spec = workflow_of(dossier).spec
-    titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
-    entries = [
-        {
-            "what": titles.get(entry.action, entry.action),
-            "label": spec.states[entry.to_state].title.in_language(language()),
-            "kind": turns.final_kind(spec.states[entry.to_state]),
-            "who": entry.actor.full_name,
-            "role": turns.part(dossier, entry.acting_as),
-            "when": entry.at.astimezone(ZONE),
-            "note": entry.note,
-            "paper": _paper_recorded(entry),
-        }
-        for entry in reversed(dossiers.history(dossier))
-    ]
+    entries = [history_words.told(dossier, entry) for entry in reversed(dossiers.history(dossier))]
     opened = {
         "what": _("Dossier opened"),
         "who": dossier.opened_by.full_name,
@@ -148,20 +134,12 @@ def history(dossier_id: int) -> ResponseReturnValue:
     return render_template("dossiers/history.html", entries=[*entries, opened], **_common(dossier))
 
 
-def _paper_recorded(entry: HistoryEntry) -> str:
-    """The paper from outside that an act records, by number and date."""
-    if not entry.document_number or entry.document_date is None:
-        return ""
-    day = f"{entry.document_date:%d/%m/%Y}"
-    return str(_("Document no. %(number)s of %(date)s", number=entry.document_number, date=day))
-
-
 @bp.get("/<int:dossier_id>/submissions/<int:number>")
 def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
     dossier = access.dossier(dossier_id, actor())
     filed = submissions.submission(dossier, number)
-    dues = turns.filing_dues(dossier.round)
+    dues = turns.filing_dues(dossier)
     return render_template(
         "dossiers/receipt.html",
         filed=filed,

@@ -75,19 +75,26 @@ def full(indicator: IndicatorSpec, answer: Answer) -> str:
         return str(ngettext("%(num)s file", "%(num)s files", files)) if isinstance(files, int) and files else ""
     if indicator.kind == "yes_no":
         return _yes_no(indicator, answer) if isinstance(value, bool) else ""
-    if value is None:
-        return ""
-    match indicator.kind:
-        case "points":
+    match indicator.kind, value:
+        case "points", str():
             return _points(indicator, answer)
-        case "amount":
+        case "amount", int():
             return str(_("%(amount)s đồng", amount=format_decimal(value)))
-        case "date":
-            return f"{dt.date.fromisoformat(str(value)):%d/%m/%Y}"
-        case "choice":
+        case "date", str():
+            return _day(value)
+        case "choice", str():
             titles = {option.name: option.title.in_language(language()) for option in indicator.options}
-            return titles.get(str(value), str(value))
-    return str(value)
+            return titles.get(value, value)
+        case "text", str():
+            return value
+    return ""  # none, or the answer to what an earlier version of the rules asked
+
+
+def _day(value: str) -> str:
+    try:
+        return f"{dt.date.fromisoformat(value):%d/%m/%Y}"
+    except ValueError:
+        return ""
 
 
 def _points(indicator: IndicatorSpec, answer: Answer) -> str:

@@ -51,15 +51,6 @@ class Row:
     units: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """An indicator that keeps a level from being reached, and why."""
-
-    criterion: int
-    indicator: IndicatorSpec
-    reasons: tuple[str, ...]
-
-
 def whole(number: int) -> str:
     """1250 as 1.250 or 1,250."""
     return str(format_decimal(number))
@@ -103,6 +94,8 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
     value = answer.get("value")
     if indicator.kind == "yes_no":
         return str(_("Met") if value else _("Not met")) if isinstance(value, bool) else ""
+    if isinstance(value, bool):  # answers what an earlier version of the rules asked
+        return ""
     if indicator.kind == "count":
         return f"{whole(value)} {_measure(indicator)}" if isinstance(value, int) else ""
     return level_attained(value) if isinstance(value, int) else ""
@@ -244,55 +237,3 @@ def rows(verdicts: list[Verdict], answer: Answer) -> list[Row]:
 
 def _demand(indicator: IndicatorSpec, level: int, verdict: PartVerdict) -> Demand:
     return Demand(level, demanded(indicator, verdict), verdict.lowered, verdict.clause, verdict.met)
-
-
-def gaps(form: FormSpec, result: Result, answers: Answers) -> list[Gap]:
-    """What keeps the next level from being reached, in the form's order; without levels, what is not complete."""
-    if form.method != "levels":
-        missing = [(form.indicators[code], answers.get(code) or {}) for code in result.unanswered]
-        return [_gap(indicator, (_unanswered(answer),)) for indicator, answer in missing]
-    if result.level == form.levels:
-        return []
-    unmet = result.missing_for(result.level + 1)
-    return [_gap(one.indicator, _reasons(one, answers.get(one.indicator.code) or {})) for one in unmet]
-
-
-def _gap(indicator: IndicatorSpec, reasons: tuple[str, ...]) -> Gap:
-    return Gap(int(indicator.code.partition(".")[0]), indicator, reasons)
-
-
-def _unanswered(answer: Answer) -> str:
-    return str(_("Not answered completely yet.") if answer else _("Not answered yet."))
-
-
-def _reasons(verdict: Verdict, answer: Answer) -> tuple[str, ...]:
-    if verdict.met is None:
-        return (_unanswered(answer),)
-    reasons = {part.part: _reason(verdict.indicator, part, answer) for part in verdict.parts if not part.met}
-    if len(verdict.parts) == 1:
-        return tuple(reasons.values())
-    named = [(part.title.in_language(language()), reason) for part, reason in reasons.items()]
-    return tuple(str(_("%(part)s: %(reason)s", part=part, reason=reason)) for part, reason in named)
-
-
-def _reason(indicator: IndicatorSpec, verdict: PartVerdict, answer: Answer) -> str:
-    values = {
-        "given": given(indicator, verdict.part, answer),
-        "demanded": demanded(indicator, verdict),
-        "clause": verdict.clause,
-    }
-    short = _short(verdict, answer) if indicator.kind in PERCENTAGES or indicator.computed else 0
-    if short:
-        return str(_("%(given)s. %(demanded)s (%(clause)s); %(short)s more are needed.", short=whole(short), **values))
-    return str(_("%(given)s. %(demanded)s (%(clause)s).", **values))
-
-
-def _short(verdict: PartVerdict, answer: Answer) -> int:
-    """How many more must be counted to reach the threshold with the same denominator."""
-    numerator, denominator = answer.get(verdict.part.key), answer.get("denominator")
-    coverage = coverage_of(answer)
-    if coverage is not None:
-        numerator, denominator = coverage.numerator(verdict.units_at_level), coverage.denominator
-    if not isinstance(numerator, int) or not isinstance(denominator, int):
-        return 0
-    return max(ceil(verdict.least * denominator / 100) - numerator, 0)

@@ -17,6 +17,7 @@ from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dates import Dates
 from certflow.services.dossiers import Contents
 from certflow.web import deciders, ratings, results, turns
+from certflow.web.answer_forms import Stored
 from certflow.web.deciders import Decider
 from certflow.web.documents import title
 from certflow.web.entry_words import level_words
@@ -38,7 +39,7 @@ class Task:
 class Overview:
     """A dossier with everything its overview tells.
 
-    `last` is the latest act, `returned` says it was a return; `papers` come with their titles, and `ending` are the
+    `last` is the latest step, `returned` says it was a return; `papers` come with their titles, and `ending` are the
     sentences about the result.
     """
 
@@ -60,7 +61,7 @@ class Overview:
 def overview(dossier: Dossier, reader: User) -> Overview:
     """What `reader` sees of a dossier that they may see."""
     form, contents = form_of(dossier), dossiers.contents(dossier)
-    last = dossiers.last_act(dossier)
+    last = dossiers.last_step(dossier)
     final = turns.state_of(dossier).final
     papers = documents.of_dossier(dossier) if final else []
     recognition = recognitions.of_dossier(dossier) if final else None
@@ -121,7 +122,9 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
                 url=url_for("claims.criterion", dossier_id=dossier.id, number=criterion.number),
                 status_label=label,
                 status_kind=kind,
-                detail=_joined(_level_so_far(form, criterion, result), _files(files)),
+                detail=_joined(
+                    _level_so_far(form, criterion, result), _to_confirm(criterion, contents.claims), _files(files)
+                ),
             )
         )
     if meetings.asked_by(spec):
@@ -139,7 +142,8 @@ def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader:
     for criterion in form.criteria_in("findings"):
         label, kind = _answered(criterion, result, writing)
         url = url_for("appraisals.criterion", dossier_id=dossier.id, number=criterion.number)
-        tasks.append(Task(_criterion_title(criterion), url, label, kind, _level_so_far(form, criterion, result)))
+        detail = _joined(_level_so_far(form, criterion, result), _to_confirm(criterion, contents.findings))
+        tasks.append(Task(_criterion_title(criterion), url, label, kind, detail))
     url = url_for("appraisals.result", dossier_id=dossier.id)
     return [*tasks, Task(_("Result of the appraisal"), url, *_reached(form, result, writing))]
 
@@ -174,6 +178,11 @@ def _level_so_far(form: FormSpec, criterion: CriterionSpec, result: Result) -> s
     if reached:
         return str(_("Reaches level %(level)s", level=reached))
     return str(_("Does not reach level 1")) if met[0] is False else ""
+
+
+def _to_confirm(criterion: CriterionSpec, stored: Stored) -> str:
+    codes = [i.code for i in criterion.indicators if i.code in stored and stored[i.code].to_confirm]
+    return str(_("To confirm again: %(codes)s", codes=", ".join(codes))) if codes else ""
 
 
 def _files(count: int) -> str:

@@ -5,20 +5,39 @@ from dataclasses import dataclass
 
 from certflow.definitions.form_specs import CapSpec, FormSpec, Part
 from certflow.domain.scoring import Answers, Result
+from certflow.models.dossier import Claim, Finding
 from certflow.services.dossiers import Contents
 from certflow.web import entry_words
 
 
 def claims(form: FormSpec, contents: Contents) -> Answers:
-    """The claims by indicator code; of an entry that is answered by files, how many there are."""
-    files = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
-    attached = {code: {"files": len(contents.evidence[code])} for code in files if contents.evidence.get(code)}
-    return {**{code: claim.answer for code, claim in contents.claims.items()}, **attached}
+    """The claims that count, by indicator code; of an entry that is answered by files, how many there are."""
+    found = {code: files for code, files in _files(form, contents).items() if not _again(contents.claims.get(code))}
+    return {**_counted(contents.claims), **found}
+
+
+def written(form: FormSpec, contents: Contents) -> Answers:
+    """As `claims`, with those that must be confirmed again."""
+    return {**{code: claim.answer for code, claim in contents.claims.items()}, **_files(form, contents)}
 
 
 def findings(contents: Contents) -> Answers:
-    """The findings by indicator code."""
-    return {code: finding.answer for code, finding in contents.findings.items()}
+    """The findings that count, by indicator code."""
+    return _counted(contents.findings)
+
+
+def _counted(stored: Mapping[str, Claim] | Mapping[str, Finding]) -> Answers:
+    """What must be confirmed again counts as not answered."""
+    return {code: row.answer for code, row in stored.items() if not row.to_confirm}
+
+
+def _again(claim: Claim | None) -> bool:
+    return claim is not None and claim.to_confirm
+
+
+def _files(form: FormSpec, contents: Contents) -> Answers:
+    codes = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
+    return {code: {"files": len(contents.evidence[code])} for code in codes if contents.evidence.get(code)}
 
 
 @dataclass(frozen=True, slots=True)

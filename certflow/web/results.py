@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 from certflow.models.dossier import Dossier
 from certflow.models.recognition import Recognition
-from certflow.services.catalogue import workflow_of
+from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import turns
 from certflow.wording import language
 
@@ -12,10 +12,15 @@ from certflow.wording import language
 def awarded(found: Recognition) -> str:
     """What was awarded: the rating's name, the level, or how the dossier ended."""
     if found.grade:
-        return found.grade
+        return grade(found)
     if found.level:
         return str(_("Level %(level)s", level=found.level))
     return turns.state_of(found.dossier).title.in_language(language())
+
+
+def grade(found: Recognition) -> str:
+    """The name of a rating in the reader's language; as it was stored where the set says it no more."""
+    return form_of(found.dossier).grade(found.level).in_language(language()) or found.grade
 
 
 def scheme(dossier: Dossier) -> str:
@@ -30,7 +35,7 @@ def decided(found: Recognition) -> str:
         named |= {"number": found.outside_decision, "level": str(found.level)}
         return str(_("%(unit)s is recognised at level %(level)s by decision no. %(number)s of %(day)s.", **named))
     if found.grade:
-        return str(_("%(unit)s is rated “%(grade)s” by the decision of %(day)s.", grade=found.grade, **named))
+        return str(_("%(unit)s is rated “%(grade)s” by the decision of %(day)s.", grade=grade(found), **named))
     if found.level:
         return str(_("%(unit)s is recognised at level %(level)s on %(day)s.", level=found.level, **named))
     return str(_("%(unit)s: decided on %(day)s, “%(result)s”.", result=awarded(found), **named))

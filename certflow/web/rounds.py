@@ -11,7 +11,7 @@ from certflow.domain.deadlines import Due
 from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Round
-from certflow.services import access, catalogue, rounds, units
+from certflow.services import access, catalogue, moving, rounds, units
 from certflow.web import deciders, notices
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
@@ -134,6 +134,7 @@ def _page(found: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> st
         spec=catalogue.workflow_of(found).spec,
         present={due.spec.name: due for due in present},
         scheme=_scheme(found),
+        newer=moving.targets(found),
         decider=deciders.of_round(found),
         notices=[notices.practice()] if found.practice else [],
     )

@@ -83,10 +83,13 @@ def part(dossier: Dossier, role: str) -> str:
     return f"{title}, {place.name}" if place is not None else title
 
 
-def filing_dues(found: Round) -> list[Due]:
-    """The dates of a round that ask for the dossier to be filed, earliest first; none is counted from an event."""
-    filed = filing_states(workflow_of(found).spec)
-    return [due for due in rounds.dues(found) if filed & set(due.spec.states)]
+def filing_dues(pinned: Round | Dossier) -> list[Due]:
+    """The dates by which a dossier, or one opened in a round now, should be filed, earliest first.
+
+    None is counted from an event.
+    """
+    filed = filing_states(workflow_of(pinned).spec)
+    return [due for due in rounds.dues_of(pinned) if filed & set(due.spec.states)]
 
 
 def filing_states(spec: WorkflowSpec) -> set[str]:

@@ -11,15 +11,18 @@ from playwright.sync_api import Page
 from certflow.models.base import db
 from certflow.models.recognition import Document, Recognition
 from certflow.services import authority, documents
-from tests import make, make_two_tier
+from tests import make, make_two_tier, versions
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
 from tests.schemes import loaded
+from tests.services.moves import moved
+from tests.versions import retitled
 
 READERS = {
     "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
                         "{draft}meeting", "{draft}check", "{draft}actions/hand_over", "{returned}",
                         "{done}", "{done}history", "{done}proof", "{done}submissions/1", "/documents/{paper}",
-                        "/documents/{paper}/copy", "{declined}"),
+                        "/documents/{paper}/copy", "{declined}",
+                        "{moved}", "{moved}criteria/1", "{moved}check", "{moved}history", "{moved}proof"),
     "education_officer": ("/", "{filed}", "{filed}actions/return_for_changes", "{filed}check"),
     "district_appraiser": ("/", "{appraising}", "{appraising}appraisal", "{appraising}appraisal/1",
                            "{appraising}appraisal/5", "{appraising}proof"),
@@ -30,8 +33,9 @@ READERS = {
                           "/rules/criteria/learning_community_commune/1/cases"),
     "department_officer": ("/", "{proposed}", "/rules/schemes/two_tier_commune_recognition/1"),
     "department_head": ("{decided}", "{gone}", "/authority/"),
-    "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/people/", "/people/new", "/people/1",
-                      "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere",
+    "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/rounds/1/move", "/people/",
+                      "/people/new", "/people/1", "/people/1/appointments",
+                      "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere",
                       "/authority/", "/authority/new", "{rule}", "{rule}/withdraw", "{gone}", "{ruled}", "{unruled}",
                       "/working-days/", "/working-days/?year=2101", "/rules/schemes/province_recognition/1"),
     "centre_officer": ("/dossiers/open?round_id={centre_round}&unit_id={centre_unit}", "{centre}", "{centre}check"),
@@ -59,6 +63,9 @@ def places(app: Flask) -> dict[str, str]:
         for document_id in documents.pending(10):
             documents.issue(document_id)
         db.session.commit()
+        seasons["moved"] = make.round_(title="Đợt moved")
+        made["moved"] = make.dossier(unit=make.unit(), round_=seasons["moved"], claims=make.answers(1))
+        moved(made["moved"].round_id, versions.add(of_form=retitled("1.1", "5.1")))
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
         found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}

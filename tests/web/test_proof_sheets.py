@@ -43,7 +43,7 @@ def test_it_names_input_threshold_clause_and_verdict_of_claim_and_finding(app: F
         "8,000 / 10,000 = 80% Level 1: Met Level 2: Met" in words
     )
     assert "7,999 / 10,000 = 79.99% Level 1: Met Level 2: Not met How it was determined: Đếm lại" in words
-    assert "Level by the findings No level reached" in words
+    assert "By the findings No level reached" in words
     assert AGREES in words
 
 
@@ -67,7 +67,7 @@ def test_it_names_the_versions_and_filings_with_their_hashes_the_area_and_who_sa
     assert len(savers) == 2
     assert all(name in words for name in savers)
     assert "Disadvantaged area No" in words
-    assert re.search(r"Recognised Level 2, \d\d/\d\d/\d{4}", words)
+    assert re.search(r"Decided Level 2, \d\d/\d\d/\d{4}", words)
 
 
 def test_the_unit_does_not_read_findings_before_its_dossier_is_decided(app: Flask, client: FlaskClient) -> None:
@@ -82,11 +82,11 @@ def test_the_unit_does_not_read_findings_before_its_dossier_is_decided(app: Flas
     signed_in(app, head, "education_head", made)
     above = _words(head, made)
 
-    for hidden in ("Level by the findings", "Proposal of the district", "the findings reach", " Found ", "proposed"):
+    for hidden in ("By the findings", "Proposal of the district", "the findings reach", " Found ", "proposed"):
         assert hidden not in own
     assert AGREES in own
     assert f"{DIFFERS} the findings reach level 0, and 2 is proposed" in above
-    assert "Level by the findings" in above
+    assert "By the findings" in above
 
 
 def test_what_was_touched_afterwards_is_told(app: Flask, client: FlaskClient) -> None:

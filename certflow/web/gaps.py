@@ -1,0 +1,81 @@
+"""What keeps the next level from being reached, or an answer from being complete, in the reader's words."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import ceil
+
+from flask_babel import gettext as _
+
+from certflow.definitions.form_specs import FormSpec, IndicatorSpec
+from certflow.domain.coverage import coverage_of
+from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict
+from certflow.web import figures
+from certflow.wording import language
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An indicator that keeps a level from being reached, and why."""
+
+    criterion: int
+    indicator: IndicatorSpec
+    reasons: tuple[str, ...]
+
+
+def gaps(form: FormSpec, result: Result, answers: Answers, to_confirm: Collection[str] = ()) -> list[Gap]:
+    """What keeps the next level from being reached, in the form's order; without levels, what is not complete.
+
+    `to_confirm` are answered, but not by these rules.
+    """
+    if form.method != "levels":
+        missing = [(form.indicators[code], answers.get(code) or {}) for code in result.unanswered]
+        return [_gap(indicator, (_unanswered(answer),), to_confirm) for indicator, answer in missing]
+    if result.level == form.levels:
+        return []
+    unmet = result.missing_for(result.level + 1)
+    return [_gap(one.indicator, _reasons(one, answers.get(one.indicator.code) or {}), to_confirm) for one in unmet]
+
+
+def _gap(indicator: IndicatorSpec, reasons: tuple[str, ...], to_confirm: Collection[str]) -> Gap:
+    if indicator.code in to_confirm:
+        reasons = (str(_("The answer must be confirmed again: the question has changed.")),)
+    return Gap(int(indicator.code.partition(".")[0]), indicator, reasons)
+
+
+def _unanswered(answer: Answer) -> str:
+    return str(_("Not answered completely yet.") if answer else _("Not answered yet."))
+
+
+def _reasons(verdict: Verdict, answer: Answer) -> tuple[str, ...]:
+    if verdict.met is None:
+        return (_unanswered(answer),)
+    reasons = {part.part: _reason(verdict.indicator, part, answer) for part in verdict.parts if not part.met}
+    if len(verdict.parts) == 1:
+        return tuple(reasons.values())
+    named = [(part.title.in_language(language()), reason) for part, reason in reasons.items()]
+    return tuple(str(_("%(part)s: %(reason)s", part=part, reason=reason)) for part, reason in named)
+
+
+def _reason(indicator: IndicatorSpec, verdict: PartVerdict, answer: Answer) -> str:
+    values = {
+        "given": figures.given(indicator, verdict.part, answer),
+        "demanded": figures.demanded(indicator, verdict),
+        "clause": verdict.clause,
+    }
+    short = _short(verdict, answer) if indicator.kind in figures.PERCENTAGES or indicator.computed else 0
+    if short:
+        return str(
+            _("%(given)s. %(demanded)s (%(clause)s); %(short)s more are needed.", short=figures.whole(short), **values)
+        )
+    return str(_("%(given)s. %(demanded)s (%(clause)s).", **values))
+
+
+def _short(verdict: PartVerdict, answer: Answer) -> int:
+    """How many more must be counted to reach the threshold with the same denominator."""
+    numerator, denominator = answer.get(verdict.part.key), answer.get("denominator")
+    coverage = coverage_of(answer)
+    if coverage is not None:
+        numerator, denominator = coverage.numerator(verdict.units_at_level), coverage.denominator
+    if not isinstance(numerator, int) or not isinstance(denominator, int):
+        return 0
+    return max(ceil(verdict.least * denominator / 100) - numerator, 0)

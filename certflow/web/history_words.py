@@ -1,0 +1,54 @@
+"""An entry of a dossier's history in the reader's words."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from certflow.clock import ZONE
+from certflow.domain.moving import versions_of
+from certflow.models.dossier import Dossier, HistoryEntry
+from certflow.services.catalogue import workflow_of
+from certflow.web import turns
+from certflow.wording import language
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act: what was done, by whom in which part, when, the state it led to ("" for none) and what was noted.
+
+    `kind` is that of a final state's tag, `paper` names the document from outside that the act records.
+    """
+
+    what: str
+    label: str
+    who: str
+    role: str
+    when: dt.datetime
+    note: str
+    kind: str = ""
+    paper: str = ""
+
+
+def told(dossier: Dossier, entry: HistoryEntry) -> Told:
+    """A step of the scheme by its title; a move to a newer version with what had to be confirmed again."""
+    who, when = entry.actor.full_name, entry.at.astimezone(ZONE)
+    versions = versions_of(entry.action)
+    if versions is not None:
+        what = str(_("Moved from version %(old)s to version %(new)s of its rules", old=versions[0], new=versions[1]))
+        note = str(_("To be confirmed again: %(codes)s", codes=entry.note)) if entry.note else ""
+        return Told(what, "", who, str(_("Administrator")), when, note)
+    spec = workflow_of(dossier).spec
+    titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
+    state = spec.states[entry.to_state]
+    what, label = titles.get(entry.action, entry.action), state.title.in_language(language())
+    part, kind = turns.part(dossier, entry.acting_as), turns.final_kind(state)
+    return Told(what, label, who, part, when, entry.note, kind, _paper_recorded(entry))
+
+
+def _paper_recorded(entry: HistoryEntry) -> str:
+    """The paper from outside that an act records, by number and date."""
+    if not entry.document_number or entry.document_date is None:
+        return ""
+    day = f"{entry.document_date:%d/%m/%Y}"
+    return str(_("Document no. %(number)s of %(date)s", number=entry.document_number, date=day))
