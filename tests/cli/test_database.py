@@ -84,7 +84,7 @@ def test_units_of_a_province_are_imported_once(
 
     assert "1 province(s), 11 district(s), 159 commune(s): 171 new, 0 already there." in first.output
     assert "0 new, 171 already there." in second.output
-    assert _scalar(engine, "select count(*) from unit") == 171
+    assert _scalar(engine, "select count(*) from unit") == 172, "the units and the country"
 
 
 def test_a_province_that_does_not_exist_is_refused(certflow: Certflow, environment: dict[str, str]) -> None:

@@ -92,7 +92,7 @@ def test_dossiers_stand_in_every_state(at_practice: Flask) -> None:
 
     assert states == set(spec.states)
     assert _count(Dossier) == 40
-    assert _count(Unit) == 171
+    assert _count(Unit) == 172, "the units and the country"
 
 
 def test_due_dates_live_and_dossiers_are_on_time_late_and_overdue(at_practice: Flask) -> None:
