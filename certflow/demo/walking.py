@@ -10,14 +10,15 @@ from sqlalchemy import select
 
 from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec
 from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.demo import samples
 from certflow.domain.entries import entries_reaching
 from certflow.domain.facts import OutsideDocument
 from certflow.domain.typed_entries import typed_entries
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, Finding, Meeting
+from certflow.models.dossier import Claim, Dossier, Evidence, Finding, Meeting
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import actions, assessments, meetings, units
+from certflow.services import actions, assessments, evidence, meetings, units
 from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.meetings import Minutes
@@ -130,6 +131,17 @@ def write(kind: type[Claim] | type[Finding], dossier: Dossier, typed: Answers, *
         codes = [indicator.code for indicator in criterion.indicators if indicator.code in typed]
         given = {code: Typed(typed[code], explained.get(code, ""), versions.get(code, 0)) for code in codes}
         save(dossier.id, criterion.number, given, actor=actor)
+    if kind is Claim:
+        _attach(dossier, actor)
+
+
+def _attach(dossier: Dossier, actor: User) -> None:
+    """Give every entry that is answered by a file one, where there is none yet."""
+    present = set(db.session.scalars(select(Evidence.indicator).where(Evidence.dossier_id == dossier.id)))
+    for code, entry in form_of(dossier).indicators.items():
+        if entry.kind == "file" and code not in present and not entry.optional:
+            name = entry.title.vi
+            evidence.attach(dossier.id, code, samples.paper(name, dossier.unit.name), f"{name}.pdf", actor=actor)
 
 
 def prepare(dossier: Dossier, course: Course, person_for: PersonFor) -> None:
