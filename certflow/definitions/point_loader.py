@@ -12,6 +12,8 @@ from certflow.definitions.form_specs import BandSpec, CapSpec, CriterionSpec, Fo
 from certflow.definitions.reading import Reader
 from certflow.definitions.words import Text
 
+MOST_SUMS = 20_000
+
 
 def with_bands(reader: Reader, form: FormSpec) -> FormSpec:
     """The form with its bands and caps, where its points add up to what the file says and reach each band."""
@@ -26,6 +28,8 @@ def with_bands(reader: Reader, form: FormSpec) -> FormSpec:
     )
     _check_total(reader, rated)
     _check_bands(reader, bands)
+    if len(reader.faults) == before:
+        _check_size(reader, rated)
     if len(reader.faults) == before:
         _check_reach(reader, rated)
     return rated
@@ -97,6 +101,18 @@ def _check_cap(reader: Reader, form: FormSpec, cap: CapSpec) -> None:
         )
 
 
+def _check_size(reader: Reader, form: FormSpec) -> None:
+    """The sums that can come about must be few enough to look at each."""
+    most, unit = sum((criterion.most for criterion in form.criteria), Fraction(0)), _unit(form)
+    if most / unit > MOST_SUMS:
+        reader.fault("total", f"makes more than {MOST_SUMS} sums in steps of {unit}; give fewer points or larger steps")
+
+
+def _unit(form: FormSpec) -> Fraction:
+    """The largest number of which all steps are multiples."""
+    return Fraction(1, lcm(*(i.step.denominator for c in form.criteria for i in c.indicators if i.step is not None)))
+
+
 def _check_reach(reader: Reader, form: FormSpec) -> None:
     """Every band is the outcome of some points: of a total from its own start to the next, with no cap that bites."""
     ends = [band.at_least for band in form.bands[1:]]
@@ -111,7 +127,7 @@ def _totals(form: FormSpec, rank: int) -> Iterator[Fraction]:
 
     A set of sums is kept as the bits of a number, counted in the largest unit of which all steps are multiples.
     """
-    unit = Fraction(1, lcm(*(i.step.denominator for c in form.criteria for i in c.indicators if i.step is not None)))
+    unit = _unit(form)
     biting = [cap for cap in form.caps if form.rank(cap.band) < rank]
     least: dict[str | int, Fraction] = {}
     for cap in biting:

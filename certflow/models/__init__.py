@@ -1,6 +1,6 @@
 """Everything that is stored."""
 
-from certflow.models import dossier, people, places, published, recognition
+from certflow.models import dossier, people, places, published, rating_sets, recognition
 from certflow.models.base import db
 
-__all__ = ["db", "dossier", "people", "places", "published", "recognition"]
+__all__ = ["db", "dossier", "people", "places", "published", "rating_sets", "recognition"]
