@@ -2,40 +2,34 @@
 
 import datetime as dt
 import json
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.definitions.catalogue import read_one
 from certflow.definitions.form_specs import FormSpec
-from certflow.definitions.set_faults import SetFault, faults_of, spec_of, too_many
+from certflow.definitions.set_faults import SetFault, faults_of, spec_of
 from certflow.definitions.set_tables import (
     Content,
     Head,
-    completed,
-    content_of,
     first_content,
-    table_of,
 )
 from certflow.definitions.specs import WorkflowSpec
-from certflow.errors import ActionBlocked, ActionNotOpen, DefinitionError, Invalid, NotFound, NotPermitted, Stale
+from certflow.errors import ActionBlocked, ActionNotOpen, NotFound, NotPermitted, Stale
+from certflow.gateways import pdf
+from certflow.gateways.pdf_text import UnprintableError
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.models.rating_sets import RatingSet
-from certflow.services import access, catalogue, published
+from certflow.services import access, catalogue, equipment, published
 from certflow.services.confirmations import provinces_confirmable_by
 from certflow.services.conflicts import refusing
 from certflow.wording import _
 
-LARGEST_FILE = 200 * 1024
-DEEPEST, LARGEST_NUMBER = 8, 10**15
-LONGEST_TITLE = 300
 MOST_LISTED = 200
 
 
@@ -152,79 +146,25 @@ def _copied(last: RatingSet) -> dict[str, Any]:
 
 def save_head(set_id: int, given: Named, *, actor: User, revision: int) -> RatingSet:
     """Write title, paper and wanted total of a draft."""
-    draft = _draft(set_id, actor, revision)
+    draft = draft_of(set_id, actor, revision)
     draft.title_vi, draft.title_en = given.title_vi.strip(), given.title_en.strip()
     draft.document_number, draft.document_date = given.document_number.strip(), given.document_date
     draft.issuer = given.issuer.strip()
-    return _changed(draft, draft.content | {"total": given.total}, actor)
+    return changed(draft, draft.content | {"total": given.total}, actor)
 
 
 def save(set_id: int, change: Callable[[Content], Content], *, actor: User, revision: int) -> RatingSet:
     """Write the content of a draft; what was typed is kept even while it is wrong."""
-    draft = _draft(set_id, actor, revision)
-    return _changed(draft, change(draft.content), actor)
+    draft = draft_of(set_id, actor, revision)
+    return changed(draft, change(draft.content), actor)
 
 
-def _changed(draft: RatingSet, content: Content, actor: User) -> RatingSet:
+def changed(draft: RatingSet, content: Content, actor: User) -> RatingSet:
+    """Write the content of a draft that is held, and who changed it."""
     draft.content = content
     draft.changed_by_id, draft.changed_at = actor.id, clock.now()
     db.session.flush()
     return draft
-
-
-def upload(set_id: int, file: bytes, *, actor: User, revision: int) -> RatingSet:
-    """Put the content and the title of a TOML file in the place of the draft's; a file with faults changes nothing."""
-    draft = _draft(set_id, actor, revision)
-    table = _parsed(file)
-    head = _with_title(head_of(draft), table.get("title"))
-    try:
-        read_one(completed(table, head), _("file"))
-    except DefinitionError as refused:
-        raise Invalid(fields={"file": refused.faults}) from None
-    draft.title_vi, draft.title_en = head.title_vi, head.title_en
-    return _changed(draft, content_of(table), actor)
-
-
-def _with_title(head: Head, title: object) -> Head:
-    """The head with the title that a file gives."""
-    words = title if isinstance(title, dict) else {}
-    vi, en = (str(words.get(language) or "").strip()[:LONGEST_TITLE] for language in ("vi", "en"))
-    return replace(head, title_vi=vi or head.title_vi or "–", title_en=en or head.title_en)
-
-
-def _parsed(file: bytes) -> dict[str, Any]:
-    if len(file) > LARGEST_FILE:
-        raise _refused(_("The file has more than %(most)s kB.", most=LARGEST_FILE // 1024))
-    try:
-        table = tomllib.loads(file.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise _refused(_("The file is not written in UTF-8. Save it as UTF-8 and choose it again.")) from None
-    except (ValueError, RecursionError) as fault:
-        raise _refused(_("The file is no TOML: %(fault)s", fault=str(fault)[:200])) from None
-    faults = (*_unfit(table, 0), *too_many(table))
-    if faults:
-        raise _refused(*dict.fromkeys(faults))
-    return table
-
-
-def _refused(*reasons: str) -> Invalid:
-    return Invalid(fields={"file": reasons})
-
-
-def _unfit(value: object, depth: int) -> Iterator[str]:
-    """What no criteria set needs and no database or paper can hold."""
-    if depth > DEEPEST:
-        yield _("The file has tables too deep inside each other.")
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from (*_unfit(key, depth + 1), *_unfit(item, depth + 1))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _unfit(item, depth + 1)
-    elif isinstance(value, str) and any(ord(sign) < 32 and sign not in "\n\r\t" for sign in value):
-        yield _("The file has signs in its texts that cannot be printed.")
-    elif isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-        yield _("The file has a number that is too large.")
 
 
 def head_of(own: RatingSet) -> Head:
@@ -253,24 +193,30 @@ def form_of(own: RatingSet) -> FormSpec:
     return spec_of(own.content, head_of(own))
 
 
-def table(own: RatingSet) -> dict[str, Any]:
-    """The set's whole table, as its file says it."""
-    return table_of(own.content, head_of(own))
-
-
 def publish(set_id: int, *, actor: User, revision: int) -> RatingSet:
     """Publish a draft for ever, so that rounds can choose it; raises ActionBlocked with what is still wrong."""
-    draft = _draft(set_id, actor, revision)
+    draft = draft_of(set_id, actor, revision)
     found = faults(draft)
     if found:
         raise ActionBlocked(*(fault.words for fault in found))
-    published.add(form_of(draft))
+    form = form_of(draft)
+    _refuse_unprintable(form)
+    published.add(form)
     draft.published_by_id, draft.published_at = actor.id, clock.now()
     db.session.flush()
     return draft
 
 
-def _draft(set_id: int, actor: User, revision: int) -> RatingSet:
+def _refuse_unprintable(form: FormSpec) -> None:
+    """What papers and sheets say of the set must be printable: afterwards nothing can be corrected."""
+    said = {"title": form.title.vi, "source": form.source, "classes": [band.title.vi for band in form.bands]}
+    try:
+        pdf.check_letters(said, engine=equipment.equipment().settings.pdf_engine)
+    except UnprintableError as fault:
+        raise ActionBlocked(str(fault)) from fault
+
+
+def draft_of(set_id: int, actor: User, revision: int) -> RatingSet:
     """The draft as it is now, held until the end of the transaction; only for who may write it and has seen it."""
     query = _loaded(select(RatingSet)).where(RatingSet.id == set_id)
     held = query.with_for_update(of=RatingSet).execution_options(populate_existing=True)

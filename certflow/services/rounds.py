@@ -17,6 +17,7 @@ from certflow.models.places import Unit
 from certflow.services import access
 from certflow.services.catalogue import definitions, workflow_of
 from certflow.services.conflicts import refusing
+from certflow.services.rating_sets import published_for
 from certflow.wording import _
 
 FIRST_YEAR = 2023
@@ -35,11 +36,13 @@ def open_round(
 ) -> Round:
     """Open a round with the scheme's own dates; raises Invalid with the field's message.
 
-    `form` is the criteria set chosen for it, where the scheme leaves the choice to the department.
+    `form` is the criteria set chosen for it, where the scheme leaves the choice to the department: one that the
+    province's department published, or the scheme's sample, which is also taken when none is named.
     """
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
+    _check_form(spec, unit_id, form)
     chosen = dict(zip(("form", "form_version"), form, strict=True)) if form else {}
     opened = Round(
         unit_id=unit_id,
@@ -83,6 +86,15 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
         faults["title"] = (_taken(),)
     if faults:
         raise Invalid(fields=faults)
+
+
+def _check_form(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> None:
+    if form is None or (spec.form_family and form == (spec.form, spec.form_version)):
+        return
+    own = published_for(unit_id, spec.form_family) if spec.form_family else []
+    if form not in {(one.name, one.version) for one in own}:
+        words = _("Choose a criteria set that the education department of this province published for this scheme.")
+        raise Invalid(fields={"form": (words,)})
 
 
 def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:

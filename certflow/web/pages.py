@@ -12,6 +12,7 @@ from certflow.web import (
     evidence,
     health,
     people,
+    rating_sets,
     rounds,
     verification,
     work,
@@ -30,4 +31,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rounds.bp,
     people.bp,
     definitions.bp,
+    rating_sets.bp,
 )
