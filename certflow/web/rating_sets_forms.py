@@ -59,9 +59,7 @@ class HeadForm(PartForm):
     number = _words(
         lazy_gettext("Kind and number of the paper"),
         120,
-        description=lazy_gettext(
-            "The paper by which the department sets the criteria, for example “Quyết định số 812/QĐ-SGDĐT”."
-        ),
+        description=lazy_gettext("The paper that sets the criteria, for example “Quyết định số 812/QĐ-SGDĐT”."),
     )
     dated = DayField(lazy_gettext("Day of the paper"), [ADay()])
     issuer = _words(lazy_gettext("Issued by"), 200)
