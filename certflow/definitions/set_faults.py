@@ -15,6 +15,7 @@ from certflow.wording import _
 MOST_GROUPS, MOST_ROWS, MOST_BANDS, MOST_CAPS = 20, 20, 10, 20
 GROUP = re.compile(r"criteria\[(\d+)\](?:\.indicators\[(\d+)\])?(?:\.(.+))?\Z")
 LISTED = re.compile(r"(bands|caps)(?:\[(\d+)\])?(?:\.(.+))?\Z")
+COUNTING = (("head", "total"), ("caps", "below"), ("caps", "indicator"), ("caps", "criterion"))
 UNREACHED = re.compile(r"no points lead to '(\w+)'")
 
 
@@ -34,8 +35,8 @@ class SetFault:
 def faults_of(content: Content, head: Head) -> tuple[SetFault, ...]:
     """Everything that keeps the set from being published; nothing when the loader takes it."""
     found = [*_faults_of_head(head), *_read(content, head)]
-    if any(fault.page.isdecimal() for fault in found):  # points that cannot be read make every sum wrong
-        found = [fault for fault in found if (fault.page, fault.field) != ("head", "total")]
+    if any(fault.page.isdecimal() for fault in found):  # points that cannot be read make all that counts them wrong
+        found = [fault for fault in found if (fault.page, fault.field) not in COUNTING]
     return tuple(dict.fromkeys(found))
 
 
@@ -77,7 +78,7 @@ def _read(content: Content, head: Head) -> Iterator[SetFault]:
     except DefinitionError as refused:
         for fault in refused.faults:
             place, _colon, reason = fault.removeprefix(f"{head.name}: ").partition(": ")
-            if not place.startswith(("title.", "trust_note.", "source")):
+            if not place.startswith(("title.", "trust_note.", "source")) and not place.endswith(".en"):
                 yield _placed(place, reason, content)
 
 

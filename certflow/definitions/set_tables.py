@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from certflow.definitions.form_specs import FormSpec
+from certflow.definitions.reading import NUMBER
 
 Content = dict[str, Any]
 
@@ -135,9 +136,10 @@ def most(row: Mapping[str, Any]) -> Fraction:
     """The points that a row brings; none where they are not written yet."""
     if row.get("kind") == "text":
         return Fraction(0)
+    typed = str(row.get("most", ""))
     try:
-        return Fraction(str(row.get("most", "")))
-    except (ValueError, ZeroDivisionError):
+        return Fraction(typed) if NUMBER.match(typed) else Fraction(0)
+    except ZeroDivisionError:
         return Fraction(0)
 
 
