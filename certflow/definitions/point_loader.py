@@ -12,7 +12,7 @@ from certflow.definitions.form_specs import BandSpec, CapSpec, CriterionSpec, Fo
 from certflow.definitions.reading import Reader
 from certflow.definitions.words import Text
 
-MOST_SUMS = 20_000
+MOST_TOTALS = 20_000  # beyond what any office needs, and what is still looked through at once
 
 
 def with_bands(reader: Reader, form: FormSpec) -> FormSpec:
@@ -28,8 +28,6 @@ def with_bands(reader: Reader, form: FormSpec) -> FormSpec:
     )
     _check_total(reader, rated)
     _check_bands(reader, bands)
-    if len(reader.faults) == before:
-        _check_size(reader, rated)
     if len(reader.faults) == before:
         _check_reach(reader, rated)
     return rated
@@ -52,6 +50,8 @@ def _band(reader: Reader) -> BandSpec:
 
 def _check_total(reader: Reader, form: FormSpec) -> None:
     most = sum((criterion.most for criterion in form.criteria), Fraction(0))
+    if most / _unit(form) > MOST_TOTALS:
+        reader.fault("total", f"can come out in more than {MOST_TOTALS} ways; give the points in larger steps")
     if form.total != most:
         reader.fault("total", f"is {form.total}, but the indicators bring {most} points; correct the one or the other")
 
@@ -101,18 +101,6 @@ def _check_cap(reader: Reader, form: FormSpec, cap: CapSpec) -> None:
         )
 
 
-def _check_size(reader: Reader, form: FormSpec) -> None:
-    """The sums that can come about must be few enough to look at each."""
-    most, unit = sum((criterion.most for criterion in form.criteria), Fraction(0)), _unit(form)
-    if most / unit > MOST_SUMS:
-        reader.fault("total", f"makes more than {MOST_SUMS} sums in steps of {unit}; give fewer points or larger steps")
-
-
-def _unit(form: FormSpec) -> Fraction:
-    """The largest number of which all steps are multiples."""
-    return Fraction(1, lcm(*(i.step.denominator for c in form.criteria for i in c.indicators if i.step is not None)))
-
-
 def _check_reach(reader: Reader, form: FormSpec) -> None:
     """Every band is the outcome of some points: of a total from its own start to the next, with no cap that bites."""
     ends = [band.at_least for band in form.bands[1:]]
@@ -137,6 +125,10 @@ def _totals(form: FormSpec, rank: int) -> Iterator[Fraction]:
     for criterion in form.criteria:
         sums = _added(sums, _sums_of(criterion, least, unit))
     return (n * unit for n in range(sums.bit_length()) if sums >> n & 1)
+
+
+def _unit(form: FormSpec) -> Fraction:
+    return Fraction(1, lcm(*(i.step.denominator for c in form.criteria for i in c.indicators if i.step is not None)))
 
 
 def _sums_of(criterion: CriterionSpec, least: Mapping[str | int, Fraction], unit: Fraction) -> int:

@@ -106,7 +106,7 @@ def _of_total(reason: str, content: Content) -> str:
     if "indicators bring" in reason:
         total, given = shown(content.get("total", "")), shown(decimal_text(points(content)))
         return _("The rows bring %(given)s points together, but the set says %(total)s.", given=given, total=total)
-    if "makes more than" in reason:
+    if "can come out in more than" in reason:
         return _("These points and steps are too fine together: choose larger steps or fewer points.")
     return _("Give the points that all rows bring together, for example 100.")
 
