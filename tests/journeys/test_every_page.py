@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from certflow import clock
+from certflow.definitions.set_tables import Content
 from certflow.models.base import db
 from certflow.models.recognition import Document, Recognition
-from certflow.services import documents
+from certflow.services import documents, people, rating_sets
 from tests import make
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
+from tests.sets import CONTENT, HEAD
+
+FAMILY = "learning_centre_rating"
 
 READERS = {
     "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
@@ -26,9 +32,13 @@ READERS = {
     "province_reviewer": ("/", "/dossiers/?q=xuan", "/rules/", "/rules/criteria/learning_community_commune/1",
                           "/rules/schemes/dong_nai_commune_recognition/1",
                           "/rules/schemes/dong_nai_commune_recognition/1/cases",
-                          "/rules/criteria/learning_community_commune/1/cases"),
+                          "/rules/criteria/learning_community_commune/1/cases", "/rating-sets/", "{begun}",
+                          "{set}", "{set}head", "{set}groups/1", "{set}groups/1?check=1", "{set}classes?check=1",
+                          "{set}limits", "{set}file", "{set}publish", "{own}", "{own}preview", "{own}preview/1",
+                          "{own}preview/2"),
     "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/people/", "/people/new", "/people/1",
-                      "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere"),
+                      "/people/1/appointments", "/people/1/appointments?role=commune_officer&q=xuan", "/rating-sets/",
+                      "{set}", "/nowhere"),
     "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG"),
 }  # fmt: skip
 
@@ -53,7 +63,31 @@ def places(app: Flask) -> dict[str, str]:
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
         found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}
-        return found | {"code": recognition.verify_code, "paper": str(paper.id)}
+        return found | {"code": recognition.verify_code, "paper": str(paper.id)} | sets()
+
+
+def sets() -> dict[str, str]:
+    """A department's published set, its next version with faults, and one just begun elsewhere by the same person."""
+    who, far = make.person("province_reviewer"), make.another_province()
+    people.give(who, role="province_reviewer", unit_id=far.id, starts_on=clock.today())
+    make.commit()
+    begun = [rating_sets.begin(unit.id, FAMILY, actor=who) for unit in (far, make.province())]
+    own = rating_sets.save_head(begun[1].id, HEAD, actor=who, revision=begun[1].revision)
+    own = rating_sets.save(own.id, lambda _old: CONTENT, actor=who, revision=own.revision)
+    own = rating_sets.publish(own.id, actor=who, revision=own.revision)
+    make.commit()
+    draft = rating_sets.begin(make.province().id, FAMILY, actor=who)
+    rating_sets.save(draft.id, _spoiled, actor=who, revision=draft.revision)
+    make.commit()
+    return {name: f"/rating-sets/{one.id}/" for name, one in (("begun", begun[0]), ("own", own), ("set", draft))}
+
+
+def _spoiled(content: Content) -> Content:
+    """With mistakes in a row and in a class."""
+    spoiled = deepcopy(content)
+    spoiled["criteria"][0]["indicators"][1] |= {"most": "mười", "title": {"vi": "", "en": ""}}
+    spoiled["bands"][0]["at_least"] = "không"
+    return spoiled
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
