@@ -69,12 +69,6 @@ def unit(name: str = "Xã Xuân Tây") -> Unit:
     return units()[name]
 
 
-def another_province() -> Unit:
-    """A second province, without anything below it."""
-    unit_service.import_units([_row("20", "province", "Tỉnh Lạng Sơn", None)])
-    return units()["Tỉnh Lạng Sơn"]
-
-
 def communes(count: int) -> list[Unit]:
     """`count` communes: those of the tree, then numbered ones in its first district, made as needed."""
     district = unit("Huyện Cẩm Mỹ").code

@@ -3,7 +3,11 @@
 import datetime as dt
 from typing import Any
 
+from certflow.gateways.unit_data import UnitRow
+from certflow.models.places import Unit
+from certflow.services import units
 from certflow.services.rating_sets import Named
+from tests import make
 
 HEAD = Named(
     title_vi="Bộ tiêu chí xếp loại trung tâm học tập cộng đồng",
@@ -38,3 +42,9 @@ CONTENT: dict[str, Any] = {
         {"title": {"vi": "1.2 dưới 5 điểm: Khá", "en": ""}, "band": "band_1", "indicator": "1.2", "below": "5"},
     ],
 }
+
+
+def another_province() -> Unit:
+    """A second province, with nothing below it."""
+    units.import_units([UnitRow("20", "province", "Tỉnh", "Tỉnh Lạng Sơn", "Lạng Sơn", None)])
+    return make.units()["Tỉnh Lạng Sơn"]

@@ -36,14 +36,11 @@ def open_round(
 ) -> Round:
     """Open a round with the scheme's own dates; raises Invalid with the field's message.
 
-    `form` is the criteria set chosen for it, where the scheme leaves the choice to the department: one that the
-    province's department published, or the scheme's sample, which is also taken when none is named.
+    `form` is the criteria set chosen for it, where the scheme leaves the choice to the department; else its own.
     """
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
-    _check_form(spec, unit_id, form)
-    chosen = dict(zip(("form", "form_version"), form, strict=True)) if form else {}
     opened = Round(
         unit_id=unit_id,
         workflow=spec.name,
@@ -52,7 +49,7 @@ def open_round(
         title=title.strip(),
         practice=practice,
         dates=_dates(spec, assessed_year),
-        **chosen,
+        **_chosen(spec, unit_id, form),
     )
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
@@ -88,13 +85,16 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
         raise Invalid(fields=faults)
 
 
-def _check_form(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> None:
-    if form is None or (spec.form_family and form == (spec.form, spec.form_version)):
-        return
+def _chosen(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> dict[str, str | int]:
+    """A set that the province's department published for the scheme's family, or the sample that the scheme names."""
+    if form is None:
+        return {}
     own = published_for(unit_id, spec.form_family) if spec.form_family else []
-    if form not in {(one.name, one.version) for one in own}:
+    sample = [(spec.form, spec.form_version)] if spec.form_family else []
+    if form not in [*sample, *((one.name, one.version) for one in own)]:
         words = _("Choose a criteria set that the education department of this province published for this scheme.")
         raise Invalid(fields={"form": (words,)})
+    return {"form": form[0], "form_version": form[1]}
 
 
 def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:

@@ -158,21 +158,24 @@ def _workflow(name: str, version: int) -> WorkflowSpec:
 
 
 def _form(name: str, version: int) -> FormSpec:
-    spec = catalogue.renewed().forms.get((name, version))
-    if spec is None:
-        raise NotFound(_("There is no such criteria set."))
-    return spec
+    try:
+        return catalogue.form_at(name, version)
+    except NotFound:
+        raise NotFound(_("There is no such criteria set.")) from None
 
 
 def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
     given = confirmations.confirmations(spec)
     speaks_for = confirmations.provinces_confirmable_by(actor())
     confirmed = {each.unit_id for each in given}
+    publications = published.publications(spec)
+    missed = any((spec.name, version) not in catalogue.known().forms for version in publications)
+    known = catalogue.renewed() if missed else catalogue.known()
     return render_template(
         "definitions/form.html",
         spec=spec,
-        versions=_versions(spec, catalogue.known().forms),
-        publications=published.publications(spec),
+        versions=_versions(spec, known.forms),
+        publications=publications,
         schemes=_schemes_with(spec),
         given=given,
         form=form,

@@ -91,6 +91,12 @@ def writes_the_set(office: Office) -> str:
     office.looked_at(page, "a-mistake")
     fill(page, rows__0__step="0,5")
     press(page, "Save and continue")
+    _second_group_and_classes(office, page)
+    _limits(office, page)
+    return address
+
+
+def _second_group_and_classes(office: Office, page: Page) -> None:
     press(page, "Add an all-or-nothing row")
     fill(page, rows__0__title_vi="Có ban giám đốc", rows__0__most="5")
     press(page, "Add a written remark")
@@ -102,8 +108,6 @@ def writes_the_set(office: Office) -> str:
         fill(page, **{f"rows__{number}__title_vi": name, f"rows__{number}__at_least": points})
     office.looked_at(page, "classes")
     press(page, "Save and continue")
-    _limits(office, page)
-    return address
 
 
 def _limits(office: Office, page: Page) -> None:

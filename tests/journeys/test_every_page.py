@@ -16,7 +16,7 @@ from certflow.models.recognition import Document, Recognition
 from certflow.services import documents, people, rating_sets
 from tests import make
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
-from tests.sets import CONTENT, HEAD
+from tests.sets import CONTENT, HEAD, another_province
 
 FAMILY = "learning_centre_rating"
 
@@ -68,7 +68,7 @@ def places(app: Flask) -> dict[str, str]:
 
 def sets() -> dict[str, str]:
     """A department's published set, its next version with faults, and one just begun elsewhere by the same person."""
-    who, far = make.person("province_reviewer"), make.another_province()
+    who, far = make.person("province_reviewer"), another_province()
     people.give(who, role="province_reviewer", unit_id=far.id, starts_on=clock.today())
     make.commit()
     begun = [rating_sets.begin(unit.id, FAMILY, actor=who) for unit in (far, make.province())]

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import tomllib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from certflow.models.rating_sets import RatingSet
 from certflow.services import access, catalogue, papers, people, published, rating_set_files, rating_sets, rounds
 from tests import make
 from tests.services.observing import everything
-from tests.sets import CONTENT, HEAD
+from tests.sets import CONTENT, HEAD, another_province
 
 FAMILY = "learning_centre_rating"
 SCHEME = ("lang_son_centre_rating", 1)
@@ -86,12 +87,14 @@ def test_nobody_changes_what_is_published() -> None:
     own = publish(draft())
     before = everything()
 
-    for act in (
-        lambda: rating_sets.save_head(own.id, HEAD, actor=department(), revision=own.revision),
-        lambda: rating_sets.save(own.id, lambda old: old | {"total": "1"}, actor=department(), revision=own.revision),
-        lambda: rating_set_files.upload(own.id, b"", actor=department(), revision=own.revision),
-        lambda: rating_sets.publish(own.id, actor=department(), revision=own.revision),
-    ):
+    who, revision = department(), own.revision
+    acts: list[Callable[[], object]] = [
+        lambda: rating_sets.save_head(own.id, HEAD, actor=who, revision=revision),
+        lambda: rating_sets.save(own.id, lambda old: old | {"total": "1"}, actor=who, revision=revision),
+        lambda: rating_set_files.upload(own.id, b"", actor=who, revision=revision),
+        lambda: rating_sets.publish(own.id, actor=who, revision=revision),
+    ]
+    for act in acts:
         with pytest.raises(ActionNotOpen):
             act()
 
@@ -235,7 +238,7 @@ def open_round(form: tuple[str, int], title: str = "Đợt", scheme: tuple[str, 
 
 def test_a_department_of_another_province_cannot_use_it() -> None:
     own = publish(draft())
-    far = make.another_province()
+    far = another_province()
     stranger = make.user("stranger")
     people.give(stranger, role="province_reviewer", unit_id=far.id, starts_on=clock.today())
     make.commit()
