@@ -68,12 +68,12 @@ def _numerator(reader: Reader) -> Text:
 def _points(reader: Reader, kind: IndicatorKind) -> tuple[Fraction, Fraction]:
     """How many points there are at most, and the steps in which they are given: all or nothing for a yes or no."""
     most = reader.fraction("most")
+    step = most if kind == "yes_no" else reader.fraction("step", Fraction(1))
     if not 0 < most <= MOST_POINTS:
         reader.fault("most", f"{most} is no number of points; give more than 0, at most {MOST_POINTS}")
         return Fraction(1), Fraction(1)
     if kind == "yes_no":
         return most, most
-    step = reader.fraction("step", Fraction(1))
     if step <= 0 or (most / step).denominator != 1:
         reader.fault("step", f'{step} does not divide the {most} points; give a step such as 1 or "0.5"')
         return most, most

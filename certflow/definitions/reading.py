@@ -1,6 +1,7 @@
 """Careful reading of TOML tables: every access notes a fault with file, key and reason instead of failing."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Any
 from certflow.definitions.words import Text
 
 WHOLE_NUMBER = "a whole number"
+NUMBER = re.compile(r"\s*[+-]?[0-9]{1,15}([./][0-9]{1,15})?\s*\Z")  # "1e999999999" would never be computed
 
 
 class Reader:
@@ -134,7 +136,7 @@ class Reader:
 
     def _exact(self, key: str, item: Any) -> Fraction | None:
         try:
-            if isinstance(item, bool) or not isinstance(item, int | str):
+            if isinstance(item, bool) or not isinstance(item, int | str) or not NUMBER.match(str(item)):
                 raise ValueError
             return Fraction(item)
         except (ValueError, ZeroDivisionError):

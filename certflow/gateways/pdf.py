@@ -63,11 +63,19 @@ def _printed(template: str, facts: Mapping[str, Any]) -> bytes:
 
 def check_printable(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> None:
     """Raises what `render` would for these facts, without making the paper: before a number is given away."""
-    complete = _complete(template, facts)
+    _refuse(_complete(template, facts), engine)
+
+
+def check_letters(facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> None:
+    """Raises UnprintableError for texts, of whatever paper they will be part, that the engine cannot print."""
+    _refuse(pdf_text.printable(facts), engine)
+
+
+def _refuse(facts: Mapping[str, Any], engine: PdfEngine) -> None:
     if engine == "pdfkit":
-        pdf_text.refuse(complete, pdf_html.lacking())
+        pdf_text.refuse(facts, pdf_html.lacking())
     else:
-        pdf_typst.refuse_letters(complete)
+        pdf_typst.refuse_letters(facts)
 
 
 def check_words(words: str, *, engine: PdfEngine = "typst") -> None:

@@ -36,6 +36,7 @@ class _Loaded:
     definitions: Catalogue | None = None
     workflows: dict[tuple[str, int], Workflow]
     known: Catalogue | None = None
+    published = 0
 
 
 def vocabulary(effects: Collection[str]) -> Vocabulary:
@@ -74,8 +75,16 @@ def known() -> Catalogue:
         shipped = definitions()
         gone = published.retired(shipped)
         _Loaded.workflows |= {key: Workflow(spec) for key, spec in gone.workflows.items()}
+        _Loaded.published = published.count()
         _Loaded.known = Catalogue(shipped.workflows | gone.workflows, shipped.forms | gone.forms)
     return _Loaded.known
+
+
+def renewed() -> Catalogue:
+    """As `known`, read anew when something was published meanwhile, here or by another process."""
+    if _Loaded.known is not None and _Loaded.published != published.count():
+        _Loaded.known = None
+    return known()
 
 
 def recall() -> None:

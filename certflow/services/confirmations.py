@@ -54,6 +54,8 @@ def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfi
     provinces = provinces_confirmable_by(actor)
     if not provinces:
         raise NotPermitted(_("Only the province's education department confirms a criteria set."))
+    if form.trust == "department":
+        raise ActionNotOpen(_("The department that published this set answers for it; it needs no confirmation."))
     if form.trust != "transcribed":
         raise ActionNotOpen(_("A sample set has no legal force and cannot be confirmed."))
     if not document.strip():

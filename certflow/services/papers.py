@@ -191,6 +191,6 @@ def _recognition(paper: Paper, outcome: OutcomeSpec, public_url: str, decision: 
 def marks(dossier: Dossier) -> list[str]:
     """What must be printed on everything that uses this criteria set, in Vietnamese; nothing once it is confirmed."""
     form = form_of(dossier)
-    if confirmations.confirmation_for(form, chain(dossier.unit)["province"]) is not None:
+    if form.trust == "department" or confirmations.confirmation_for(form, chain(dossier.unit)["province"]) is not None:
         return []
-    return [] if form.trust == "department" else [form.trust_note.vi]
+    return [form.trust_note.vi]

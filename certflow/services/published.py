@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
 
@@ -13,9 +13,10 @@ from certflow.definitions.catalogue import Catalogue, read_one
 from certflow.definitions.difference import difference
 from certflow.definitions.form_specs import FormSpec
 from certflow.definitions.specs import WorkflowSpec
-from certflow.errors import DefinitionError
+from certflow.errors import ActionNotOpen, DefinitionError
 from certflow.models.base import db
 from certflow.models.published import PublishedDefinition
+from certflow.services.conflicts import refusing
 from certflow.wording import _
 
 Definition = FormSpec | WorkflowSpec
@@ -71,6 +72,31 @@ def _store(specs: list[Definition]) -> None:
         for spec in specs
     ]
     db.session.execute(dialect.insert(PublishedDefinition).on_conflict_do_nothing(), rows)
+
+
+def add(form: FormSpec) -> None:
+    """Store a department's own set for ever; raises ActionNotOpen when its version was published before."""
+    row = PublishedDefinition(
+        kind="form",
+        name=form.name,
+        version=form.version,
+        hash=form.fingerprint,
+        content=form.content,
+        published_at=clock.now(),
+    )
+    if db.session.get(PublishedDefinition, (row.kind, row.name, row.version)) is not None:
+        raise _published()
+    with refusing("pk_published_definition", _published()):
+        db.session.add(row)
+
+
+def _published() -> ActionNotOpen:
+    return ActionNotOpen(_("This version was published before."))
+
+
+def count() -> int:
+    """How many definitions have been published here."""
+    return db.session.scalar(select(func.count()).select_from(PublishedDefinition)) or 0
 
 
 def _changed(given: dict[Key, Definition], known: dict[Key, str]) -> Iterator[str]:

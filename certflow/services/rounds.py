@@ -17,6 +17,7 @@ from certflow.models.places import Unit
 from certflow.services import access
 from certflow.services.catalogue import definitions, known, workflow_of
 from certflow.services.conflicts import refusing
+from certflow.services.rating_sets import published_for
 from certflow.wording import _
 
 FIRST_YEAR = 2023
@@ -45,7 +46,7 @@ def open_round(
         title=title.strip(),
         practice=practice,
         dates=_dates(spec, assessed_year),
-        **dict(zip(("form", "form_version"), form or (None, None), strict=True)),
+        **_chosen(spec, unit_id, form),
     )
     with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
         db.session.add(opened)
@@ -84,6 +85,18 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
         faults["title"] = (_taken(),)
     if faults:
         raise Invalid(fields=faults)
+
+
+def _chosen(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> dict[str, str | int]:
+    """A set that the province's department published for the scheme's family, or the sample that the scheme names."""
+    if form is None:
+        return {}
+    own = published_for(unit_id, spec.form_family) if spec.form_family else []
+    sample = [(spec.form, spec.form_version)] if spec.form_family else []
+    if form not in [*sample, *((one.name, one.version) for one in own)]:
+        words = _("Choose a criteria set that the education department of this province published for this scheme.")
+        raise Invalid(fields={"form": (words,)})
+    return {"form": form[0], "form_version": form[1]}
 
 
 def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:

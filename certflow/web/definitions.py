@@ -16,7 +16,7 @@ from certflow.definitions.specs import WorkflowSpec
 from certflow.errors import DefinitionError, Invalid, NotFound
 from certflow.models.places import Unit
 from certflow.models.recognition import FormConfirmation
-from certflow.services import access, cases, catalogue, confirmations, published
+from certflow.services import access, cases, catalogue, confirmations, published, rating_sets
 from certflow.web import definitions_cases, notices, turns
 from certflow.web.definitions_forms import ConfirmForm
 from certflow.web.forms import show_faults
@@ -30,12 +30,13 @@ bp = Blueprint("definitions", __name__, url_prefix="/rules")
 @bp.get("/")
 def listed() -> ResponseReturnValue:
     """Every scheme and criteria set of this installation."""
-    known = catalogue.known()
+    known = catalogue.renewed()
     return render_template(
         "definitions/listed.html",
         workflows=[known.workflows[key] for key in sorted(known.workflows)],
         forms=[known.forms[key] for key in sorted(known.forms)],
         given=confirmations.by_set(),
+        own_sets=rating_sets.may_look(actor()),
     )
 
 
@@ -162,24 +163,25 @@ def _workflow(name: str, version: int) -> WorkflowSpec:
 
 
 def _form(name: str, version: int) -> FormSpec:
-    spec = catalogue.known().forms.get((name, version))
-    if spec is None:
-        raise NotFound(_("There is no such criteria set."))
-    return spec
+    try:
+        return catalogue.form_at(name, version)
+    except NotFound:
+        raise NotFound(_("There is no such criteria set.")) from None
 
 
 def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
     given = confirmations.confirmations(spec)
     speaks_for = confirmations.provinces_confirmable_by(actor())
     confirmed = {each.unit_id for each in given}
+    publications = published.publications(spec)
+    missed = any((spec.name, version) not in catalogue.known().forms for version in publications)
+    known = catalogue.renewed() if missed else catalogue.known()
     return render_template(
         "definitions/form.html",
         spec=spec,
-        versions=_versions(spec, catalogue.known().forms),
-        publications=published.publications(spec),
-        schemes=[
-            w for w in catalogue.known().workflows.values() if (w.form, w.form_version) == (spec.name, spec.version)
-        ],
+        versions=_versions(spec, known.forms),
+        publications=publications,
+        schemes=_schemes_with(spec),
         given=given,
         form=form,
         figure=_figure,
@@ -187,6 +189,17 @@ def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
         province=speaks_for[0] if speaks_for else None,
         notices=_marks(spec, given),
     )
+
+
+def _schemes_with(spec: FormSpec) -> list[WorkflowSpec]:
+    """The schemes that use a set: those that name it, and those whose rounds may choose it."""
+    own = rating_sets.by_name(spec.name, spec.version) if spec.trust == "department" else None
+    return [
+        scheme
+        for scheme in catalogue.known().workflows.values()
+        if (scheme.form, scheme.form_version) == (spec.name, spec.version)
+        or (own is not None and scheme.form_family == own.family)
+    ]
 
 
 def _figure(value: Fraction) -> str:
@@ -199,7 +212,7 @@ def _marks(spec: FormSpec, given: Sequence[FormConfirmation]) -> list[str]:
     provinces = {place.id: place for place in _provinces()}
     if provinces:
         return list(dict.fromkeys(mark for place in provinces.values() for mark in notices.of_form(spec, place)))
-    return [] if given else [notices.mark(spec)]
+    return [] if given or spec.trust == "department" else [notices.mark(spec)]
 
 
 def _provinces() -> list[Unit]:

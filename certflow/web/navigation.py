@@ -10,6 +10,8 @@ from flask_login import current_user
 from certflow.services import access, people
 from certflow.web.gate import actor
 
+WITHIN = {"rating_sets": "definitions"}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -25,7 +27,8 @@ def _entries() -> list[Entry]:
     if access.is_administrator(actor()):
         places = [("rounds", _("Rounds"), "rounds.listed"), ("people", _("People"), "people.listed")]
     places.append(("definitions", _("Rules"), "definitions.listed"))
-    return [Entry(label, url_for(endpoint), request.blueprint == blueprint) for blueprint, label, endpoint in places]
+    here = WITHIN.get(request.blueprint or "", request.blueprint)
+    return [Entry(label, url_for(endpoint), here == blueprint) for blueprint, label, endpoint in places]
 
 
 def _person_detail() -> str:

@@ -14,6 +14,7 @@ from certflow.web import (
     health,
     moving,
     people,
+    rating_sets,
     rounds,
     verification,
     work,
@@ -36,4 +37,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     authority.bp,
     working_days.bp,
     definitions.bp,
+    rating_sets.bp,
 )

@@ -7,16 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from certflow.definitions.specs import WorkflowSpec
 from certflow.domain.deadlines import Due
 from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Round
-from certflow.services import access, catalogue, moving, rounds, units
+from certflow.models.rating_sets import RatingSet
+from certflow.services import access, catalogue, moving, rating_sets, rounds, units
 from certflow.web import deciders, notices
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
-from certflow.web.rounds_forms import RoundDatesForm, RoundForm, dates_form
+from certflow.web.rounds_forms import RoundDatesForm, RoundForm, SetForm, dates_form
 from certflow.wording import language
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")
@@ -41,15 +43,18 @@ def new() -> ResponseReturnValue:
     _fill_choices(form)
     if request.method == "GET":
         return render_template("rounds/new.html", form=form)
-    if form.validate_on_submit():
-        try:
-            opened = _open(form)
-        except Invalid as refusal:
-            show_faults(form, refusal)
-        else:
-            flash(_("The round is open. Check its dates now; you can give it dates of its own."))
-            return redirect(url_for(".show", round_id=opened.id))
-    return render_template("rounds/new.html", form=form), 422
+    if not form.validate_on_submit():
+        return render_template("rounds/new.html", form=form), 422
+    chosen = _sets(form)
+    if chosen is not None and not ("chosen" in request.form and chosen.validate()):
+        return _choose(form, chosen)
+    try:
+        opened = _open(form, chosen)
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return render_template("rounds/new.html", form=form), 422
+    flash(_("The round is open. Check its dates now; you can give it dates of its own."))
+    return redirect(url_for(".show", round_id=opened.id))
 
 
 @bp.route("/<int:round_id>", methods=["GET", "POST"])
@@ -80,11 +85,52 @@ def close(round_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", round_id=round_id))
 
 
-def _open(form: RoundForm) -> Round:
-    name, version = form.scheme.data.rsplit(":", 1)
+def _choose(form: RoundForm, chosen: SetForm) -> ResponseReturnValue:
+    """The second page of a scheme whose criteria are the department's: which of its sets, or the sample."""
+    sample = catalogue.definitions().form_of(_spec(form))
+    alone = len(chosen.form.choices) == 1
+    page = render_template("rounds/set.html", form=form, chosen=chosen, sample=sample, alone=alone)
+    return page, 422 if "chosen" in request.form else 200
+
+
+def _spec(form: RoundForm) -> WorkflowSpec:
+    return catalogue.definitions().workflow(*_key(form.scheme.data))
+
+
+def _key(chosen: str) -> tuple[str, int]:
+    name, version = chosen.rsplit(":", 1)
+    return name, int(version)
+
+
+def _sets(form: RoundForm) -> SetForm | None:
+    """The sets that a round of this scheme in this province can use; None where the scheme has its own."""
+    spec = _spec(form)
+    if not spec.form_family:
+        return None
+    chosen = SetForm()
+    sample = _("The sample: no legal force; its papers get no number and say so")
+    chosen.form.choices = [
+        *(_own_choice(own) for own in rating_sets.published_for(int(form.unit_id.data), spec.form_family)),
+        SelectChoice(f"{spec.form}:{spec.form_version}", sample),
+    ]
+    return chosen
+
+
+def _own_choice(own: RatingSet) -> SelectChoice:
+    label = _(
+        "%(title)s, version %(version)s (%(document)s)",
+        title=own.title_vi,
+        version=own.version,
+        document=rating_sets.head_of(own).document,
+    )
+    return SelectChoice(f"{own.name}:{own.version}", label)
+
+
+def _open(form: RoundForm, chosen: SetForm | None) -> Round:
     return rounds.open_round(
         actor=actor(),
-        scheme=(name, int(version)),
+        scheme=_key(form.scheme.data),
+        form=_key(chosen.form.data) if chosen else None,
         unit_id=int(form.unit_id.data),
         assessed_year=int(form.assessed_year.data),
         title=form.title.data,
@@ -136,5 +182,6 @@ def _page(found: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> st
         scheme=_scheme(found),
         newer=moving.targets(found),
         decider=deciders.of_round(found),
+        criteria=catalogue.form_of(found),
         notices=[notices.practice()] if found.practice else [],
     )

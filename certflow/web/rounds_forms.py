@@ -62,6 +62,16 @@ class RoundForm(FlaskForm):
     )
 
 
+class SetForm(FlaskForm):
+    """Which criteria set a round uses ("name:version"), where the scheme leaves that to the department."""
+
+    form = RadioField(
+        lazy_gettext("Criteria set"),
+        [Chosen(lazy_gettext("Choose the criteria set of the round."))],
+        validate_choice=False,
+    )
+
+
 class RoundDatesForm(FlaskForm):
     """The dates of a round: for each deadline the day and whether the day itself is still on time."""
 

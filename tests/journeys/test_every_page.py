@@ -2,20 +2,26 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from certflow import clock
+from certflow.definitions.set_tables import Content
 from certflow.models.base import db
 from certflow.models.recognition import Document, Recognition
-from certflow.services import authority, documents
+from certflow.services import authority, documents, people, rating_sets
 from tests import make, make_two_tier, versions
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
 from tests.schemes import loaded
 from tests.services.moves import moved
+from tests.sets import CONTENT, HEAD, another_province
 from tests.versions import retitled
+
+FAMILY = "learning_centre_rating"
 
 READERS = {
     "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
@@ -30,12 +36,15 @@ READERS = {
     "province_reviewer": ("/", "/dossiers/?q=xuan", "/rules/", "/rules/criteria/learning_community_commune/1",
                           "/rules/schemes/dong_nai_commune_recognition/1",
                           "/rules/schemes/dong_nai_commune_recognition/1/cases",
-                          "/rules/criteria/learning_community_commune/1/cases"),
+                          "/rules/criteria/learning_community_commune/1/cases", "/rating-sets/", "{begun}",
+                          "{set}", "{set}head", "{set}groups/1", "{set}groups/1?check=1", "{set}classes?check=1",
+                          "{set}limits", "{set}file", "{set}publish", "{own}", "{own}preview", "{own}preview/1",
+                          "{own}preview/2"),
     "department_officer": ("/", "{proposed}", "/rules/schemes/two_tier_commune_recognition/1"),
     "department_head": ("{decided}", "{gone}", "/authority/"),
     "administrator": ("/", "/rounds/", "/rounds/new", "/rounds/1", "/rounds/1/move", "/people/",
                       "/people/new", "/people/1", "/people/1/appointments",
-                      "/people/1/appointments?role=commune_officer&q=xuan", "/nowhere",
+                      "/people/1/appointments?role=commune_officer&q=xuan", "/rating-sets/", "{set}", "/nowhere",
                       "/authority/", "/authority/new", "{rule}", "{rule}/withdraw", "{gone}", "{ruled}", "{unruled}",
                       "/working-days/", "/working-days/?year=2101", "/rules/schemes/province_recognition/1"),
     "centre_officer": ("/dossiers/open?round_id={centre_round}&unit_id={centre_unit}", "{centre}", "{centre}check"),
@@ -69,7 +78,7 @@ def places(app: Flask) -> dict[str, str]:
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
         found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}
-        return found | {"code": recognition.verify_code, "paper": str(paper.id)} | _of_other_kinds()
+        return found | {"code": recognition.verify_code, "paper": str(paper.id)} | _of_other_kinds() | sets()
 
 
 def _of_other_kinds() -> dict[str, str]:
@@ -106,6 +115,30 @@ def two_tiers(app: Flask) -> dict[str, str]:
         found = {"decided": f"/dossiers/{decided.id}/", "proposed": f"/dossiers/{proposed.id}/"}
         found |= {"rule": f"/authority/{rule.id}", "gone": f"/authority/{gone.id}"}
         return found | {"ruled": f"/rounds/{ruled.id}", "unruled": f"/rounds/{proposed.round_id}"}
+
+
+def sets() -> dict[str, str]:
+    """A department's published set, its next version with faults, and one just begun elsewhere by the same person."""
+    who, far = make.person("province_reviewer"), another_province()
+    people.give(who, role="province_reviewer", unit_id=far.id, starts_on=clock.today())
+    make.commit()
+    begun = [rating_sets.begin(unit.id, FAMILY, actor=who) for unit in (far, make.province())]
+    own = rating_sets.save_head(begun[1].id, HEAD, actor=who, revision=begun[1].revision)
+    own = rating_sets.save(own.id, lambda _old: CONTENT, actor=who, revision=own.revision)
+    own = rating_sets.publish(own.id, actor=who, revision=own.revision)
+    make.commit()
+    draft = rating_sets.begin(make.province().id, FAMILY, actor=who)
+    rating_sets.save(draft.id, _spoiled, actor=who, revision=draft.revision)
+    make.commit()
+    return {name: f"/rating-sets/{one.id}/" for name, one in (("begun", begun[0]), ("own", own), ("set", draft))}
+
+
+def _spoiled(content: Content) -> Content:
+    """With mistakes in a row and in a class."""
+    spoiled = deepcopy(content)
+    spoiled["criteria"][0]["indicators"][1] |= {"most": "mười", "title": {"vi": "", "en": ""}}
+    spoiled["bands"][0]["at_least"] = "không"
+    return spoiled
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

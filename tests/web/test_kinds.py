@@ -49,7 +49,7 @@ def _words(page: str) -> str:
 @pytest.mark.parametrize(
     ("scheme", "state", "box", "sentences"),
     [
-        (loaded.RATING, "rated", "good", ["is rated “Tốt” by the decision of", "trong năm", "Decision no. 01"]),
+        (loaded.RATING, "rated", "good", ["is rated “Good” by the decision of", "trong năm", "Decision no. 01"]),
         (loaded.RATING, "unrated", "bad", [f"Reasons {make.REASON}", "Written reply no. 01/THU"]),
         (loaded.COMMENDATION, "commended", "good", ["decided on", "“Commended”", "Decision no. 01/QĐ-KT"]),
         (loaded.OUTSIDE, "recorded", "good", ["is recognised at level 1 by decision no. 88/QĐ-BGDĐT of"]),
@@ -77,7 +77,7 @@ def test_a_finished_dossier_says_how_it_ended_whatever_was_decided(
         (
             loaded.RATING,
             "rated",
-            ["Rating of a learning centre", "Tốt", "01/QĐ-THU", "01/GCN-THU", "trong năm"],
+            ["Rating of a learning centre", "Good", "01/QĐ-THU", "01/GCN-THU", "trong năm"],
             ["Kept until", "level"],
         ),
         (
