@@ -148,6 +148,10 @@ def _further() -> Table:
         first, *rest = (cast.sign_in_name(part, named[place]) for place in places)
         if people.by_sign_in_name(first) is not None:
             table.add_row(first, ", ".join(name.partition(".")[2] for name in rest), words, about)
+    table.caption, table.caption_justify = (
+        "A district can ask for its recognition once 90 % of its communes are recognised.",
+        "left",
+    )
     return table
 
 

@@ -31,7 +31,7 @@ def build(stage: Stage, communes: Round, progress: Progress) -> None:
 def _opened(found: Round, unit: Unit, stage: Stage) -> Dossier:
     spec = catalogue.workflow_of(found).spec
     officer = stage.person_for(spec.states[spec.initial].turn, unit)
-    name = f"Trung tâm học tập cộng đồng {unit.name}" if spec.about_holders else ""
+    name = f"Trung tâm học tập cộng đồng {unit.name[:1].lower()}{unit.name[1:]}" if spec.about_holders else ""
     return dossiers.open_dossier(found.id, actor=officer, unit_id=unit.id, holder_name=name)
 
 
