@@ -18,11 +18,12 @@ from certflow.cli.application import create, let_go
 from certflow.cli.database import bring_up_to_date
 from certflow.cli.serving import address, run
 from certflow.config import Settings
-from certflow.demo import cast, folder, plan, season
+from certflow.demo import cast, folder, season
 from certflow.demo.folder import Season
 from certflow.errors import SetupError
 from certflow.gateways import processes
 from certflow.models.base import db
+from certflow.models.dossier import Round
 from certflow.models.recognition import Recognition
 from certflow.services import people
 
@@ -102,7 +103,7 @@ def _progress(console: Console) -> Iterator[_Bars]:
 def _show(console: Console, base: str) -> None:
     """The addresses and sign-ins, as tables."""
     with force_locale("en"):
-        console.print(_people(), _places())
+        console.print(_people(), _places(), _further())
     _addresses(console, base)
     console.print(f"{'Password of everybody:':34}{cast.PASSWORD}", style="bold", highlight=False)
     console.print("All of it is for practice: made-up people and figures, papers without legal force.", soft_wrap=True)
@@ -139,14 +140,30 @@ def _places() -> Table:
     return table
 
 
+def _further() -> Table:
+    title = "Also to try: centres rated (by the district's people above), districts reporting and recognised"
+    table = _table(title, "sign-in", "the same at", "role", "for")
+    named = cast.places()
+    for part, places, words, about in cast.FURTHER:
+        first, *rest = (cast.sign_in_name(part, named[place]) for place in places)
+        if people.by_sign_in_name(first) is not None:
+            table.add_row(first, ", ".join(name.partition(".")[2] for name in rest), words, about)
+    table.caption, table.caption_justify = (
+        "A district can ask for its recognition once 90 % of its communes are recognised.",
+        "left",
+    )
+    return table
+
+
 def _addresses(console: Console, base: str) -> None:
     """Each address on a line of its own, whole, so that it can be clicked."""
-    newest = select(Recognition).order_by(Recognition.id.desc()).limit(1)
+    newest = select(Recognition).where(Recognition.kind == "recognition").order_by(Recognition.id.desc()).limit(1)
     found = db.session.scalar(newest)
     lines = {"My work": "/", "Dossiers": "/dossiers/", "Rules": "/rules/", "Verify a certificate, public": "/verify/"}
     if found is not None:
         lines["One certificate verified, public"] = f"/verify/{found.verify_code}"
     for what, path in lines.items():
         console.print(f"{what + ':':34}{base}{path}", soft_wrap=True, highlight=False)
-    for title in plan.TITLES.values():
+    titles = db.session.scalars(select(Round.title).order_by(Round.id))
+    for title in titles:
         console.print(f"{'Round:':34}{title}", soft_wrap=True, highlight=False)

@@ -55,6 +55,35 @@ DISTRICT_PARTS = (
     Part("education_head", "truongphong", "Trưởng phòng Giáo dục và Đào tạo"),
 )
 PROVINCE_PARTS = (Part("province_reviewer", "so", "Chuyên viên Sở Giáo dục và Đào tạo"),)
+
+
+class Further(NamedTuple):
+    """A part beyond recognising communes: where it is filled, its short English name, and whom it is about."""
+
+    part: Part
+    places: tuple[str, ...]
+    words: str
+    about: str
+
+
+CENTRES = ("Xã Xuân Tây", "Xã Sông Ray", "Xã Xuân Mỹ", "Xã Bảo Bình")
+_DISTRICTS, _PROVINCE, _DEPARTMENT = tuple(COMMUNES), (PROVINCE,), "Sở Giáo dục và Đào tạo"
+_DIRECTOR = Part("centre_director", "giamdoc", "Giám đốc Trung tâm học tập cộng đồng")
+_OFFICER = Part("district_officer", "chuyenvien", "Chuyên viên Phòng Giáo dục và Đào tạo")
+_LEADER = Part("district_chair", "lanhdao", "Phó Chủ tịch Ủy ban nhân dân huyện")
+_RECEIVER = Part("department_officer", "tiepnhan", f"Chuyên viên {_DEPARTMENT}")
+_SECRETARY = Part("province_council_secretary", "thuky", "Thư ký Hội đồng đánh giá cấp tỉnh")
+_ASSOCIATION = Part("association_officer", "khuyenhoc", "Cán bộ Hội Khuyến học tỉnh")
+_HEAD = Part("department_head", "giamdocso", f"Giám đốc {_DEPARTMENT}")
+FURTHER = (
+    Further(_DIRECTOR, CENTRES, "centre director", "centres"),
+    Further(_OFFICER, _DISTRICTS, "district officer", "districts"),
+    Further(_LEADER, _DISTRICTS, "district leader", "districts"),
+    Further(_RECEIVER, _PROVINCE, "receiving officer", "districts"),
+    Further(_HEAD, _PROVINCE, "department director", "districts"),
+    Further(_SECRETARY, _PROVINCE, "council secretary", "districts"),
+    Further(_ASSOCIATION, _PROVINCE, "association officer", "districts"),
+)
 ADMINISTRATOR = Part(access.ADMINISTRATOR, "quantri", "Quản trị hệ thống")
 
 
@@ -92,7 +121,9 @@ def engagements(named: dict[str, Unit]) -> list[Engagement]:
     """Everybody but the administrator."""
     parts = {"province": PROVINCE_PARTS, "district": DISTRICT_PARTS, "commune": COMMUNE_PARTS}
     names = _names()
-    return [Engagement(part, next(names), unit) for unit in named.values() for part in parts[unit.kind]]
+    usual = [(part, unit) for unit in named.values() for part in parts[unit.kind]]
+    further = [(one.part, named[place]) for one in FURTHER for place in one.places]
+    return [Engagement(part, next(names), unit) for part, unit in (*usual, *further)]
 
 
 def _names() -> Iterator[str]:

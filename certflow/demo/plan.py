@@ -1,6 +1,7 @@
 """Which dossiers the practice season has: in which round, from whom, how far, and by what detours."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -134,6 +135,6 @@ def note(transition: TransitionSpec) -> str:
     return NOTES.get(transition.action, fallback)
 
 
-def days(when: When, today: dt.date) -> dict[str, dt.date]:
-    """The dates of a round, by deadline."""
-    return {name: today + dt.timedelta(days=offset) for name, offset in DATES[when].items()}
+def days(offsets: Mapping[str, int], today: dt.date) -> dict[str, dt.date]:
+    """The dates of a round by deadline, so many days from today."""
+    return {name: today + dt.timedelta(days=offset) for name, offset in offsets.items()}

@@ -1,42 +1,33 @@
 """Building the practice season, every piece by the service that makes the real ones."""
 
 import datetime as dt
-from typing import Protocol
 
 from sqlalchemy import exists, select
 
 from certflow import clock, jobs
-from certflow.demo import cast, plan, samples, walking
+from certflow.demo import cast, further, plan, samples, walking
 from certflow.demo.plan import Story, When
+from certflow.demo.stage import Progress, Stage
 from certflow.errors import SetupError
 from certflow.gateways.unit_data import legacy_units
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Round
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import catalogue, documents, dossiers, evidence, meetings, rounds, units
+from certflow.services import catalogue, documents, dossiers, evidence, meetings, units
 
 SCHEME = ("dong_nai_commune_recognition", 1)
-
-
-class Progress(Protocol):
-    """Told what is being made and, for each piece, that it is done."""
-
-    def begin(self, what: str, pieces: int) -> None:
-        """A new kind of thing begins, of which `pieces` are made."""
-
-    def tick(self) -> None:
-        """One more is done."""
 
 
 def build(progress: Progress) -> None:
     """Make the whole season in an empty database, inside the application's context; commits piece by piece."""
     _refuse_unless_empty()
     named = _units(progress)
-    administrator, crew = _people(named, progress)
-    opened = {when: _round(when, named[cast.PROVINCE], administrator) for when in plan.TITLES}
+    stage = _people(named, progress)
+    opened = {when: stage.open_round(SCHEME, title, plan.DATES[when]) for when, title in plan.TITLES.items()}
     db.session.commit()
-    _dossiers(Stage(named, crew, opened), progress)
+    _dossiers(stage, opened, progress)
+    further.build(stage, opened["passed"], progress)
     _papers(progress)
 
 
@@ -56,7 +47,7 @@ def _units(progress: Progress) -> dict[str, Unit]:
     return named
 
 
-def _people(named: dict[str, Unit], progress: Progress) -> tuple[User, dict[tuple[str, int], User]]:
+def _people(named: dict[str, Unit], progress: Progress) -> Stage:
     engagements = cast.engagements(named)
     progress.begin("People", len(engagements) + 1)
     administrator = cast.first_administrator()
@@ -67,51 +58,25 @@ def _people(named: dict[str, Unit], progress: Progress) -> tuple[User, dict[tupl
         crew[engagement.part.role, engagement.unit.id if engagement.unit else 0] = user
         progress.tick()
     db.session.commit()
-    return administrator, crew
+    return Stage(named, administrator, crew)
 
 
-def _round(when: When, province: Unit, administrator: User) -> Round:
-    today = clock.today()
-    opened = rounds.open_round(
-        actor=administrator,
-        scheme=SCHEME,
-        unit_id=province.id,
-        assessed_year=today.year - 1,
-        title=plan.TITLES[when],
-        practice=True,
-    )
-    own = plan.days(when, today)
-    dates = {date.deadline: (own.get(date.deadline, date.due_on), date.included) for date in opened.dates}
-    return rounds.change_dates(opened.id, dates, actor=administrator, version=opened.version)
-
-
-class Stage:
-    """Where the stories play: the units by name, the people by role and unit, the rounds."""
-
-    def __init__(self, named: dict[str, Unit], crew: dict[tuple[str, int], User], opened: dict[When, Round]) -> None:
-        self._named, self._crew, self._opened = named, crew, opened
-
-    def person_for(self, role: str, unit: Unit) -> User:
-        """The person in `role` at `unit`."""
-        return self._crew[role, unit.id]
-
-    def open(self, story: Story) -> Dossier:
-        """The story's dossier, new."""
-        unit = self._named[story.commune]
-        officer = self.person_for("commune_officer", unit)
-        return dossiers.open_dossier(self._opened[story.round].id, actor=officer, unit_id=unit.id)
-
-
-def _dossiers(stage: Stage, progress: Progress) -> None:
+def _dossiers(stage: Stage, opened: dict[When, Round], progress: Progress) -> None:
     stories = plan.stories()
     progress.begin("Dossiers", len(stories))
     for number, story in enumerate(stories):
-        dossier = stage.open(story)
+        dossier = _opened(story, opened[story.round], stage)
         course = _course(story, dossier, number)
         _attach(story, dossier, stage)
         db.session.commit()
         _walk(story, dossier, course, stage)
         progress.tick()
+
+
+def _opened(story: Story, found: Round, stage: Stage) -> Dossier:
+    unit = stage.named[story.commune]
+    officer = stage.person_for("commune_officer", unit)
+    return dossiers.open_dossier(found.id, actor=officer, unit_id=unit.id)
 
 
 def _course(story: Story, dossier: Dossier, number: int) -> walking.Course:

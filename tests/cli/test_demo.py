@@ -13,14 +13,17 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow.config import Settings
-from certflow.demo import cast, folder, plan, season
+from certflow.demo import cast, folder, further_plan, plan, season
+from certflow.demo.further_plan import Undertaking
+from certflow.domain.coverage import coverage_of
 from certflow.errors import SetupError
 from certflow.models.base import Model, db
-from certflow.models.dossier import Dossier, Evidence, HistoryEntry, Round, Submission
+from certflow.models.dossier import Claim, Dossier, Evidence, HistoryEntry, Round, Submission
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.models.recognition import Document, FormConfirmation, Recognition
+from certflow.models.recognition import Document, FormConfirmation, NumberBook, Recognition
 from certflow.services import catalogue, dossiers
+from certflow.services import papers as papers_service
 from certflow.services.equipment import equipment
 from tests import make
 from tests.cli.conftest import in_its_own_process
@@ -71,12 +74,18 @@ def _count(model: type[Model], *where: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)) or 0
 
 
+def _books() -> list[str]:
+    return list(db.session.scalars(sa.select(NumberBook.notation)))
+
+
 def test_it_takes_less_than_a_minute_and_tells_addresses_and_sign_ins(practice: Practice) -> None:
     assert practice.seconds < 60, "even one processor alone would have been done by then"
     for told in (
         "canbo.xuantay",
         "truongphong.cammy",
         "so.dongnai",
+        "giamdoc.xuantay",
+        "giamdocso.dongnai",
         "quantri",
         cast.PASSWORD,
         "http://127.0.0.1:8000/",
@@ -86,13 +95,62 @@ def test_it_takes_less_than_a_minute_and_tells_addresses_and_sign_ins(practice: 
 
 
 def test_dossiers_stand_in_every_state(at_practice: Flask) -> None:
-    pinned = db.session.execute(sa.select(Dossier.workflow, Dossier.workflow_version).distinct()).one()
-    spec = catalogue.definitions().workflow(*pinned)
-    states = set(db.session.scalars(sa.select(Dossier.state).distinct()))
+    spec = catalogue.definitions().workflow(*season.SCHEME)
+    of_communes = Dossier.workflow == spec.name
+    states = set(db.session.scalars(sa.select(Dossier.state).where(of_communes).distinct()))
 
     assert states == set(spec.states)
-    assert _count(Dossier) == 40
-    assert _count(Unit) == 172, "the units and the country"
+    assert _count(Dossier, of_communes) == 40
+    assert _count(Unit, Unit.kind != "country") == 171
+
+
+@pytest.mark.parametrize(
+    ("undertaking", "states"),
+    [
+        (further_plan.RATING, ["drafting", "appraising", "proposed", "rated"]),
+        (further_plan.REPORT, ["awaiting_leader", "submitted", "returned"]),
+        (further_plan.DISTRICTS, ["drafting"]),
+    ],
+    ids=lambda given: given.scheme[0] if isinstance(given, Undertaking) else "",
+)
+def test_centres_and_districts_stand_where_they_were_planned(
+    at_practice: Flask, undertaking: Undertaking, states: list[str]
+) -> None:
+    query = sa.select(Dossier).join(Dossier.round).where(Round.title == undertaking.title).order_by(Dossier.id)
+    found = db.session.scalars(query).all()
+
+    assert [(one.unit.name, one.state) for one in found] == list(zip(undertaking.places, states, strict=True))
+    assert {(one.workflow, one.workflow_version) for one in found} == {undertaking.scheme}
+    assert all(bool(one.holder) == (undertaking is further_plan.RATING) for one in found)
+
+
+def test_a_district_counts_its_recognised_communes_from_the_practice_season(at_practice: Flask) -> None:
+    dossier = db.session.scalars(sa.select(Dossier).where(Dossier.workflow == further_plan.DISTRICTS.scheme[0])).one()
+    (computed,) = (code for code, one in catalogue.form_of(dossier).indicators.items() if one.computed)
+    kept = coverage_of(db.session.get_one(Claim, (dossier.id, computed)).answer)
+    recognised = sa.select(Unit.name).join(Recognition, Recognition.unit_id == Unit.id)
+    query = recognised.where(Unit.parent_id == dossier.unit_id, Recognition.kind == "recognition")
+
+    assert kept is not None
+    assert {unit.name for unit in kept.counted(1)} == set(db.session.scalars(query)) != set()
+
+
+def test_a_district_reports_what_became_of_its_communes(at_practice: Flask) -> None:
+    district = cast.places()["Huyện Cẩm Mỹ"].id
+    report = Dossier.workflow == further_plan.REPORT.scheme[0], Dossier.unit_id == district
+    query = sa.select(Claim.indicator, Claim.answer).join(Dossier, Claim.dossier_id == Dossier.id).where(*report)
+    said = {code: answer["value"] for code, answer in db.session.execute(query)}
+
+    assert said["1.1"] == _count(Unit, Unit.parent_id == district)
+    assert [said[f"1.{n}"] for n in range(2, 6)] == [7, 1, 2, 1]
+
+
+def test_no_official_number_is_used(at_practice: Flask) -> None:
+    rated = sa.select(Document).join(Dossier).where(Dossier.workflow == further_plan.RATING.scheme[0])
+    papers = db.session.scalars(rated).all()
+
+    assert all(notation.endswith(papers_service.PRACTICE_SUFFIX) for notation in _books())
+    assert [paper.number for paper in papers] == [None]
 
 
 def test_due_dates_live_and_dossiers_are_on_time_late_and_overdue(at_practice: Flask) -> None:
@@ -108,7 +166,7 @@ def test_due_dates_live_and_dossiers_are_on_time_late_and_overdue(at_practice: F
 def test_the_season_is_plainly_named_as_practice(at_practice: Flask) -> None:
     rounds = db.session.scalars(sa.select(Round)).all()
 
-    assert len(rounds) == 2
+    assert len(rounds) == 2 + len(further_plan.UNDERTAKINGS)
     assert all(one.practice and "thực hành" in one.title and "không có giá trị pháp lý" in one.title for one in rounds)
     poor = db.session.scalars(sa.select(Unit).where(Unit.disadvantaged_area)).one()
     assert (poor.name, poor.disadvantaged_source) == (cast.DISADVANTAGED, plan.DISADVANTAGED_SOURCE)
@@ -119,7 +177,8 @@ def test_the_season_is_plainly_named_as_practice(at_practice: Flask) -> None:
 def test_every_paper_has_its_file_and_every_refusal_its_reasons(at_practice: Flask) -> None:
     papers = db.session.scalars(sa.select(Document)).all()
 
-    assert _count(Recognition) * 2 + _count(Dossier, Dossier.state == "declined") == len(papers) > 20
+    recognised, rated = (_count(Recognition, Recognition.kind == kind) for kind in ("recognition", "rating"))
+    assert recognised * 2 + rated + _count(Dossier, Dossier.state == "declined") == len(papers) > 20
     for paper in papers:
         assert paper.storage_key is not None
         assert next(iter(equipment().storage.open(paper.storage_key))).startswith(b"%PDF-")
@@ -136,7 +195,8 @@ def test_returned_dossiers_were_filed_again_and_evidence_is_real(at_practice: Fl
 
 
 def test_the_printed_people_can_sign_in(at_practice: Flask) -> None:
-    for part, unit in ((cast.COMMUNE_PARTS[0], "Xã Xuân Tây"), (cast.ADMINISTRATOR, None)):
+    further = [(one.part, one.places[-1]) for one in cast.FURTHER if len(one.places) > 1]
+    for part, unit in ((cast.COMMUNE_PARTS[0], "Xã Xuân Tây"), (cast.ADMINISTRATOR, None), *further):
         name = cast.sign_in_name(part, cast.places()[unit] if unit else None)
         db.session.rollback()
         make.sign_in(at_practice.test_client(), name, cast.PASSWORD)
