@@ -68,7 +68,7 @@ SAID: dict[str, tuple[str, str]] = {
     "save_and_check": (N_("Save and check the answers"), N_("Save and check the contents")),
     "result": (N_("Result of the self-assessment"), N_("All entries")),
     "proof": (N_("The proof"), N_("The entries")),
-    "by_claims": (N_("Claimed"), "%(claims)s"),
+    "by_claims": (N_("Self-assessment"), "%(claims)s"),
     "by_findings": (N_("Found"), "%(findings)s"),
     "claim": (N_("Self-assessment"), "%(claims)s"),
     "finding": (N_("Finding"), "%(findings)s"),
@@ -86,6 +86,7 @@ SAID: dict[str, tuple[str, str]] = {
         N_("Nobody has written a finding yet. When the appraisal begins, claims and findings stand here side by side."),
         N_("What is filled in later stands here beside what was filed."),
     ),
+    "differs": (N_("Differs"), N_("Differs from what was filed")),
     "compared": (N_("Claims and findings"), N_("The entries")),
     "adopt": (N_("Take over the figures of the self-assessment"), N_("Take over what was filed")),
     "nothing_adopted": (
@@ -94,6 +95,10 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "year": (N_("Assessed year"), N_("Year")),
     "unit_and_year": (N_("%(unit)s, assessed year %(year)s"), N_("%(unit)s, year %(year)s")),
+    "history_of": (
+        N_("Assessed year %(year)s. Newest first; printed on %(day)s."),
+        N_("Year %(year)s. Newest first; printed on %(day)s."),
+    ),
     "set": (N_("Criteria"), N_("Form")),
     "set_basis": (N_("Criteria and their legal basis"), N_("The form and its basis")),
     "freezes": (

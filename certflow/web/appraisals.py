@@ -25,7 +25,7 @@ bp = Blueprint("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/ap
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One measured part: what was claimed, what was found, and whether they differ (None: no finding yet)."""
+    """One measured part: what was claimed, what was found, and whether they differ (None: no finding yet, or asked once)."""
 
     claimed: figures.Row
     found: figures.Row
@@ -147,6 +147,6 @@ def _compared(found: Opened) -> list[tuple[CriterionSpec, list[Compared]]]:
 def _compare(opened: Opened, claimed: figures.Row, found: figures.Row) -> Compared:
     code = claimed.indicator.code
     finding = opened.contents.findings.get(code)
-    answered = finding is not None and bool(finding.answer)
+    answered = finding is not None and bool(finding.answer) and claimed.indicator.part is None
     differs = claimed.given != found.given if answered else None
     return Compared(claimed, found, differs, finding.explanation if finding else "")

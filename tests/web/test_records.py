@@ -105,13 +105,13 @@ def test_a_record_is_complete_once_everything_obligatory_is_there_and_the_file_a
     assert "2.4. Signed copy" in without.partition("The entries")[0]
     assert "1.1. Results" not in without.partition("The entries")[0]
     assert "Still missing" not in complete
-    assert "Everything that is obligatory is answered." in complete
+    assert "Everything obligatory is filled in." in complete
     for words in ("05/12/2025", "Good", "12,500,000 đồng", "12 classes", "300 / 1,000 = 30%", "1 file"):
         assert words in complete
     assert "Level" not in complete.partition("The entries")[2].partition("Self-assessment meeting")[0]
-    assert "5 of 5 indicators done" in overview
-    assert any("1 chỉ tiêu" in reason for reason in blocked)
-    assert not any("chỉ tiêu" in reason for reason in _reasons(app, draft))
+    assert "5 of 5 entries done" in overview
+    assert "Còn 1 mục chưa điền" in blocked
+    assert not any("mục" in reason for reason in _reasons(app, draft))
 
 
 def test_the_rules_show_sections_and_entries(client: FlaskClient, draft: Dossier) -> None:
