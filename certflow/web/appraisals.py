@@ -25,7 +25,7 @@ bp = Blueprint("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/ap
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One measured part: what was claimed, what was found, and whether they differ (None: no finding yet, or asked once)."""
+    """One measured part: what was claimed and found, and whether they differ (None: no finding yet, or asked once)."""
 
     claimed: figures.Row
     found: figures.Row

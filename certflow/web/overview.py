@@ -148,7 +148,10 @@ def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader:
         detail = _joined(_level_so_far(form, criterion, result), _to_confirm(criterion, contents.findings))
         tasks.append(Task(_criterion_title(words, criterion), url, label, kind, detail))
     url = url_for("appraisals.result", dossier_id=dossier.id)
-    return [*tasks, Task(words("appraisal_result"), url, *_reached(form, result, writing))]
+    return [
+        *tasks,
+        Task(words("appraisal_check" if writing else "appraisal_result"), url, *_reached(form, result, writing)),
+    ]
 
 
 def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:

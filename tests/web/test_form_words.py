@@ -9,9 +9,10 @@ from flask.testing import FlaskClient
 from certflow.domain.form_words import COUNTED, SAID, FormWords
 from certflow.models.dossier import Dossier
 from certflow.services import catalogue
-from tests import make, tiers
+from tests import tiers
 from tests.definitions.made import RATING, RECORD, read
-from tests.web.browsing import again, send, signed_in
+from tests.schemes import loaded
+from tests.web.browsing import send, signed_in
 
 BUDGET = ("lang_giang_budget_request", 1)
 REPORT = ("dong_nai_district_report", 1)
@@ -19,7 +20,6 @@ FOREIGN = {
     "vi": ("tiêu chí", "chỉ tiêu", "tự đánh giá", "thẩm định", "minh chứng", "năm đánh giá"),
     "en": ("criteri", "indicator", "self-assess", "apprais", "evidence", "finding", "assessed year"),
 }
-WRITER = "commune_association_chair"
 
 
 def _main(client: FlaskClient, url: str) -> str:
@@ -102,8 +102,6 @@ def test_a_settlement_goes_by_the_words_of_its_scheme(app: Flask, client: FlaskC
 
 def test_a_proposal_of_a_holder_names_the_unit_beside_it(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        from tests.schemes import loaded
-
         loaded.use()
         made = loaded.opened(loaded.RATING)
     signed_in(app, client, "centre_officer", made, "en")
@@ -113,7 +111,7 @@ def test_a_proposal_of_a_holder_names_the_unit_beside_it(app: Flask, client: Fla
 
     for page in (overview, part):
         crumbs = " ".join(re.sub(r"<[^>]+>", " ", page.split('class="crumbs"')[1].split("</nav>")[0]).split())
-        assert f"{loaded.CENTRE} Xã Xuân Tây" in crumbs
+        assert f"{loaded.CENTRE} · Xã Xuân Tây" in crumbs
     assert '<p class="eyebrow">Xã Xuân Tây · Đợt' in overview
     assert f'<p class="eyebrow">{loaded.CENTRE}, Xã Xuân Tây, assessed year' in part
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier
+from certflow.models.dossier import Claim, Dossier, Evidence
 from certflow.services import actions
 from tests import make
 from tests.definitions.made import RECORD, read
@@ -134,3 +134,38 @@ def _reasons(app: Flask, about: Dossier) -> list[str]:
         made = again(about)
         offered = actions.offers(made, actor=make.person_for("commune_officer", made))
         return [reason for offer in offered for reason in offer.reasons]
+
+
+def test_only_entries_of_files_take_files_and_no_entry_asks_for_an_explanation(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    page = client.get(_url(draft, 2)).text
+    with io.BytesIO(samples.pdf()) as file:
+        sent = {"csrf_token": typed_in(page, "csrf_token"), "file": (file, "báo cáo.pdf")}
+        refused = client.post(f"/dossiers/{draft.id}/evidence/2.1", data=sent)
+    _attach(client, draft, "2.4")
+    checked = client.get(f"/dossiers/{draft.id}/check").text
+
+    assert "-explanation" not in page
+    assert [code for code in ("2-1", "2-2", "2-3", "2-4") if f'id="i{code}-upload"' in page] == ["2-4"]
+    assert refused.status_code == 404
+    assert "Files are not attached to this entry." in refused.text
+    assert "1 file" in checked
+
+
+def test_a_file_that_an_entry_has_from_before_is_shown_and_can_be_taken_out(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    _attach(client, draft, "2.4")
+    with app.app_context():
+        file = db.session.query(Evidence).one()
+        file.indicator, number = "2.1", file.id
+        db.session.commit()
+
+    page = client.get(_url(draft, 2)).text
+    removed = send(client, f"/evidence/{number}/remove", {}, page=_url(draft, 2))
+
+    assert "Files of entry 2.1" in page
+    assert f'formaction="/evidence/{number}/remove"' in page
+    assert removed.status_code == 302
+    assert "Files of entry 2.1" not in client.get(_url(draft, 2)).text
