@@ -19,7 +19,7 @@ from certflow.services import catalogue, equipment
 from certflow.services.effects import EFFECTS
 from certflow.web import errors as web_errors
 from certflow.web import gate, navigation, pages
-from certflow.web.entry_words import is_rated, level_of, scale
+from certflow.web.entry_words import is_rated, level_of, scale, words_of
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -85,7 +85,7 @@ def _speak(app: Flask) -> None:
     app.jinja_env.filters["words"] = lambda text: text.in_language(wording.language())
     app.jinja_env.filters["day"] = lambda day: f"{day:%d/%m/%Y}"
     app.jinja_env.filters["instant"] = lambda instant: f"{instant.astimezone(clock.ZONE):%H:%M %d/%m/%Y}"
-    app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale}
+    app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale, "words_of": words_of}
     app.jinja_env.tests |= {"text": lambda value: isinstance(value, Text), "rated": is_rated}
     app.context_processor(lambda: {"locale": wording.language()})
 

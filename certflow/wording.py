@@ -41,6 +41,11 @@ def _n(singular: str, plural: str, num: int, **values: object) -> str:
     return _Translator.counted(singular, plural, num, **values)
 
 
+def N_(message: str) -> str:  # noqa: N802 (the name by which translators' tools find what is only marked)
+    """`message` as it is, marked to be translated where it is said."""
+    return message
+
+
 def language() -> str:
     """The reader's language: "vi" or "en"."""
     return _Translator.language()

@@ -97,6 +97,16 @@ class IndicatorSpec:
         return self.part in (None, part)
 
     @property
+    def judged(self) -> bool:
+        """Whether levels or points depend on it, so that an explanation and evidence stand behind the answer."""
+        return self.most is not None or any(part.thresholds for part in self.parts)
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files are attached to it: as its evidence, or as the answer itself."""
+        return self.judged or self.kind == "file"
+
+    @property
     def computed(self) -> bool:
         """Whether the answer is never typed but computed from what is stored."""
         return self.kind == "share_of_units"

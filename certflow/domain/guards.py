@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from certflow.domain.deadlines import months_after
 from certflow.domain.facts import DossierFacts
-from certflow.wording import _, _n, language
+from certflow.domain.form_words import FormWords
+from certflow.wording import _, language
 
 Guard = Callable[[DossierFacts], str]
 
@@ -13,13 +14,7 @@ Guard = Callable[[DossierFacts], str]
 def self_assessment_complete(facts: DossierFacts) -> str:
     """Every indicator has a complete claim (Circular 25/2023/TT-BGDĐT art. 9.1.a, b)."""
     missing = len(facts.claimed().unanswered)
-    if not missing:
-        return ""
-    return _n(
-        "%(num)s indicator has not been self-assessed yet",
-        "%(num)s indicators have not been self-assessed yet",
-        missing,
-    )
+    return FormWords(facts.form).counted("unassessed", missing) if missing else ""
 
 
 def meeting_recorded(facts: DossierFacts) -> str:
@@ -39,9 +34,7 @@ def claim_reaches_a_level(facts: DossierFacts) -> str:
 def findings_complete(facts: DossierFacts) -> str:
     """Every indicator has a complete finding (art. 9.2.c)."""
     missing = len(facts.found().unanswered)
-    if not missing:
-        return ""
-    return _n("%(num)s indicator has no finding yet", "%(num)s indicators have no finding yet", missing)
+    return FormWords(facts.form).counted("unfound", missing) if missing else ""
 
 
 def findings_reach_the_level(facts: DossierFacts) -> str:

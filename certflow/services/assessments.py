@@ -9,6 +9,7 @@ from sqlalchemy import select
 from certflow import clock
 from certflow.definitions.form_specs import COMPARED, ENTRY_KINDS, CriterionSpec, IndicatorSpec, Part
 from certflow.domain.answers import parse
+from certflow.domain.form_words import FormWords
 from certflow.domain.scoring import Answer
 from certflow.domain.typed_entries import typed_entry
 from certflow.domain.typed_numbers import typed_decimal
@@ -77,7 +78,7 @@ def _save(
     computed = [indicator for indicator in criterion.indicators if indicator.computed and indicator.code in answers]
     answers |= {indicator.code: lower_units.computed_answer(dossier, indicator) for indicator in computed}
     stored = _stored(kind, dossier, list(answers))
-    _refuse_stale(stored, typed, answers)
+    _refuse_stale(FormWords(form_of(dossier)), stored, typed, answers)
     versions = {}
     for code, answer in answers.items():
         row = stored.get(code)
@@ -113,7 +114,10 @@ def _stored(kind: type[Assessed], dossier: Dossier, codes: list[str]) -> dict[st
 
 
 def _refuse_stale(
-    stored: Mapping[str, Claim | Finding], typed: Mapping[str, Typed], answers: Mapping[str, Answer]
+    words: FormWords,
+    stored: Mapping[str, Claim | Finding],
+    typed: Mapping[str, Typed],
+    answers: Mapping[str, Answer],
 ) -> None:
     """What is stored already word for word is not stale: a page whose answer was lost sends it again."""
     changed = [
@@ -123,13 +127,7 @@ def _refuse_stale(
         and not _is_stored(stored.get(code), answer, typed[code].explanation.strip())
     ]
     if changed:
-        raise Stale(
-            _(
-                "Somebody else changed indicator %(codes)s after you opened this page. "
-                "What you typed is kept below; compare it with the stored answer and save again.",
-                codes=", ".join(changed),
-            )
-        )
+        raise Stale(words("stale", codes=", ".join(changed)))
 
 
 def _is_stored(row: Claim | Finding | None, answer: Answer, explanation: str) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.definitions.form_specs import FormSpec
+from certflow.domain.form_words import FormWords
 from certflow.domain.scoring import Answers
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal
 from certflow.gateways import content
@@ -58,8 +59,10 @@ def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
     asked = form_of(dossier).indicators.get(indicator)
     if asked is None or not asked.asked_in("claims"):
         raise NotFound(_("There is no such indicator."))
+    if not asked.takes_files:
+        raise NotFound(_("Files are not attached to this entry."))
     if _count(dossier, indicator) >= MOST_FILES:
-        message = _("At most %(most)s files for one indicator; remove one first.", most=MOST_FILES)
+        message = FormWords(form_of(dossier))("most_files", most=MOST_FILES)
         raise Invalid(fields={"file": (message,)})
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow.clock import local_day, today
+from certflow.definitions.outcome_specs import OutcomeSpec
 from certflow.domain.deadlines import valid_until
 from certflow.domain.facts import OutsideDocument
 from certflow.domain.scoring import Answers, score
@@ -59,54 +60,49 @@ def rate(dossier: Dossier, *, actor: User, at: dt.datetime, role: str) -> Recogn
 def award(dossier: Dossier, result: Result, *, actor: User, at: dt.datetime, role: str) -> Recognition:
     """Record what was decided and the intent to issue the papers of the scheme's outcome, numbers drawn."""
     outcome, day = outcome_of(dossier), local_day(at)
-    until = valid_until(day, outcome.validity_years) if outcome.validity_years else None
-    code = new_code()
+    until, code = _kept_until(outcome, day), new_code()
     paper = Paper(dossier, actor, day, role=role, level=result.level, grade=result.grade, valid_until=until, code=code)
     decision = documents.intend(paper, "decision", outcome.decision) if outcome.decision else None
     certificate = (
         documents.intend(paper, "certificate", outcome.certificate, decision=decision) if outcome.certificate else None
     )
     return _record(
-        Recognition(
-            dossier_id=dossier.id,
-            unit_id=dossier.unit_id,
-            holder_id=dossier.holder_id,
-            kind=outcome.award,
-            level=result.level,
-            grade=result.grade,
-            recognised_on=day,
-            valid_until=until,
-            validity=paper.validity,
-            verify_code=code,
-            decided_by_id=actor.id,
-            decision_id=decision.id if decision else None,
-            certificate_id=certificate.id if certificate else None,
-        )
+        dossier,
+        decided_by_id=actor.id,
+        recognised_on=day,
+        level=result.level,
+        grade=result.grade,
+        validity=paper.validity,
+        verify_code=code,
+        decision_id=decision.id if decision else None,
+        certificate_id=certificate.id if certificate else None,
     )
 
 
 def record(dossier: Dossier, level: int, decision: OutsideDocument, *, actor: User) -> Recognition:
     """Record a recognition that was decided elsewhere; no paper is made and no number drawn here."""
-    outcome = outcome_of(dossier)
     if decision.dated is None:
         raise ActionBlocked(_("The number and the date of the document must be given"))
     return _record(
-        Recognition(
-            dossier_id=dossier.id,
-            unit_id=dossier.unit_id,
-            holder_id=dossier.holder_id,
-            kind=outcome.award,
-            level=level,
-            recognised_on=decision.dated,
-            valid_until=valid_until(decision.dated, outcome.validity_years) if outcome.validity_years else None,
-            outside_decision=decision.number.strip(),
-            verify_code=new_code(),
-            decided_by_id=actor.id,
-        )
+        dossier,
+        decided_by_id=actor.id,
+        recognised_on=decision.dated,
+        level=level,
+        outside_decision=decision.number.strip(),
+        verify_code=new_code(),
     )
 
 
-def _record(recognition: Recognition) -> Recognition:
+def _kept_until(outcome: OutcomeSpec, day: dt.date) -> dt.date | None:
+    return valid_until(day, outcome.validity_years) if outcome.validity_years else None
+
+
+def _record(dossier: Dossier, *, recognised_on: dt.date, **decided: object) -> Recognition:
+    """Store what the dossier's subject was awarded on a day, kept as long as the scheme says."""
+    outcome = outcome_of(dossier)
+    about = {"dossier_id": dossier.id, "unit_id": dossier.unit_id, "holder_id": dossier.holder_id}
+    until = _kept_until(outcome, recognised_on)
+    recognition = Recognition(**about, kind=outcome.award, recognised_on=recognised_on, valid_until=until, **decided)
     db.session.add(recognition)
     db.session.flush()
     return recognition

@@ -1,6 +1,7 @@
 """The form of one criterion, made from its definition: a few fields for each indicator, named "<code>-<field>"."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from certflow.definitions.form_specs import COMPARED, CriterionSpec, IndicatorSpec
 from certflow.domain.answers import fields_of
+from certflow.domain.form_words import FormWords
 from certflow.errors import Invalid, Stale
 from certflow.gateways.content import ALLOWED
 from certflow.models.dossier import Claim, Finding
@@ -35,29 +37,38 @@ def anchor(code: str) -> str:
     return f"i{code.replace('.', '-')}"
 
 
-def files_form(code: str, reasons: tuple[str, ...] = ()) -> FilesForm:
+def files_form(words: FormWords, code: str, reasons: tuple[str, ...] = ()) -> FilesForm:
     """The upload form of an indicator with what was refused."""
     form = FilesForm(formdata=None)
     form.file.id = f"{anchor(code)}-file"
-    form.file.label.text = _("Attach evidence for indicator %(code)s", code=code)
+    form.file.label.text = words("attach", code=code)
     form.file.errors = list(reasons)
     return form
 
 
-def claim_form(criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
-    """The commune's form: filled with what is `stored`, or with what was sent when that is None."""
-    return _form(criterion, stored, str(_("Self-assessment")), str(_("Explanation")))
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What the fields are called: the answer that is judged, the entry that is not, and what explains an answer."""
+
+    answer: str
+    entry: str
+    explanation: str
 
 
-def finding_form(criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
+def claim_form(words: FormWords, criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
+    """The unit's form: filled with what is `stored`, or with what was sent when that is None."""
+    return _form(criterion, stored, _Labels(words("claim"), words("answer"), words("explanation")))
+
+
+def finding_form(words: FormWords, criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
     """The appraiser's form; as `claim_form`."""
-    return _form(criterion, stored, str(_("Finding")), str(_("Comment")))
+    return _form(criterion, stored, _Labels(words("finding"), words("answer"), words("comment")))
 
 
-def _form(criterion: CriterionSpec, stored: Stored | None, answer: str, explanation: str) -> FlaskForm:
+def _form(criterion: CriterionSpec, stored: Stored | None, labels: _Labels) -> FlaskForm:
     fields: dict[str, Any] = {}
     for indicator in criterion.indicators:
-        for name, (kind, options) in _fields(indicator, answer, explanation).items():
+        for name, (kind, options) in _fields(indicator, labels).items():
             fields[f"{indicator.code}-{name}"] = kind(id=f"{anchor(indicator.code)}-{name}", **options)
     made = type("CriterionForm", (FlaskForm,), fields)
     if stored is None:
@@ -65,28 +76,30 @@ def _form(criterion: CriterionSpec, stored: Stored | None, answer: str, explanat
     return made(formdata=None, data=_filled(criterion, stored))
 
 
-def _fields(indicator: IndicatorSpec, answer: str, explanation: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
-    made = _values(indicator, answer)
-    made["explanation"] = (TextAreaField, {"label": explanation, "filters": [tidy]})
+def _fields(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    made = _values(indicator, labels)
+    if indicator.judged:
+        made["explanation"] = (TextAreaField, {"label": labels.explanation, "filters": [tidy]})
     made["version"] = (HiddenField, {"default": "0"})
     return made
 
 
-def _values(indicator: IndicatorSpec, answer: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+def _values(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
     if indicator.computed or indicator.kind == "file":
         return {}
     if is_entry(indicator):
-        return {"value": entry_field(indicator, answer)}
+        return {"value": entry_field(indicator, labels.answer, labels.entry)}
     if indicator.kind in figures.PERCENTAGES:
         return _percentages(indicator)
     if indicator.kind in COMPARED:
         example = _("With a decimal comma, for example 58,25")
-        labels = figures.compared_labels()
-        return {name: (StringField, {"label": label, "description": example}) for name, label in labels.items()}
+        compared = figures.compared_labels()
+        return {name: (StringField, {"label": label, "description": example}) for name, label in compared.items()}
     if indicator.kind == "count":
         hint = indicator.definition_hint.in_language(language()) if indicator.definition_hint else ""
-        return {"value": (StringField, {"label": answer, "description": hint})}
-    return _choice(indicator, answer)
+        label = labels.answer if indicator.judged else labels.entry
+        return {"value": (StringField, {"label": label, "description": hint})}
+    return _choice(indicator, labels.answer)
 
 
 def _choice(indicator: IndicatorSpec, label: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
@@ -123,7 +136,7 @@ def typed(form: FlaskForm, criterion: CriterionSpec) -> dict[str, Typed]:
     return {
         indicator.code: Typed(
             values={name: form[f"{indicator.code}-{name}"].data or "" for name in fields_of(indicator)},
-            explanation=form[f"{indicator.code}-explanation"].data or "",
+            explanation=(form[f"{indicator.code}-explanation"].data or "") if indicator.judged else "",
             version=version_sent(form[f"{indicator.code}-version"].data),
         )
         for indicator in criterion.indicators

@@ -2,11 +2,11 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from certflow.definitions.form_specs import CriterionSpec
@@ -16,6 +16,7 @@ from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
 from certflow.web.answer_forms import finding_form, show_refusal
 from certflow.web.criteria import Opened
+from certflow.web.entry_words import words_of
 from certflow.web.errors import status_of
 from certflow.web.gate import actor
 
@@ -24,7 +25,7 @@ bp = Blueprint("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/ap
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One measured part: what was claimed, what was found, and whether they differ (None: no finding yet)."""
+    """One measured part: what was claimed and found, and whether they differ (None: no finding yet, or asked once)."""
 
     claimed: figures.Row
     found: figures.Row
@@ -39,7 +40,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
         return _save(dossier_id, number)
     found = _opened(dossier_id)
     asked = criteria.criterion_of(found.form, number)
-    return _page(found, asked, finding_form(asked.in_part("findings"), found.contents.findings))
+    return _page(found, asked, finding_form(found.words, asked.in_part("findings"), found.contents.findings))
 
 
 def _opened(dossier_id: int) -> Opened:
@@ -51,7 +52,8 @@ def _opened(dossier_id: int) -> Opened:
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    form = form_of(access.dossier(dossier_id, actor()))
+    dossier = access.dossier(dossier_id, actor())
+    form, words = form_of(dossier), words_of(dossier)
     asked = criteria.criterion_of(form, number)
     answered = asked.in_part("findings")
 
@@ -61,7 +63,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
         return _page(found, asked, sent, changed=changed), status_of(refusal)
 
     def done() -> ResponseReturnValue:
-        flash(_("The findings on criterion %(number)s are saved.", number=number))
+        flash(words("findings_saved", number=number))
         following = ratings.following(form, number, "findings")
         if following and request.form.get("go") != "result":
             return redirect(url_for(".criterion", dossier_id=dossier_id, number=following))
@@ -69,7 +71,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
 
     return criteria.save(
         lambda sent, who: assessments.save_findings(dossier_id, number, sent, actor=who),
-        finding_form(answered, None),
+        finding_form(words, answered, None),
         answered,
         again,
         done,
@@ -89,7 +91,7 @@ def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: Abst
         changed=changed,
         adoptable=_adoptable(found, asked),
         anchor=answer_forms.anchor,
-        lines=figures.lines,
+        lines=partial(figures.lines, found.words),
         last=ratings.following(found.form, asked.number, "findings") is None,
         notices=notices.of_dossier(found.dossier),
     )
@@ -105,17 +107,11 @@ def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
 @bp.post("/<int:number>/adopt")
 def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
     """Take over the claims where there is no finding yet."""
-    criteria.criterion_of(form_of(access.dossier(dossier_id, actor())), number)
-    adopted = assessments.adopt_claims(dossier_id, number, actor=actor())
-    if adopted:
-        words = ngettext(
-            "The figures of the self-assessment are taken over for %(num)s indicator. Check each.",
-            "The figures of the self-assessment are taken over for %(num)s indicators. Check each.",
-            adopted,
-        )
-    else:
-        words = _("Every indicator answered in the self-assessment has a finding already; nothing was taken over.")
-    flash(words, "message" if adopted else "warning")
+    dossier = access.dossier(dossier_id, actor())
+    criteria.criterion_of(form_of(dossier), number)
+    adopted, words = assessments.adopt_claims(dossier_id, number, actor=actor()), words_of(dossier)
+    told = words.counted("adopted", adopted) if adopted else words("nothing_adopted")
+    flash(told, "message" if adopted else "warning")
     return redirect(url_for(".criterion", dossier_id=dossier_id, number=number))
 
 
@@ -151,6 +147,6 @@ def _compared(found: Opened) -> list[tuple[CriterionSpec, list[Compared]]]:
 def _compare(opened: Opened, claimed: figures.Row, found: figures.Row) -> Compared:
     code = claimed.indicator.code
     finding = opened.contents.findings.get(code)
-    answered = finding is not None and bool(finding.answer)
+    answered = finding is not None and bool(finding.answer) and claimed.indicator.part is None
     differs = claimed.given != found.given if answered else None
     return Compared(claimed, found, differs, finding.explanation if finding else "")

@@ -1,5 +1,7 @@
 """The self-assessment: one page for each criterion, the meeting, and the answers checked before filing."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +15,7 @@ from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
 from certflow.web.criteria import Opened
+from certflow.web.entry_words import words_of
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
@@ -28,11 +31,12 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
         return _save(dossier_id, number)
     found = criteria.opened(dossier_id)
     asked = criteria.criterion_of(found.form, number, "claims")
-    return criterion_page(found, asked, claim_form(asked, found.contents.claims))
+    return criterion_page(found, asked, claim_form(found.words, asked, found.contents.claims))
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    asked = criteria.criterion_of(form_of(access.dossier(dossier_id, actor())), number, "claims")
+    dossier = access.dossier(dossier_id, actor())
+    asked, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
 
     def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
         found = criteria.opened(dossier_id)
@@ -40,12 +44,12 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
         return criterion_page(found, asked, form, changed=changed), status_of(refusal)
 
     def done() -> ResponseReturnValue:
-        flash(_("Criterion %(number)s is saved.", number=number))
+        flash(words("saved", number=number))
         return redirect(_following(dossier_id, number))
 
     return criteria.save(
         lambda sent, who: assessments.save_claims(dossier_id, number, sent, actor=who),
-        claim_form(asked, None),
+        claim_form(words, asked, None),
         asked,
         again,
         done,
@@ -86,10 +90,14 @@ def criterion_page(
         rows=proof[asked],
         writable=found.may_write("claims"),
         changed=changed,
-        files={i.code: files_form(i.code, (refused or {}).get(i.code, ())) for i in asked.indicators},
+        files={
+            i.code: files_form(found.words, i.code, (refused or {}).get(i.code, ()))
+            for i in asked.indicators
+            if i.takes_files
+        },
         accept=answer_forms.ACCEPT,
         anchor=answer_forms.anchor,
-        lines=figures.lines,
+        lines=partial(figures.lines, found.words),
         last=ratings.following(found.form, asked.number, "claims") is None,
         notices=notices.of_dossier(found.dossier),
         language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 
 from certflow import clock
 from certflow.definitions.form_specs import CriterionSpec, FormSpec, Part
+from certflow.domain.form_words import FormWords
 from certflow.domain.scoring import Answers, Result, score
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.models.base import db
@@ -22,6 +23,7 @@ from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
 from certflow.web import ratings
 from certflow.web.answer_forms import Stored, typed, typed_pairs
+from certflow.web.entry_words import words_of
 from certflow.web.errors import wants_json
 from certflow.web.gate import actor
 
@@ -36,6 +38,11 @@ class Opened:
     dossier: Dossier
     form: FormSpec
     contents: Contents
+
+    @cached_property
+    def words(self) -> FormWords:
+        """What the parts of its form are called."""
+        return words_of(self.dossier)
 
     @property
     def claims(self) -> Answers:

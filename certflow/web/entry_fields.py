@@ -11,17 +11,21 @@ from certflow.web.entry_words import scale
 from certflow.wording import language
 
 
-def entry_field(indicator: IndicatorSpec, answer: str) -> tuple[type[Field], dict[str, Any]]:
-    """The kind of field and its options; `answer` labels what is judged, such as “Finding”."""
+def entry_field(indicator: IndicatorSpec, answer: str, entry: str) -> tuple[type[Field], dict[str, Any]]:
+    """The kind of field and its options; `answer` labels what is judged, such as “Finding”, `entry` what is not."""
     match indicator.kind:
         case "points":
             return StringField, {"label": _("Points"), "description": scale(indicator)}
         case "yes_no" | "choice":
-            label = _("Answer") if indicator.most is None else answer
+            label = entry if indicator.most is None else answer
             return RadioField, {"label": label, "choices": _choices(indicator), "validate_choice": False}
         case "text":
-            return TextAreaField, {"label": _("Answer"), "description": _at_least(indicator), "filters": [tidy]}
-    return StringField, {"label": _("Answer")}
+            return TextAreaField, {"label": entry, "description": _at_least(indicator), "filters": [tidy]}
+        case "date":
+            return StringField, {"label": _("Date")}
+        case "amount":
+            return StringField, {"label": _("Amount")}
+    return StringField, {"label": entry}
 
 
 def _choices(indicator: IndicatorSpec) -> list[SelectChoice]:

@@ -8,10 +8,11 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from certflow.definitions.form_specs import ENTRY_KINDS, FormSpec, IndicatorSpec
+from certflow.domain.form_words import FormWords
 from certflow.domain.points import points_of
 from certflow.domain.scoring import Answer
 from certflow.models.dossier import Dossier
-from certflow.services.catalogue import form_of
+from certflow.services.catalogue import form_of, workflow_of
 from certflow.wording import language
 
 SHORT = 200
@@ -110,6 +111,11 @@ def _yes_no(indicator: IndicatorSpec, answer: Answer) -> str:
         return str(_("Yes") if answer.get("value") else _("No"))
     words = _("Met") if answer.get("value") else _("Not met")
     return f"{words}: {_points(indicator, answer)}"
+
+
+def words_of(dossier: Dossier) -> FormWords:
+    """What the parts of a dossier's form are called."""
+    return FormWords(form_of(dossier), workflow_of(dossier).spec)
 
 
 def is_rated(dossier: Dossier) -> bool:

@@ -53,7 +53,7 @@ def _refusal(dossier_id: int, indicator: str, file: FileStorage) -> str:
 def _again(dossier_id: int, indicator: str, reasons: tuple[str, ...]) -> str:
     found = criteria.opened(dossier_id)
     criterion = criteria.criterion_with(found.form, indicator)
-    form = claim_form(criterion, found.contents.claims)
+    form = claim_form(found.words, criterion, found.contents.claims)
     return criterion_page(found, criterion, form, refused={indicator: reasons})
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from certflow.definitions.form_specs import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
 from certflow.domain.coverage import Coverage, LowerUnit, coverage_of
+from certflow.domain.form_words import FormWords
 from certflow.domain.readings import exact
 from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict
 from certflow.web import entry_words
@@ -62,7 +63,7 @@ def percent(share: Fraction) -> str:
     return str(_("%(number)s%%", number=format_decimal(cut, format="#,##0.##")))
 
 
-def lines(indicator: IndicatorSpec, answer: Answer) -> list[Line]:
+def lines(words: FormWords, indicator: IndicatorSpec, answer: Answer) -> list[Line]:
     """Every value of an answer with its label; "" stands for what is not given."""
     if indicator.computed:
         found = given(indicator, indicator.parts[0], answer)
@@ -70,9 +71,9 @@ def lines(indicator: IndicatorSpec, answer: Answer) -> list[Line]:
     if indicator.kind in COMPARED:
         return _years(indicator, answer)
     if entry_words.is_entry(indicator):
-        return [Line(str(_("Answer")), entry_words.full(indicator, answer))]
+        return [Line(words("answer"), entry_words.full(indicator, answer))]
     if indicator.kind not in PERCENTAGES:
-        return [Line(str(_("Answer")), given(indicator, indicator.parts[0], answer))]
+        return [Line(words("answer"), given(indicator, indicator.parts[0], answer))]
     denominator = answer.get("denominator")
     counted = indicator.denominator.in_language(language()) if indicator.denominator else ""
     shown = [Line(counted, whole(denominator) if isinstance(denominator, int) else "")]

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from certflow.definitions.form_specs import FormSpec, IndicatorSpec
 from certflow.domain.coverage import coverage_of
+from certflow.domain.form_words import FormWords
 from certflow.domain.scoring import Answer, Answers, PartVerdict, Result, Verdict
 from certflow.web import figures
 from certflow.wording import language
@@ -27,28 +28,30 @@ def gaps(form: FormSpec, result: Result, answers: Answers, to_confirm: Collectio
 
     `to_confirm` are answered, but not by these rules.
     """
+    words = FormWords(form)
     if form.method != "levels":
         missing = [(form.indicators[code], answers.get(code) or {}) for code in result.unanswered]
-        return [_gap(indicator, (_unanswered(answer),), to_confirm) for indicator, answer in missing]
+        return [_gap(words, indicator, (_unanswered(words, answer),), to_confirm) for indicator, answer in missing]
     if result.level == form.levels:
         return []
     unmet = result.missing_for(result.level + 1)
-    return [_gap(one.indicator, _reasons(one, answers.get(one.indicator.code) or {}), to_confirm) for one in unmet]
+    reasons = [_reasons(words, one, answers.get(one.indicator.code) or {}) for one in unmet]
+    return [_gap(words, one.indicator, why, to_confirm) for one, why in zip(unmet, reasons, strict=True)]
 
 
-def _gap(indicator: IndicatorSpec, reasons: tuple[str, ...], to_confirm: Collection[str]) -> Gap:
+def _gap(words: FormWords, indicator: IndicatorSpec, reasons: tuple[str, ...], to_confirm: Collection[str]) -> Gap:
     if indicator.code in to_confirm:
-        reasons = (str(_("The answer must be confirmed again: the question has changed.")),)
+        reasons = (words("changed"),)
     return Gap(int(indicator.code.partition(".")[0]), indicator, reasons)
 
 
-def _unanswered(answer: Answer) -> str:
-    return str(_("Not answered completely yet.") if answer else _("Not answered yet."))
+def _unanswered(words: FormWords, answer: Answer) -> str:
+    return words("unanswered_partly" if answer else "unanswered")
 
 
-def _reasons(verdict: Verdict, answer: Answer) -> tuple[str, ...]:
+def _reasons(words: FormWords, verdict: Verdict, answer: Answer) -> tuple[str, ...]:
     if verdict.met is None:
-        return (_unanswered(answer),)
+        return (_unanswered(words, answer),)
     reasons = {part.part: _reason(verdict.indicator, part, answer) for part in verdict.parts if not part.met}
     if len(verdict.parts) == 1:
         return tuple(reasons.values())

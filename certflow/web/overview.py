@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from certflow.definitions.form_specs import CriterionSpec, FormSpec
 from certflow.domain.deadlines import Standing, Undated
+from certflow.domain.form_words import FormWords
 from certflow.domain.scoring import Result, score
 from certflow.domain.workflow import Offer
 from certflow.models.dossier import Dossier, HistoryEntry, Meeting
@@ -20,7 +21,7 @@ from certflow.web import deciders, ratings, results, turns
 from certflow.web.answer_forms import Stored
 from certflow.web.deciders import Decider
 from certflow.web.documents import title
-from certflow.web.entry_words import level_words
+from certflow.web.entry_words import level_words, words_of
 from certflow.wording import language
 
 
@@ -111,19 +112,21 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
     if not access.writers(spec, "claims"):
         return []
     result = score(form, ratings.claims(form, contents), disadvantaged=dossier.disadvantaged_area)
-    writing = _writes(dossier, "claims", reader)
+    writing, words = _writes(dossier, "claims", reader), words_of(dossier)
     tasks = []
     for criterion in form.criteria_in("claims"):
         files = sum(len(contents.evidence.get(indicator.code, ())) for indicator in criterion.indicators)
-        label, kind = _answered(criterion, result, writing)
+        label, kind = _answered(words, criterion, result, writing)
         tasks.append(
             Task(
-                title=_criterion_title(criterion),
+                title=_criterion_title(words, criterion),
                 url=url_for("claims.criterion", dossier_id=dossier.id, number=criterion.number),
                 status_label=label,
                 status_kind=kind,
                 detail=_joined(
-                    _level_so_far(form, criterion, result), _to_confirm(criterion, contents.claims), _files(files)
+                    _level_so_far(form, criterion, result),
+                    _to_confirm(criterion, contents.claims),
+                    _files(words, files),
                 ),
             )
         )
@@ -137,15 +140,18 @@ def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader:
         return []
     answers = ratings.findings(contents)
     result = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings")
-    writing = _writes(dossier, "findings", reader)
+    writing, words = _writes(dossier, "findings", reader), words_of(dossier)
     tasks = []
     for criterion in form.criteria_in("findings"):
-        label, kind = _answered(criterion, result, writing)
+        label, kind = _answered(words, criterion, result, writing)
         url = url_for("appraisals.criterion", dossier_id=dossier.id, number=criterion.number)
         detail = _joined(_level_so_far(form, criterion, result), _to_confirm(criterion, contents.findings))
-        tasks.append(Task(_criterion_title(criterion), url, label, kind, detail))
+        tasks.append(Task(_criterion_title(words, criterion), url, label, kind, detail))
     url = url_for("appraisals.result", dossier_id=dossier.id)
-    return [*tasks, Task(_("Result of the appraisal"), url, *_reached(form, result, writing))]
+    return [
+        *tasks,
+        Task(words("appraisal_check" if writing else "appraisal_result"), url, *_reached(form, result, writing)),
+    ]
 
 
 def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:
@@ -155,16 +161,15 @@ def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:
     return access.sees_findings(reader, dossier)
 
 
-def _criterion_title(criterion: CriterionSpec) -> str:
-    title = criterion.title.in_language(language())
-    return str(_("Criterion %(number)s. %(title)s", number=criterion.number, title=title))
+def _criterion_title(words: FormWords, criterion: CriterionSpec) -> str:
+    return words("criterion_title", number=criterion.number, title=criterion.title.in_language(language()))
 
 
-def _answered(criterion: CriterionSpec, result: Result, writing: bool) -> tuple[str, str]:
+def _answered(words: FormWords, criterion: CriterionSpec, result: Result, writing: bool) -> tuple[str, str]:
     """How many indicators of a criterion have a complete answer, and the kind of its tag."""
     total = len(criterion.indicators)
     done = total - sum(indicator.code in result.unanswered for indicator in criterion.indicators)
-    label = _("%(done)s of %(total)s indicators done", done=done, total=total)
+    label = words("done", done=done, total=total)
     return label, "good" if done == total else "yours" if writing else "neutral"
 
 
@@ -185,8 +190,8 @@ def _to_confirm(criterion: CriterionSpec, stored: Stored) -> str:
     return str(_("To confirm again: %(codes)s", codes=", ".join(codes))) if codes else ""
 
 
-def _files(count: int) -> str:
-    return str(_("Files of evidence: %(count)s", count=count)) if count else ""
+def _files(words: FormWords, count: int) -> str:
+    return words("files_counted", count=count) if count else ""
 
 
 def _joined(*parts: str) -> str:
@@ -202,7 +207,7 @@ def _meeting_task(dossier: Dossier, meeting: Meeting | None, writing: bool) -> T
 
 
 def _check_task(dossier: Dossier, form: FormSpec, result: Result, writing: bool) -> Task:
-    name = _("Check the answers") if writing else _("Result of the self-assessment")
+    name = words_of(dossier)("check" if writing else "result")
     return Task(name, url_for("claims.check", dossier_id=dossier.id), *_reached(form, result, writing))
 
 

@@ -139,7 +139,7 @@ def _open(form: RoundForm, chosen: SetForm | None) -> Round:
 
 
 def _fill_choices(form: RoundForm) -> None:
-    schemes = sorted(catalogue.definitions().workflows.values(), key=lambda spec: (spec.name, -spec.version))
+    schemes = sorted(catalogue.definitions().workflows.values(), key=lambda spec: (spec.path, spec.name, -spec.version))
     form.scheme.choices = [
         SelectChoice(
             f"{spec.name}:{spec.version}",

@@ -46,7 +46,7 @@ class RoundForm(FlaskForm):
             InputRequired(lazy_gettext("Type the assessed year, for example 2025.")),
             Regexp(r"\s*\d{4}\s*\Z", message=lazy_gettext("Type the year with four digits, for example 2025.")),
         ],
-        description=lazy_gettext("The dates fall in the year after it."),
+        description=lazy_gettext("The dates of the scheme chosen are shown on the next page."),
     )
     title = StringField(
         lazy_gettext("Name of the round"),

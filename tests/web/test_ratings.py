@@ -102,6 +102,10 @@ def test_the_appraiser_gives_points_and_must_write_the_remarks(app: Flask, clien
     send(client, f"{url}/3", {"3.1-value": REMARK["3.1"]["value"]})
 
     page, result = client.get(f"{url}/3").text, client.get(url).text
+    assert [name for name in ("1.1", "3.1") if f'name="{name}-explanation"' in client.get(f"{url}/{name[0]}").text] == [
+        "1.1"
+    ]
+    assert result.count("Differs") == 1
     assert after.location.endswith("/3")
     assert "Asked of the appraiser only." in page
     assert "1 indicator has no finding yet: 3.1." in incomplete

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier
+from certflow.models.dossier import Claim, Dossier, Evidence
 from certflow.services import actions
 from tests import make
 from tests.definitions.made import RECORD, read
@@ -105,13 +105,13 @@ def test_a_record_is_complete_once_everything_obligatory_is_there_and_the_file_a
     assert "2.4. Signed copy" in without.partition("The entries")[0]
     assert "1.1. Results" not in without.partition("The entries")[0]
     assert "Still missing" not in complete
-    assert "Everything that is obligatory is answered." in complete
+    assert "Everything obligatory is filled in." in complete
     for words in ("05/12/2025", "Good", "12,500,000 đồng", "12 classes", "300 / 1,000 = 30%", "1 file"):
         assert words in complete
     assert "Level" not in complete.partition("The entries")[2].partition("Self-assessment meeting")[0]
-    assert "5 of 5 indicators done" in overview
-    assert any("1 chỉ tiêu" in reason for reason in blocked)
-    assert not any("chỉ tiêu" in reason for reason in _reasons(app, draft))
+    assert "5 of 5 entries done" in overview
+    assert "Còn 1 mục chưa điền" in blocked
+    assert not any("mục" in reason for reason in _reasons(app, draft))
 
 
 def test_the_rules_show_sections_and_entries(client: FlaskClient, draft: Dossier) -> None:
@@ -134,3 +134,38 @@ def _reasons(app: Flask, about: Dossier) -> list[str]:
         made = again(about)
         offered = actions.offers(made, actor=make.person_for("commune_officer", made))
         return [reason for offer in offered for reason in offer.reasons]
+
+
+def test_only_entries_of_files_take_files_and_no_entry_asks_for_an_explanation(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    page = client.get(_url(draft, 2)).text
+    with io.BytesIO(samples.pdf()) as file:
+        sent = {"csrf_token": typed_in(page, "csrf_token"), "file": (file, "báo cáo.pdf")}
+        refused = client.post(f"/dossiers/{draft.id}/evidence/2.1", data=sent)
+    _attach(client, draft, "2.4")
+    checked = client.get(f"/dossiers/{draft.id}/check").text
+
+    assert "-explanation" not in page
+    assert [code for code in ("2-1", "2-2", "2-3", "2-4") if f'id="i{code}-upload"' in page] == ["2-4"]
+    assert refused.status_code == 404
+    assert "Files are not attached to this entry." in refused.text
+    assert "1 file" in checked
+
+
+def test_a_file_that_an_entry_has_from_before_is_shown_and_can_be_taken_out(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    _attach(client, draft, "2.4")
+    with app.app_context():
+        file = db.session.query(Evidence).one()
+        file.indicator, number = "2.1", file.id
+        db.session.commit()
+
+    page = client.get(_url(draft, 2)).text
+    removed = send(client, f"/evidence/{number}/remove", {}, page=_url(draft, 2))
+
+    assert "Files of entry 2.1" in page
+    assert f'formaction="/evidence/{number}/remove"' in page
+    assert removed.status_code == 302
+    assert "Files of entry 2.1" not in client.get(_url(draft, 2)).text
