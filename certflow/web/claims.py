@@ -1,5 +1,6 @@
 """The self-assessment: one page for each criterion, the meeting, and the answers checked before filing."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -90,11 +91,7 @@ def criterion_page(
         rows=proof[asked],
         writable=found.may_write("claims"),
         changed=changed,
-        files={
-            i.code: files_form(found.words, i.code, (refused or {}).get(i.code, ()))
-            for i in asked.indicators
-            if i.takes_files
-        },
+        files=_files_forms(found, asked, refused or {}),
         accept=answer_forms.ACCEPT,
         anchor=answer_forms.anchor,
         lines=partial(figures.lines, found.words),
@@ -102,6 +99,13 @@ def criterion_page(
         notices=notices.of_dossier(found.dossier),
         language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),
     )
+
+
+def _files_forms(
+    found: Opened, asked: CriterionSpec, refused: Mapping[str, tuple[str, ...]]
+) -> dict[str, answer_forms.FilesForm]:
+    codes = [indicator.code for indicator in asked.indicators if indicator.takes_files]
+    return {code: files_form(found.words, code, refused.get(code, ())) for code in codes}
 
 
 @bp.route("/meeting", methods=["GET", "POST"])

@@ -119,7 +119,7 @@ def test_a_proposal_of_a_holder_names_the_unit_beside_it(app: Flask, client: Fla
 def test_every_word_is_there_for_each_method() -> None:
     rating, record = FormWords(read(RATING)), FormWords(read(RECORD), catalogue.definitions().workflow(*BUDGET))
     values = {"number": 1, "title": "A", "code": "1.1", "codes": "1.1", "done": 1, "total": 2, "count": 3, "most": 20}
-    values |= {"unit": "U", "year": 2025}
+    values |= {"unit": "U", "year": 2025, "day": "01/01/2026"}
 
     for key in SAID:
         assert rating(key, **values)
