@@ -13,6 +13,7 @@ from certflow.definitions.form_specs import FormSpec
 from certflow.definitions.set_faults import SetFault, shown
 from certflow.definitions.set_tables import points
 from certflow.domain.entries import entries_reaching
+from certflow.domain.form_words import FormWords
 from certflow.domain.scoring import score
 from certflow.errors import ActionBlocked, DefinitionError
 from certflow.models.rating_sets import RatingSet
@@ -154,7 +155,7 @@ def preview_group(own: RatingSet, number: int) -> dict[str, Any]:
         "own": own,
         "spec": form,
         "criterion": criterion,
-        "form": answer_forms.claim_form(criterion, {}),
+        "form": answer_forms.claim_form(FormWords(form), criterion, {}),
         "anchor": answer_forms.anchor,
         "before": number - 1 if number - 1 in numbers else None,
         "after": number + 1 if number + 1 in numbers else None,
