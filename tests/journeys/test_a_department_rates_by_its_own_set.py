@@ -192,15 +192,6 @@ def appraises(office: Office, address: str) -> None:
     assert WEAKNESSES in page.content()
 
 
-def rates(office: Office, app: Flask, address: str) -> None:
-    """The head reads what follows, and decides."""
-    page = office.of("education_head")
-    page.goto(f"{address}actions/rate")
-    office.looked_at(page, "rate")
-    with app.app_context():
-        make.act(db.session.query(Dossier).one(), "rate", note="")
-
-
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_department_writes_its_set_and_a_centre_is_rated_by_it(
     app: Flask, open_page: Callable[..., Page], screenshot: Screenshot, tmp_path: Path
@@ -217,7 +208,7 @@ def test_a_department_writes_its_set_and_a_centre_is_rated_by_it(
     step(office, "education_officer", address, "accept")
     appraises(office, address)
     step(office, "district_appraiser", address, "propose")
-    rates(office, app, address)
+    step(office, "education_head", address, "rate")
 
     text = _decision(app)
     assert re.search(r"Số: 0?1/QĐ-PGDĐT", text), text
