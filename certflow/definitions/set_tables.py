@@ -4,6 +4,7 @@ Numbers are kept as they were typed, with a decimal point where they are numbers
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ Content = dict[str, Any]
 
 PARTS = ("total", "criteria", "bands", "caps")
 USUAL_TOTAL, USUAL_STEP = "100", "0.5"
+PLACE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,3}))?\Z")
 KEYS_OF = {
     "points": ("number", "kind", "title", "definition_hint", "evidence_hint", "source", "most", "step"),
     "yes_no": ("number", "kind", "title", "definition_hint", "evidence_hint", "source", "most"),
@@ -168,10 +170,8 @@ def _follow(content: Content, moved: Callable[[int, int], tuple[int, int] | None
 
 def looks_at(cap: Mapping[str, Any]) -> tuple[int, int] | None:
     """The group and the row (0 for the group as a whole) whose points a cap looks at; None for none."""
-    group, _dot, row = str(cap.get("indicator") or cap.get("criterion") or "").partition(".")
-    if not group.isdecimal() or (row and not row.isdecimal()):
-        return None
-    return int(group), int(row or 0)
+    found = PLACE.match(str(cap.get("indicator") or cap.get("criterion") or ""))
+    return (int(found[1]), int(found[2] or 0)) if found else None
 
 
 def look_at(cap: dict[str, Any], place: tuple[int, int] | None) -> None:

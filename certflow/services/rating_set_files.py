@@ -1,5 +1,6 @@
 """The file of a department's own set: put into a draft, and written from what is stored."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from certflow.wording import _
 LARGEST_FILE = 200 * 1024
 DEEPEST, LARGEST_NUMBER = 8, 10**15
 LONGEST_TITLE = 300
+POINT, MOST_POINTS = re.compile(r"(?<!\.)\.(?!\.)"), 200  # in one line: between parts of a key, or ends of sentences
 
 
 def upload(set_id: int, file: bytes, *, actor: User, revision: int) -> RatingSet:
@@ -44,7 +46,7 @@ def _parsed(file: bytes) -> dict[str, Any]:
     if len(file) > LARGEST_FILE:
         raise _refused(_("The file has more than %(most)s kB.", most=LARGEST_FILE // 1024))
     try:
-        table = tomllib.loads(file.decode("utf-8-sig"))
+        table = tomllib.loads(_shallow(file.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise _refused(_("The file is not written in UTF-8. Save it as UTF-8 and choose it again.")) from None
     except (ValueError, RecursionError) as fault:
@@ -53,6 +55,13 @@ def _parsed(file: bytes) -> dict[str, Any]:
     if faults:
         raise _refused(*dict.fromkeys(faults))
     return table
+
+
+def _shallow(text: str) -> str:
+    """The text, unless a key may be so deep that reading it would hold everybody up: the time grows by its square."""
+    if any(len(POINT.findall(line)) > MOST_POINTS for line in text.split("\n")):
+        raise _refused(_("The file has tables too deep inside each other."))
+    return text
 
 
 def _refused(*reasons: str) -> Invalid:

@@ -13,6 +13,8 @@ from certflow.services.authority import LONGEST, Entry
 from certflow.web.forms import ADay, DayField
 from certflow.web.rounds_forms import Chosen
 
+LONGEST_REASON = 4000
+
 
 class RuleForm(FlaskForm):
     """A new rule; the view fills the choices of `unit_id` and `decider` ("scheme:role")."""
@@ -90,6 +92,9 @@ class WithdrawForm(FlaskForm):
 
     reason = TextAreaField(
         lazy_gettext("Reason"),
-        [InputRequired(lazy_gettext("A reason must be given"))],
+        [
+            InputRequired(lazy_gettext("A reason must be given")),
+            Length(max=LONGEST_REASON, message=lazy_gettext("Shorten this to at most %(max)d characters.")),
+        ],
         description=lazy_gettext("It stays with the rule, with your name and the time."),
     )

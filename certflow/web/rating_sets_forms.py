@@ -1,5 +1,7 @@
 """The forms in which a department writes its own criteria set: one for each part, with rows that come and go."""
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -34,6 +36,14 @@ def _tidy(text: str | None) -> str:
 def _words(label: Any, longest: int = LONGEST, **options: Any) -> StringField:
     message = lazy_gettext("Shorten this to at most %(most)s characters.", most=longest)
     return StringField(label, [Length(max=longest, message=message)], filters=[_tidy], **options)
+
+
+class Rows(FieldList):
+    """Rows that come and go; a field whose name gives no small number is no row's, where WTForms fails over it."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        names = re.compile(rf"{prefix}-([0-9]{{1,3}})-")
+        return (int(found[1]) for name in formdata if (found := names.match(name)))
 
 
 class PartForm(FlaskForm):
@@ -96,7 +106,7 @@ class GroupForm(PartForm):
     source = _words(
         lazy_gettext("Basis"), description=lazy_gettext("Left empty, the department's paper is named as the basis.")
     )
-    rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
+    rows = Rows(FormField(RowForm), max_entries=MOST_ROWS)
 
 
 class BandForm(Form):
@@ -111,7 +121,7 @@ class BandForm(Form):
 class BandsForm(PartForm):
     """The classes, from the lowest to the highest."""
 
-    rows = FieldList(FormField(BandForm), max_entries=MOST_BANDS)
+    rows = Rows(FormField(BandForm), max_entries=MOST_BANDS)
 
 
 class CapForm(Form):
@@ -127,7 +137,7 @@ class CapForm(Form):
 class CapsForm(PartForm):
     """What keeps the class down although the total would reach a higher one."""
 
-    rows = FieldList(FormField(CapForm), max_entries=MOST_CAPS)
+    rows = Rows(FormField(CapForm), max_entries=MOST_CAPS)
 
 
 class UploadForm(PartForm):

@@ -128,9 +128,11 @@ def test_a_rule_is_withdrawn_with_a_reason_only(app: Flask, administrator: Flask
         address = f"/authority/{make_two_tier.rule().id}"
 
     without = send(administrator, f"{address}/withdraw", {"reason": "  "})
+    long = send(administrator, f"{address}/withdraw", {"reason": "ơ" * 4001})
     withdrawn = send(administrator, f"{address}/withdraw", {"reason": "Văn bản bị bãi bỏ"})
 
-    assert (without.status_code, withdrawn.status_code) == (422, 302)
+    assert (without.status_code, long.status_code, withdrawn.status_code) == (422, 422, 302)
+    assert "ơ" * 4001 in long.text
     assert "A reason must be given" in without.text
     page = administrator.get(address).text
     assert "Văn bản bị bãi bỏ" in page
