@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from math import floor
 
 from certflow.definitions.decimals import decimal_text
@@ -10,15 +11,17 @@ from certflow.domain.points import Answers, tallied
 
 WORDS = "Nội dung của ví dụ. "
 SHARES = 200
+MOST_ANSWERS = 40_000
 
 
 def entries_reaching(form: FormSpec, level: int) -> Answers:
     """Complete answers to everything that `form` asks, leading to the band of rank `level`; at level 0 with no points.
 
     Raises LookupError for a band that is not reached by giving the same share of the points for every indicator, or
-    by taking points away from the last indicators first.
+    by taking points away from the last indicators first, as far as that is tried: a page waits for it.
     """
-    for points in ({},) if not level or not form.bands else _distributions(form):
+    tried = islice(_distributions(form), MOST_ANSWERS // max(1, len(form.indicators)))
+    for points in ({},) if not level or not form.bands else tried:
         answers = {i.code: _answer(i, points.get(i.code, Fraction(0))) for i in form.indicators.values()}
         if not level or not form.bands or tallied(form, answers, "findings").level == level:
             return answers
