@@ -1,6 +1,8 @@
 """The administrator opens rounds, dates them and closes them."""
 
 import datetime as dt
+import re
+from itertools import groupby
 
 import pytest
 from flask import Flask
@@ -9,7 +11,8 @@ from flask.testing import FlaskClient
 from certflow.models.base import db
 from certflow.services import rounds
 from tests import make
-from tests.web.browsing import counted, send, typed_in
+from tests.definitions.shipped import DEFINITIONS
+from tests.web.browsing import counted, in_english, send, typed_in
 
 DAYS = {
     "due_submit_plan": "20/02/2027",
@@ -175,3 +178,13 @@ def test_a_round_is_closed_after_a_page_that_says_what_it_means(
 def test_a_round_that_does_not_exist_is_not_found(administrator: FlaskClient) -> None:
     for path in ("/rounds/4711", "/rounds/4711/close"):
         assert administrator.get(path).status_code == 404
+
+
+def test_the_schemes_of_one_document_stand_together(administrator: FlaskClient) -> None:
+    page = in_english(administrator).get("/rounds/new").text
+
+    offered = re.findall(r'name="scheme"[^>]*value="([^":]+):(\d+)"', page)
+    folders = [DEFINITIONS.workflows[name, int(version)].path.rsplit("/", 1)[0] for name, version in offered]
+    assert len(offered) == len(DEFINITIONS.workflows)
+    assert [folder for folder, _same in groupby(folders)] == sorted(set(folders))
+    assert "The dates of the scheme chosen are shown on the next page." in page
