@@ -86,6 +86,9 @@ def _words_of_criteria() -> dict[str, str]:
         "denominator": _("what a percentage is counted of"),
         "definition_hint": _("the hint on counting"),
         "evidence_hint": _("the hint on evidence"),
+        "units": _("the units that are counted"),
+        "units_at_level": _("the level at which units are counted"),
+        "recognised_by": _("the criteria set that units are recognised by"),
     }
 
 

@@ -101,6 +101,7 @@ def _indicator(reader: Reader, criterion: int, levels: int) -> IndicatorSpec:
             evidence_hint=reader.text("evidence_hint", optional=True),
             measure=reader.text("measure") if kind in MEASURED_IN else None,
             units=cast(UnitKind, reader.one_of("units", UNIT_KINDS)) if kind == "share_of_units" else None,
+            recognised_by=reader.words("recognised_by") if kind == "share_of_units" else "",
         )
     _check_range(reader, indicator)
     return indicator

@@ -70,7 +70,8 @@ class OptionSpec:
 class IndicatorSpec:
     """One indicator (chỉ tiêu) or entry: `code` is "criterion.number"; a part's thresholds are ordered by level.
 
-    `measure` is the unit in which a value is counted, `units` the kind of lower unit that a share of units counts,
+    `measure` is the unit in which a value is counted, `units` the kind of lower unit that a share of units counts
+    when it is `recognised_by` the criteria set of that name,
     `most` the points it can bring, in steps of `step`. Without a `part` it is asked of the unit and of the appraiser.
     """
 
@@ -84,6 +85,7 @@ class IndicatorSpec:
     evidence_hint: Text | None = None
     measure: Text | None = None
     units: UnitKind | None = None
+    recognised_by: str = ""
     most: Fraction | None = None
     step: Fraction | None = None
     options: tuple[OptionSpec, ...] = ()

@@ -57,6 +57,8 @@ def _check_form(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], faul
     for code, indicator in form.indicators.items():
         if indicator.units and indicator.units not in below:
             fault("form", f"indicator {code} counts units of kind {indicator.units!r}, and a {spec.place} has none")
+        if indicator.recognised_by and indicator.recognised_by not in {name for name, _version in forms}:
+            fault("form", f"indicator {code} counts by {indicator.recognised_by!r}, and there is no such criteria set")
 
 
 def _check_seats(spec: WorkflowSpec, fault: Fault) -> None:

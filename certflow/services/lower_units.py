@@ -18,11 +18,12 @@ from certflow.models.recognition import Recognition
 from certflow.services.catalogue import form_of, is_sample, workflow_of
 
 
-def coverage(unit: Unit, kind: str, on: dt.date, *, practice: bool = False) -> Coverage:
+def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = False) -> Coverage:
     """The units of `kind` directly below `unit` in Vietnamese order, each with its recognition as of the day `on`.
 
-    Of several recognitions the highest in force counts, otherwise the one that ended last. Those of practice
-    rounds count in practice only, official ones only officially, and those reached on a sample set nowhere.
+    Only recognitions by the criteria set called `form` count, in any of its versions. Of several the highest in force
+    counts, otherwise the one that ended last. Those of practice rounds count in practice only, official ones only
+    officially, and those reached on a sample set nowhere.
     """
     below = db.session.scalars(select(Unit).where(Unit.parent_id == unit.id, Unit.kind == kind).order_by(Unit.sort_key))
     granted: dict[int, list[Recognition]] = {}
@@ -32,7 +33,7 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, practice: bool = False) -> C
         .join(Dossier, Recognition.dossier_id == Dossier.id)
         .join(Round, Dossier.round_id == Round.id)
         .where(Unit.parent_id == unit.id, Unit.kind == kind, Recognition.recognised_on <= on)
-        .where(Round.practice.is_(practice))
+        .where(Dossier.form == form, Round.practice.is_(practice))
         .where(Recognition.kind == "recognition", Recognition.holder_id.is_(None))
         .options(contains_eager(Recognition.dossier))
     )
@@ -52,8 +53,8 @@ def _lower_unit(unit: Unit, granted: Iterable[Recognition], on: dt.date) -> Lowe
 
 def computed_answer(dossier: Dossier, indicator: IndicatorSpec) -> Answer:
     """The answer to a computed indicator of `dossier` as of today; kept as it is, it can be scored again later."""
-    found = coverage(dossier.unit, str(indicator.units), clock.today(), practice=dossier.round.practice)
-    return found.as_answer()
+    by, practice = indicator.recognised_by, dossier.round.practice
+    return coverage(dossier.unit, str(indicator.units), clock.today(), form=by, practice=practice).as_answer()
 
 
 def computed_answers(dossier: Dossier) -> dict[str, Answer]:

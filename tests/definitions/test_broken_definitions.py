@@ -148,6 +148,7 @@ UPPER_DEFECTS = [
     ),
     (DISTRICT, "unknown units", 'units   = "commune"', 'units   = "village"', "units", "'village'"),
     (DISTRICT, "no units", 'units   = "commune"\n', "", "units", "is missing"),
+    (DISTRICT, "no set that counts", 'recognised_by = "learning_community_commune"\n', "", "recognised_by", "missing"),
     (DISTRICT, "no level of units", "units_at_level = [1, 2]\n", "", "units_at_level", "each of the 2 levels"),
     (DISTRICT, "level zero", "units_at_level = [1, 2]", "units_at_level = [0, 2]", "units_at_level", "0 is no level"),
     (DISTRICT, "falling level", "units_at_level = [1, 2]", "units_at_level = [2, 1]", "units_at_level", "falls from 2"),
@@ -180,6 +181,12 @@ def test_a_share_of_units_that_the_subject_does_not_have_below_it_is_refused(fol
     faults = faults_after(folders, DISTRICT, 'units   = "commune"', 'units   = "district"')
 
     assert any("indicator 4.1 counts units of kind 'district', and a district has none" in f for f in faults), faults
+
+
+def test_a_share_of_units_by_a_criteria_set_that_is_not_there_is_refused(folders: Path) -> None:
+    faults = faults_after(folders, DISTRICT, 'recognised_by = "learning_community_commune"', 'recognised_by = "poetry"')
+
+    assert any("indicator 4.1 counts by 'poetry', and there is no such criteria set" in f for f in faults), faults
 
 
 def test_two_destinations_for_one_action_from_one_state_are_refused(folders: Path) -> None:

@@ -19,6 +19,7 @@ from certflow.services import actions, assessments, catalogue, dossiers, lower_u
 from certflow.services.assessments import Typed
 from tests import make
 from tests.earlier import decided_earlier
+from tests.schemes import loaded
 
 DISTRICT = "Huyện Cẩm Mỹ"
 SCHEME = ("district_recognition", 1)
@@ -34,7 +35,8 @@ def recognised(name: str, level: int, *, year: int = 2025, practice: bool = Fals
 
 
 def counted(on: dt.date | None = None, *, practice: bool = False) -> Coverage:
-    return lower_units.coverage(make.unit(DISTRICT), "commune", on or clock.today(), practice=practice)
+    day = on or clock.today()
+    return lower_units.coverage(make.unit(DISTRICT), "commune", day, form=make.scheme().form, practice=practice)
 
 
 def district_dossier() -> Dossier:
@@ -102,6 +104,16 @@ def test_of_several_recognitions_the_highest_in_force_counts(first: int, second:
     recognised("Xã Xuân Tây", second, year=2025)
 
     assert (counted().numerator(1), counted().numerator(2)) == (1, 1)
+
+
+def test_a_title_by_another_criteria_set_is_not_counted() -> None:
+    loaded.use(trust="department")
+    other = loaded.walked(loaded.opened(loaded.OUTSIDE), "recorded")
+    by_its_own = lower_units.coverage(make.unit(DISTRICT), "commune", clock.today(), form=other.form)
+
+    assert recognitions.of_dossier(other) is not None
+    assert [unit.name for unit in by_its_own.units if unit.recognised_on] == ["Xã Xuân Tây"]
+    assert [unit.name for unit in counted().units if unit.recognised_on] == []
 
 
 def test_a_practice_season_counts_its_own_recognitions_and_no_others() -> None:
@@ -186,4 +198,4 @@ def test_a_district_is_recognised_from_first_act_to_decision() -> None:
     assert "học tập” cấp huyện" in pdf.html_copy("certificate", recognition.certificate.facts)
     finding = db.session.query(Finding).filter_by(dossier_id=dossier.id, indicator="4.1").one()
     assert coverage_of(finding.answer) == counted()
-    assert lower_units.coverage(make.province(), "district", clock.today()).numerator(2) == 1
+    assert lower_units.coverage(make.province(), "district", clock.today(), form=dossier.form).numerator(2) == 1

@@ -122,7 +122,12 @@ def test_a_district_needs_the_associations_consent_before_the_director_decides()
     assert dossier.state == "appraising"
     tiers.walk(dossier, "recognised_level_1", 1)
 
-    assert lower_units.coverage(tiers.place(tiers.PROVINCE), "district", clock.today()).numerator(1) == 1
+    assert (
+        lower_units.coverage(
+            tiers.place(tiers.PROVINCE), "district", clock.today(), form="learning_community_district"
+        ).numerator(1)
+        == 1
+    )
     first, *later = dossiers.standings(dossier)
     assert (first.due.spec.name, first.due.spec.layer, first.due.included) == ("decide_plan", "plan", False)
     assert [s.due.spec.name for s in later] == ["submit_statutory", "decide_statutory"]
