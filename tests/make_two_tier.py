@@ -48,7 +48,9 @@ def scheme() -> WorkflowSpec:
     return catalogue.definitions().workflow(*SCHEME)
 
 
-def round_(title: str = "Đợt hai cấp", *, at: Unit | None = None, scheme: tuple[str, int] = SCHEME) -> Round:
+def round_(
+    title: str = "Đợt hai cấp", *, at: Unit | None = None, scheme: tuple[str, int] = SCHEME, practice: bool = False
+) -> Round:
     """The round of this title for last year in the province (or `at` another), made once."""
     found = db.session.scalar(sa.select(Round).where(Round.title == title))
     found = found or rounds.open_round(
@@ -57,6 +59,7 @@ def round_(title: str = "Đợt hai cấp", *, at: Unit | None = None, scheme: t
         unit_id=(at or province()).id,
         assessed_year=clock.today().year - 1,
         title=title,
+        practice=practice,
     )
     make.commit()
     return rounds.get(found.id)

@@ -14,7 +14,8 @@ class AuthorityRule(Model):
     """In one province, from one day to another, dossiers of one scheme are decided by one role; with its document.
 
     It is about a scheme by its name, in whatever version: the scheme says whom its dossiers are about, and only its
-    own roles can be named. A rule is never changed or removed; a withdrawn one counts no more from that moment.
+    own roles can be named. A rule is never changed or removed; a withdrawn one counts no more from that moment. One for
+    `practice` counts in practice rounds alone, before the official one.
     """
 
     __tablename__ = "authority_rule"
@@ -29,6 +30,7 @@ class AuthorityRule(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     workflow: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(40))
+    practice: Mapped[bool] = mapped_column(default=False)
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date | None]
     document_number: Mapped[str] = mapped_column(String(120))

@@ -44,6 +44,7 @@ class Entry:
     document_number: str
     document_date: dt.date | None
     issued_by: str
+    practice: bool = False
 
 
 def by_rule(dossier: Dossier | Round) -> bool:
@@ -52,21 +53,25 @@ def by_rule(dossier: Dossier | Round) -> bool:
     return outcome is not None and outcome.by_rule
 
 
-def in_force(unit_id: int, scheme: str, day: dt.date, *, hold: bool = False) -> AuthorityRule | None:
-    """The rule of a province for a scheme that counts on `day`; there is never more than one.
+def in_force(
+    unit_id: int, scheme: str, day: dt.date, *, practice: bool = False, hold: bool = False
+) -> AuthorityRule | None:
+    """The rule of a province for a scheme that counts on `day`; for `practice` one for practice comes first.
 
     `hold` keeps it from being withdrawn until the end of the transaction.
     """
     query = select(AuthorityRule).where(AuthorityRule.unit_id == unit_id, AuthorityRule.workflow == scheme)
     query = query.with_for_update(read=True, of=AuthorityRule) if hold else query
-    return db.session.scalar(_counting(query, day, day))
+    kinds = query.where(AuthorityRule.practice.is_(False)) if not practice else query
+    return db.session.scalar(_counting(kinds, day, day).order_by(AuthorityRule.practice.desc()).limit(1))
 
 
 def for_dossier(dossier: Dossier, day: dt.date, *, hold: bool = False) -> AuthorityRule | None:
     """The rule that says on `day` who decides on `dossier`; None as well where the scheme needs none."""
     if not by_rule(dossier):
         return None
-    return in_force(access.chain(dossier.unit)["province"].id, dossier.workflow, day, hold=hold)
+    province, practice = access.chain(dossier.unit)["province"], dossier.round.practice
+    return in_force(province.id, dossier.workflow, day, practice=practice, hold=hold)
 
 
 def role_in_force(dossier: Dossier, day: dt.date) -> str:
@@ -129,6 +134,7 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
         raise
     rule = AuthorityRule(unit_id=entry.unit_id, workflow=entry.scheme, role=entry.role, ends_on=entry.ends_on)
     rule.starts_on, rule.document_date = entry.starts_on or clock.today(), entry.document_date or clock.today()
+    rule.practice = entry.practice
     rule.document_number, rule.issued_by = _joined(entry.document_number), _joined(entry.issued_by)
     rule.storage_key, rule.size, rule.sha256 = key, stored.size, stored.sha256
     rule.original_name, rule.media_type = content.safe_name(original_name, kind), kind.media_type
@@ -201,7 +207,8 @@ def _refuse_overlap(entry: Entry, actor: User) -> None:
     db.session.execute(held.with_for_update(key_share=True))
     access.require_administrator(actor)
     same = AuthorityRule.unit_id == entry.unit_id, AuthorityRule.workflow == entry.scheme
-    query = _counting(select(AuthorityRule).where(*same), entry.starts_on or clock.today(), entry.ends_on)
+    query = select(AuthorityRule).where(*same, AuthorityRule.practice.is_(entry.practice))
+    query = _counting(query, entry.starts_on or clock.today(), entry.ends_on)
     other = db.session.scalars(query.order_by(AuthorityRule.starts_on).limit(1)).one_or_none()
     if other is None:
         return
@@ -256,8 +263,13 @@ def _found(query: Select[AuthorityRule]) -> AuthorityRule:
 def lacking(day: dt.date) -> list[Round]:
     """The open rounds in which nothing can be decided on `day`, because no rule says who does."""
     needing = [found for found, _count in rounds.all_rounds() if not found.closed and by_rule(found)]
-    settled = {(rule.unit_id, rule.workflow) for rule in db.session.scalars(_counting(select(AuthorityRule), day, day))}
-    return [found for found in needing if (found.unit_id, found.workflow) not in settled]
+    rules = db.session.scalars(_counting(select(AuthorityRule), day, day)).all()
+    settled = {(rule.unit_id, rule.workflow, rule.practice) for rule in rules}
+    return [
+        found
+        for found in needing
+        if not any((found.unit_id, found.workflow, kind) in settled for kind in {False, found.practice})
+    ]
 
 
 def listed(page: int = 1) -> tuple[list[AuthorityRule], int]:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from certflow.services.authority import LONGEST, Entry
@@ -61,6 +61,11 @@ class RuleForm(FlaskForm):
         description=lazy_gettext("PDF, JPEG, PNG, WebP, DOCX or XLSX. Everybody who can sign in may read it."),
     )
 
+    practice = BooleanField(
+        lazy_gettext("This rule is for practice"),
+        description=lazy_gettext("It counts in practice rounds only, and nothing official is ever decided by it."),
+    )
+
     def entry(self) -> Entry:
         """What was typed."""
         scheme, _colon, role = (self.decider.data or "").partition(":")
@@ -76,6 +81,7 @@ class RuleForm(FlaskForm):
             document_number=self.document_number.data or "",
             document_date=self.document_date.day,
             issued_by=self.issued_by.data or "",
+            practice=bool(self.practice.data),
         )
 
     @property

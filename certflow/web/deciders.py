@@ -26,7 +26,7 @@ def of_round(found: Round) -> Decider | None:
     """Who decides in a round today; None where the scheme itself names the decider."""
     if not authority.by_rule(found):
         return None
-    return _by(found, authority.in_force(found.unit_id, found.workflow, clock.today()))
+    return _by(found, authority.in_force(found.unit_id, found.workflow, clock.today(), practice=found.practice))
 
 
 def of_dossier(dossier: Dossier, papers: Iterable[Document]) -> Decider | None:

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("workflow", sa.String(length=80), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("document_number", sa.String(length=120), nullable=False),
