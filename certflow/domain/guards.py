@@ -6,6 +6,7 @@ from collections.abc import Callable
 from certflow.domain.deadlines import months_after
 from certflow.domain.facts import DossierFacts
 from certflow.domain.form_words import FormWords
+from certflow.domain.vietnamese import says_something
 from certflow.wording import _, language
 
 Guard = Callable[[DossierFacts], str]
@@ -72,7 +73,7 @@ def proposal_agrees(facts: DossierFacts) -> str:
 
 def reason_given(facts: DossierFacts) -> str:
     """Reasons are typed."""
-    return "" if facts.note.strip() else _("A reason must be given")
+    return "" if says_something(facts.note) else _("A reason must be given")
 
 
 def not_own_dossier(facts: DossierFacts) -> str:

@@ -1,4 +1,4 @@
-"""Vietnamese words as keys: one to search by, one to sort by.
+"""Vietnamese words as keys, one to search by, one to sort by; and whether what was typed says anything.
 
 A database sorts Vietnamese only with a locale that not every server has; a stored key sorts alike everywhere.
 """
@@ -54,3 +54,8 @@ def _letter(letter: str) -> str:
     if not base.isascii():
         return f"z9{ord(base):06x}"
     return _CIRCUMFLEX_AFTER_BREVE.get(marked) or base + _LETTERS.get(marks, "0")
+
+
+def says_something(typed: str) -> bool:
+    """Whether what was typed has a letter or a digit, and not only blanks, signs or what nobody sees."""
+    return any(sign.isalnum() for sign in typed)

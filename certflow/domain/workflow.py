@@ -63,7 +63,7 @@ class Workflow:
 
     def offers(self, state: str, roles: Collection[str], facts: DossierFacts) -> tuple[Offer, ...]:
         """The actions open to somebody with `roles`; what is still to be typed does not count as missing."""
-        facts = replace(facts, note=facts.note or "…", document=OutsideDocument("…", facts.today))
+        facts = replace(facts, note=facts.note or "x", document=OutsideDocument("x", facts.today))
         return tuple(
             Offer(t, self._reasons(t, facts))
             for t in self.spec.transitions

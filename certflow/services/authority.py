@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from certflow import clock
 from certflow.definitions.specs import RoleSpec, WorkflowSpec
 from certflow.domain.guards import authority_missing
+from certflow.domain.vietnamese import says_something
 from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, Refusal
 from certflow.gateways import content, pdf, pdf_text
 from certflow.models.authority import AuthorityRule
@@ -233,7 +234,7 @@ def _counting(query: Select[AuthorityRule], first: dt.date, last: dt.date | None
 def withdraw(rule_id: int, *, reason: str, actor: User) -> AuthorityRule:
     """Let a rule count no more from this moment; what was decided by it stays. Raises a Refusal."""
     access.require_administrator(actor)
-    if not reason.strip():
+    if not says_something(reason):
         raise Invalid(fields={"reason": (_("A reason must be given"),)})
     rule = _found(_one(rule_id).with_for_update(of=AuthorityRule).execution_options(populate_existing=True))
     if rule.withdrawn_at is not None:
