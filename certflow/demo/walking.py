@@ -162,7 +162,7 @@ def prepare(dossier: Dossier, course: Course, person_for: PersonFor) -> None:
 
 def seat_of(dossier: Dossier, role: str) -> Unit:
     """The unit at which `role` sits for a dossier."""
-    return units.seat_of(dossier.unit, workflow_of(dossier).spec.roles[role].seat)
+    return units.seat_for(dossier, workflow_of(dossier).spec.roles[role].seat)
 
 
 def step(dossier: Dossier, transition: TransitionSpec, course: Course, person_for: PersonFor) -> None:

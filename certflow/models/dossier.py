@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.people import User
-from certflow.models.places import Holder, Unit
+from certflow.models.places import Holder, Unit, UnitVersion
 
 
 class Round(Model):
@@ -61,7 +61,9 @@ _ABOUT_THE_UNIT: dict[str, Any] = {
 class Dossier(Model):
     """A unit's request in a round; keeps the version of the rules it began with. Only `act` writes `state`.
 
-    Where it is not about the unit itself, `holder` is whom or what at the unit it is about.
+    It also keeps the places it began with: the unit as it was called then (`place`), and the commune, district and
+    province to which it belonged, the unit itself among them. Where it is not about the unit itself, `holder` is whom
+    or what at the unit it is about.
     """
 
     __tablename__ = "dossier"
@@ -70,12 +72,19 @@ class Dossier(Model):
         UniqueConstraint("round_id", "holder_id"),
         Index("ix_dossier_unit_state", "unit_id", "state"),
         Index("ix_dossier_round_state", "round_id", "state"),
+        Index("ix_dossier_commune_id_state", "commune_id", "state"),
+        Index("ix_dossier_district_id_state", "district_id", "state"),
+        Index("ix_dossier_province_id_state", "province_id", "state"),
         CheckConstraint("proposed_level >= 0", name="proposed_level"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("unit_version.id"))
+    commune_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    province_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("holder.id"))
     workflow: Mapped[str] = mapped_column(String(80))
     workflow_version: Mapped[int]
@@ -91,7 +100,11 @@ class Dossier(Model):
     proposed_level: Mapped[int | None]
 
     round: Mapped[Round] = relationship()
-    unit: Mapped[Unit] = relationship()
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    place: Mapped[UnitVersion] = relationship(lazy="joined")
+    commune: Mapped[Unit | None] = relationship(foreign_keys=[commune_id])
+    district: Mapped[Unit | None] = relationship(foreign_keys=[district_id])
+    province: Mapped[Unit] = relationship(foreign_keys=[province_id])
     holder: Mapped[Holder | None] = relationship(lazy="joined")
     opened_by: Mapped[User] = relationship()
     meeting: Mapped["Meeting | None"] = relationship(back_populates="dossier")
@@ -104,7 +117,18 @@ class Dossier(Model):
     @property
     def subject_name(self) -> str:
         """Whom or what it is about: the holder, where there is one, otherwise the unit."""
-        return self.holder.name if self.holder is not None else self.unit.name
+        return self.holder.name if self.holder is not None else self.place.name
+
+    @property
+    def places(self) -> dict[str, Unit]:
+        """The unit and those above it when the dossier was begun, lowest first, by kind."""
+        found = {"commune": self.commune, "district": self.district, "province": self.province}
+        return {kind: unit for kind, unit in found.items() if unit is not None}
+
+    @property
+    def above(self) -> list[Unit]:
+        """The units above the dossier's own when it was begun, lowest first."""
+        return [unit for unit in self.places.values() if unit.id != self.unit_id]
 
 
 class Meeting(Model):

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.places import Unit
+from certflow.models.places import Organisation, Unit
 
 
 class User(Model):
@@ -43,7 +43,11 @@ class User(Model):
 
 
 class Appointment(Model):
-    """A role at a unit from one day to another, or until an administrator ends it; an administrator's has no unit."""
+    """A role at a unit from one day to another, or until an administrator ends it; an administrator's has no unit.
+
+    `organisation` is the office at the unit, where it is known; for what is about one learning centre or agency it says
+    about which. `document` names the paper by which the person was appointed.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
@@ -56,12 +60,15 @@ class Appointment(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     role: Mapped[str] = mapped_column(String(40))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    document: Mapped[str] = mapped_column(String(300), default="", server_default="")
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date | None]
     ended_at: Mapped[dt.datetime | None]
 
     user: Mapped[User] = relationship(back_populates="appointments")
     unit: Mapped[Unit | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
 
     def held_on(self, day: dt.date) -> bool:
         """Whether the role is held on `day`; an appointment that was ended gives no rights from that moment."""

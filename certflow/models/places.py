@@ -1,45 +1,191 @@
-"""Places: administrative units, and the holders at a unit that can be rated or commended themselves."""
+"""Places: administrative units through time, the offices at them, and the holders that can be rated or commended."""
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 
+KINDS = "kind IN ('country', 'province', 'district', 'commune')"
+PARENTS = "(kind IN ('country', 'province')) = (parent_id IS NULL)"
+
 
 class Unit(Model):
-    """One administrative unit; `search_key` has no diacritics, `sort_key` orders as Vietnamese does.
+    """One administrative unit, the same through every change of name, code or parent; what it is now, or was at last.
 
-    The country stands by itself and is no parent: it is where a ministry's people sit.
+    Its earlier versions are UnitVersion's. `search_key` has no diacritics, `sort_key` orders as Vietnamese does. The
+    country stands by itself and is no parent: it is where a ministry's people sit. `ends_on` is the last day of a unit
+    that was merged, divided or abolished; `heir_id` the one that took it over whole, after any number of mergers.
     """
 
     __tablename__ = "unit"
     __table_args__ = (
-        CheckConstraint("kind IN ('country', 'province', 'district', 'commune')", name="kind"),
-        CheckConstraint("(kind IN ('country', 'province')) = (parent_id IS NULL)", name="parent"),
-        CheckConstraint("NOT disadvantaged_area OR disadvantaged_source <> ''", name="disadvantaged_source"),
+        CheckConstraint(KINDS, name="kind"),
+        CheckConstraint(PARENTS, name="parent"),
+        CheckConstraint("heir_id IS NULL OR ends_on IS NOT NULL", name="heir"),
         Index("ix_unit_parent_sort", "parent_id", "sort_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(20), unique=True)
+    code: Mapped[str] = mapped_column(String(20), index=True)
     kind: Mapped[str] = mapped_column(String(10), index=True)
     name: Mapped[str] = mapped_column(String(120))
     short_name: Mapped[str] = mapped_column(String(120))
     search_key: Mapped[str] = mapped_column(String(120), index=True)
     sort_key: Mapped[str] = mapped_column(String(400))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    disadvantaged_area: Mapped[bool] = mapped_column(default=False)
-    disadvantaged_source: Mapped[str] = mapped_column(String(300), default="")
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    heir_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
 
-    parent: Mapped["Unit | None"] = relationship(remote_side=[id])
+    parent: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    heir: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[heir_id])
+
+    def stands_on(self, day: dt.date) -> bool:
+        """Whether the unit exists on `day`; one without a first day has been there since before the record."""
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or self.ends_on >= day)
+
+    @property
+    def seat_id(self) -> int:
+        """The unit whose people now hold the parts of this one's: its heir, or itself."""
+        return self.heir_id or self.id
+
+
+class Resolution(Model):
+    """A decision that changes units, as the lawmaker numbered it, with where its content was taken from."""
+
+    __tablename__ = "resolution"
+    __table_args__ = (UniqueConstraint("number", "effective_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(300), default="")
+    issued_by: Mapped[str] = mapped_column(String(200), default="")
+    dated: Mapped[dt.date | None]
+    effective_on: Mapped[dt.date]
+    source: Mapped[str] = mapped_column(Text, default="")
+    applied_at: Mapped[dt.datetime]
+    applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class UnitVersion(Model):
+    """What a unit was called and where it belonged from one day to another; none has a gap or an overlap.
+
+    Without a first day it holds since before the record, without a last day until further notice. `change` says what
+    began it: "" for the first one, otherwise "rename", "recode", "move" or several of them with a comma between.
+    """
+
+    __tablename__ = "unit_version"
+    __table_args__ = (
+        CheckConstraint(KINDS, name="kind"),
+        CheckConstraint(PARENTS, name="parent"),
+        CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="period"),
+        Index("ix_unit_version_unit_id_starts_on", "unit_id", "starts_on"),
+        Index("ix_unit_version_parent_id_sort_key", "parent_id", "sort_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    code: Mapped[str] = mapped_column(String(20), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(120))
+    short_name: Mapped[str] = mapped_column(String(120))
+    search_key: Mapped[str] = mapped_column(String(120), index=True)
+    sort_key: Mapped[str] = mapped_column(String(400))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    change: Mapped[str] = mapped_column(String(40), default="")
+    resolution_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"))
+
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    parent: Mapped[Unit | None] = relationship(foreign_keys=[parent_id])
+    resolution: Mapped[Resolution | None] = relationship()
+
+    @classmethod
+    def on(cls, day: dt.date) -> ColumnElement[bool]:
+        """The versions that hold on `day`: at most one of each unit."""
+        begun = or_(cls.starts_on.is_(None), cls.starts_on <= day)
+        return and_(begun, or_(cls.ends_on.is_(None), cls.ends_on >= day))
+
+
+class Succession(Model):
+    """That a unit, whole or in part, became another one on a day; a tier that was removed has no successor."""
+
+    __tablename__ = "succession"
+    __table_args__ = (
+        CheckConstraint("kind IN ('merge', 'split', 'tier_removed', 'tier_changed')", name="kind"),
+        CheckConstraint("extent IN ('whole', 'part')", name="extent"),
+        CheckConstraint("(kind = 'tier_removed') = (successor_id IS NULL)", name="successor"),
+        UniqueConstraint("predecessor_id", "successor_id", "effective_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    extent: Mapped[str] = mapped_column(String(5))
+    effective_on: Mapped[dt.date]
+    resolution_id: Mapped[int] = mapped_column(ForeignKey("resolution.id"))
+
+    predecessor: Mapped[Unit] = relationship(foreign_keys=[predecessor_id])
+    successor: Mapped[Unit | None] = relationship(foreign_keys=[successor_id])
+    resolution: Mapped[Resolution] = relationship()
+
+
+class UnitAttribute(Model):
+    """What a document says of a unit from one day to another, such as that it lies in a disadvantaged area."""
+
+    __tablename__ = "unit_attribute"
+    __table_args__ = (
+        CheckConstraint("name IN ('disadvantaged_area')", name="name"),
+        CheckConstraint("source <> ''", name="source"),
+        CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="period"),
+        Index("ix_unit_attribute_unit_id_name", "unit_id", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    source: Mapped[str] = mapped_column(String(300))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+
+
+class Organisation(Model):
+    """An office at a unit: a people's committee, an education office, an association, a learning centre and so on.
+
+    Like a unit it is never removed: it ends on a day.
+    """
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="period"),
+        UniqueConstraint("unit_id", "kind", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    search_key: Mapped[str] = mapped_column(String(200), index=True)
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    source: Mapped[str] = mapped_column(String(300), default="")
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+
+    unit: Mapped[Unit] = relationship()
 
 
 class Holder(Model):
     """What is rated or commended and is no unit: a learning centre, an agency or a person, at a unit.
 
-    `detail` says more of it in the words of its unit: an address, a position.
+    `detail` says more of it in the words of its unit: an address, a position. `organisation` is the office that it is,
+    where it is one that was entered.
     """
 
     __tablename__ = "holder"
@@ -54,6 +200,8 @@ class Holder(Model):
     detail: Mapped[str] = mapped_column(String(200), default="")
     search_key: Mapped[str] = mapped_column(String(200), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     entered_at: Mapped[dt.datetime]
 
     unit: Mapped[Unit] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.definitions.specs import WorkflowSpec
@@ -14,6 +14,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round, Submission
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
+from certflow.services import units
 from certflow.services.catalogue import workflow_of
 from certflow.wording import _
 
@@ -55,55 +56,76 @@ def fits(unit: Unit, spec: WorkflowSpec) -> bool:
 
 
 def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
-    """The roles of the dossier's scheme that `user` holds at the right unit today."""
-    return roles_at(user, workflow_of(dossier).spec, dossier.unit)
+    """The roles of the dossier's scheme that `user` holds today for the places it began with."""
+    spec, places = workflow_of(dossier).spec, {kind: unit.seat_id for kind, unit in dossier.places.items()}
+    about = dossier.holder.organisation_id if dossier.holder is not None else None
+    return _roles(appointments(user), spec, places, about)
 
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
     """The roles of a scheme that `user` holds today for a subject `unit`: each at the unit of the role's seat."""
-    places = {kind: place.id for kind, place in chain(unit).items()}
-    return frozenset(
-        a.role for a in appointments(user) if a.role in spec.roles and _sits(a, spec.roles[a.role].seat, places)
-    )
+    return _roles(appointments(user), spec, {kind: place.id for kind, place in chain(unit).items()})
 
 
-def _sits(appointment: Appointment, seat: str, places: Mapping[str, int]) -> bool:
-    """Whether somebody sits at the unit of kind `seat` among `places`; there is one country, above all of them."""
+def _roles(
+    held: Iterable[Appointment], spec: WorkflowSpec, places: Mapping[str, int], about: int | None = None
+) -> frozenset[str]:
+    roles = spec.roles
+    return frozenset(a.role for a in held if a.role in roles and _sits(a, roles[a.role].seat, places, about))
+
+
+def _sits(appointment: Appointment, seat: str, places: Mapping[str, int], about: int | None) -> bool:
+    """Whether somebody sits at the unit of kind `seat` among `places`; there is one country, above all of them.
+
+    Who was appointed at one learning centre or agency has no part in what is `about` another.
+    """
     if seat == "country":
         return appointment.unit is not None and appointment.unit.kind == "country"
-    return appointment.unit_id == places.get(seat, -1)
+    if about is not None and appointment.organisation_id not in (None, about) and _of_a_holder(appointment):
+        return False
+    return appointment.unit is not None and appointment.unit.seat_id == places.get(seat, -1)
 
 
-Subject = aliased(Unit, name="subject")
-Above = aliased(Unit, name="above")
-Country = aliased(Unit, name="country")
+def _of_a_holder(appointment: Appointment) -> bool:
+    return appointment.organisation is not None and appointment.organisation.kind in HOLDING
+
+
 KINDS = ("commune", "district", "province", "country")
+HOLDING = ("learning_centre", "agency")
 
 
 def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:
-    """The ids of the units of `held` by the kind of unit."""
-    places: dict[str, list[int]] = {kind: [] for kind in KINDS}
+    """The ids of the units of `held`, and of those that they took over whole, by the kind of unit."""
+    seats: dict[str, set[int]] = {kind: set() for kind in KINDS}
     for appointment in held:
         if appointment.unit is not None:
-            places[appointment.unit.kind].append(appointment.unit.id)
-    return places
+            seats[appointment.unit.kind].add(appointment.unit.seat_id)
+    served = _served(frozenset().union(*seats.values()))
+    return {kind: sorted(found | {one for one, seat in served if seat in found}) for kind, found in seats.items()}
+
+
+def _served(seats: frozenset[int]) -> frozenset[tuple[int, int]]:
+    """The units that those of `seats` took over whole, each with its heir; asked once in a session."""
+    known: dict[frozenset[int], frozenset[tuple[int, int]]] = db.session.info.setdefault("served", {})
+    if seats not in known:
+        known[seats] = units.taken_over(seats)
+    return known[seats]
+
+
+def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
+    """The dossiers about a unit at or below `places`; the country's people have those about provinces."""
+    provinces_own = and_(Dossier.commune_id.is_(None), Dossier.district_id.is_(None))
+    return or_(
+        Dossier.commune_id.in_(places["commune"]),
+        Dossier.district_id.in_(places["district"]),
+        Dossier.province_id.in_(places["province"]),
+        and_(provinces_own, _country().in_(places["country"])),
+    )
 
 
 def _country() -> Any:
     """The country's own id: its people see what provinces have filed, and nothing below."""
-    return select(Country.id).where(Country.kind == "country").scalar_subquery()
-
-
-def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
-    return or_(
-        Subject.id.in_(places["commune"]),
-        Subject.id.in_(places["district"]),
-        Subject.parent_id.in_(places["district"]),
-        Subject.id.in_(places["province"]),
-        Subject.parent_id.in_(places["province"]),
-        Above.parent_id.in_(places["province"]),
-        and_(Subject.kind == "province", _country().in_(places["country"])),
-    )
+    return select(Unit.id).where(Unit.kind == "country").scalar_subquery()
 
 
 def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
@@ -114,7 +136,7 @@ def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
 
 
 def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
-    """Dossiers whose subject is at or below the units of `held`; joins Subject and Above are the caller's."""
+    """Dossiers whose subject was at or below the units of `held` when they were begun."""
     return _within(_places(held))
 
 
@@ -123,16 +145,13 @@ def visible(user: User) -> ColumnElement[bool]:
     return _visible(_places(appointments(user)))
 
 
-def joined() -> Select[Dossier]:
-    """A select over dossiers with the joins that `visible` and `within` need."""
-    return select(Dossier).join(Subject, Dossier.unit_id == Subject.id).outerjoin(Above, Subject.parent_id == Above.id)
-
+PLACED = tuple(joinedload(place) for place in (Dossier.unit, Dossier.commune, Dossier.district, Dossier.province))
 
 # The look-up of one dossier is built once: building it costs more than running it.
 _ONE = (
-    joined()
+    select(Dossier)
     .where(_visible({kind: bindparam(kind, expanding=True) for kind in KINDS}), Dossier.id == bindparam("dossier_id"))
-    .options(joinedload(Dossier.unit).joinedload(Unit.parent).joinedload(Unit.parent))
+    .options(*PLACED)
 )
 _SHOWN = _ONE.options(joinedload(Dossier.round).selectinload(Round.dates))
 _LOCKED = _ONE.with_for_update(of=Dossier).execution_options(populate_existing=True)

@@ -71,7 +71,7 @@ def for_dossier(dossier: Dossier, day: dt.date, *, hold: bool = False) -> Author
     """The rule that says on `day` who decides on `dossier`; None as well where the scheme needs none."""
     if not by_rule(dossier):
         return None
-    province, practice = access.chain(dossier.unit)["province"], dossier.round.practice
+    province, practice = dossier.province, dossier.round.practice
     return in_force(province.id, dossier.workflow, day, practice=practice, hold=hold)
 
 

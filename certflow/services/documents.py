@@ -38,7 +38,7 @@ def draw_number(unit_id: int, notation: str, year: int) -> int:
 
 def intend(paper: papers.Paper, kind: str, spec: PaperSpec, *, decision: Document | None = None) -> Document:
     """Draw a number, freeze what the paper says, and have its file made in the background."""
-    office = units.seat_of(paper.dossier.unit, paper.office.seat)
+    office = units.seat_for(paper.dossier, paper.office.seat)
     notation = paper.notation(spec)
     number = None if paper.sample else draw_number(office.id, notation, paper.dated.year)
     document = Document(

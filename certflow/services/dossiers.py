@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
+from certflow import clock
 from certflow.domain.deadlines import Standing
 from certflow.domain.vietnamese import search_key
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
@@ -22,8 +23,8 @@ from certflow.models.dossier import (
     Submission,
 )
 from certflow.models.people import Appointment, User
-from certflow.models.places import Holder, Unit
-from certflow.services import access, dates, holders, rounds
+from certflow.models.places import Holder, Unit, UnitVersion
+from certflow.services import access, dates, holders, rounds, units
 from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
 from certflow.wording import _
@@ -76,6 +77,8 @@ def may_open(round_id: int, *, actor: User, unit_id: int) -> tuple[Round, Unit]:
     if unit is None:
         raise NotFound(_("There is no such unit."))
     spec = workflow_of(found).spec
+    if not unit.stands_on(clock.today()):
+        raise ActionNotOpen(_("%(unit)s no longer exists; no new dossier can be opened for it.", unit=unit.name))
     if not access.fits(unit, spec) or access.chain(unit)["province"].id != found.unit_id:
         raise NotPermitted(_("This round is not for your unit."))
     if spec.states[spec.initial].turn not in access.roles_at(actor, spec, unit):
@@ -95,10 +98,13 @@ def _taken(holder: Holder | None = None) -> Invalid:
 def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dossier:
     spec, form = workflow_of(found).spec, form_of(found)
     constraint = "uq_dossier_round_unit" if holder is None else "uq_dossier_round_id_holder_id"
-    now = db.session.scalars(select(instant())).one()
+    now, day = db.session.scalars(select(instant())).one(), clock.today()
+    source, places = units.disadvantage(unit, day), access.chain(unit)
     opened = Dossier(
         round_id=found.id,
         unit_id=unit.id,
+        place_id=units.version_on(unit, day).id,
+        **{f"{kind}_id": place.id for kind, place in places.items()},
         workflow=spec.name,
         workflow_version=spec.version,
         holder=holder,
@@ -108,8 +114,8 @@ def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dos
         entered_at=now,
         opened_at=now,
         opened_by_id=actor.id,
-        disadvantaged_area=unit.disadvantaged_area,
-        disadvantaged_source=unit.disadvantaged_source,
+        disadvantaged_area=bool(source),
+        disadvantaged_source=source,
     )
     with refusing(constraint, _taken(holder)):
         db.session.add(opened)
@@ -118,13 +124,13 @@ def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dos
 
 def waiting_for(actor: User, page: int = 1) -> Page:
     """The dossiers whose next step is `actor`'s today, those waiting longest first."""
-    return _page(access.joined().where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
+    return _page(select(Dossier).where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
 
 
 def with_others(actor: User, page: int = 1) -> Page:
     """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
-    mine = func.coalesce(_turn_of(access.appointments(actor)), false())  # a unit without a parent compares as unknown
-    query = access.joined().where(access.visible(actor), not_(mine))
+    mine = func.coalesce(_turn_of(access.appointments(actor)), false())  # a place that is not there compares as unknown
+    query = select(Dossier).where(access.visible(actor), not_(mine))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
 
@@ -135,9 +141,9 @@ def _oldest_first() -> tuple[ColumnElement[dt.datetime], ColumnElement[int]]:
 def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Page:
     """The dossiers `actor` may see, newest act first, narrowed by round, state or the name of the unit or the holder.
 
-    `words` may be typed with or without diacritics.
+    `words` may be typed with or without diacritics, and a unit is found by every name it had.
     """
-    query = access.joined().where(access.visible(actor))
+    query = select(Dossier).where(access.visible(actor))
     if round_id is not None:
         query = query.where(Dossier.round_id == round_id)
     if state:
@@ -145,7 +151,8 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
     if words:
         key = search_key(words)
         named = Dossier.holder.has(Holder.search_key.contains(key, autoescape=True))
-        query = query.where(or_(access.Subject.search_key.contains(key, autoescape=True), named))
+        called = select(UnitVersion.unit_id).where(UnitVersion.search_key.contains(key, autoescape=True))
+        query = query.where(or_(Dossier.unit_id.in_(called), named))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
 
@@ -167,12 +174,7 @@ def _page(query: Select[Dossier], page: int) -> Page:
     total = db.session.scalar(counted) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    query = query.options(
-        contains_eager(Dossier.unit.of_type(access.Subject)).contains_eager(
-            access.Subject.parent.of_type(access.Above)
-        ),
-        joinedload(Dossier.round).selectinload(Round.dates),
-    )
+    query = query.options(*access.PLACED, joinedload(Dossier.round).selectinload(Round.dates))
     found = db.session.scalars(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).unique().all()
     return Page(tuple(listed(found)), page, pages, total)
 

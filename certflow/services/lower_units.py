@@ -13,26 +13,26 @@ from certflow.domain.scoring import Answer, Answers
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Round
 from certflow.models.people import User
-from certflow.models.places import Unit
+from certflow.models.places import Unit, UnitVersion
 from certflow.models.recognition import Recognition
 from certflow.services.catalogue import form_of, is_sample, workflow_of
 
 
 def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = False) -> Coverage:
-    """The units of `kind` directly below `unit` in Vietnamese order, each with its recognition as of the day `on`.
+    """The units of `kind` directly below `unit` on the day `on` in Vietnamese order, each with its recognition then.
 
     Only recognitions by the criteria set called `form` count, in any of its versions. Of several the highest in force
     counts, otherwise the one that ended last. Those of practice rounds count in practice only, official ones only
     officially, and those reached on a sample set nowhere.
     """
-    below = db.session.scalars(select(Unit).where(Unit.parent_id == unit.id, Unit.kind == kind).order_by(Unit.sort_key))
+    then = (UnitVersion.parent_id == unit.id, UnitVersion.kind == kind, UnitVersion.on(on))
+    below = db.session.scalars(select(UnitVersion).where(*then).order_by(UnitVersion.sort_key)).all()
     granted: dict[int, list[Recognition]] = {}
     query = (
         select(Recognition)
-        .join(Unit, Recognition.unit_id == Unit.id)
         .join(Dossier, Recognition.dossier_id == Dossier.id)
         .join(Round, Dossier.round_id == Round.id)
-        .where(Unit.parent_id == unit.id, Unit.kind == kind, Recognition.recognised_on <= on)
+        .where(Recognition.unit_id.in_(select(UnitVersion.unit_id).where(*then)), Recognition.recognised_on <= on)
         .where(Dossier.form == form, Round.practice.is_(practice))
         .where(Recognition.kind == "recognition", Recognition.holder_id.is_(None))
         .options(contains_eager(Recognition.dossier))
@@ -40,10 +40,10 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = 
     for recognition in db.session.scalars(query):
         if not is_sample(recognition.dossier):
             granted.setdefault(recognition.unit_id, []).append(recognition)
-    return Coverage(on, tuple(_lower_unit(one, granted.get(one.id, ()), on) for one in below))
+    return Coverage(on, tuple(_lower_unit(one, granted.get(one.unit_id, ()), on) for one in below))
 
 
-def _lower_unit(unit: Unit, granted: Iterable[Recognition], on: dt.date) -> LowerUnit:
+def _lower_unit(unit: UnitVersion, granted: Iterable[Recognition], on: dt.date) -> LowerUnit:
     held = [LowerUnit(unit.code, unit.name, r.level, r.recognised_on, r.valid_until) for r in granted]
     ranked = sorted(
         held, key=lambda one: (one.live(on), one.level if one.live(on) else 0, one.valid_until or dt.date.min)
@@ -52,9 +52,13 @@ def _lower_unit(unit: Unit, granted: Iterable[Recognition], on: dt.date) -> Lowe
 
 
 def computed_answer(dossier: Dossier, indicator: IndicatorSpec) -> Answer:
-    """The answer to a computed indicator of `dossier` as of today; kept as it is, it can be scored again later."""
+    """The answer to a computed indicator of `dossier` as of today, or of the last day of a unit that has ended.
+
+    Kept as it is, it can be scored again later.
+    """
     by, practice = indicator.recognised_by, dossier.round.practice
-    return coverage(dossier.unit, str(indicator.units), clock.today(), form=by, practice=practice).as_answer()
+    day = min(clock.today(), dossier.unit.ends_on or dt.date.max)
+    return coverage(dossier.unit, str(indicator.units), day, form=by, practice=practice).as_answer()
 
 
 def computed_answers(dossier: Dossier) -> dict[str, Answer]:

@@ -9,8 +9,7 @@ from certflow.models.authority import AuthorityRule
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.recognition import Document
-from certflow.services import authority, confirmations
-from certflow.services.access import chain
+from certflow.services import authority, confirmations, units
 from certflow.services.catalogue import form_of, is_sample, workflow_of
 
 PRACTICE_SUFFIX = "-TH"
@@ -72,11 +71,11 @@ def _within_sentence(name: str) -> str:
 
 
 def _words(paper: Paper, rule: AuthorityRule | None) -> dict[str, Any]:
-    places = chain(paper.dossier.unit)
-    district, province = places.get("district"), places["province"]
+    places = units.places_of(paper.dossier)
+    commune, district, province = places.get("commune"), places.get("district"), places["province"]
     words = {
-        "unit": _within_sentence(paper.dossier.unit.name),
-        "commune": _within_sentence(places["commune"].name) if "commune" in places else "",
+        "unit": _within_sentence(paper.dossier.place.name),
+        "commune": _within_sentence(commune.name) if commune else "",
         "holder": paper.dossier.holder.name if paper.dossier.holder else "",
         "holder_detail": paper.dossier.holder.detail if paper.dossier.holder else "",
         "grade": paper.grade,
@@ -191,6 +190,6 @@ def _recognition(paper: Paper, outcome: OutcomeSpec, public_url: str, decision: 
 def marks(dossier: Dossier) -> list[str]:
     """What must be printed on everything that uses this criteria set, in Vietnamese; nothing once it is confirmed."""
     form = form_of(dossier)
-    if form.trust == "department" or confirmations.confirmation_for(form, chain(dossier.unit)["province"]) is not None:
+    if form.trust == "department" or confirmations.confirmation_for(form, dossier.province) is not None:
         return []
     return [form.trust_note.vi]

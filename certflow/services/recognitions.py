@@ -16,9 +16,8 @@ from certflow.errors import ActionBlocked, NotFound
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Finding, Round
 from certflow.models.people import User
-from certflow.models.places import Unit
 from certflow.models.recognition import Document, Recognition
-from certflow.services import documents
+from certflow.services import access, documents
 from certflow.services.catalogue import form_of
 from certflow.services.papers import Paper, outcome_of
 from certflow.wording import _
@@ -146,10 +145,11 @@ def by_code(code: str) -> Recognition:
         select(Recognition)
         .where(Recognition.verify_code == code.strip().upper())
         .options(
-            joinedload(Recognition.unit).joinedload(Unit.parent).joinedload(Unit.parent),
             joinedload(Recognition.decision),
             joinedload(Recognition.certificate),
-            joinedload(Recognition.dossier).options(joinedload(Dossier.round), joinedload(Dossier.holder)),
+            joinedload(Recognition.dossier).options(
+                joinedload(Dossier.round), joinedload(Dossier.holder), *access.PLACED
+            ),
         )
     )
     if found is None or not _published(found):

@@ -14,7 +14,7 @@ from certflow.domain.moving import past
 from certflow.domain.scoring import Answer, Answers, score
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Submission
-from certflow.models.places import Unit
+from certflow.models.places import UnitVersion
 from certflow.models.recognition import Recognition
 from certflow.services import rounds
 from certflow.services.catalogue import form_of, known, workflow_of
@@ -97,10 +97,10 @@ def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
 def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
     query = (
         select(
-            *(Dossier.id, Unit.name.label("unit"), Dossier.state, Dossier.workflow, Dossier.workflow_version),
+            *(Dossier.id, UnitVersion.name.label("unit"), Dossier.state, Dossier.workflow, Dossier.workflow_version),
             *(Dossier.form, Dossier.form_version, Dossier.disadvantaged_area, Dossier.proposed_level),
         )
-        .join(Dossier.unit)
+        .join(Dossier.place)
         .where(which)
         .order_by(Dossier.id)
         .limit(BATCH)

@@ -54,7 +54,7 @@ def _manifest(dossier: Dossier, claims: Any, number: int, level: int, actor: Use
     return {
         "dossier": dossier.id,
         "submission": number,
-        "unit": {"code": dossier.unit.code, "name": dossier.unit.name},
+        "unit": {"code": dossier.place.code, "name": dossier.place.name},
         "scheme": [dossier.workflow, dossier.workflow_version],
         "criteria": [dossier.form, dossier.form_version],
         "assessed_year": dossier.round.assessed_year,

@@ -1,20 +1,25 @@
-"""Administrative units: importing the real ones, finding them again."""
+"""Administrative units: importing the real ones, finding them again, as they stand on a day."""
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from certflow import clock
 from certflow.domain.vietnamese import search_key, sort_key
 from certflow.errors import Invalid, NotFound
 from certflow.gateways.unit_data import UnitRow
 from certflow.models.base import db
-from certflow.models.places import Unit
+from certflow.models.dossier import Dossier
+from certflow.models.places import Unit, UnitAttribute, UnitVersion
 from certflow.wording import _
 
 MOST_FOUND = 20
-COUNTRY_CODE = "VN"
+COUNTRY_CODE, COUNTRY_NAME = "VN", "Trung ương"
+DISADVANTAGED = "disadvantaged_area"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +32,40 @@ class Imported:
 
 def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: None) -> Imported:
     """Store units, parents first; a code that is already stored is left as it is, so a repeat changes nothing."""
-    known = dict(db.session.execute(select(Unit.code, Unit.id)).all())
+    known = dict(db.session.execute(select(Unit.code, Unit.id).order_by(Unit.id)).all())
     made = kept = 0
     for row in rows:
         tick()
         if row.code in known:
             kept += 1
             continue
-        unit = Unit(
-            code=row.code,
-            kind=row.kind,
-            name=row.name,
-            short_name=row.short_name,
-            search_key=search_key(row.name),
-            sort_key=sort_key(row.short_name),
-            parent_id=known[row.parent_code] if row.parent_code else None,
-        )
-        db.session.add(unit)
-        db.session.flush()
-        known[row.code] = unit.id
+        said = described(row.code, row.kind, row.name, row.short_name)
+        known[row.code] = enter(said, parent_id=known[row.parent_code] if row.parent_code else None).id
         made += 1
     return Imported(made, kept)
+
+
+def enter(
+    said: dict[str, Any],
+    *,
+    parent_id: int | None = None,
+    starts_on: dt.date | None = None,
+    resolution_id: int | None = None,
+) -> Unit:
+    """Store a unit that is new, as `described`, with its first version."""
+    said = said | {"parent_id": parent_id, "starts_on": starts_on}
+    unit = Unit(**said)
+    db.session.add(unit)
+    db.session.flush()
+    db.session.add(UnitVersion(unit_id=unit.id, resolution_id=resolution_id, **said))
+    db.session.flush()
+    return unit
+
+
+def described(code: str, kind: str, name: str, short_name: str) -> dict[str, Any]:
+    """What a unit and its version say of themselves, with the keys by which they are found and put in order."""
+    keys = {"search_key": search_key(name)[:120], "sort_key": sort_key(short_name)[:400]}
+    return {"code": code, "kind": kind, "name": name, "short_name": short_name, **keys}
 
 
 def get(unit_id: int) -> Unit:
@@ -64,11 +82,7 @@ def ensure_country() -> Unit:
     """The country, entered when it is not among the units yet."""
     unit = db.session.scalar(select(Unit).where(Unit.kind == "country"))
     if unit is None:
-        name = "Trung ương"
-        keys = {"search_key": search_key(name), "sort_key": sort_key(name)}
-        unit = Unit(code=COUNTRY_CODE, kind="country", name=name, short_name=name, **keys)
-        db.session.add(unit)
-        db.session.flush()
+        unit = enter(described(COUNTRY_CODE, "country", COUNTRY_NAME, COUNTRY_NAME))
     return unit
 
 
@@ -92,31 +106,102 @@ def seat_of(unit: Unit, kind: str) -> Unit:
     return step
 
 
-def by_code(code: str) -> Unit:
-    """The unit with an official code; raises NotFound."""
-    unit = db.session.scalar(select(Unit).where(Unit.code == code))
+def by_code(code: str, on: dt.date | None = None) -> Unit:
+    """The unit that has an official code on a day (today), or was the last to have it; raises NotFound."""
+    held = select(Unit).join(UnitVersion, UnitVersion.unit_id == Unit.id).where(UnitVersion.code == code)
+    unit = db.session.scalar(held.where(UnitVersion.on(on or clock.today())))
+    if unit is None and on is None:
+        unit = db.session.scalar(held.order_by(UnitVersion.ends_on.desc().nulls_first(), Unit.id.desc()).limit(1))
     if unit is None:
         raise NotFound(_("There is no unit with code %(code)s.", code=code))
     return unit
 
 
-def find(words: str, kind: str = "") -> list[Unit]:
-    """Units whose name contains `words`, typed with or without diacritics; at most MOST_FOUND."""
-    query = select(Unit).where(Unit.search_key.contains(search_key(words), autoescape=True))
+def find(words: str, kind: str = "", on: dt.date | None = None) -> list[Unit]:
+    """Units standing on a day (today) whose name contains `words`, with or without diacritics; at most MOST_FOUND."""
+    query = select(Unit).where(Unit.search_key.contains(search_key(words), autoescape=True), standing(on))
     if kind:
         query = query.where(Unit.kind == kind)
     query = query.options(joinedload(Unit.parent).joinedload(Unit.parent)).order_by(Unit.sort_key, Unit.id)
     return list(db.session.scalars(query.limit(MOST_FOUND)))
 
 
-def of_kind(kind: str) -> list[Unit]:
-    """All units of a kind in Vietnamese order; for provinces, of which there are few."""
-    return list(db.session.scalars(select(Unit).where(Unit.kind == kind).order_by(Unit.sort_key)))
+def standing(on: dt.date | None = None) -> ColumnElement[bool]:
+    """The units that exist on a day (today)."""
+    day = on or clock.today()
+    begun = or_(Unit.starts_on.is_(None), Unit.starts_on <= day)
+    return and_(begun, or_(Unit.ends_on.is_(None), Unit.ends_on >= day))
 
 
-def mark_disadvantaged(unit: Unit, source: str) -> None:
-    """Note that a unit lies in a disadvantaged area, by the document that says so."""
+def of_kind(kind: str, on: dt.date | None = None) -> list[Unit]:
+    """All units of a kind on a day (today) in Vietnamese order; for provinces, of which there are few."""
+    return list(db.session.scalars(select(Unit).where(Unit.kind == kind, standing(on)).order_by(Unit.sort_key)))
+
+
+def version_on(unit: Unit, day: dt.date) -> UnitVersion:
+    """What the unit is called and where it belongs on a day; raises NotFound when it does not exist then.
+
+    Days before the record are answered by its first version.
+    """
+    found = db.session.scalar(select(UnitVersion).where(UnitVersion.unit_id == unit.id, UnitVersion.on(day)))
+    if found is None:
+        raise NotFound(_("%(unit)s does not exist on %(day)s.", unit=unit.name, day=f"{day:%d/%m/%Y}"))
+    return found
+
+
+def chain_on(unit: Unit, day: dt.date) -> dict[str, UnitVersion]:
+    """The unit and those above it as they stand on a day, lowest first, by kind; raises NotFound."""
+    found: dict[str, UnitVersion] = {}
+    step: Unit | None = unit
+    while step is not None:
+        version = version_on(step, day)
+        found[version.kind] = version
+        step = version.parent
+    return found
+
+
+def places_of(dossier: Dossier) -> dict[str, UnitVersion]:
+    """The dossier's unit and those above it as they were called when it was begun, lowest first, by kind."""
+    return chain_on(dossier.unit, clock.local_day(dossier.opened_at))
+
+
+def seat_for(dossier: Dossier, kind: str) -> Unit:
+    """The unit of `kind` among those the dossier was begun under; raises NotFound when it has none."""
+    found = country() if kind == "country" else dossier.places.get(kind)
+    if found is None:
+        raise NotFound(_("%(unit)s has no unit of this kind above it.", unit=dossier.place.name))
+    return found
+
+
+def taken_over(seats: Collection[int]) -> frozenset[tuple[int, int]]:
+    """The units that those of `seats` took over whole, each with its heir."""
+    if not seats:
+        return frozenset()
+    rows = db.session.execute(select(Unit.id, Unit.heir_id).where(Unit.heir_id.in_(seats)))
+    return frozenset((one, heir) for one, heir in rows if heir)
+
+
+def mark_disadvantaged(unit: Unit, source: str, *, since: dt.date | None = None, until: dt.date | None = None) -> None:
+    """Note that a unit lies in a disadvantaged area from one day to another, by the document that says so."""
     if not source.strip():
         raise Invalid(fields={"disadvantaged_source": (_("Name the document that lists the unit."),)})
-    unit.disadvantaged_area, unit.disadvantaged_source = True, source.strip()
+    db.session.add(
+        UnitAttribute(
+            unit_id=unit.id,
+            name=DISADVANTAGED,
+            source=source.strip(),
+            starts_on=since,
+            ends_on=until,
+            entered_at=clock.now(),
+        )
+    )
     db.session.flush()
+
+
+def disadvantage(unit: Unit, on: dt.date | None = None) -> str:
+    """The document by which the unit lies in a disadvantaged area on a day (today); "" when none says so."""
+    day, table = on or clock.today(), UnitAttribute
+    begun = or_(table.starts_on.is_(None), table.starts_on <= day)
+    holds = and_(begun, or_(table.ends_on.is_(None), table.ends_on >= day))
+    query = select(table.source).where(table.unit_id == unit.id, table.name == DISADVANTAGED, holds)
+    return db.session.scalar(query.order_by(table.id.desc()).limit(1)) or ""

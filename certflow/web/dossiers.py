@@ -116,7 +116,7 @@ def _common(dossier: Dossier) -> dict[str, object]:
         "state": turns.state_of(dossier),
         "kind": turns.kind(dossier, actor()),
         "turn": turns.turn(dossier),
-        "above": list(access.chain(dossier.unit).values())[1:],
+        "above": dossier.above,
         "notices": notices.of_dossier(dossier),
     }
 

@@ -6,7 +6,6 @@ from certflow.definitions.form_specs import FormSpec
 from certflow.models.dossier import Dossier
 from certflow.models.places import Unit
 from certflow.services import confirmations
-from certflow.services.access import chain
 from certflow.services.catalogue import form_of
 from certflow.wording import language
 
@@ -26,7 +25,7 @@ def mark(form: FormSpec) -> str:
 def of_dossier(dossier: Dossier) -> list[str]:
     """The marks of a dossier: practice round, and criteria not confirmed."""
     marks = [practice()] if dossier.round.practice else []
-    return marks + of_form(form_of(dossier), chain(dossier.unit)["province"])
+    return marks + of_form(form_of(dossier), dossier.province)
 
 
 def practice() -> str:

@@ -52,7 +52,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
         differences=recomputing.differences(dossier.id, findings=reads_findings),
         state=turns.state_of(dossier),
         kind=turns.kind(dossier, actor()),
-        above=list(access.chain(dossier.unit).values())[1:],
+        above=dossier.above,
         notices=notices.of_dossier(dossier),
     )
 

@@ -79,7 +79,7 @@ def part(dossier: Dossier, role: str) -> str:
     found = workflow_of(dossier).spec.roles.get(role)
     if found is None:
         return ""
-    title, place = found.title.in_language(language()), access.chain(dossier.unit).get(found.seat)
+    title, place = found.title.in_language(language()), dossier.places.get(found.seat)
     return f"{title}, {place.name}" if place is not None else title
 
 

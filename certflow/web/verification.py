@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from certflow.errors import NotFound
 from certflow.models.recognition import Recognition
 from certflow.services import recognitions
-from certflow.services.access import chain
 from certflow.services.catalogue import is_sample
 from certflow.web import notices, results
 from certflow.web.documents import html_copy
@@ -42,7 +41,7 @@ def show(code: str) -> ResponseReturnValue:
     return _page(
         "show",
         found=found,
-        places=chain(found.unit),
+        places=found.dossier.places,
         year=found.dossier.round.assessed_year,
         practice=found.dossier.round.practice,
         sample=is_sample(found.dossier),

@@ -102,7 +102,7 @@ def test_my_work_holds_only_dossiers_whose_next_step_is_mine() -> None:
 def test_a_role_at_a_unit_of_the_wrong_kind_gives_no_right() -> None:
     dossier = make.dossier("submitted", unit=make.unit(HERE))
     officer = make.person_for("education_officer", dossier)
-    officer.appointments[0].unit_id = make.province().id
+    officer.appointments[0].unit = make.province()
     make.commit()
 
     assert access.roles_on(officer, dossier) == frozenset()

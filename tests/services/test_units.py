@@ -38,7 +38,7 @@ def test_an_import_leaves_alone_what_somebody_changed() -> None:
 
     units.import_units(make._rows())
 
-    assert units.get(place.id).disadvantaged_area
+    assert units.disadvantage(place) == "Quyết định 861/QĐ-TTg"
 
 
 @pytest.mark.parametrize("words", ["Sông Ray", "song ray", "SÔNG RAY", "sông", "  song   RAY ", "xã sông"])
@@ -72,7 +72,7 @@ def test_a_disadvantaged_area_is_marked_by_the_document_that_says_so() -> None:
         units.mark_disadvantaged(place, "  ")
     units.mark_disadvantaged(place, " Quyết định 861/QĐ-TTg ")
 
-    assert (place.disadvantaged_area, place.disadvantaged_source) == (True, "Quyết định 861/QĐ-TTg")
+    assert units.disadvantage(place) == "Quyết định 861/QĐ-TTg"
 
 
 def test_a_dossier_keeps_the_standing_its_unit_had_when_it_was_opened() -> None:
