@@ -14,7 +14,7 @@ from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round
 from certflow.models.places import Unit
-from certflow.services import access, authority, catalogue, dossiers, rounds
+from certflow.services import access, authority, catalogue, dossiers, proposals, rounds, rule_confirmations
 from certflow.services import units as unit_service
 from tests import make
 from tests.gateways import samples
@@ -81,13 +81,22 @@ def entry(role: str = "department_head", **changes: Any) -> authority.Entry:
 
 
 def rule(role: str = "department_head", **changes: Any) -> AuthorityRule:
-    """A rule entered by the administrator with the scan of its document."""
+    """A rule entered by the administrator with the scan of its document, and confirmed by a second one."""
     made = authority.enter(
         entry(role, **changes), io.BytesIO(samples.pdf()), "quyết định.pdf", actor=make.person(access.ADMINISTRATOR)
     )
     assert made.unit.name
+    if not made.practice:
+        confirm_rule(made)
     make.commit()
     return made
+
+
+def confirm_rule(rule: AuthorityRule) -> None:
+    """Confirm a rule as a second administrator."""
+    waiting = proposals.open_about(rule_confirmations.KIND, rule_id=rule.id)
+    assert waiting is not None
+    proposals.confirm(waiting.id, actor=make.person(access.ADMINISTRATOR, name="administrator.second"))
 
 
 def dossier(at: str, *, level: int = 1, unit: str = COMMUNES[0], round_: Round | None = None) -> Dossier:

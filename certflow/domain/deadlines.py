@@ -45,12 +45,16 @@ class Undated:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a dossier stands against one date: `reached_at` is when it first got there, None while it has not."""
+    """How a dossier stands against one date: `reached_at` is when it first got there, None while it has not.
+
+    `on_paper` is the earlier day on which its papers were received, where that day counts.
+    """
 
     due: Due
     reached_at: dt.datetime | None
     on_time: bool | None
     days_left: int
+    on_paper: dt.date | None = None
 
     @property
     def overdue(self) -> bool:
@@ -72,10 +76,15 @@ def on_time(due: Due, instant: dt.datetime) -> bool:
     return instant < due.cutoff
 
 
-def standing(due: Due, reached_at: dt.datetime | None, *, today: dt.date) -> Standing:
-    """How a dossier that first reached the deadline's states at `reached_at` stands on `today`."""
+def standing(due: Due, reached_at: dt.datetime | None, *, today: dt.date, on_paper: dt.date | None = None) -> Standing:
+    """How a dossier that first reached the deadline's states at `reached_at` stands on `today`.
+
+    The day `on_paper` on which its papers were received counts instead, where it is given.
+    """
     judged = None if reached_at is None else on_time(due, reached_at)
-    return Standing(due, reached_at, judged, due.days_left(today))
+    if reached_at is not None and on_paper is not None:
+        judged = on_paper <= due.last_day
+    return Standing(due, reached_at, judged, due.days_left(today), on_paper)
 
 
 def months_after(day: dt.date, months: int) -> dt.date:

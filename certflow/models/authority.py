@@ -14,8 +14,9 @@ class AuthorityRule(Model):
     """In one province, from one day to another, dossiers of one scheme are decided by one role; with its document.
 
     It is about a scheme by its name, in whatever version: the scheme says whom its dossiers are about, and only its
-    own roles can be named. A rule is never changed or removed; a withdrawn one counts no more from that moment. One for
-    `practice` counts in practice rounds alone, before the official one.
+    own roles can be named. A rule is never changed or removed; it counts once a second person has confirmed it, and a
+    withdrawn one counts no more from that moment. One for `practice` needs no second person; it counts in practice
+    rounds alone, before the official one.
     """
 
     __tablename__ = "authority_rule"
@@ -23,6 +24,8 @@ class AuthorityRule(Model):
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn"),
         CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_reason"),
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed"),
+        CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> entered_by_id", name="two"),
         Index("ix_authority_rule_unit_id_workflow", "unit_id", "workflow"),
     )
 
@@ -43,14 +46,19 @@ class AuthorityRule(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     unit: Mapped[Unit] = relationship()
     entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
     withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
     def counts_on(self, day: dt.date) -> bool:
         """Whether the rule is in force on `day`."""
+        if not (self.practice or self.confirmed_at is not None):
+            return False
         return self.withdrawn_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)

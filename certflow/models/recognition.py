@@ -73,11 +73,13 @@ class Recognition(Model):
 
     `level` is 0 where there are none; of a rating it is the rank of the band, whose name `grade` keeps. `validity` is
     said in words where no day is set. A decision made elsewhere is named by `outside_decision` and has no paper here.
+    One that was revoked, by the decision that `revocation` names, holds no more from the day `revoked_on`.
     """
 
     __tablename__ = "recognition"
     __table_args__ = (
         CheckConstraint("valid_until > recognised_on", name="period"),
+        CheckConstraint("(revoked_on IS NULL) = (revocation = '')", name="revoked"),
         Index("ix_recognition_unit", "unit_id", "valid_until"),
     )
 
@@ -92,6 +94,9 @@ class Recognition(Model):
     valid_until: Mapped[dt.date | None]
     validity: Mapped[str] = mapped_column(String(200), default="", server_default="")
     outside_decision: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    revoked_on: Mapped[dt.date | None]
+    revocation: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    revoked_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     verify_code: Mapped[str] = mapped_column(String(40), unique=True)
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))

@@ -179,6 +179,11 @@ def sees_findings(user: User, dossier: Dossier) -> bool:
     return spec.states[dossier.state].final or bool(roles_on(user, dossier) - _filers(spec))
 
 
+def acts_above(user: User, dossier: Dossier) -> bool:
+    """Whether `user` has a part in the dossier beyond those who file it."""
+    return bool(roles_on(user, dossier) - _filers(workflow_of(dossier).spec))
+
+
 def _filers(spec: WorkflowSpec) -> frozenset[str]:
     stages = {state.stage for state in spec.states.values() if state.edits == "claims"}
     return frozenset(state.turn for state in spec.states.values() if state.stage in stages)

@@ -24,7 +24,7 @@ from certflow.models.base import begin_writing, db
 from certflow.models.dossier import Dossier, Round
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import access, rounds
+from certflow.services import access, rounds, rule_confirmations
 from certflow.services.catalogue import known, workflow_of
 from certflow.services.equipment import equipment
 from certflow.wording import _
@@ -64,6 +64,7 @@ def in_force(
     query = select(AuthorityRule).where(AuthorityRule.unit_id == unit_id, AuthorityRule.workflow == scheme)
     query = query.with_for_update(read=True, of=AuthorityRule) if hold else query
     kinds = query.where(AuthorityRule.practice.is_(False)) if not practice else query
+    kinds = kinds.where(or_(AuthorityRule.practice, AuthorityRule.confirmed_at.is_not(None)))
     return db.session.scalar(_counting(kinds, day, day).order_by(AuthorityRule.practice.desc()).limit(1))
 
 
@@ -120,6 +121,7 @@ def scheme_of(rule: AuthorityRule) -> WorkflowSpec | None:
 def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: User) -> AuthorityRule:
     """Record a rule with the scan of its document; raises Invalid with the messages of all fields at fault.
 
+    It counts once a second administrator has confirmed it; one for practice counts at once.
     The file is looked through and stored before the province is locked, so that a large one holds nobody up.
     """
     access.require_administrator(actor)
@@ -142,6 +144,8 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     rule.entered_by_id, rule.entered_at = actor.id, clock.now()
     db.session.add(rule)
     db.session.flush()
+    if not rule.practice:
+        rule_confirmations.ask(rule, actor)
     return rule
 
 
@@ -240,13 +244,15 @@ def withdraw(rule_id: int, *, reason: str, actor: User) -> AuthorityRule:
     if rule.withdrawn_at is not None:
         raise ActionNotOpen(_("This rule has already been withdrawn."))
     rule.withdrawn_at, rule.withdrawn_by_id, rule.withdrawn_reason = clock.now(), actor.id, reason.strip()
+    rule_confirmations.drop(rule, actor)
     db.session.flush()
     return rule
 
 
 def get(rule_id: int) -> AuthorityRule:
     """One rule with its people and its province; raises NotFound."""
-    people = joinedload(AuthorityRule.entered_by), joinedload(AuthorityRule.withdrawn_by)
+    named = AuthorityRule.entered_by, AuthorityRule.confirmed_by, AuthorityRule.withdrawn_by
+    people = [joinedload(person) for person in named]
     return _found(_one(rule_id).options(joinedload(AuthorityRule.unit), *people))
 
 
@@ -264,7 +270,8 @@ def _found(query: Select[AuthorityRule]) -> AuthorityRule:
 def lacking(day: dt.date) -> list[Round]:
     """The open rounds in which nothing can be decided on `day`, because no rule says who does."""
     needing = [found for found, _count in rounds.all_rounds() if not found.closed and by_rule(found)]
-    rules = db.session.scalars(_counting(select(AuthorityRule), day, day)).all()
+    settled_rules = or_(AuthorityRule.practice, AuthorityRule.confirmed_at.is_not(None))
+    rules = db.session.scalars(_counting(select(AuthorityRule).where(settled_rules), day, day)).all()
     settled = {(rule.unit_id, rule.workflow, rule.practice) for rule in rules}
     return [
         found

@@ -13,7 +13,7 @@ from certflow.domain.moving import PREFIX
 from certflow.domain.working_days import NOTHING_KNOWN, WorkingCalendar
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, HistoryEntry
-from certflow.services import rounds, working_days
+from certflow.services import paper_receipts, rounds, working_days
 from certflow.services.catalogue import workflow_of
 
 Reached = Mapping[tuple[int, str], dt.datetime]
@@ -31,11 +31,15 @@ class Dates:
 
 
 def of_all(found: Sequence[Dossier]) -> list[Dates]:
-    """The dates of each of `found`, in one query for all, or two where days are counted."""
+    """The dates of each of `found`, in two queries for all, or three where days are counted."""
     reached = first_reached([dossier.id for dossier in found])
     events = {dossier.id: _events(dossier, reached) for dossier in found}
     calendar = _calendar([event for of_dossier in events.values() for _spec, event in of_dossier])
-    return [_dates_of(dossier, reached, [counted_due(*e, calendar) for e in events[dossier.id]]) for dossier in found]
+    papers = paper_receipts.days([dossier.id for dossier in found])
+    return [
+        _dates_of(dossier, reached, [counted_due(*e, calendar) for e in events[dossier.id]], papers.get(dossier.id))
+        for dossier in found
+    ]
 
 
 def of(dossier: Dossier) -> Dates:
@@ -53,12 +57,20 @@ def first_reached(ids: Sequence[int]) -> Reached:
     return {(dossier_id, state): at for dossier_id, state, at in db.session.execute(query)}
 
 
-def _dates_of(dossier: Dossier, reached: Reached, counted: Sequence[Due | Undated]) -> Dates:
+def _dates_of(dossier: Dossier, reached: Reached, counted: Sequence[Due | Undated], received: dt.date | None) -> Dates:
     dues = [*rounds.dues_of(dossier), *(due for due in counted if isinstance(due, Due))]
     dues.sort(key=lambda due: (due.last_day, due.spec.name))
-    today = clock.today()
+    today, filed = clock.today(), paper_receipts.filed_states(workflow_of(dossier).spec)
     return Dates(
-        tuple(standing(due, _first(dossier, due.spec.states, reached), today=today) for due in dues),
+        tuple(
+            standing(
+                due,
+                _first(dossier, due.spec.states, reached),
+                today=today,
+                on_paper=received if filed & set(due.spec.states) else None,
+            )
+            for due in dues
+        ),
         tuple(due for due in counted if isinstance(due, Undated)),
     )
 

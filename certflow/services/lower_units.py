@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager
 
 from certflow import clock
@@ -33,6 +33,7 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = 
         .join(Dossier, Recognition.dossier_id == Dossier.id)
         .join(Round, Dossier.round_id == Round.id)
         .where(Recognition.unit_id.in_(select(UnitVersion.unit_id).where(*then)), Recognition.recognised_on <= on)
+        .where(or_(Recognition.revoked_on.is_(None), Recognition.revoked_on > on))
         .where(Dossier.form == form, Round.practice.is_(practice))
         .where(Recognition.kind == "recognition", Recognition.holder_id.is_(None))
         .options(contains_eager(Recognition.dossier))

@@ -131,6 +131,7 @@ def held(dossier: Dossier, day: dt.date) -> list[Recognition]:
             Dossier.id != dossier.id,
             Round.practice.is_(dossier.round.practice),
             or_(Recognition.valid_until.is_(None), Recognition.valid_until >= day),
+            or_(Recognition.revoked_on.is_(None), Recognition.revoked_on > day),
         )
     )
     return list(db.session.scalars(query))

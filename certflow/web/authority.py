@@ -13,7 +13,7 @@ from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
-from certflow.services import access, authority, units
+from certflow.services import access, authority, proposals, rule_confirmations, units
 from certflow.web import turns
 from certflow.web.answer_forms import ACCEPT
 from certflow.web.attachments import attachment, drain
@@ -78,7 +78,8 @@ def new() -> ResponseReturnValue:
         db.session.rollback()
         show_faults(form, refusal)
         return _again(form), 422
-    flash(_("The rule is entered."))
+    words = _("The rule is entered.")
+    flash(words if rule.practice else _("The rule is entered. It counts once a second administrator has confirmed it."))
     return redirect(url_for(".show", rule_id=rule.id))
 
 
@@ -162,7 +163,9 @@ def _form_page(form: RuleForm) -> str:
 
 def _rule_page(rule_id: int) -> str:
     shown = _shown(authority.get(rule_id))
-    return render_template("authority/show.html", shown=shown, administrator=access.is_administrator(actor()))
+    waiting = proposals.open_about(rule_confirmations.KIND, rule_id=rule_id)
+    administrator = access.is_administrator(actor())
+    return render_template("authority/show.html", shown=shown, waiting=waiting, administrator=administrator)
 
 
 def _withdraw_page(form: WithdrawForm, rule: AuthorityRule) -> str:
@@ -183,6 +186,8 @@ def _shown(rule: AuthorityRule) -> Shown:
 def _standing(rule: AuthorityRule) -> tuple[str, str]:
     if rule.withdrawn_at is not None:
         return _("Withdrawn"), "bad"
+    if rule.confirmed_at is None and not rule.practice:
+        return _("Waits for a second person"), "waiting"
     if rule.counts_on(today()):
         return _("In force"), "good"
     return (_("Not yet begun"), "waiting") if rule.starts_on > today() else (_("Ended"), "neutral")

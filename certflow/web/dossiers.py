@@ -15,7 +15,7 @@ from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import access, dossiers, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, history_words, notices, openings, proof_sheets, turns
+from certflow.web import action_pages, history_words, notices, openings, proof_sheets, proposals, turns
 from certflow.web.definitions import chart
 from certflow.web.gate import actor
 from certflow.web.overview import overview
@@ -101,6 +101,9 @@ def show(dossier_id: int) -> ResponseReturnValue:
     return render_template(
         "dossiers/show.html",
         shown=shown,
+        proposing=proposals.links(
+            dossier, actor(), filed=bool(shown.contents.submissions), decided=shown.recognition is not None
+        ),
         steps=steps,
         chart=chart(workflow.spec, dossier.state),
         visited={state for entry in dossiers.history(dossier) for state in (entry.from_state, entry.to_state)},

@@ -42,7 +42,10 @@ def decided(found: Recognition) -> str:
 
 
 def kept(found: Recognition) -> str:
-    """For how long the result holds, in a sentence; "" where nothing is said of it."""
+    """For how long the result holds, or that it was revoked, in a sentence; "" where nothing is said of it."""
+    if found.revoked_on is not None:
+        named = {"number": found.revocation, "day": f"{found.revoked_on:%d/%m/%Y}"}
+        return str(_("The result was revoked by decision %(number)s of %(day)s.", **named))
     if found.valid_until is not None:
         return str(_("The result is kept until %(until)s.", until=f"{found.valid_until:%d/%m/%Y}"))
     return f"{found.validity.rstrip('.')}." if found.validity else ""

@@ -13,7 +13,7 @@ from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Round
 from certflow.models.rating_sets import RatingSet
-from certflow.services import access, catalogue, moving, rating_sets, rounds, units
+from certflow.services import access, catalogue, moving, proposals, rating_sets, round_dates, rounds, units
 from certflow.web import deciders, notices
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
@@ -67,10 +67,18 @@ def show(round_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, form), 422
     try:
-        rounds.change_dates(round_id, form.choices(), actor=actor(), version=_version(form))
+        asked = round_dates.change(
+            round_id, form.choices(), actor=actor(), version=_version(form), reason=form.reason.data or ""
+        )
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _page(rounds.get(round_id), form), 422
     except Stale as refusal:
         db.session.rollback()
         return _changed_meanwhile(rounds.get(round_id), form, refusal), status_of(refusal)
+    if asked is not None:
+        flash(_("Proposed. It counts once a second person has confirmed it."))
+        return redirect(url_for("proposals.show", proposal_id=asked.id))
     flash(_("The dates are saved."))
     return redirect(url_for(".show", round_id=round_id))
 
@@ -175,6 +183,8 @@ def _page(found: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> st
         "rounds/show.html",
         found=found,
         form=form,
+        needs_two=round_dates.needs_two(found),
+        proposed=proposals.open_about(round_dates.KIND, round_id=found.id),
         dues=rounds.dues(found),
         counted=rounds.counted(found),
         spec=catalogue.workflow_of(found).spec,

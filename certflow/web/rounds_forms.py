@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 
@@ -76,6 +76,11 @@ class RoundDatesForm(FlaskForm):
     """The dates of a round: for each deadline the day and whether the day itself is still on time."""
 
     version = HiddenField()
+    reason = TextAreaField(
+        lazy_gettext("Reason for other dates"),
+        [Length(max=4000, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+        description=lazy_gettext("Name the document by which the dates change. The second person reads it."),
+    )
 
     def choices(self) -> dict[str, tuple[dt.date, bool]]:
         """What was chosen by the deadline's name; call it on a valid form."""

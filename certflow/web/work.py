@@ -12,7 +12,7 @@ from certflow.domain.deadlines import Standing, standing
 from certflow.models.dossier import Round
 from certflow.models.people import Appointment
 from certflow.models.places import Unit
-from certflow.services import access, dossiers, rounds
+from certflow.services import access, dossiers, proposals, rounds
 from certflow.services.catalogue import workflow_of, workflows
 from certflow.web import turns
 from certflow.web.gate import actor
@@ -45,6 +45,7 @@ def show() -> ResponseReturnValue:
         other_rows=turns.rows(others.items, person),
         openings=_openings(held, clock.today()),
         administrator=access.is_administrator(person),
+        seconding=len(proposals.waiting_for(person)),
         nothing=_nothing(held),
         page_url=lambda number: url_for("work.show", page=number),
     )
