@@ -109,7 +109,9 @@ def links(dossier: Dossier, reader: User, *, filed: bool, decided: bool) -> list
     if filed and paper_receipts.receives(dossier, reader):
         found.append((str(_("Record when the papers came")), url_for("proposals.paper_receipt", dossier_id=dossier.id)))
     if decided and revocations.may_propose(dossier, reader):
-        found.append((str(_("Record that the result was revoked")), url_for(".revocation", dossier_id=dossier.id)))
+        found.append(
+            (str(_("Record that the result was revoked")), url_for("proposals.revocation", dossier_id=dossier.id))
+        )
     return found
 
 
