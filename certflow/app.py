@@ -14,6 +14,7 @@ from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
 from certflow.definitions.words import Text
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
+from certflow.models import rows
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
 from certflow.services import catalogue, equipment
 from certflow.services.effects import EFFECTS
@@ -95,6 +96,7 @@ def _store(app: Flask, settings: Settings) -> None:
     Migrate(app, models.db, directory=str(resource("migrations")))
     with app.app_context():
         prepare(db.engine)
+        rows.prepare(db.engine)
         with db.engine.connect() as connection:
             require_strict_sqlite(connection)
     equipment.use(

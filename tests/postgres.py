@@ -17,6 +17,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+OWNER = "certflow_owner"
+# The application signs in as an ordinary role that owns its tables: row security holds for it, as in production.
+_ORDINARY = f"""
+do $$ begin
+    if not exists (select from pg_roles where rolname = '{OWNER}') then
+        create role {OWNER} login nosuperuser nobypassrls;
+    end if;
+end $$
+"""
 Migrate = Callable[[str], None]
 _OPTIONS = "-h '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
@@ -60,8 +69,9 @@ def _fresh(at: sa.URL, how: str) -> Iterator[str]:
     name = f"certflow_{uuid.uuid4().hex[:12]}"
     engine = sa.create_engine(at, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
-        connection.execute(sa.text(f"create database {name} {how}"))
-    yield at.set(database=name).render_as_string(hide_password=False)
+        connection.execute(sa.text(_ORDINARY))
+        connection.execute(sa.text(f"create database {name} owner {OWNER} {how}"))
+    yield at.set(database=name, username=OWNER).render_as_string(hide_password=False)
     with engine.connect() as connection:
         connection.execute(sa.text(f"drop database {name} with (force)"))
 

@@ -62,8 +62,8 @@ class Dossier(Model):
     """A unit's request in a round; keeps the version of the rules it began with. Only `act` writes `state`.
 
     It also keeps the places it began with: the unit as it was called then (`place`), and the commune, district and
-    province to which it belonged, the unit itself among them. Where it is not about the unit itself, `holder` is whom
-    or what at the unit it is about.
+    province to which it belonged, the unit itself among them. Once it is `filed`, those above see it. Where it is not
+    about the unit itself, `holder` is whom or what at the unit it is about.
     """
 
     __tablename__ = "dossier"
@@ -92,6 +92,7 @@ class Dossier(Model):
     form_version: Mapped[int]
     state: Mapped[str] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(default=1)
+    filed: Mapped[bool] = mapped_column(default=False, server_default=false())
     entered_at: Mapped[dt.datetime]
     opened_at: Mapped[dt.datetime]
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -4,16 +4,17 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.definitions.specs import WorkflowSpec
 from certflow.errors import ActionNotOpen, NotFound, NotPermitted
 from certflow.models.base import db
-from certflow.models.dossier import Dossier, Round, Submission
+from certflow.models.dossier import Dossier, Round
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
+from certflow.models.rows import Sight
 from certflow.services import units
 from certflow.services.catalogue import workflow_of
 from certflow.wording import _
@@ -131,8 +132,7 @@ def _country() -> Any:
 def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
     """The one rule of what is seen: a unit's own dossiers, and below it those that have been filed."""
     own = [Dossier.unit_id.in_(places[kind]) for kind in KINDS]
-    filed = exists(select(1).where(Submission.dossier_id == Dossier.id))
-    return or_(*own, and_(_within(places), filed))
+    return or_(*own, and_(_within(places), Dossier.filed))
 
 
 def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
@@ -143,6 +143,17 @@ def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
 def visible(user: User) -> ColumnElement[bool]:
     """The one filter of every list, for what `user` may see today."""
     return _visible(_places(appointments(user)))
+
+
+def sight(user: User) -> Sight:
+    """What the database is told that `user` may see: the same as `visible`."""
+    places = _places(appointments(user))
+    return Sight(
+        communes=tuple(places["commune"]),
+        districts=tuple(places["district"]),
+        provinces=tuple(places["province"]),
+        country=bool(places["country"]),
+    )
 
 
 PLACED = tuple(joinedload(place) for place in (Dossier.unit, Dossier.commune, Dossier.district, Dossier.province))

@@ -42,6 +42,7 @@ def freeze(dossier: Dossier, *, actor: User, at: dt.datetime) -> Submission:
         filed_by_id=actor.id,
     )
     db.session.add(submission)
+    dossier.filed = True
     db.session.flush()
     return submission
 

@@ -11,9 +11,10 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from certflow import clock
+from certflow.models import rows
 from certflow.models.base import begin_reading, db
 from certflow.models.people import User
-from certflow.services import accounts
+from certflow.services import access, accounts
 from certflow.web.errors import wants_json
 
 PUBLIC = frozenset(
@@ -88,13 +89,17 @@ def bound() -> None:
 
 def _open() -> None:
     begin_reading(request.method in READS or request.endpoint in READS_FIRST)
+    g.sight = rows.see(rows.NOTHING)
     sent = chain(request.args.values(), request.form.values())
     if any("\x00" in text for text in sent):
         raise BadRequest
 
 
 def _wall() -> ResponseReturnValue | None:
-    if request.endpoint in PUBLIC or current_user.is_authenticated:
+    if current_user.is_authenticated:
+        rows.see(access.sight(actor()))
+        return None
+    if request.endpoint in PUBLIC:
         return None
     if isinstance(request.routing_exception, HTTPException):
         return None
@@ -115,6 +120,12 @@ def _finish(response: Response) -> Response:
         accounts.touch(session["token"])
         db.session.commit()
     return response
+
+
+def _forget(_fault: BaseException | None) -> None:
+    token = g.pop("sight", None)
+    if token is not None:
+        rows.forget(token)
 
 
 def _protect(response: Response) -> Response:
@@ -138,3 +149,4 @@ def register(app: Flask) -> None:
     app.before_request(_wall)
     app.after_request(_finish)
     app.after_request(_protect)
+    app.teardown_request(_forget)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certflow.errors import NotFound
+from certflow.models import rows
 from certflow.models.recognition import Recognition
 from certflow.services import recognitions
 from certflow.services.catalogue import is_sample
@@ -16,6 +17,12 @@ from certflow.web.errors import status_of
 from certflow.web.verification_forms import CodeForm, tidied
 
 bp = Blueprint("verification", __name__, url_prefix="/verify")
+
+
+@bp.before_request
+def _published_only() -> None:
+    """Whoever looks here sees what is published and nothing else, signed in or not."""
+    rows.see(rows.PUBLISHED)
 
 
 @bp.get("/")

@@ -56,6 +56,10 @@ def test_a_rule_is_entered_with_its_scan_and_read_by_everybody_signed_in(
 
     (rule,) = stored(app)
     assert (answer.status_code, answer.location) == (302, f"/authority/{rule.id}")
+    assert "Waits for a second person" in administrator.get("/authority/").text
+    with app.app_context():
+        make_two_tier.confirm_rule(authority.get(rule.id))
+        make.commit()
     page = administrator.get("/authority/").text
     assert "In force" in page
     assert "Chair of the provincial people&#39;s committee" in page
