@@ -67,6 +67,15 @@ def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
     )
 
 
+def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | None:
+    """The appointment by which `user` holds one role of the dossier's scheme at the right unit today."""
+    found = workflow_of(dossier).spec.roles.get(role)
+    if found is None:
+        return None
+    places = {kind: place.id for kind, place in chain(dossier.unit).items()}
+    return next((a for a in appointments(user) if a.role == role and _sits(a, found.seat, places)), None)
+
+
 def _sits(appointment: Appointment, seat: str, places: Mapping[str, int]) -> bool:
     """Whether somebody sits at the unit of kind `seat` among `places`; there is one country, above all of them."""
     if seat == "country":

@@ -23,7 +23,7 @@ from certflow.models.dossier import (
 )
 from certflow.models.people import Appointment, User
 from certflow.models.places import Holder, Unit
-from certflow.services import access, dates, holders, rounds
+from certflow.services import access, dates, handling, holders, rounds
 from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
 from certflow.wording import _
@@ -116,9 +116,21 @@ def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dos
     return opened
 
 
-def waiting_for(actor: User, page: int = 1) -> Page:
-    """The dossiers whose next step is `actor`'s today, those waiting longest first."""
-    return _page(access.joined().where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
+def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: handling.Counts | None = None) -> Page:
+    """The dossiers whose next step is `actor`'s today, those waiting longest first; narrowed by who handles them.
+
+    With `counts` they need not be counted again.
+    """
+    query = access.joined().where(_turn_of(access.appointments(actor)))
+    if by:
+        query = query.where(handling.narrowed(actor, by))
+    return _page(query.order_by(*_oldest_first()), page, total=counts.by(by) if counts else None)
+
+
+def waiting_counts(actor: User) -> handling.Counts:
+    """How many dossiers wait for `actor` today, and who handles them."""
+    waiting = _turn_of(access.appointments(actor))
+    return handling.counted(actor, waiting, _counted(access.joined().where(waiting)))
 
 
 def with_others(actor: User, page: int = 1) -> Page:
@@ -162,9 +174,13 @@ def _turn_of(held: Sequence[Appointment]) -> ColumnElement[bool]:
     return or_(false(), *turns)
 
 
-def _page(query: Select[Dossier], page: int) -> Page:
+def _counted(query: Select[Dossier]) -> int:
     counted = query.with_only_columns(func.count(Dossier.id), maintain_column_froms=True).order_by(None)
-    total = db.session.scalar(counted) or 0
+    return db.session.scalar(counted) or 0
+
+
+def _page(query: Select[Dossier], page: int, *, total: int | None = None) -> Page:
+    total = _counted(query) if total is None else total
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
     query = query.options(
@@ -230,17 +246,19 @@ class Contents:
 
 
 def contents(dossier: Dossier) -> Contents:
-    """What the commune claims, what the appraiser found, the files, the meeting and what was filed."""
+    """What the commune claims, what the appraiser found, the files, the meeting, what was filed; each with by whom."""
     of_dossier = {"dossier_id": dossier.id}
     files: dict[str, list[Evidence]] = {}
     query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None))
     for file in db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)):
         files.setdefault(file.indicator, []).append(file)
+    claims = select(Claim).options(joinedload(Claim.saved_by))
+    findings = select(Finding).options(joinedload(Finding.saved_by))
     filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
     return Contents(
-        claims={c.indicator: c for c in db.session.scalars(select(Claim).filter_by(**of_dossier))},
-        findings={f.indicator: f for f in db.session.scalars(select(Finding).filter_by(**of_dossier))},
+        claims={c.indicator: c for c in db.session.scalars(claims.filter_by(**of_dossier))},
+        findings={f.indicator: f for f in db.session.scalars(findings.filter_by(**of_dossier))},
         evidence=files,
-        meeting=db.session.get(Meeting, dossier.id),
+        meeting=db.session.get(Meeting, dossier.id, options=[joinedload(Meeting.recorded_by)]),
         submissions=list(db.session.scalars(filed.options(joinedload(Submission.filed_by)))),
     )
