@@ -23,7 +23,7 @@ class Handling(Model):
     __tablename__ = "handling"
     __table_args__ = (
         Index("uq_handling_dossier_id_role_open", "dossier_id", "role", unique=True, **_OPEN),
-        Index("ix_handling_user_id_open", "user_id", "dossier_id", **_OPEN),
+        Index("ix_handling_appointment_id_open", "appointment_id", "dossier_id", **_OPEN),
         Index("ix_handling_dossier_id", "dossier_id"),
         CheckConstraint("(until IS NULL) = (ended_by_id IS NULL) AND (until IS NULL) = (ending = '')", name="ended"),
         CheckConstraint("(ending = 'taken_over') = (reason <> '')", name="reason"),

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeVar, cast
+from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, false, func, or_, select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
 from certflow import clock
@@ -22,7 +22,6 @@ from certflow.wording import _
 LONGEST_REASON = 1000
 MOST_RECORDED = 50
 By = Literal["", "mine", "nobody", "others"]
-Asked = TypeVar("Asked", Select[Handling], Select[int], Select[int, int])
 _handling = cast(Table, Handling.__table__)
 
 
@@ -113,7 +112,8 @@ def of_all(found: Iterable[Dossier]) -> dict[int, Handling]:
     turns = {dossier.id: _turn(dossier) for dossier in found}
     if not any(turns.values()):
         return {}
-    query = _counting(select(Handling)).options(contains_eager(Handling.user))
+    query = select(Handling).join(Handling.user).join(Handling.appointment).options(contains_eager(Handling.user))
+    query = query.where(_held(), Handling.until.is_(None))
     query = query.where(Handling.dossier_id.in_([id_ for id_, turn in turns.items() if turn]))
     return {one.dossier_id: one for one in db.session.scalars(query) if one.role == turns[one.dossier_id]}
 
@@ -143,7 +143,7 @@ def ended_at(handling: Handling) -> dt.datetime | None:
 
 def narrowed(actor: User, by: By) -> ColumnElement[bool]:
     """Dossiers by who works on them, for lists of those that wait for `actor`."""
-    handled = _counting(select(Handling.dossier_id))
+    handled = select(Handling.dossier_id).where(_of_colleagues(actor))
     if by == "mine":
         return Dossier.id.in_(handled.where(Handling.user_id == actor.id))
     if by == "others":
@@ -154,12 +154,12 @@ def narrowed(actor: User, by: By) -> ColumnElement[bool]:
 def counted(actor: User, waiting: ColumnElement[bool], total: int) -> Counts:
     """How many of the `total` dossiers `waiting`, which is said of `access.joined`, are whose.
 
-    Only what somebody works on is looked at: that stays little however many dossiers wait.
+    Only what `actor` and their colleagues work on is looked at: that stays little however many dossiers wait.
     """
     mine = func.count(case((Handling.user_id == actor.id, 1)))
-    query = _counting(select(mine, func.count(Handling.id)).select_from(Handling))
+    query = select(mine, func.count(Handling.id)).select_from(Handling).where(_of_colleagues(actor), waiting)
     query = query.join(Dossier, Handling.dossier_id == Dossier.id).join(access.Subject, Dossier.unit)
-    query = query.outerjoin(access.Above, access.Subject.parent_id == access.Above.id).where(waiting)
+    query = query.outerjoin(access.Above, access.Subject.parent_id == access.Above.id)
     own, handled = db.session.execute(query).one()
     return Counts(total, own, handled - own)
 
@@ -181,7 +181,8 @@ def pass_on(dossier: Dossier, *, actor: User, at: dt.datetime) -> None:
 
 def end_all_of(user: User, *, actor: User) -> None:
     """End whatever a person works on whose account is switched off: switched on again, they begin anew."""
-    query = update(Handling).where(Handling.user_id == user.id, Handling.until.is_(None))
+    theirs = select(Appointment.id).where(Appointment.user_id == user.id)
+    query = update(Handling).where(Handling.appointment_id.in_(theirs), Handling.until.is_(None))
     db.session.execute(query.values(until=clock.now(), ended_by_id=actor.id, ending="lapsed"))
 
 
@@ -200,16 +201,22 @@ def _counts(handling: Handling) -> bool:
     return handling.user.active and handling.appointment.held_on(clock.today())
 
 
-def _counting(query: Asked) -> Asked:
-    """As `_counts`, for queries from handlings."""
+def _held() -> ColumnElement[bool]:
+    """As `_counts`, of appointments with their people."""
     today = clock.today()
-    held = and_(
+    return and_(
+        User.active,
         Appointment.ended_at.is_(None),
         Appointment.starts_on <= today,
         or_(Appointment.ends_on.is_(None), Appointment.ends_on >= today),
     )
-    joined = query.join(Handling.user).join(Handling.appointment)
-    return joined.where(Handling.until.is_(None), User.active, held)
+
+
+def _of_colleagues(actor: User) -> ColumnElement[bool]:
+    """What counts of the handlings by those who have a part of `actor` at the same unit, and by `actor`."""
+    seats = [and_(Appointment.unit_id == a.unit_id, Appointment.role == a.role) for a in access.appointments(actor)]
+    colleagues = select(Appointment.id).join(Appointment.user).where(_held(), or_(false(), *seats))
+    return and_(Handling.until.is_(None), Handling.appointment_id.in_(colleagues))
 
 
 def _checked(reason: str) -> str:

@@ -35,8 +35,8 @@ def upgrade() -> None:
     )
     still_open = {"sqlite_where": sa.text("until IS NULL"), "postgresql_where": sa.text("until IS NULL")}
     op.create_index("uq_handling_dossier_id_role_open", "handling", ["dossier_id", "role"], unique=True, **still_open)
-    op.create_index("ix_handling_user_id_open", "handling", ["user_id", "dossier_id"], unique=False, **still_open)
-    op.create_index("ix_handling_dossier_id", "handling", ["dossier_id"], unique=False)
+    op.create_index("ix_handling_appointment_id_open", "handling", ["appointment_id", "dossier_id"], **still_open)
+    op.create_index("ix_handling_dossier_id", "handling", ["dossier_id"])
 
 
 def downgrade() -> None:
