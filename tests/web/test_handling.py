@@ -282,6 +282,8 @@ def test_the_person_who_acts_is_told_that_a_colleague_works_on_it(app: Flask) ->
     where, lan, hung = lan_and_hung(app, "education_officer", "submitted")
     take(lan, where)
 
+    over = f"{where}handling/over"
+    seen = typed_in(hung.get(over).text, "seen")
     page = plain(hung.get(f"{where}actions/accept").text)
     done = send(
         hung, f"{where}actions/accept", {"version": typed_in(hung.get(f"{where}actions/accept").text, "version")}
@@ -290,6 +292,9 @@ def test_the_person_who_acts_is_told_that_a_colleague_works_on_it(app: Flask) ->
     assert re.search(f"Nguyễn Thị Lan has been working on it {SINCE}", page)
     assert done.status_code == 302
     assert "Nguyễn Thị Lan has been working" not in lan.get(where).text
+    late = send(hung, over, {"seen": seen, "reason": "Gấp, hạn hôm nay."}, page=where)
+    assert late.status_code == 409
+    assert "Gấp, hạn hôm nay." in late.text
     assert "when it went on to another part" in plain(lan.get(f"{where}history").text)
     with app.app_context():
         assert db.session.get_one(Dossier, int(where.split("/")[2])).state == "appraising"
