@@ -277,20 +277,6 @@ def test_the_record_is_for_those_who_act_at_the_same_unit() -> None:
     }
 
 
-def test_the_record_is_bounded_and_shows_the_newest() -> None:
-    dossier = make.dossier()
-    officer = make.person_for("commune_officer", dossier)
-    for _n in range(handling.MOST_RECORDED + 2):
-        handling.take(dossier.id, actor=officer)
-        handling.give_back(dossier.id, actor=officer)
-
-    shown = handling.record(dossier, officer)
-
-    assert len(shown) == handling.MOST_RECORDED
-    assert [one.id for one in shown] == sorted((one.id for one in shown), reverse=True)
-    assert endings(dossier) == ["given_back"] * (handling.MOST_RECORDED + 2)
-
-
 @pytest.mark.parametrize("ending", [{}, {"until": clock.now(), "ending": "taken_over", "reason": ""}])
 def test_the_database_keeps_one_open_for_each_part_and_no_take_over_without_a_reason(ending: dict[str, object]) -> None:
     dossier = make.dossier()
