@@ -18,7 +18,7 @@ from certflow.cli.application import create, let_go
 from certflow.cli.database import bring_up_to_date
 from certflow.cli.serving import address, run
 from certflow.config import Settings
-from certflow.demo import cast, folder, season
+from certflow.demo import cast, colleagues, folder, season
 from certflow.demo.folder import Season
 from certflow.errors import SetupError
 from certflow.gateways import processes
@@ -105,6 +105,8 @@ def _show(console: Console, base: str) -> None:
     with force_locale("en"):
         console.print(_people(), _places(), _further())
     _addresses(console, base)
+    shared = ", ".join(colleagues.sign_in_names())
+    console.print(f"{'Second officers, sharing dossiers:':34} {shared}", soft_wrap=True, highlight=False)
     console.print(f"{'Password of everybody:':34}{cast.PASSWORD}", style="bold", highlight=False)
     console.print("All of it is for practice: made-up people and figures, papers without legal force.", soft_wrap=True)
 

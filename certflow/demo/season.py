@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import exists, select
 
 from certflow import clock, jobs
-from certflow.demo import cast, further, plan, samples, walking
+from certflow.demo import cast, colleagues, further, plan, samples, walking
 from certflow.demo.plan import Story, When
 from certflow.demo.stage import Progress, Stage
 from certflow.errors import SetupError
@@ -27,6 +27,7 @@ def build(progress: Progress) -> None:
     opened = {when: stage.open_round(SCHEME, title, plan.DATES[when]) for when, title in plan.TITLES.items()}
     db.session.commit()
     _dossiers(stage, opened, progress)
+    colleagues.build(stage, opened["ahead"], progress)
     further.build(stage, opened["passed"], progress)
     _papers(progress)
 

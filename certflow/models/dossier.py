@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.people import User
@@ -149,6 +149,7 @@ class Meeting(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     dossier: Mapped[Dossier] = relationship(back_populates="meeting")
+    recorded_by: Mapped[User] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
@@ -168,6 +169,11 @@ class _Assessed:
     saved_at: Mapped[dt.datetime]
     version: Mapped[int] = mapped_column(default=1)
     to_confirm: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @declared_attr
+    def saved_by(self) -> Mapped[User]:
+        """The person who saved it last."""
+        return relationship()
 
 
 class Claim(_Assessed, Model):

@@ -58,14 +58,31 @@ def fits(unit: Unit, spec: WorkflowSpec) -> bool:
 
 def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
     """The roles of the dossier's scheme that `user` holds today for the places it began with."""
-    spec, places = workflow_of(dossier).spec, {kind: unit.seat_id for kind, unit in dossier.places.items()}
-    about = dossier.holder.organisation_id if dossier.holder is not None else None
-    return _roles(appointments(user), spec, places, about)
+    return _roles(appointments(user), workflow_of(dossier).spec, _seats(dossier), _about(dossier))
 
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
     """The roles of a scheme that `user` holds today for a subject `unit`: each at the unit of the role's seat."""
     return _roles(appointments(user), spec, {kind: place.id for kind, place in chain(unit).items()})
+
+
+def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | None:
+    """The appointment by which `user` holds one role of the dossier's scheme at the right unit today."""
+    found = workflow_of(dossier).spec.roles.get(role)
+    if found is None:
+        return None
+    seats, about = _seats(dossier), _about(dossier)
+    return next((a for a in appointments(user) if a.role == role and _sits(a, found.seat, seats, about)), None)
+
+
+def _seats(dossier: Dossier) -> dict[str, int]:
+    """The units whose people have the parts in the dossier, by kind."""
+    return {kind: unit.seat_id for kind, unit in dossier.places.items()}
+
+
+def _about(dossier: Dossier) -> int | None:
+    """The learning centre or agency that the dossier is about, where it is one that was entered."""
+    return dossier.holder.organisation_id if dossier.holder is not None else None
 
 
 def _roles(

@@ -18,7 +18,7 @@ from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
-from certflow.services import access, authority, lower_units, recognitions
+from certflow.services import access, authority, handling, lower_units, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS, Act
 from certflow.services.evidence import with_files
@@ -176,4 +176,5 @@ def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False
     connection.execute(_RECORD, entry)
     for name, value in (("state", move.target), ("version", version), ("entered_at", entered_at)):
         set_committed_value(dossier, name, value)
+    handling.pass_on(dossier, actor=act.actor, at=at)
     return cast(dt.datetime, at)

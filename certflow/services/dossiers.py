@@ -24,7 +24,7 @@ from certflow.models.dossier import (
 )
 from certflow.models.people import Appointment, User
 from certflow.models.places import Holder, Unit, UnitVersion
-from certflow.services import access, dates, holders, rounds, units
+from certflow.services import access, dates, handling, holders, rounds, units
 from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
 from certflow.wording import _
@@ -122,9 +122,21 @@ def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dos
     return opened
 
 
-def waiting_for(actor: User, page: int = 1) -> Page:
-    """The dossiers whose next step is `actor`'s today, those waiting longest first."""
-    return _page(select(Dossier).where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
+def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: handling.Counts | None = None) -> Page:
+    """The dossiers whose next step is `actor`'s today, those waiting longest first; narrowed by who handles them.
+
+    With `counts` they need not be counted again.
+    """
+    query = select(Dossier).where(_turn_of(access.appointments(actor)))
+    if by:
+        query = query.where(handling.narrowed(actor, by))
+    return _page(query.order_by(*_oldest_first()), page, total=counts.by(by) if counts else None)
+
+
+def waiting_counts(actor: User) -> handling.Counts:
+    """How many dossiers wait for `actor` today, and who handles them."""
+    waiting = _turn_of(access.appointments(actor))
+    return handling.counted(actor, waiting, _counted(select(Dossier).where(waiting)))
 
 
 def with_others(actor: User, page: int = 1) -> Page:
@@ -169,13 +181,20 @@ def _turn_of(held: Sequence[Appointment]) -> ColumnElement[bool]:
     return or_(false(), *turns)
 
 
-def _page(query: Select[Dossier], page: int) -> Page:
+def _counted(query: Select[Dossier]) -> int:
     counted = query.with_only_columns(func.count(Dossier.id), maintain_column_froms=True).order_by(None)
-    total = db.session.scalar(counted) or 0
+    return db.session.scalar(counted) or 0
+
+
+def _page(query: Select[Dossier], page: int, *, total: int | None = None) -> Page:
+    total = _counted(query) if total is None else total
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
+    # Sorting whole rows of all dossiers for the sake of one page would take most of the time: the ids alone are sorted.
+    ids = query.with_only_columns(Dossier.id, maintain_column_froms=True).limit(PAGE_SIZE)
+    ids = ids.offset((page - 1) * PAGE_SIZE).correlate(None)
     query = query.options(*access.PLACED, joinedload(Dossier.round).selectinload(Round.dates))
-    found = db.session.scalars(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).unique().all()
+    found = db.session.scalars(query.where(Dossier.id.in_(ids))).unique().all()
     return Page(tuple(listed(found)), page, pages, total)
 
 
@@ -232,17 +251,19 @@ class Contents:
 
 
 def contents(dossier: Dossier) -> Contents:
-    """What the commune claims, what the appraiser found, the files, the meeting and what was filed."""
+    """What the commune claims, what the appraiser found, the files, the meeting, what was filed; each with by whom."""
     of_dossier = {"dossier_id": dossier.id}
     files: dict[str, list[Evidence]] = {}
     query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None))
     for file in db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)):
         files.setdefault(file.indicator, []).append(file)
+    claims = select(Claim).options(joinedload(Claim.saved_by))
+    findings = select(Finding).options(joinedload(Finding.saved_by))
     filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
     return Contents(
-        claims={c.indicator: c for c in db.session.scalars(select(Claim).filter_by(**of_dossier))},
-        findings={f.indicator: f for f in db.session.scalars(select(Finding).filter_by(**of_dossier))},
+        claims={c.indicator: c for c in db.session.scalars(claims.filter_by(**of_dossier))},
+        findings={f.indicator: f for f in db.session.scalars(findings.filter_by(**of_dossier))},
         evidence=files,
-        meeting=db.session.get(Meeting, dossier.id),
+        meeting=db.session.get(Meeting, dossier.id, options=[joinedload(Meeting.recorded_by)]),
         submissions=list(db.session.scalars(filed.options(joinedload(Submission.filed_by)))),
     )

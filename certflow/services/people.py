@@ -13,7 +13,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
-from certflow.services import access, accounts
+from certflow.services import access, accounts, handling
 from certflow.services.catalogue import known
 from certflow.services.conflicts import refusing
 from certflow.wording import _, language
@@ -86,6 +86,8 @@ def change(user_id: int, *, actor: User, full_name: str, position: str, active: 
         user.password_hash = accounts.hashed(password)
     if password or not active:
         accounts.end_all_sessions(user)
+    if not active:
+        handling.end_all_of(user, actor=actor)
     db.session.flush()
     return user
 

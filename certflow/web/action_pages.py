@@ -21,7 +21,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.services import access, actions, dossiers
 from certflow.services.catalogue import is_sample, workflow_of
-from certflow.web import history_words, notices, turns
+from certflow.web import handled, history_words, notices, turns
 from certflow.web.errors import status_of
 from certflow.web.forms import ADay, DayField
 from certflow.web.gate import actor
@@ -149,6 +149,7 @@ def _page(
         last=history_words.told(dossier, last) if last else None,
         state=turns.state_of(dossier),
         turn=turns.turn(dossier),
+        handled=handled.of_dossier(dossier),
         notices=notices.of_dossier(dossier),
         **_consequences(dossier, transition),
     )

@@ -13,7 +13,7 @@ from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import Invalid, NotFound, Stale
 from certflow.services import access, assessments
 from certflow.services.catalogue import form_of, workflow_of
-from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
+from certflow.web import answer_forms, criteria, figures, gaps, handled, notices, ratings
 from certflow.web.answer_forms import finding_form, show_refusal
 from certflow.web.criteria import Opened
 from certflow.web.entry_words import words_of
@@ -70,6 +70,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
         return redirect(url_for(".result", dossier_id=dossier_id))
 
     return criteria.save(
+        dossier,
         lambda sent, who: assessments.save_findings(dossier_id, number, sent, actor=who),
         finding_form(words, answered, None),
         answered,
@@ -110,6 +111,7 @@ def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
     dossier = access.dossier(dossier_id, actor())
     criteria.criterion_of(form_of(dossier), number)
     adopted, words = assessments.adopt_claims(dossier_id, number, actor=actor()), words_of(dossier)
+    handled.warn(dossier)
     told = words.counted("adopted", adopted) if adopted else words("nothing_adopted")
     flash(told, "message" if adopted else "warning")
     return redirect(url_for(".criterion", dossier_id=dossier_id, number=number))

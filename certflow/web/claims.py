@@ -13,7 +13,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
 from certflow.services import access, assessments, meetings
 from certflow.services.catalogue import form_of, workflow_of
-from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
+from certflow.web import answer_forms, criteria, figures, gaps, handled, notices, ratings
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
 from certflow.web.criteria import Opened
 from certflow.web.entry_words import words_of
@@ -49,6 +49,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
         return redirect(_following(dossier_id, number))
 
     return criteria.save(
+        dossier,
         lambda sent, who: assessments.save_claims(dossier_id, number, sent, actor=who),
         claim_form(words, asked, None),
         asked,
@@ -128,6 +129,7 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
         return _meeting_changed(dossier_id, form, refusal)
     except ActionNotOpen as refusal:
         return criteria.handed_back(form, refusal)
+    handled.warn(found.dossier)
     flash(_("The meeting is recorded."))
     endpoint = "dossiers.show" if request.form.get("go") == "overview" else ".check"
     return redirect(url_for(endpoint, dossier_id=dossier_id))

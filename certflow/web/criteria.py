@@ -21,11 +21,12 @@ from certflow.services import access, dossiers, meetings
 from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
-from certflow.web import ratings
+from certflow.web import handled, ratings
 from certflow.web.answer_forms import Stored, typed, typed_pairs
 from certflow.web.entry_words import words_of
 from certflow.web.errors import wants_json
 from certflow.web.gate import actor
+from certflow.web.handled import Handled
 
 Save = Callable[..., dict[str, int]]
 Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
@@ -73,6 +74,11 @@ class Opened:
         """The level that the findings reach, and the proof."""
         return score(self.form, self.findings, disadvantaged=self.dossier.disadvantaged_area, part="findings")
 
+    @cached_property
+    def handled(self) -> Handled:
+        """Who works on it now."""
+        return handled.of_dossier(self.dossier)
+
     @property
     def meets(self) -> bool:
         """Whether the scheme asks for the self-assessment meeting."""
@@ -110,13 +116,17 @@ def criterion_with(form: FormSpec, code: str) -> CriterionSpec:
 
 
 def save(
+    dossier: Dossier,
     write: Callable[[Mapping[str, Typed], User], dict[str, int]],
     form: FlaskForm,
     criterion: CriterionSpec,
     again: Again,
     done: Callable[[], ResponseReturnValue],
 ) -> ResponseReturnValue:
-    """Save what was sent and go on; autosave gets JSON, a refusal gets the same page with what was typed."""
+    """Save what was sent and go on; autosave gets JSON, a refusal gets the same page with what was typed.
+
+    Nobody is kept from saving because a colleague works on the dossier, but told so.
+    """
     try:
         versions = write(typed(form, criterion), actor())
     except (Invalid, Stale) as refusal:
@@ -129,9 +139,12 @@ def save(
             raise
         return handed_back(form, refusal)
     if not wants_json():
+        handled.warn(dossier)
         return done()
     named = {f"{code}-version": version for code, version in versions.items()}
-    return jsonify(saved_at=f"{clock.now():%H:%M:%S}", versions=named)
+    now = handled.of_dossier(dossier)
+    colleague = f" ({now.who})" if now.by_another else ""
+    return jsonify(saved_at=f"{clock.now():%H:%M:%S}{colleague}", versions=named)
 
 
 def handed_back(form: FlaskForm, refusal: ActionNotOpen) -> ResponseReturnValue:

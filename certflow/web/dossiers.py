@@ -13,9 +13,9 @@ from certflow.clock import ZONE, local_day
 from certflow.domain.deadlines import standing
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.services import access, dossiers, rounds, submissions
+from certflow.services import access, dossiers, handling, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import action_pages, history_words, notices, openings, proof_sheets, proposals, turns
+from certflow.web import action_pages, handled, history_words, notices, openings, proof_sheets, proposals, turns
 from certflow.web.definitions import chart
 from certflow.web.gate import actor
 from certflow.web.overview import overview
@@ -58,7 +58,7 @@ def listed() -> ResponseReturnValue:
         "dossiers/listed.html",
         form=form,
         page=found,
-        rows=turns.rows(found.items, actor()),
+        rows=turns.rows(found.items, actor(), handled.of_all(found.items)),
         narrowed=bool(chosen_round or state or words),
         page_url=lambda n: url_for("dossiers.listed", round=chosen_round, state=state, q=words, page=n),
     )
@@ -134,7 +134,13 @@ def history(dossier_id: int) -> ResponseReturnValue:
         "who": dossier.opened_by.full_name,
         "when": dossier.opened_at.astimezone(ZONE),
     }
-    return render_template("dossiers/history.html", entries=[*entries, opened], **_common(dossier))
+    return render_template(
+        "dossiers/history.html",
+        entries=[*entries, opened],
+        handlings=handled.record(dossier, handling.record(dossier, actor())),
+        most_handlings=handling.MOST_RECORDED,
+        **_common(dossier),
+    )
 
 
 @bp.get("/<int:dossier_id>/submissions/<int:number>")

@@ -29,7 +29,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
 }
-KEPT_FIELDS = ("note", "document", "explanation")
+KEPT_FIELDS = ("note", "document", "explanation", "reason")
 
 
 def wants_json() -> bool:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from certflow.errors import Invalid, Refusal
 from certflow.services import access, evidence
 from certflow.services.catalogue import form_of
-from certflow.web import criteria
+from certflow.web import criteria, handled
 from certflow.web.answer_forms import anchor, claim_form
 from certflow.web.attachments import attachment, drain
 from certflow.web.claims import criterion_page
@@ -34,6 +34,7 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
         reasons = [_("Choose at least one file first.")]
     kept = len(sent) - len(reasons) if sent else 0
     if kept:
+        handled.warn(dossier)
         flash(ngettext("%(num)s file is attached.", "%(num)s files are attached.", kept))
     if not reasons:
         return redirect(_back(dossier_id, criterion.number, indicator))
@@ -87,5 +88,6 @@ def remove(evidence_id: int) -> ResponseReturnValue:
     """Take a file out of the draft."""
     removed = evidence.remove(evidence_id, actor=actor())
     number = criteria.criterion_with(form_of(removed.dossier), removed.indicator).number
+    handled.warn(removed.dossier)
     flash(_("“%(name)s” is removed.", name=removed.original_name))
     return redirect(_back(removed.dossier_id, number, removed.indicator))

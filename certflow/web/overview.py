@@ -17,11 +17,12 @@ from certflow.services import access, actions, dates, documents, dossiers, meeti
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dates import Dates
 from certflow.services.dossiers import Contents
-from certflow.web import deciders, ratings, results, turns
+from certflow.web import deciders, handled, ratings, results, turns
 from certflow.web.answer_forms import Stored
 from certflow.web.deciders import Decider
 from certflow.web.documents import title
 from certflow.web.entry_words import level_words, words_of
+from certflow.web.handled import Handled
 from certflow.wording import language
 
 
@@ -48,6 +49,7 @@ class Overview:
     form: FormSpec
     contents: Contents
     offers: tuple[Offer, ...]
+    handled: Handled
     dates: list[tuple[str, list[Standing], list[Undated]]]
     tasks: list[Task]
     appraisal: list[Task]
@@ -71,6 +73,7 @@ def overview(dossier: Dossier, reader: User) -> Overview:
         form=form,
         contents=contents,
         offers=actions.offers(dossier, actor=reader),
+        handled=handled.of_dossier(dossier),
         dates=_layers(dates.of(dossier)),
         tasks=_claim_tasks(dossier, form, contents, reader),
         appraisal=_finding_tasks(dossier, form, contents, reader),

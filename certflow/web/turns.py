@@ -1,6 +1,6 @@
 """Whose turn it is and how a dossier stands, in the words of lists and pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import request
@@ -21,17 +21,21 @@ LARGEST_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next."""
+    """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next.
+
+    `handled` says who works on it and since when ("" when nobody does).
+    """
 
     dossier: Dossier
     state: str
     kind: str
     turn: str
     due: Standing | None
+    handled: str
 
 
-def rows(found: Iterable[Listed], reader: User) -> list[Row]:
-    """How lists show `found` to `reader`."""
+def rows(found: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> list[Row]:
+    """How lists show `found` to `reader`; `handled` says who works on which, by the dossiers' ids."""
     return [
         Row(
             one.dossier,
@@ -39,6 +43,7 @@ def rows(found: Iterable[Listed], reader: User) -> list[Row]:
             kind(one.dossier, reader),
             turn(one.dossier),
             None if state_of(one.dossier).final else one.next_due,
+            handled.get(one.dossier.id, ""),
         )
         for one in found
     ]

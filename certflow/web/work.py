@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +14,8 @@ from certflow.models.people import Appointment
 from certflow.models.places import Unit
 from certflow.services import access, dossiers, proposals, rounds
 from certflow.services.catalogue import workflow_of, workflows
-from certflow.web import turns
+from certflow.services.handling import By, Counts
+from certflow.web import handled, turns
 from certflow.web.gate import actor
 
 bp = Blueprint("work", __name__)
@@ -35,20 +36,41 @@ def show() -> ResponseReturnValue:
     """Everything that waits for the person, then what waits for others."""
     person = actor()
     held = access.appointments(person)
-    waiting = dossiers.waiting_for(person, turns.asked_page())
+    by, counts = _asked_by(), dossiers.waiting_counts(person)
+    waiting = dossiers.waiting_for(person, turns.asked_page(), by=by, counts=counts)
     others = dossiers.with_others(person)
+    handlers = handled.of_all((*waiting.items, *others.items))
     return render_template(
         "work/show.html",
         waiting=waiting,
-        waiting_rows=turns.rows(waiting.items, person),
+        waiting_rows=turns.rows(waiting.items, person, handlers),
         others=others,
-        other_rows=turns.rows(others.items, person),
+        other_rows=turns.rows(others.items, person, handlers),
         openings=_openings(held, clock.today()),
         administrator=access.is_administrator(person),
         seconding=len(proposals.waiting_for(person)),
         nothing=_nothing(held),
-        page_url=lambda number: url_for("work.show", page=number),
+        counts=counts,
+        by=by,
+        narrowings=_narrowings(counts),
+        page_url=lambda number: url_for("work.show", handled=by or None, page=number),
     )
+
+
+def _asked_by() -> By:
+    """By whom the dossiers are handled that the address asks for; "" for all."""
+    asked: dict[str, By] = {"mine": "mine", "nobody": "nobody", "others": "others"}
+    return asked.get(request.args.get("handled", ""), "")
+
+
+def _narrowings(counts: Counts) -> list[tuple[By, str]]:
+    """The ways in which what waits can be narrowed by who works on it, each with how many that leaves."""
+    return [
+        ("", _("All (%(count)s)", count=counts.by(""))),
+        ("mine", _("Mine (%(count)s)", count=counts.by("mine"))),
+        ("nobody", _("Nobody's yet (%(count)s)", count=counts.by("nobody"))),
+        ("others", _("With colleagues (%(count)s)", count=counts.by("others"))),
+    ]
 
 
 def _openings(held: list[Appointment], today: dt.date) -> list[Opening]:

@@ -8,7 +8,10 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-CHILDREN = ("claim", "finding", "evidence", "meeting", "submission", "history_entry", "document", "paper_receipt")
+CHILDREN = (
+    *("claim", "finding", "evidence", "meeting", "submission", "history_entry", "document", "paper_receipt"),
+    "handling",
+)
 
 
 def _ids(name: str) -> str:

@@ -19,10 +19,11 @@ from certflow.domain.coverage import coverage_of
 from certflow.errors import SetupError
 from certflow.models.base import Model, db
 from certflow.models.dossier import Claim, Dossier, Evidence, HistoryEntry, Round, Submission
+from certflow.models.handling import Handling
 from certflow.models.people import User
 from certflow.models.places import Unit, UnitAttribute
 from certflow.models.recognition import Document, FormConfirmation, NumberBook, Recognition
-from certflow.services import catalogue, dossiers
+from certflow.services import catalogue, dossiers, handling
 from certflow.services import papers as papers_service
 from certflow.services.equipment import equipment
 from tests import make
@@ -82,6 +83,7 @@ def test_it_takes_less_than_a_minute_and_tells_addresses_and_sign_ins(practice: 
     assert practice.seconds < 60, "even one processor alone would have been done by then"
     for told in (
         "canbo.xuantay",
+        "canbo2.xuantay, canbo2.thuaduc, thamdinh2.cammy",
         "truongphong.cammy",
         "so.dongnai",
         "giamdoc.xuantay",
@@ -143,6 +145,22 @@ def test_a_district_reports_what_became_of_its_communes(at_practice: Flask) -> N
 
     assert said["1.1"] == _count(Unit, Unit.parent_id == district)
     assert [said[f"1.{n}"] for n in range(2, 6)] == [7, 1, 2, 1]
+
+
+def test_colleagues_share_dossiers_and_one_was_taken_over(at_practice: Flask) -> None:
+    query = sa.select(Handling).order_by(Handling.id).options(sa.orm.joinedload(Handling.user))
+    found = db.session.scalars(query).all()
+
+    assert [(one.user.sign_in_name, one.ending) for one in found] == [
+        ("canbo2.xuantay", ""),
+        ("canbo.thuaduc", ""),
+        ("thamdinh.cammy", "taken_over"),
+        ("thamdinh2.cammy", ""),
+    ]
+    dossiers_held = db.session.scalars(
+        sa.select(Dossier).where(Dossier.id.in_({one.dossier_id for one in found}))
+    ).all()
+    assert len(handling.of_all(dossiers_held)) == 3
 
 
 def test_no_official_number_is_used(at_practice: Flask) -> None:

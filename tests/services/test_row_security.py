@@ -84,8 +84,10 @@ def test_nothing_of_others_is_changed_removed_or_added() -> None:
     _done, draft, other = season()
     stranger = make.person_for("commune_officer", other)
     with rows.seeing(access.sight(stranger)):
-        changed = db.session.execute(sa.update(Dossier.__table__).where(Dossier.id == draft.id).values(state="x"))
-        removed = db.session.execute(sa.delete(Claim.__table__).where(Claim.dossier_id == draft.id))
+        past = {"synchronize_session": False}
+        moved = sa.update(Dossier).where(Dossier.id == draft.id).values(state="x").execution_options(**past)
+        changed = db.session.execute(moved)
+        removed = db.session.execute(sa.delete(Claim).where(Claim.dossier_id == draft.id).execution_options(**past))
         assert (changed.rowcount, removed.rowcount) == (0, 0)  # type: ignore[attr-defined]
         with pytest.raises(sa.exc.ProgrammingError, match="row-level security"), db.session.begin_nested():
             db.session.execute(

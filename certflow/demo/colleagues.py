@@ -1,0 +1,87 @@
+"""Second officers of the practice season, and who of those that share a part works on which dossier."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from certflow.demo import cast
+from certflow.demo.cast import Engagement, Part
+from certflow.demo.stage import Progress, Stage
+from certflow.models.base import db
+from certflow.models.dossier import Dossier, Round
+from certflow.models.people import User
+from certflow.services import handling
+
+
+class Colleague(NamedTuple):
+    """A second person in a part at a unit."""
+
+    part: Part
+    full_name: str
+    place: str
+
+
+class Held(NamedTuple):
+    """A dossier of the round ahead that somebody works on: the first in the part, or the second, or both in turn.
+
+    With a `reason` the second took it over from the first.
+    """
+
+    commune: str
+    role: str
+    place: str
+    by_second: bool
+    reason: str = ""
+
+
+_OFFICER = Part("commune_officer", "canbo2", cast.COMMUNE_PARTS[0].position)
+_APPRAISER = Part("district_appraiser", "thamdinh2", cast.DISTRICT_PARTS[1].position)
+COLLEAGUES = (
+    Colleague(_OFFICER, "Lê Thị Hồng Nhung", "Xã Xuân Tây"),
+    Colleague(_OFFICER, "Võ Minh Trí", "Xã Thừa Đức"),
+    Colleague(_APPRAISER, "Phạm Thị Ngọc Ánh", "Huyện Cẩm Mỹ"),
+)
+HELD = (
+    Held("Xã Xuân Tây", "commune_officer", "Xã Xuân Tây", by_second=True),
+    Held("Xã Thừa Đức", "commune_officer", "Xã Thừa Đức", by_second=False),
+    Held(
+        "Thị trấn Long Giao",
+        "district_appraiser",
+        "Huyện Cẩm Mỹ",
+        by_second=True,
+        reason="Người đang xử lý tham gia đoàn kiểm tra của huyện đến hết tuần; hồ sơ cần thẩm định kịp thời hạn.",
+    ),
+)
+
+
+def sign_in_names() -> list[str]:
+    """The names under which the second officers sign in."""
+    named = cast.places()
+    return [cast.sign_in_name(one.part, named[one.place]) for one in COLLEAGUES]
+
+
+def build(stage: Stage, ahead: Round, progress: Progress) -> None:
+    """Make the second officers, then let them and the first ones take dossiers of the round `ahead` on."""
+    progress.begin("Colleagues", len(COLLEAGUES) + len(HELD))
+    second = {}
+    for one in COLLEAGUES:
+        engagement = Engagement(one.part, one.full_name, stage.named[one.place])
+        second[one.part.role, one.place] = cast.engage(engagement, actor=stage.administrator)
+        progress.tick()
+    db.session.commit()
+    for held in HELD:
+        first = stage.person_for(held.role, stage.named[held.place])
+        _take(_dossier(ahead, stage.named[held.commune].id), held, first, second.get((held.role, held.place), first))
+        db.session.commit()
+        progress.tick()
+
+
+def _dossier(found: Round, unit_id: int) -> int:
+    query = select(Dossier.id).where(Dossier.round_id == found.id, Dossier.unit_id == unit_id)
+    return db.session.scalars(query).one()
+
+
+def _take(dossier_id: int, held: Held, first: User, second: User) -> None:
+    begun = handling.take(dossier_id, actor=second if held.by_second and not held.reason else first)
+    if held.reason:
+        handling.take_over(dossier_id, actor=second, reason=held.reason, seen=begun.id)
