@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, HistoryEntry, Meeting, Submission
+from certflow.models.places import UnitVersion
 from certflow.services import actions, people
 from tests import make
 from tests.benchmarks.places import application
@@ -41,7 +42,8 @@ def submitted(count: int) -> list[int]:
 
 
 def _copy(first: Dossier, unit_id: int) -> None:
-    row = _values(first, Dossier) | {"unit_id": unit_id}
+    place = db.session.scalar(sa.select(UnitVersion.id).where(UnitVersion.unit_id == unit_id))
+    row = _values(first, Dossier) | {"unit_id": unit_id, "commune_id": unit_id, "place_id": place}
     row.pop("id")
     dossier_id = db.session.execute(sa.insert(Dossier).values(**row).returning(Dossier.id)).scalar_one()
     for kind in (Claim, Meeting, Submission, HistoryEntry):

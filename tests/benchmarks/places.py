@@ -24,10 +24,8 @@ def application(database: str) -> Iterator[Flask]:
             with _made(folder, f"sqlite:///{folder / 'certflow.sqlite3'}") as app:
                 yield app
             return
-        with postgres.server() as server:
-            url = server.set(database="postgres").render_as_string(hide_password=False)
-            with _made(folder, url) as app:
-                yield app
+        with postgres.server() as server, postgres.database(server, "template1") as url, _made(folder, url) as app:
+            yield app
 
 
 @contextmanager
