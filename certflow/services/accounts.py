@@ -52,12 +52,13 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "") -
 
 
 def _matches(user: User | None, password: str) -> bool:
-    """Whether the password is this active person's; takes as long when there is no such person."""
+    """Whether the password is this active person's; takes as long when there is no such person or no password yet."""
+    kept = user.password_hash if user else ""
     try:
-        _hasher.verify(user.password_hash if user else _NO_ONE, password[: LONGEST_PASSWORD + 1])
+        _hasher.verify(kept or _NO_ONE, password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return user is not None and user.active
+    return user is not None and user.active and bool(kept)
 
 
 def _refuse_guessing(account: str, source: str) -> None:

@@ -29,7 +29,13 @@ PUBLIC = frozenset(
 )
 LARGEST_ID = 2**31 - 1
 LARGEST_FORM = 2 * 1024 * 1024
-READS_FIRST = ("accounts.sign_in", "evidence.attach", "authority.new")
+READS_FIRST = (
+    "accounts.sign_in",
+    "evidence.attach",
+    "authority.new",
+    "people_import.start",
+    "people_import.create",
+)
 READS = ("GET", "HEAD", "OPTIONS")
 LANGUAGES = ("vi", "en")
 POLICY = "; ".join(
