@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that holds something, by the number the spreadsheet program shows beside it."""
+    """A row up to its last cell that holds something, by the number the spreadsheet program shows beside it."""
 
     number: int
     cells: tuple[Cell, ...]
@@ -90,10 +90,10 @@ def _damaged() -> Invalid:
 
 
 def _of_workbook(content: bytes) -> Iterator[Row]:
-    extension, fault = look_into_office(content)
-    if extension != "xlsx":
-        raise _refused(fault or _("This is a text document. Send a spreadsheet: .xlsx or CSV."))
     try:
+        extension, fault = look_into_office(content)
+        if extension != "xlsx":
+            raise _refused(fault or _("This is a text document. Send a spreadsheet: .xlsx or CSV."))
         _check_parts(content)
         with warnings.catch_warnings():  # of what the library leaves out, nothing is read here
             warnings.simplefilter("ignore")
@@ -134,8 +134,12 @@ def _cells(content: bytes) -> Iterator[Row]:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        empty: object = None
         for number, cells in enumerate(visible[0].iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS), 1):
+            if cells is empty:  # one and the same stands for every row that the sheet leaves out, up to a million
+                continue
             row = _row(number, (_cell(cell.value, cell.data_type) for cell in cells))
+            empty = cells if row is None else empty
             if row is not None:
                 yield row
     finally:
@@ -197,8 +201,10 @@ def _width(text: str, delimiter: str) -> float:
 
 
 def _row(number: int, cells: Iterator[Cell]) -> Row | None:
-    found = tuple(cells)
-    return Row(number, found) if any(cell.text or cell.computed for cell in found) else None
+    found = list(cells)
+    while found and found[-1] == _EMPTY:
+        found.pop()
+    return Row(number, tuple(found)) if found else None
 
 
 def _typed(text: str) -> Cell:
