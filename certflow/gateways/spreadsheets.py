@@ -74,9 +74,14 @@ def rows(content: bytes, *, most: int) -> list[Row]:
     found: list[Row] = []
     for row in _of_workbook(content) if content.startswith(b"PK") else _of_text(content):
         if len(found) == most:
-            raise _refused(_("The file has more than %(most)s rows. Split it into several files.", most=most))
+            raise too_many_rows(most)
         found.append(row)
     return found
+
+
+def too_many_rows(most: int) -> Invalid:
+    """The refusal of a list with more than `most` rows."""
+    return _refused(_("The file has more than %(most)s rows. Split it into several files.", most=most))
 
 
 def _refused(reason: str) -> Invalid:

@@ -3,8 +3,10 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from certflow import clock
 from certflow.domain.vietnamese import search_key, sort_key
@@ -17,7 +19,7 @@ from certflow.services import access
 from certflow.services.conflicts import refusing
 from certflow.services.equipment import equipment
 from certflow.services.people_columns import heading
-from certflow.services.people_plan import Plan, plan, read
+from certflow.services.people_plan import Plan, Step, plan, read
 from certflow.services.people_rows import Line
 from certflow.wording import _
 
@@ -143,47 +145,49 @@ def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport |
 
 def _make(found: Plan, sent: PeopleImport) -> None:
     sent.done_at = clock.now()
-    users = _accounts(found, sent.done_at)
-    with refusing("uq_user_account_sign_in_name", _changed()):
-        db.session.add_all(users.values())
-    ids = {name: user.id for name, user in users.items()}
-    given = [
-        Appointment(
-            user_id=step.user_id or ids[step.line.sign_in_name],
-            role=step.line.role,
-            unit_id=step.line.unit_id,
-            starts_on=step.line.starts_on,
-            ends_on=step.line.ends_on,
-        )
-        for step in found.steps
-        if step.outcome != "there"
-    ]
-    db.session.add_all(given)
-    sent.made, sent.appointments = list(ids.values()), len(given)
+    accounts = _accounts(found, sent.done_at)
+    if accounts:
+        with refusing("uq_user_account_sign_in_name", _changed()):
+            db.session.execute(insert(User), list(accounts.values()))
+    named = select(User.sign_in_name, User.id).where(User.sign_in_name.in_(accounts))
+    ids = {row.sign_in_name: row.id for row in db.session.execute(named)}
+    given = [_appointment(step, ids) for step in found.steps if step.outcome != "there"]
+    if given:
+        db.session.execute(insert(Appointment), given)
+    sent.made, sent.appointments = sorted(ids.values()), len(given)
     db.session.flush()
 
 
-def _accounts(found: Plan, now: dt.datetime) -> dict[str, User]:
+def _accounts(found: Plan, now: dt.datetime) -> dict[str, dict[str, Any]]:
     """The accounts to make, by sign-in name; without a password, so that nobody can sign in before a link is used."""
-    users: dict[str, User] = {}
+    accounts: dict[str, dict[str, Any]] = {}
     for line in (step.line for step in found.steps if step.user_id is None):
-        if line.sign_in_name not in users:
-            users[line.sign_in_name] = _account(line, now)
-        user = users[line.sign_in_name]
-        user.position = user.position or line.position
-    return users
+        account = accounts.setdefault(line.sign_in_name, _account(line, now))
+        account["position"] = account["position"] or line.position
+    return accounts
 
 
-def _account(line: Line, now: dt.datetime) -> User:
-    return User(
-        sign_in_name=line.sign_in_name,
-        full_name=line.full_name,
-        search_key=search_key(line.full_name)[:120],
-        sort_key=sort_key(line.full_name)[:400],
-        position=line.position,
-        password_hash="",
-        created_at=now,
-    )
+def _account(line: Line, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "sign_in_name": line.sign_in_name,
+        "full_name": line.full_name,
+        "search_key": search_key(line.full_name)[:120],
+        "sort_key": sort_key(line.full_name)[:400],
+        "position": line.position,
+        "password_hash": "",
+        "created_at": now,
+    }
+
+
+def _appointment(step: Step, ids: Mapping[str, int]) -> dict[str, Any]:
+    line = step.line
+    return {
+        "user_id": step.user_id or ids[line.sign_in_name],
+        "role": line.role,
+        "unit_id": line.unit_id,
+        "starts_on": line.starts_on,
+        "ends_on": line.ends_on,
+    }
 
 
 def without_password(sent: PeopleImport) -> tuple[list[User], int]:

@@ -57,7 +57,10 @@ class Plan:
 
 def read(content: bytes) -> Listing:
     """The rows of a sent file; raises Invalid at the field `file`. Asks the database for nothing."""
-    return listing(spreadsheets.rows(content, most=MOST_ROWS + HEADINGS_WITHIN))
+    found = listing(spreadsheets.rows(content, most=MOST_ROWS + HEADINGS_WITHIN))
+    if len(found.entries) > MOST_ROWS:
+        raise spreadsheets.too_many_rows(MOST_ROWS)
+    return found
 
 
 def plan(sent: Listing, *, lock: bool = False) -> Plan:
