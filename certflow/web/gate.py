@@ -21,6 +21,8 @@ PUBLIC = frozenset(
         "static",
         "accounts.sign_in",
         "accounts.language",
+        "invitations.forgotten",
+        "invitations.redeem",
         "verification.start",
         "verification.show",
         "verification.document",
@@ -29,7 +31,7 @@ PUBLIC = frozenset(
 )
 LARGEST_ID = 2**31 - 1
 LARGEST_FORM = 2 * 1024 * 1024
-READS_FIRST = ("accounts.sign_in", "evidence.attach", "authority.new")
+READS_FIRST = ("accounts.sign_in", "invitations.redeem", "evidence.attach", "authority.new")
 READS = ("GET", "HEAD", "OPTIONS")
 LANGUAGES = ("vi", "en")
 POLICY = "; ".join(

@@ -12,6 +12,7 @@ from certflow.web import (
     dossiers,
     evidence,
     health,
+    invitations,
     moving,
     people,
     rating_sets,
@@ -24,6 +25,7 @@ from certflow.web import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.bp,
     accounts.bp,
+    invitations.bp,
     work.bp,
     dossiers.bp,
     claims.bp,
