@@ -23,6 +23,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 SESSION_IDLE = dt.timedelta(hours=12)
 SESSION_LONGEST = dt.timedelta(days=7)
 SEEN_EVERY = dt.timedelta(minutes=5)
+STEP_LASTS = dt.timedelta(minutes=10)
 
 _hasher = PasswordHasher()
 _NO_ONE = _hasher.hash("nobody has this password")
@@ -77,8 +78,10 @@ def _matches(user: User | None, password: str) -> bool:
 
 
 def _start_step(user: User) -> Opened:
-    token = secrets.token_urlsafe(32)
-    db.session.add(SignInStep(token_hash=token_hash(token), user_id=user.id, started_at=clock.now()))
+    token, now = secrets.token_urlsafe(32), clock.now()
+    old = delete(SignInStep).where(SignInStep.user_id == user.id, SignInStep.started_at < now - STEP_LASTS)
+    db.session.execute(old)
+    db.session.add(SignInStep(token_hash=token_hash(token), user_id=user.id, started_at=now))
     db.session.flush()
     return Opened(token, user.id, complete=False)
 
@@ -181,16 +184,22 @@ def set_password(user: User, hashed: str) -> None:
     db.session.flush()
 
 
-def change_password(user: User, *, old: str, new: str, source: str = "") -> None:
-    """Change one's own password; ends every session of the person.
+def require_password(user: User, password: str, *, source: str, field: str = "password") -> None:
+    """Raises Invalid at `field`, or TooMany, unless this is the password of the person, who is signed in.
 
     Whoever found an open session could guess here, so wrong guesses are counted: commit after Invalid too.
     """
     guess = throttling.Guess("password", user.sign_in_name, source, browser=f"session of {user.id}")
     throttling.refuse_early(guess, lock=True)
-    if not _matches(user, old):
+    if not _matches(user, password):
         throttling.count(guess)
-        raise Invalid(fields={"old_password": (_("This is not your present password."),)})
+        raise Invalid(fields={field: (_("This is not your present password."),)})
+    throttling.forget(guess)
+
+
+def change_password(user: User, *, old: str, new: str, source: str = "") -> None:
+    """Change one's own password; ends every session of the person. Raises as `require_password` does."""
+    require_password(user, old, source=source, field="old_password")
     check_password(new)
     set_password(user, hashed(new))
     account_events.record(user.id, "password_changed", actor=user)

@@ -125,17 +125,10 @@ def change(
     """Change a person's name, position, address or password, or switch the account off; these two end open sessions."""
     access.require_administrator(actor)
     user = get(user_id)
-    faults = {} if is_address(email or "") else {"email": (_not_an_address(),)}
-    if not full_name.strip():
-        faults["full_name"] = (_("Give the person's full name."),)
-    if user.id == actor.id and not active:
-        faults["active"] = (_("You cannot switch off your own account."),)
-    if faults:
-        raise Invalid(fields=faults)
-    given = {"full_name": full_name.strip(), "position": position.strip(), "active": active}
-    if email is not None:
-        given["email"] = email.strip().lower()
-    _write(user, given, actor)
+    address = user.email if email is None else email.strip().lower()
+    _refuse_change(user, actor, full_name, address, active)
+    _note_change(user, actor, full_name.strip(), position.strip(), address, active)
+    user.full_name, user.position, user.email, user.active = full_name.strip(), position.strip(), address, active
     user.search_key, user.sort_key = search_key(full_name)[:120], sort_key(full_name)[:400]
     if password:
         accounts.check_password(password)
@@ -147,18 +140,28 @@ def change(
     return user
 
 
-def _write(user: User, given: dict[str, object], actor: User) -> None:
-    """Write what is new, and keep in the account's history what it was; links to an old address are dead."""
-    before = {name: getattr(user, name) for name, value in given.items() if getattr(user, name) != value}
-    for name in before:
-        setattr(user, name, given[name])
-    if "email" in before or not user.active:
+def _refuse_change(user: User, actor: User, full_name: str, email: str, active: bool) -> None:
+    faults = {} if is_address(email) else {"email": (_not_an_address(),)}
+    if not full_name.strip():
+        faults["full_name"] = (_("Give the person's full name."),)
+    if user.id == actor.id and not active:
+        faults["active"] = (_("You cannot switch off your own account."),)
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _note_change(user: User, actor: User, full_name: str, position: str, email: str, active: bool) -> None:
+    """Keep in the account's history what it was; links are dead that went to an address given up."""
+    if email != user.email or not active:
         account_links.revoke(user.id)
-    switched = before.pop("active", None)
-    if switched is not None:
-        account_events.record(user.id, "switched_off" if switched else "switched_on", actor=actor)
-    if before:
-        account_events.record(user.id, "changed", actor=actor, before=before, after={n: given[n] for n in before})
+    if active != user.active:
+        account_events.record(user.id, "switched_on" if active else "switched_off", actor=actor)
+    was = {"full_name": user.full_name, "position": user.position, "email": user.email}
+    will = {"full_name": full_name, "position": position, "email": email}
+    changed = [name for name in was if was[name] != will[name]]
+    if changed:
+        before, after = ({name: one[name] for name in changed} for one in (was, will))
+        account_events.record(user.id, "changed", actor=actor, before=before, after=after)
 
 
 def appoint(

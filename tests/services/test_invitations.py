@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -137,7 +138,6 @@ def test_a_refused_act_sends_no_mail(post: mailbox.Mailbox) -> None:
     assert post.mails == []
 
 
-@pytest.mark.usefixtures("post")
 def test_a_newer_link_kills_the_older_ones_and_takes_back_their_mail(post: mailbox.Mailbox) -> None:
     user = invited()
     invitations.invite(user, actor=administrator())
@@ -177,11 +177,15 @@ def test_two_redemptions_at_once_give_exactly_one(app: Flask, post: mailbox.Mail
     deliver()
     token = post.token()
 
-    answers = at_once(app, [lambda n=n: invitations.redeem(token, f"{NEW} {n}").id for n in range(4)])
+    answers = at_once(app, [partial(redeemed, token, f"{NEW} {n}") for n in range(4)])
 
     assert [type(told) for told in refusals(answers)] == [NotFound] * 3
     right = [answer == user.id for answer in answers].index(True)
     assert accounts.sign_in("moi", f"{NEW} {right}", source=HOME)
+
+
+def redeemed(token: str, password: str) -> int:
+    return invitations.redeem(token, password).id
 
 
 def test_redeeming_ends_every_session_and_is_on_record(post: mailbox.Mailbox) -> None:
@@ -202,7 +206,6 @@ def test_redeeming_ends_every_session_and_is_on_record(post: mailbox.Mailbox) ->
 def test_a_weak_password_does_not_use_the_link_up(post: mailbox.Mailbox) -> None:
     invitations.invite(invited(), actor=administrator())
     deliver()
-
     with pytest.raises(Invalid):
         invitations.redeem(post.token(), "ngắn")
 
@@ -214,10 +217,15 @@ def test_a_change_of_the_account_kills_the_link(post: mailbox.Mailbox, change: s
     user = invited()
     invitations.invite(user, actor=administrator())
     deliver()
-    usual = {"full_name": "Vũ Thị Mới", "position": "", "active": True, "email": user.email, "password": ""}
-    changed = {"switched off": {"active": False}, "another address": {"email": "khac@example.gov.vn"}}
-
-    people.change(user.id, actor=administrator(), **(usual | changed.get(change, {"password": make.PASSWORD})))
+    people.change(
+        user.id,
+        actor=administrator(),
+        full_name="Vũ Thị Mới",
+        position="",
+        active=change != "switched off",
+        email="khac@example.gov.vn" if change == "another address" else user.email,
+        password=make.PASSWORD if change == "another password" else "",
+    )
 
     with pytest.raises(NotFound):
         invitations.redeem(post.token(), NEW)
@@ -301,7 +309,6 @@ def test_an_address_shared_by_an_office_gets_a_link_for_each_account(post: mailb
     deliver()
 
     assert len(post.mails) == 2
-    assert {name for name in ("moi0", "moi1") for mail in post.mails if name in str(mail.get_content())} == {
-        "moi0",
-        "moi1",
-    }
+    words = " ".join(str(mail.get_content()) for mail in post.mails)
+    assert "moi0" in words
+    assert "moi1" in words
