@@ -1,6 +1,7 @@
 """Everything that is stored."""
 
 from certflow.models import (
+    accounts,
     authority,
     calendar,
     dossier,
@@ -14,6 +15,7 @@ from certflow.models import (
 from certflow.models.base import db
 
 __all__ = [
+    "accounts",
     "authority",
     "calendar",
     "db",

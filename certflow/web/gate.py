@@ -21,6 +21,8 @@ PUBLIC = frozenset(
         "static",
         "accounts.sign_in",
         "accounts.language",
+        "invitations.forgotten",
+        "invitations.redeem",
         "verification.start",
         "verification.show",
         "verification.document",
@@ -31,6 +33,7 @@ LARGEST_ID = 2**31 - 1
 LARGEST_FORM = 2 * 1024 * 1024
 READS_FIRST = (
     "accounts.sign_in",
+    "invitations.redeem",
     "evidence.attach",
     "authority.new",
     "people_import.start",

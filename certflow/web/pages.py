@@ -12,6 +12,7 @@ from certflow.web import (
     dossiers,
     evidence,
     health,
+    invitations,
     moving,
     people,
     people_import,
@@ -25,6 +26,7 @@ from certflow.web import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.bp,
     accounts.bp,
+    invitations.bp,
     work.bp,
     dossiers.bp,
     claims.bp,

@@ -17,6 +17,8 @@ PUBLIC = {
     "static",
     "accounts.sign_in",
     "accounts.language",
+    "invitations.forgotten",
+    "invitations.redeem",
     "verification.start",
     "verification.show",
     "verification.document",
