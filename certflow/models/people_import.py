@@ -12,8 +12,8 @@ from certflow.models.people import User
 class PeopleImport(Model):
     """A list that was sent; its file is gone once people were made of it.
 
-    `made` are the ids of the accounts made, `appointments` counts the appointments. Without `sent_by` the list came by
-    the command line.
+    `made` are the ids of the accounts made, `appointments` and `invited` count what else was done. Without a sender the
+    list came by the command line.
     """
 
     __tablename__ = "people_import"
@@ -28,5 +28,6 @@ class PeopleImport(Model):
     done_at: Mapped[dt.datetime | None]
     made: Mapped[list[int]] = mapped_column(JSON, default=list)
     appointments: Mapped[int] = mapped_column(default=0)
+    invited: Mapped[int] = mapped_column(default=0)
 
     sent_by: Mapped[User | None] = relationship()

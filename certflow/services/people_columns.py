@@ -155,7 +155,7 @@ def _example() -> list[str]:
     role = "commune_officer" if "commune_officer" in roles else next(iter(roles))
     name = f"{EXAMPLE.in_language(language())} Nguyễn Văn A"
     unit = "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"
-    return [name, "nguyenvana", "nguyenvana@example.vn", _("Officer"), roles[role][0], unit, "01/01/2026", ""]
+    return [name, "nguyenvana", "nguyenvana@example.gov.vn", _("Officer"), roles[role][0], unit, "01/01/2026", ""]
 
 
 def _roles() -> list[list[str]]:

@@ -3,24 +3,20 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from certflow import clock
-from certflow.domain.vietnamese import search_key, sort_key
 from certflow.errors import ActionBlocked, ActionNotOpen, NotFound, Stale
 from certflow.gateways.spreadsheets_written import csv_file
+from certflow.models.accounts import AccountLink
 from certflow.models.base import begin_writing, db
-from certflow.models.people import Appointment, User
+from certflow.models.people import User
 from certflow.models.people_import import PeopleImport
-from certflow.services import access
-from certflow.services.conflicts import refusing
+from certflow.services import access, people_making
 from certflow.services.equipment import equipment
 from certflow.services.people_columns import heading
-from certflow.services.people_plan import Plan, Step, plan, read
-from certflow.services.people_rows import Line
+from certflow.services.people_plan import Plan, plan, read
 from certflow.wording import _
 
 KEPT_FOR = dt.timedelta(days=1)
@@ -113,7 +109,7 @@ def create(import_id: int, *, actor: User, sha256: str, fingerprint: str) -> Peo
     if found.fingerprint != fingerprint:
         raise _changed()
     key, sent.storage_key = sent.storage_key, None
-    _make(found, sent)
+    _make(found, sent, actor)
     equipment().storage.delete(key or "")
     return sent
 
@@ -139,60 +135,24 @@ def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport |
         return found, None
     sent = PeopleImport(sent_at=clock.now(), file_name=_shown(file_name), sha256=hashlib.sha256(content).hexdigest())
     db.session.add(sent)
-    _make(found, sent)
+    _make(found, sent, None)
     return found, sent
 
 
-def _make(found: Plan, sent: PeopleImport) -> None:
+def _make(found: Plan, sent: PeopleImport, actor: User | None) -> None:
+    made = people_making.make(found, actor=actor, taken=_changed())
+    sent.made, sent.appointments, sent.invited = list(made.accounts), made.appointments, made.invited
     sent.done_at = clock.now()
-    accounts = _accounts(found, sent.done_at)
-    if accounts:
-        with refusing("uq_user_account_sign_in_name", _changed()):
-            db.session.execute(insert(User), list(accounts.values()))
-    named = select(User.sign_in_name, User.id).where(User.sign_in_name.in_(accounts))
-    ids = {row.sign_in_name: row.id for row in db.session.execute(named)}
-    given = [_appointment(step, ids) for step in found.steps if step.outcome != "there"]
-    if given:
-        db.session.execute(insert(Appointment), given)
-    sent.made, sent.appointments = sorted(ids.values()), len(given)
     db.session.flush()
 
 
-def _accounts(found: Plan, now: dt.datetime) -> dict[str, dict[str, Any]]:
-    """The accounts to make, by sign-in name; without a password, so that nobody can sign in before a link is used."""
-    accounts: dict[str, dict[str, Any]] = {}
-    for line in (step.line for step in found.steps if step.user_id is None):
-        account = accounts.setdefault(line.sign_in_name, _account(line, now))
-        account["position"] = account["position"] or line.position
-    return accounts
+def to_hand_links(sent: PeopleImport) -> tuple[list[User], int]:
+    """The first of those made from a list to whom a link must be handed over, and how many they are.
 
-
-def _account(line: Line, now: dt.datetime) -> dict[str, Any]:
-    return {
-        "sign_in_name": line.sign_in_name,
-        "full_name": line.full_name,
-        "search_key": search_key(line.full_name)[:120],
-        "sort_key": sort_key(line.full_name)[:400],
-        "position": line.position,
-        "password_hash": "",
-        "created_at": now,
-    }
-
-
-def _appointment(step: Step, ids: Mapping[str, int]) -> dict[str, Any]:
-    line = step.line
-    return {
-        "user_id": step.user_id or ids[line.sign_in_name],
-        "role": line.role,
-        "unit_id": line.unit_id,
-        "starts_on": line.starts_on,
-        "ends_on": line.ends_on,
-    }
-
-
-def without_password(sent: PeopleImport) -> tuple[list[User], int]:
-    """The first of those made from a list who have not chosen a password yet, and how many they are."""
-    waiting = select(User).where(User.id.in_(sent.made), User.password_hash == "")
+    Those are who have not chosen a password yet and were mailed no link.
+    """
+    mailed = select(AccountLink.id).where(AccountLink.user_id == User.id, AccountLink.mail_id.is_not(None))
+    waiting = select(User).where(User.id.in_(sent.made), User.password_hash == "", ~mailed.exists())
     total = db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     return list(db.session.scalars(waiting.order_by(User.sort_key, User.id).limit(MOST_LISTED))), total
 

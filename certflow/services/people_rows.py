@@ -1,7 +1,6 @@
 """The rows of a list of people, each checked by itself: what is typed in its cells, and what is wrong with it."""
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,11 +13,17 @@ from certflow.services.people_columns import COLUMNS, Entry
 from certflow.services.unit_names import UnitNames
 from certflow.wording import _
 
-LONGEST = {"full_name": 120, "sign_in_name": 120, "email": 200, "position": 120, "role": 200, "unit": 400}
+LONGEST = {
+    "full_name": 120,
+    "sign_in_name": 120,
+    "email": people.LONGEST_ADDRESS,
+    "position": 120,
+    "role": 200,
+    "unit": 400,
+}
 LONGEST_DAY = 60
 LONGEST_GIVEN = 80
 MOST_CANDIDATES = 5
-ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]{2,}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +153,8 @@ def _name_faults(entry: Entry) -> dict[str, str]:
         faults["full_name"] = _("Give the person's full name.")
     if not people.SIGN_IN_NAME.match(entry.text("sign_in_name").lower()):
         faults["sign_in_name"] = _("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents.")
-    email = entry.text("email")
-    if email and not ADDRESS.match(email):
-        faults["email"] = _("This is no e-mail address. Correct it or leave it empty.")
+    if not people.is_address(entry.text("email")):
+        faults["email"] = _("This is no e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
     return faults
 
 

@@ -120,7 +120,7 @@ def discard(import_id: int) -> ResponseReturnValue:
 
 def _page(sent: PeopleImport, refusal: Refusal | None = None) -> str:
     if sent.done_at is not None:
-        waiting, total = people_import.without_password(sent)
+        waiting, total = people_import.to_hand_links(sent)
         return render_template("people/import_done.html", sent=sent, waiting=waiting, total=total)
     found = people_import.look_at(sent)
     form = SeenForm(formdata=None, sha256=sent.sha256, fingerprint=found.fingerprint)

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("made", sa.JSON(), nullable=False),
         sa.Column("appointments", sa.Integer(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=False),
         sa.CheckConstraint("done_at IS NULL OR storage_key IS NULL", name=op.f("ck_people_import_done")),
         sa.ForeignKeyConstraint(["sent_by_id"], ["user_account.id"], name=op.f("fk_people_import_sent_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),

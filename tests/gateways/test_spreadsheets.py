@@ -6,6 +6,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 import pytest
@@ -51,7 +52,7 @@ def _with_part(content: bytes, name: str, change: Callable[[bytes], bytes]) -> b
 
 
 def test_what_stands_in_a_workbook_comes_as_people_read_it() -> None:
-    sheet = [
+    sheet: list[list[Any]] = [
         ["  Họ\u00a0và \n tên ", "Ngày"],
         [None, None],
         ["Nguye\u0302\u0303n Va\u0306n A\u200b", dt.date(2026, 2, 15), 6121, 6121.0, 1.5, True],
