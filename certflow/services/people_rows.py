@@ -38,7 +38,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row understood: a person, and the role, unit and days of an appointment."""
+    """A row understood: a person, and the role, unit and days of an appointment; `unit_path` has the units above."""
 
     row: int
     full_name: str
@@ -48,6 +48,7 @@ class Line:
     role: str
     unit_id: int | None
     unit_name: str
+    unit_path: str
     starts_on: dt.date
     ends_on: dt.date | None
 
@@ -85,6 +86,7 @@ class Reader:
             role=role,
             unit_id=unit.id if unit else None,
             unit_name=unit.name if unit else "",
+            unit_path=self._units.full_name(unit) if unit else "",
             starts_on=day_typed(entry.text("starts_on")) or dt.date.min,
             ends_on=day_typed(entry.text("ends_on")),
         )

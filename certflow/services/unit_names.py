@@ -22,18 +22,24 @@ class Named:
     name: str
     short_name: str
     parent_id: int | None
+    key: str
+
+    @property
+    def short_key(self) -> str:
+        """The short name's key: as many of the last words of the full name's as the short name has."""
+        return " ".join(self.key.split()[-len(self.short_name.split()) :])
 
 
 class UnitNames:
     """All units as they are now, to look up what people wrote."""
 
     def __init__(self) -> None:
-        columns = (Unit.id, Unit.code, Unit.kind, Unit.name, Unit.short_name, Unit.parent_id)
+        columns = (Unit.id, Unit.code, Unit.kind, Unit.name, Unit.short_name, Unit.parent_id, Unit.search_key)
         self._by_id = {row.id: Named(*row) for row in db.session.execute(select(*columns))}
         self._by_code = {unit.code.casefold(): unit for unit in self._by_id.values()}
         self._by_key: dict[str, list[Named]] = defaultdict(list)
         for unit in self._by_id.values():
-            for key in {search_key(unit.name), search_key(unit.short_name)}:
+            for key in {unit.key, unit.short_key}:
                 self._by_key[key].append(unit)
 
     def found(self, words: str, kind: str) -> list[Named]:
@@ -58,7 +64,7 @@ class UnitNames:
         wanted = [search_key(name) for name in above if name]
         step = self._parent(unit)
         while wanted and step is not None:
-            if wanted[0] in (search_key(step.name), search_key(step.short_name)):
+            if wanted[0] in (step.key, step.short_key):
                 wanted.pop(0)
             step = self._parent(step)
         return not wanted

@@ -1,11 +1,15 @@
 """The pages on which an administrator makes many people from a spreadsheet: send it, look at what it makes, make it."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from markupsafe import escape
 from wtforms import HiddenField
 
 from certflow.errors import ActionBlocked, Invalid, Refusal, Stale
@@ -14,7 +18,7 @@ from certflow.gateways.spreadsheets_written import CSV, XLSX
 from certflow.models.base import db
 from certflow.models.people_import import PeopleImport
 from certflow.services import access, people, people_columns, people_import
-from certflow.services.people_plan import MOST_ROWS
+from certflow.services.people_plan import MOST_ROWS, Step
 from certflow.web.attachments import attachment
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
@@ -23,6 +27,7 @@ from certflow.web.gate import actor
 bp = Blueprint("people_import", __name__, url_prefix="/people/import")
 
 MOST_SHOWN = 200
+ROW_SIZE, FAULTS_SIZE, BESIDE_SIZE, STEPS_SIZE = 220, 75_000, 12_000, 87_000
 
 
 class ListForm(FlaskForm):
@@ -124,16 +129,34 @@ def _page(sent: PeopleImport, refusal: Refusal | None = None) -> str:
         return render_template("people/import_done.html", sent=sent, waiting=waiting, total=total)
     found = people_import.look_at(sent)
     form = SeenForm(formdata=None, sha256=sent.sha256, fingerprint=found.fingerprint)
+    roles = people.roles()
     return render_template(
         "people/import_look.html",
         sent=sent,
         plan=found,
         form=form,
         reasons=refusal.reasons if refusal else (),
-        roles=people.roles(),
-        most=MOST_SHOWN,
+        roles=roles,
+        faults=_fitting(found.faults, lambda fault: (fault.given, fault.reason), FAULTS_SIZE),
+        steps=_fitting(found.steps, lambda step: _told(step, roles), BESIDE_SIZE if found.faults else STEPS_SIZE),
         heading=people_columns.heading,
     )
+
+
+def _told(step: Step, roles: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+    line = step.line
+    return line.full_name, line.sign_in_name, line.email, roles[line.role][0], line.unit_path
+
+
+def _fitting(items: Sequence[Any], words: Callable[[Any], tuple[str, ...]], size: int) -> list[Any]:
+    """The first of them, at most MOST_SHOWN and as many as leave the page small; `size` is in bytes."""
+    shown = []
+    for item in items[:MOST_SHOWN]:
+        size -= ROW_SIZE + sum(len(escape(text).encode()) for text in words(item))
+        if size < 0:
+            break
+        shown.append(item)
+    return shown
 
 
 def _download(content: bytes, name: str, media_type: str) -> Response:
