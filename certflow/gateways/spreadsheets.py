@@ -12,7 +12,7 @@ import statistics
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +26,16 @@ MAX_BYTES = 2 * 1024 * 1024
 LONGEST_CELL = 1000
 MOST_COLUMNS = 40
 MAX_UNPACKED = 20 * 1024 * 1024
-MOST_MARKS = 800_000
-MOST_FORMULAS = 1000
+MOST_MARKS, MOST_MARKS_BESIDE = 800_000, 100_000
+MOST_CELLS, MOST_ROWS = 200_000, 50_000
+MOST_FORMULAS = 300
 LAST_ROW = 1_048_576
 DELIMITERS = ",;\t"
 _LOOKED_AT = 20
+_WITH_CELLS = ("xl/worksheets/", "xl/sharedstrings")
+_CELL, _ROW = re.compile(rb"[<:]c[\s/>]"), re.compile(rb"[<:]row[\s/>]")
 _FORMULA = re.compile(rb"[<:]f[\s/>]")
+_LONG_FORMULA = re.compile(rb"[<:]f[\s/>][^<]{8300}")  # Excel itself takes 8192 characters
 _ENCODING = re.compile(rb"""^[^>]{0,100}?encoding\s*=\s*["']([^"'>]{1,40})["']""")
 _ENTITIES = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0")
@@ -114,14 +118,23 @@ def _check_parts(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
             raise _too_much()
-        parts = [archive.read(entry) for entry in archive.infolist()]
-    for part in parts:
+        parts = {entry.filename.lower(): archive.read(entry) for entry in archive.infolist()}
+    for part in parts.values():
         if any(sign in part for sign in _ENTITIES) or part.startswith(_WIDE) or not _is_utf8(part):
             raise _damaged()
-    if sum(part.count(b"<") for part in parts) > MOST_MARKS:
+    beside = [part for name, part in parts.items() if not name.startswith(_WITH_CELLS)]
+    if _count(b"<", parts.values()) > MOST_MARKS or _count(b"<", beside) > MOST_MARKS_BESIDE:
         raise _too_much()
-    if sum(len(_FORMULA.findall(part)) for part in parts) > MOST_FORMULAS:
+    if _count(_CELL, parts.values()) > MOST_CELLS or _count(_ROW, parts.values()) > MOST_ROWS:
+        raise _too_much()
+    if _count(_FORMULA, parts.values()) > MOST_FORMULAS or any(map(_LONG_FORMULA.search, parts.values())):
         raise _refused(_("The file is full of formulas. Copy everything, paste it as values, and send that."))
+
+
+def _count(sign: bytes | re.Pattern[bytes], parts: Iterable[bytes]) -> int:
+    if isinstance(sign, bytes):
+        return sum(part.count(sign) for part in parts)
+    return sum(len(sign.findall(part)) for part in parts)
 
 
 def _is_utf8(part: bytes) -> bool:
