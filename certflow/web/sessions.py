@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from certflow.models.accounts import AccountEvent
 from certflow.models.people import User
 from certflow.services import access, account_events, account_links, accounts, people, second_factor, sessions
 from certflow.services import sign_in_history as history
@@ -16,7 +17,7 @@ from certflow.web.gate import actor
 bp = Blueprint("sessions", __name__)
 
 FARTHEST_PAGE = 100_000
-SHOWN_TO_OWNER, SHOWN_TO_ADMINISTRATOR = 20, 5
+NEWEST_SIGN_INS, NEWEST_EVENTS = 20, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,27 @@ class Shown:
 
 
 def of_oneself() -> dict[str, object]:
-    """What one's own account page shows of sessions, sign-ins and the second factor."""
+    """What one's own account page shows of sessions, sign-ins and what was done to it."""
     here = accounts.token_hash(session["token"])
     return {
         "sessions": [(one, device(one.agent), one.token_hash == here) for one in sessions.listed(actor())],
-        "entries": [(one, account_words.sign_in(one)) for one in history.last(actor(), SHOWN_TO_OWNER)],
-        "obligatory": second_factor.is_obligatory(actor()),
+        "entries": [(one, account_words.sign_in(one)) for one in history.last(actor(), NEWEST_SIGN_INS)],
+        "events": _newest_events(actor()),
     }
 
 
 def of_person(person: User) -> dict[str, object]:
     """What a person's page shows the administrator of links, sessions, second factor and what was done."""
-    events = account_events.listed(person)[0][:SHOWN_TO_ADMINISTRATOR]
     return {
         "links": [(link, account_links.state_of(link)) for link in account_links.given_to(person)],
         "open_sessions": len(sessions.listed(person)),
         "obligatory": second_factor.is_obligatory(person),
-        "events": [(one, account_words.event(one)) for one in events],
+        "events": _newest_events(person),
     }
+
+
+def _newest_events(person: User) -> list[tuple[AccountEvent, dict[str, str]]]:
+    return [(one, account_words.event(one)) for one in account_events.last(person, NEWEST_EVENTS)]
 
 
 @bp.post("/account/sessions/<handle>/end")
