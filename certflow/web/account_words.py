@@ -27,7 +27,7 @@ def sign_in(entry: SignInEntry) -> dict[str, str]:
 def event(line: AccountEvent) -> dict[str, str]:
     """A line of an account's history: what was done, its details, and by whom."""
     words = {
-        "created": _("Account made"),
+        "created": _("The account was made"),
         "changed": _("Account changed"),
         "switched_on": _("Account switched on"),
         "switched_off": _("Account switched off"),
