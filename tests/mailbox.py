@@ -3,11 +3,11 @@
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 
 LINK = re.compile(r"https?://\S+/links/(\S+)")
@@ -40,9 +40,9 @@ class Mailbox:
         return str(self.mails[-1].get_content())
 
 
-@contextmanager
-def opened() -> Iterator[Mailbox]:
-    """A mail server at a free port of this machine."""
+@pytest.fixture
+def post() -> Iterator[Mailbox]:
+    """A mail server at a free port of this machine; name its `url` in the settings to have mail sent there."""
     mailbox = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -12,7 +12,7 @@ from certflow.cli.application import application
 from certflow.errors import NotFound
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.services import access, invitations, people, units
+from certflow.services import access, invitations, people, second_factor, units
 
 _DAY = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 
@@ -67,6 +67,17 @@ def invite(name: str) -> None:
         told = _link(_known(name))
         db.session.commit()
         click.echo(told)
+
+
+@user_group.command("reset-second-factor")
+@click.argument("name")
+def reset_second_factor(name: str) -> None:
+    """Take away the second factor of a person who lost telephone and recovery codes."""
+    with application():
+        user = _known(name)
+        second_factor.take_away(user)
+        db.session.commit()
+        click.echo(f"{user.sign_in_name} signs in with the password alone, until a second factor is begun again.")
 
 
 def _link(user: User) -> str:

@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -33,7 +34,7 @@ def send(mail: Mail, *, smtp_url: str, sender: str) -> None:
     try:
         with _connected(smtp_url) as server:
             server.send_message(_message(mail, sender), from_addr=parseaddr(sender)[1], to_addrs=[mail.recipient])
-    except (OSError, smtplib.SMTPException, ValueError) as fault:
+    except (OSError, smtplib.SMTPException, MessageError, ValueError, IndexError) as fault:
         raise MailError(f"{type(fault).__name__}: {fault}") from fault
 
 

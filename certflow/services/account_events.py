@@ -17,9 +17,17 @@ def record(user_id: int, what: str, *, actor: User | None, **facts: object) -> N
     db.session.execute(insert(AccountEvent).values(line))
 
 
+def last(user: User, limit: int) -> list[AccountEvent]:
+    """The newest lines of an account with their actors."""
+    return _listed(user, limit, 0)
+
+
 def listed(user: User, page: int = 1) -> tuple[list[AccountEvent], int]:
     """One page of an account's history with its actors, newest first, and how many lines there are in all."""
-    query = select(AccountEvent).where(AccountEvent.user_id == user.id).options(joinedload(AccountEvent.actor))
     total = db.session.scalar(select(func.count()).where(AccountEvent.user_id == user.id)) or 0
-    shown = query.order_by(AccountEvent.id.desc()).limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)
-    return list(db.session.scalars(shown)), total
+    return _listed(user, PAGE_SIZE, (max(page, 1) - 1) * PAGE_SIZE), total
+
+
+def _listed(user: User, limit: int, offset: int) -> list[AccountEvent]:
+    query = select(AccountEvent).where(AccountEvent.user_id == user.id).options(joinedload(AccountEvent.actor))
+    return list(db.session.scalars(query.order_by(AccountEvent.id.desc()).limit(limit).offset(offset)))

@@ -211,6 +211,11 @@ def reset(user: User, *, actor: User) -> None:
     access.require_administrator(actor)
     if user.id == actor.id:
         raise NotPermitted(_("Remove your own second factor under your account, with your password and a code."))
+    take_away(user, actor=actor)
+
+
+def take_away(user: User, *, actor: User | None = None) -> None:
+    """As `reset`, without an actor: for the command line, when the only administrator has lost everything."""
     account_links.lock(user.id)
     _require_in_force(user)
     _forget(user)

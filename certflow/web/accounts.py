@@ -16,6 +16,7 @@ from certflow.services import access, accounts, people
 from certflow.web import known_browsers
 from certflow.web.forms import show_faults
 from certflow.web.gate import LANGUAGES, actor, keep_what_was_written
+from certflow.web.sessions import of_oneself
 from certflow.web.waiting import told_to_wait
 
 bp = Blueprint("accounts", __name__)
@@ -80,7 +81,10 @@ def sign_in() -> ResponseReturnValue:
         form.form_errors.extend(refusal.reasons)
         page = render_template("accounts/sign_in.html", form=form)
         return told_to_wait(page, refusal) if isinstance(refusal, TooMany) else (page, 422)
-    return let_in(opened, name, form.next.data)
+    if opened.complete:
+        return let_in(opened, name, form.next.data)
+    session["step"], session["step_name"] = opened.token, name
+    return redirect(url_for("second_factor.step", next=form.next.data or None))
 
 
 def let_in(opened: accounts.Opened, name: str, target: str | None) -> ResponseReturnValue:
@@ -137,5 +141,5 @@ def show() -> ResponseReturnValue:
 def _own_page(form: PasswordForm) -> str:
     titles = people.roles()
     held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
-    page: str = render_template("accounts/show.html", form=form, held=held)
+    page: str = render_template("accounts/show.html", form=form, held=held, **of_oneself())
     return page

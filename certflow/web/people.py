@@ -11,10 +11,11 @@ from certflow.errors import Invalid
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import access, account_links, people, units
+from certflow.services import access, people, units
 from certflow.web.forms import show_faults, shown_day
 from certflow.web.gate import actor
 from certflow.web.people_forms import AccountForm, AppointmentForm, NewPersonForm
+from certflow.web.sessions import of_person
 
 bp = Blueprint("people", __name__)
 
@@ -166,7 +167,7 @@ def _account_page(person: User, form: AccountForm) -> str:
         form=form,
         held=access.appointments(person),
         roles=people.roles(),
-        links=[(link, account_links.state_of(link)) for link in account_links.given_to(person)],
+        **of_person(person),
     )
 
 

@@ -19,6 +19,7 @@ PUBLIC = {
     "accounts.language",
     "invitations.forgotten",
     "invitations.redeem",
+    "second_factor.step",
     "verification.start",
     "verification.show",
     "verification.document",
