@@ -20,7 +20,7 @@ CHOSEN = "bảy ngọn đèn dầu"
 
 @pytest.fixture
 def settings(settings: Settings, post: Mailbox) -> Settings:
-    return replace(settings, smtp_url=post.url)
+    return replace(settings, smtp_url=post.url, mail_sender="CertFlow <certflow@example.gov.vn>")
 
 
 def test_who_has_an_address_is_mailed_a_link_and_all_others_are_listed(post: Mailbox) -> None:
