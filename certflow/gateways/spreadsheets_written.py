@@ -72,4 +72,6 @@ def csv_file(lines: Iterable[Sequence[str]]) -> bytes:
 
 
 def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_ACTING) else text
+    """The text, marked as one when a program would evaluate it, also behind blanks and signs that nobody sees."""
+    first = next((sign for sign in text if sign.isprintable() and not sign.isspace()), "")
+    return f"'{text}" if text.startswith(_ACTING) or first in _ACTING else text

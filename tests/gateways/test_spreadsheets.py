@@ -256,7 +256,7 @@ def _rows_or_refused(content: bytes) -> list[spreadsheets.Row]:
     return found
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", " =", "\u200b="])
 def test_no_cell_of_a_written_csv_acts(sign: str) -> None:
     assert csv_file([[f"{sign}1+1", "a"]]).decode("utf-8-sig").lstrip('"').startswith("'")
 
