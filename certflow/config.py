@@ -8,10 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 from certflow.errors import SetupError
 
 PdfEngine = Literal["typst", "pdfkit"]
+SecondFactor = Literal["off", "deciders"]
+SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
 
@@ -24,7 +27,11 @@ def resource(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one running application; `data_dir` holds the SQLite file, the files and the secret key."""
+    """All settings of one running application; `data_dir` holds the SQLite file, the files and the secret key.
+
+    Without `smtp_url` no mail is sent. `second_factor` says who must sign in with one: "deciders" are those who decide
+    and administrators, as an installation has it unless told otherwise; practice seasons and tests ask nobody.
+    """
 
     data_dir: Path
     database_url: str
@@ -35,6 +42,9 @@ class Settings:
     secure_cookies: bool = False
     trusted_proxies: int = 0
     testing: bool = False
+    smtp_url: str = ""
+    mail_sender: str = ""
+    second_factor: SecondFactor = "off"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -50,6 +60,9 @@ class Settings:
             pdf_engine=_engine(environ.get("CERTFLOW_PDF_ENGINE", "typst")),
             secure_cookies=public_url.startswith("https://"),
             trusted_proxies=_whole_number(environ, "CERTFLOW_TRUSTED_PROXIES"),
+            smtp_url=_smtp_url(environ),
+            mail_sender=environ.get("CERTFLOW_MAIL_SENDER", "").strip(),
+            second_factor=_second_factor(environ.get("CERTFLOW_SECOND_FACTOR", "deciders")),
         )
 
 
@@ -72,6 +85,30 @@ def _engine(given: str) -> PdfEngine:
     if given not in ("typst", "pdfkit"):
         raise SetupError(f"CERTFLOW_PDF_ENGINE is unknown: {given}", "set CERTFLOW_PDF_ENGINE=typst or pdfkit")
     return cast(PdfEngine, given)
+
+
+def _second_factor(given: str) -> SecondFactor:
+    if given not in ("off", "deciders"):
+        raise SetupError(f"CERTFLOW_SECOND_FACTOR is unknown: {given}", "set CERTFLOW_SECOND_FACTOR=deciders or off")
+    return cast(SecondFactor, given)
+
+
+def _smtp_url(environ: Mapping[str, str]) -> str:
+    """The mail server's address, "" for none; mail also needs a sender. A password in it is never repeated."""
+    given = environ.get("CERTFLOW_SMTP_URL", "")
+    if not given:
+        return ""
+    example = "set CERTFLOW_SMTP_URL=smtp+starttls://name:password@host:587 (or smtp://, smtps://)"
+    try:
+        parts = urlsplit(given)
+        usable = parts.scheme in SMTP_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SetupError("CERTFLOW_SMTP_URL is not the address of a mail server", example)
+    if "@" not in environ.get("CERTFLOW_MAIL_SENDER", ""):
+        raise SetupError("mail needs a sender", "set CERTFLOW_MAIL_SENDER=certflow@example.gov.vn")
+    return given
 
 
 def _whole_number(environ: Mapping[str, str], name: str) -> int:

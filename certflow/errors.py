@@ -1,5 +1,6 @@
 """What can be refused, each with its reasons; the web layer maps every class to one status and page."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 
@@ -40,7 +41,11 @@ class Invalid(Refusal):
 
 
 class TooMany(Refusal):
-    """Too many attempts in a short time; the reason says when to try again."""
+    """Too many attempts in a short time; the reason says when to try again, as does `until`."""
+
+    def __init__(self, *reasons: str, until: dt.datetime | None = None) -> None:
+        super().__init__(*reasons)
+        self.until = until
 
 
 class DefinitionError(Exception):

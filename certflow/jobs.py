@@ -10,7 +10,7 @@ from flask import Flask
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
 from certflow.models.base import begin_reading, begin_writing, db
-from certflow.services import documents
+from certflow.services import documents, outbox
 
 # A sweep looks at this many rows that wait longest.
 _SWEPT = 500
@@ -47,8 +47,34 @@ def documents_to_issue() -> Iterable[Pending]:
     ]
 
 
-JOBS: dict[str, Job] = {documents.JOB: issue_document}
-SWEEPS: tuple[Sweep, ...] = (documents_to_issue,)
+def send_mail(payload: dict[str, Any]) -> None:
+    """Send the mail `mail_id`, or put it away when it is of no use any more; a fault is kept with it, raised again."""
+    mail_id = payload["mail_id"]
+    try:
+        outbox.close(mail_id, sent=_sent(mail_id))
+    except Exception as fault:
+        db.session.rollback()
+        outbox.note_fault(mail_id, str(fault))
+        db.session.commit()
+        raise
+
+
+def _sent(mail_id: int) -> bool:
+    """Whether the mail went out just now; talking to the server does not hold SQLite's write lock."""
+    begin_reading(True)
+    try:
+        return outbox.send(mail_id)
+    finally:
+        begin_writing()
+
+
+def mails_to_send() -> Iterable[Pending]:
+    """The mails that nobody has sent or put away yet."""
+    return [Pending(outbox.JOB, str(mail_id), {"mail_id": mail_id}) for mail_id in outbox.pending(_SWEPT)]
+
+
+JOBS: dict[str, Job] = {documents.JOB: issue_document, outbox.JOB: send_mail}
+SWEEPS: tuple[Sweep, ...] = (documents_to_issue, mails_to_send)
 
 
 def executor_name(slot: int = 0) -> str:

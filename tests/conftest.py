@@ -27,7 +27,7 @@ from werkzeug.serving import make_server
 from certflow.config import Settings
 from tests import postgres
 
-pytest_plugins = ["tests.browser", "tests.network"]
+pytest_plugins = ["tests.browser", "tests.mailbox", "tests.network"]
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,11 @@ def test_the_database_is_chosen_by_its_address(tmp_path: Path, given: str, url: 
         ("CERTFLOW_DATABASE_URL", "mysql://host/name"),
         ("CERTFLOW_PDF_ENGINE", "word"),
         ("CERTFLOW_TRUSTED_PROXIES", "many"),
+        ("CERTFLOW_SECOND_FACTOR", "everybody"),
+        ("CERTFLOW_SMTP_URL", "mail.example.gov.vn:587"),
+        ("CERTFLOW_SMTP_URL", "http://mail.example.gov.vn"),
+        ("CERTFLOW_SMTP_URL", "smtp://"),
+        ("CERTFLOW_SMTP_URL", "smtp://host:port"),
         ("CERTFLOW_DIR", "/dev/null/data"),
     ],
 )
@@ -59,3 +64,23 @@ def test_only_an_https_address_makes_cookies_secure(tmp_path: Path) -> None:
     }
 
     assert list(secure.values()) == [True, False]
+
+
+def test_mail_needs_a_sender_and_without_a_server_there_is_none(tmp_path: Path) -> None:
+    environ = {"CERTFLOW_DIR": str(tmp_path), "CERTFLOW_SMTP_URL": "smtp+starttls://me:secret@mail.example.gov.vn:587"}
+    with pytest.raises(SetupError) as refusal:
+        Settings.from_environment(environ)
+    assert "CERTFLOW_MAIL_SENDER" in refusal.value.command
+    assert "secret" not in str(refusal.value)
+
+    settings = Settings.from_environment(environ | {"CERTFLOW_MAIL_SENDER": "certflow@example.gov.vn"})
+
+    assert settings.smtp_url == environ["CERTFLOW_SMTP_URL"]
+    assert Settings.from_environment({"CERTFLOW_DIR": str(tmp_path)}).smtp_url == ""
+
+
+def test_an_installation_asks_those_who_decide_for_a_second_factor_unless_told_otherwise(tmp_path: Path) -> None:
+    environ = {"CERTFLOW_DIR": str(tmp_path)}
+
+    assert Settings.from_environment(environ).second_factor == "deciders"
+    assert Settings.from_environment(environ | {"CERTFLOW_SECOND_FACTOR": "off"}).second_factor == "off"

@@ -5,7 +5,18 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from certflow.cli import database, definitions, differences, moving, people, practice, recomputing, serving, units
+from certflow.cli import (
+    database,
+    definitions,
+    differences,
+    moving,
+    people,
+    people_import,
+    practice,
+    recomputing,
+    serving,
+    units,
+)
 from certflow.errors import DefinitionError, Refusal, SetupError
 
 
@@ -58,6 +69,7 @@ for command in (
     database.db_group,
     units.units_group,
     people.user_group,
+    people_import.people_group,
     serving.serve,
     serving.worker,
     practice.demo,

@@ -12,7 +12,7 @@ from certflow.cli.application import application
 from certflow.errors import NotFound
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.services import access, people, units
+from certflow.services import access, invitations, people, second_factor, units
 
 _DAY = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 
@@ -26,6 +26,9 @@ def _account(given: Callable[..., None]) -> Callable[..., None]:
     """Adds the arguments of a new account."""
     stdin = "Read the password from standard input instead of asking."
     command = click.option("--password-stdin", is_flag=True, help=stdin)(given)
+    invite = "Ask for no password: make a link with which the person chooses it."
+    command = click.option("--invite", is_flag=True, help=invite)(command)
+    command = click.option("--email", default="", help="The person's e-mail address, to which links are sent.")(command)
     command = click.option("--position", default="", help="The person's position.")(command)
     command = click.option("--full-name", required=True, help="The person's full name.")(command)
     return click.argument("name")(command)
@@ -37,10 +40,10 @@ def add(**given: Any) -> None:
     """Create an account without any role."""
     with application():
         user = _added(**given)
+        link = _link(user) if given["invite"] else f"{user.sign_in_name} can sign in."
         db.session.commit()
-        click.echo(
-            f"{user.sign_in_name} can sign in. Give a role: certflow user appoint {user.sign_in_name} --role ..."
-        )
+        click.echo(link)
+        click.echo(f"Give a role: certflow user appoint {user.sign_in_name} --role ...")
 
 
 @user_group.command("add-administrator")
@@ -50,16 +53,57 @@ def add_administrator(**given: Any) -> None:
     with application():
         user = _added(**given)
         people.give(user, role=access.ADMINISTRATOR, unit_id=None, starts_on=clock.today())
+        link = _link(user) if given["invite"] else ""
         db.session.commit()
         click.echo(f"{user.sign_in_name} is an administrator.")
+        click.echo(link, nl=bool(link))
 
 
-def _added(name: str, full_name: str, position: str, password_stdin: bool) -> User:
-    if password_stdin:
+@user_group.command("invite")
+@click.argument("name")
+def invite(name: str) -> None:
+    """Give a person a link for choosing a password: mailed if that is possible, else printed."""
+    with application():
+        told = _link(_known(name))
+        db.session.commit()
+        click.echo(told)
+
+
+@user_group.command("reset-second-factor")
+@click.argument("name")
+def reset_second_factor(name: str) -> None:
+    """Take away the second factor of a person who lost telephone and recovery codes."""
+    with application():
+        user = _known(name)
+        second_factor.take_away(user)
+        db.session.commit()
+        click.echo(f"{user.sign_in_name} signs in with the password alone, until a second factor is begun again.")
+
+
+def _link(user: User) -> str:
+    given = invitations.give(user)
+    if given.mailed_to:
+        return f"A link is on its way to {given.mailed_to}. It works once, for 24 hours."
+    return f"Hand this link over to {user.full_name} alone. It works once, for 24 hours:\n{given.url}"
+
+
+def _known(name: str) -> User:
+    user = people.by_sign_in_name(name.strip().lower())
+    if user is None:
+        raise NotFound(f"Nobody signs in as {name}. Create the account first: certflow user add {name} ...")
+    return user
+
+
+def _added(name: str, full_name: str, position: str, email: str, password_stdin: bool, invite: bool) -> User:
+    if invite:
+        password = ""
+    elif password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return people.add(sign_in_name=name, full_name=full_name, position=position, password=password)
+    if not password and not invite:
+        raise click.UsageError("Type a password, or let the person choose it: --invite")
+    return people.add(sign_in_name=name, full_name=full_name, position=position, password=password, email=email)
 
 
 @user_group.command("appoint")
@@ -73,9 +117,7 @@ def appoint(name: str, role: str, unit: str | None, starts_on: dt.datetime | Non
     with application():
         if role not in people.roles():
             raise click.BadParameter("choose one of: " + ", ".join(people.roles()), param_hint="--role")
-        user = people.by_sign_in_name(name.strip().lower())
-        if user is None:
-            raise NotFound(f"Nobody signs in as {name}. Create the account first: certflow user add {name} ...")
+        user = _known(name)
         place = units.by_code(unit) if unit else None
         people.give(
             user,

@@ -41,7 +41,7 @@ def demo(where: Path, port: int | None, no_serve: bool) -> None:
     """Make a practice season in its own folder and serve it."""
     with folder.held(where.resolve()) as held:
         chosen = _port(port, held, probe=not no_serve)
-        settings = {"CERTFLOW_DIR": str(held.folder), "CERTFLOW_PUBLIC_URL": address(_HOST, held.port or chosen)}
+        settings = _settings(held, chosen)
         app = create(Settings.from_environment(settings))
         console = Console()
         with app.app_context():
@@ -53,6 +53,15 @@ def demo(where: Path, port: int | None, no_serve: bool) -> None:
             return
         rest = {name: value for name, value in os.environ.items() if not name.startswith("CERTFLOW_")}
         run(_HOST, chosen, rest | settings)
+
+
+def _settings(held: Season, port: int) -> dict[str, str]:
+    """The season's environment: everybody signs in with the password alone."""
+    return {
+        "CERTFLOW_DIR": str(held.folder),
+        "CERTFLOW_PUBLIC_URL": address(_HOST, held.port or port),
+        "CERTFLOW_SECOND_FACTOR": "off",
+    }
 
 
 def _port(given: int | None, held: Season, *, probe: bool) -> int:

@@ -20,6 +20,12 @@ def as_inline_svg(text: str) -> Markup:
     return Markup(_code(text).svg_inline(scale=4, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704
 
 
+def as_square(text: str) -> Markup:
+    """A QR code of `text` as an element of its own size with a white ground, for pages of any colour."""
+    code = _code(text).svg_inline(scale=4, light="#fff", svgclass=None, lineclass=None)
+    return Markup(code)  # noqa: S704
+
+
 def _code(text: str) -> segno.QRCode:
     """The code with one fixed mask: every mask is valid, and trying all eight takes longer than the rest of a paper."""
     return segno.make(text, error="m", micro=False, boost_error=False, mask=MASK)

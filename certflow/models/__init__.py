@@ -1,11 +1,13 @@
 """Everything that is stored."""
 
 from certflow.models import (
+    accounts,
     authority,
     calendar,
     dossier,
     handling,
     people,
+    people_import,
     places,
     proposals,
     published,
@@ -15,12 +17,14 @@ from certflow.models import (
 from certflow.models.base import db
 
 __all__ = [
+    "accounts",
     "authority",
     "calendar",
     "db",
     "dossier",
     "handling",
     "people",
+    "people_import",
     "places",
     "proposals",
     "published",

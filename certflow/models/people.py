@@ -1,4 +1,4 @@
-"""People: accounts, dated appointments, sign-in sessions and sign-in attempts."""
+"""People: accounts with their second factor, dated appointments, and sign-in sessions."""
 
 import datetime as dt
 
@@ -10,7 +10,10 @@ from certflow.models.places import Organisation, Unit
 
 
 class User(Model):
-    """A person with one account; `sign_in_name` is kept in lower case, `sort_key` orders by the whole name."""
+    """A person with one account; `sign_in_name` is kept in lower case, `sort_key` orders by the whole name.
+
+    Without a `password_hash` the person is only invited: nobody can sign in until a link is redeemed.
+    """
 
     __tablename__ = "user_account"
 
@@ -20,6 +23,7 @@ class User(Model):
     search_key: Mapped[str] = mapped_column(String(120), index=True)
     sort_key: Mapped[str] = mapped_column(String(400), index=True)
     position: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(String(200), default="", index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="vi")
@@ -28,6 +32,7 @@ class User(Model):
     appointments: Mapped[list["Appointment"]] = relationship(
         back_populates="user", order_by="Appointment.starts_on.desc()"
     )
+    second_factor: Mapped["SecondFactor | None"] = relationship(back_populates="user")
 
     is_authenticated = True
     is_anonymous = False
@@ -36,6 +41,11 @@ class User(Model):
     def is_active(self) -> bool:
         """Whether the account may be used; the name is Flask-Login's."""
         return self.active
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in asks for a code as well."""
+        return self.second_factor is not None and self.second_factor.confirmed_at is not None
 
     def get_id(self) -> str:
         """The account's id as text; the name is Flask-Login's."""
@@ -86,20 +96,28 @@ class SignInSession(Model):
     seen_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     agent: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(64), default="")
 
     user: Mapped[User] = relationship()
 
+    @property
+    def handle(self) -> str:
+        """Names the session on pages; nothing can be opened with it."""
+        return self.token_hash[:16]
 
-class SignInAttempt(Model):
-    """A failed sign-in, counted by account and by source for throttling."""
 
-    __tablename__ = "sign_in_attempt"
-    __table_args__ = (
-        Index("ix_sign_in_attempt_account", "account", "at"),
-        Index("ix_sign_in_attempt_source", "source", "at"),
-    )
+class SecondFactor(Model):
+    """The secret shared with a person's telephone, encrypted; in force once `confirmed_at` is set.
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(String(120))
-    source: Mapped[str] = mapped_column(String(64))
-    at: Mapped[dt.datetime]
+    `last_step` is the number of the half minute whose code was accepted last: none is accepted twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+
+    user: Mapped[User] = relationship(back_populates="second_factor")

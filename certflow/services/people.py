@@ -13,12 +13,16 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
-from certflow.services import access, accounts, handling
+from certflow.services import access, account_events, account_links, accounts, handling
 from certflow.services.catalogue import known
 from certflow.services.conflicts import refusing
 from certflow.wording import _, language
 
 SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,119}\Z")
+EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z"
+)
+LONGEST_ADDRESS = 200
 PAGE_SIZE = 50
 
 
@@ -31,26 +35,33 @@ def roles() -> dict[str, tuple[str, str]]:
     return found
 
 
-def create(*, actor: User, sign_in_name: str, full_name: str, position: str, password: str) -> User:
-    """Create an account; raises Invalid with the field's message."""
+def create(
+    *, actor: User, sign_in_name: str, full_name: str, position: str, password: str = "", email: str = ""
+) -> User:
+    """Create an account; raises Invalid with the field's message. Without a password the person is to be invited."""
     access.require_administrator(actor)
-    return add(sign_in_name=sign_in_name, full_name=full_name, position=position, password=password)
+    return add(
+        sign_in_name=sign_in_name,
+        full_name=full_name,
+        position=position,
+        password=password,
+        email=email,
+        actor=actor,
+    )
 
 
-def add(*, sign_in_name: str, full_name: str, position: str, password: str) -> User:
-    """Create an account without an actor: for the command line, whose user owns the database."""
+def add(
+    *,
+    sign_in_name: str,
+    full_name: str,
+    position: str,
+    password: str = "",
+    email: str = "",
+    actor: User | None = None,
+) -> User:
+    """As `create`, without an actor: for the command line, whose user owns the database."""
     name = sign_in_name.strip().lower()
-    faults: dict[str, tuple[str, ...]] = {}
-    if not SIGN_IN_NAME.match(name):
-        faults["sign_in_name"] = (_("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents."),)
-    elif db.session.scalar(select(User.id).where(User.sign_in_name == name)):
-        faults["sign_in_name"] = (_taken(),)
-    if not full_name.strip():
-        faults["full_name"] = (_("Give the person's full name."),)
-    try:
-        accounts.check_password(password)
-    except Invalid as refusal:
-        faults.update(refusal.fields)
+    faults = _account_faults(name, full_name, email, password)
     if faults:
         raise Invalid(fields=faults)
     user = User(
@@ -59,37 +70,100 @@ def add(*, sign_in_name: str, full_name: str, position: str, password: str) -> U
         search_key=search_key(full_name)[:120],
         sort_key=sort_key(full_name)[:400],
         position=position.strip(),
-        password_hash=accounts.hashed(password),
+        email=email.strip().lower(),
+        password_hash=accounts.hashed(password) if password else "",
         created_at=clock.now(),
     )
     with refusing("uq_user_account_sign_in_name", Invalid(fields={"sign_in_name": (_taken(),)})):
         db.session.add(user)
+    account_events.record(user.id, "created", actor=actor)
     return user
+
+
+def _account_faults(name: str, full_name: str, email: str, password: str) -> dict[str, tuple[str, ...]]:
+    faults: dict[str, tuple[str, ...]] = {}
+    if not SIGN_IN_NAME.match(name):
+        faults["sign_in_name"] = (_("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents."),)
+    elif db.session.scalar(select(User.id).where(User.sign_in_name == name)):
+        faults["sign_in_name"] = (_taken(),)
+    if not full_name.strip():
+        faults["full_name"] = (_("Give the person's full name."),)
+    if not is_address(email):
+        faults["email"] = (_not_an_address(),)
+    try:
+        if password:
+            accounts.check_password(password)
+    except Invalid as refusal:
+        faults.update(refusal.fields)
+    return faults
+
+
+def is_address(email: str) -> bool:
+    """Whether this is an e-mail address, or nothing."""
+    typed = email.strip()
+    return not typed or (len(typed) <= LONGEST_ADDRESS and EMAIL.match(typed) is not None)
+
+
+def _not_an_address() -> str:
+    return _("This is no e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
 
 
 def _taken() -> str:
     return _("This sign-in name is taken. Choose another.")
 
 
-def change(user_id: int, *, actor: User, full_name: str, position: str, active: bool, password: str = "") -> User:
-    """Change a person's name, position or password, or switch the account off; both end open sessions."""
+def change(
+    user_id: int,
+    *,
+    actor: User,
+    full_name: str,
+    position: str,
+    active: bool,
+    password: str = "",
+    email: str | None = None,
+) -> User:
+    """Change a person's name, position, address or password, or switch the account off; these two end open sessions."""
     access.require_administrator(actor)
     user = get(user_id)
-    if not full_name.strip():
-        raise Invalid(fields={"full_name": (_("Give the person's full name."),)})
-    if user.id == actor.id and not active:
-        raise Invalid(fields={"active": (_("You cannot switch off your own account."),)})
-    user.full_name, user.position, user.active = full_name.strip(), position.strip(), active
+    address = user.email if email is None else email.strip().lower()
+    _refuse_change(user, actor, full_name, address, active)
+    _note_change(user, actor, full_name.strip(), position.strip(), address, active)
+    user.full_name, user.position, user.email, user.active = full_name.strip(), position.strip(), address, active
     user.search_key, user.sort_key = search_key(full_name)[:120], sort_key(full_name)[:400]
     if password:
         accounts.check_password(password)
-        user.password_hash = accounts.hashed(password)
-    if password or not active:
+        accounts.set_password(user, accounts.hashed(password))
+        account_events.record(user.id, "password_given", actor=actor)
+    if not active:
         accounts.end_all_sessions(user)
     if not active:
         handling.end_all_of(user, actor=actor)
     db.session.flush()
     return user
+
+
+def _refuse_change(user: User, actor: User, full_name: str, email: str, active: bool) -> None:
+    faults = {} if is_address(email) else {"email": (_not_an_address(),)}
+    if not full_name.strip():
+        faults["full_name"] = (_("Give the person's full name."),)
+    if user.id == actor.id and not active:
+        faults["active"] = (_("You cannot switch off your own account."),)
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _note_change(user: User, actor: User, full_name: str, position: str, email: str, active: bool) -> None:
+    """Keep in the account's history what it was; links are dead that went to an address given up."""
+    if email != user.email or not active:
+        account_links.revoke(user.id)
+    if active != user.active:
+        account_events.record(user.id, "switched_on" if active else "switched_off", actor=actor)
+    was = {"full_name": user.full_name, "position": user.position, "email": user.email}
+    will = {"full_name": full_name, "position": position, "email": email}
+    changed = [name for name in was if was[name] != will[name]]
+    if changed:
+        before, after = ({name: one[name] for name in changed} for one in (was, will))
+        account_events.record(user.id, "changed", actor=actor, before=before, after=after)
 
 
 def appoint(
@@ -103,11 +177,17 @@ def appoint(
 ) -> Appointment:
     """Give a person a role at a unit from one day to another (no end: until further notice)."""
     access.require_administrator(actor)
-    return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on)
+    return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on, actor=actor)
 
 
 def give(
-    user: User, *, role: str, unit_id: int | None, starts_on: dt.date | None, ends_on: dt.date | None = None
+    user: User,
+    *,
+    role: str,
+    unit_id: int | None,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None = None,
+    actor: User | None = None,
 ) -> Appointment:
     """Appoint without an actor: for the command line, whose user owns the database."""
     faults = _appointment_faults(role, unit_id, starts_on, ends_on)
@@ -119,7 +199,15 @@ def give(
     db.session.add(appointment)
     db.session.flush()
     db.session.expire(user, ["appointments"])
+    _record("appointed", appointment, actor)
     return appointment
+
+
+def _record(what: str, appointment: Appointment, actor: User | None) -> None:
+    place = db.session.get(Unit, appointment.unit_id) if appointment.unit_id else None
+    ends_on = appointment.ends_on.isoformat() if appointment.ends_on else ""
+    facts = {"role": appointment.role, "unit": place.name if place else "", "ends_on": ends_on}
+    account_events.record(appointment.user_id, what, actor=actor, starts_on=appointment.starts_on.isoformat(), **facts)
 
 
 def _appointment_faults(
@@ -167,6 +255,7 @@ def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
     appointment.ended_at = clock.now()
     appointment.ends_on = max(clock.today(), appointment.starts_on)
     db.session.flush()
+    _record("appointment_ended", appointment, actor)
     return appointment
 
 

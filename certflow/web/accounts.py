@@ -13,9 +13,11 @@ from wtforms.validators import InputRequired, Length
 
 from certflow.errors import Invalid, TooMany
 from certflow.services import access, accounts, people
-from certflow.web.errors import status_of
+from certflow.web import known_browsers
 from certflow.web.forms import show_faults
 from certflow.web.gate import LANGUAGES, actor, keep_what_was_written
+from certflow.web.sessions import of_oneself
+from certflow.web.waiting import told_to_wait
 
 bp = Blueprint("accounts", __name__)
 
@@ -50,7 +52,7 @@ class PasswordForm(FlaskForm):
     )
 
 
-def _safe(target: str | None) -> str:
+def safe(target: str | None) -> str:
     """A path inside this application, or the first page."""
     return target if target and INSIDE.fullmatch(target) and len(target) <= LONGEST_TARGET else url_for("work.show")
 
@@ -60,28 +62,41 @@ def sign_in() -> ResponseReturnValue:
     """The sign-in page."""
     form = SignInForm(next=request.args.get("next", ""))
     if current_user.is_authenticated:
-        return redirect(_safe(form.next.data))
+        return redirect(safe(form.next.data))
     if request.method == "GET":
         return render_template("accounts/sign_in.html", form=form)
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422
+    name = form.sign_in_name.data or ""
     try:
-        token = accounts.sign_in(
-            form.sign_in_name.data or "",
+        opened = accounts.sign_in(
+            name,
             form.password.data or "",
             source=request.remote_addr or "",
             agent=request.user_agent.string,
+            browser=known_browsers.known_for(name),
         )
     except (Invalid, TooMany) as refusal:
         keep_what_was_written()
         form.form_errors.extend(refusal.reasons)
-        return render_template("accounts/sign_in.html", form=form), status_of(refusal)
+        page = render_template("accounts/sign_in.html", form=form)
+        return told_to_wait(page, refusal) if isinstance(refusal, TooMany) else (page, 422)
+    if opened.complete:
+        return let_in(opened, name, form.next.data)
+    session["step"], session["step_name"] = opened.token, name
+    return redirect(url_for("second_factor.step", next=form.next.data or None))
+
+
+def let_in(opened: accounts.Opened, name: str, target: str | None) -> ResponseReturnValue:
+    """Begin the signed-in session of this browser, which is known for the account from now on."""
     chosen = session.get("language")
     session.clear()
-    session["token"] = token
+    session["token"] = opened.token
     if chosen in LANGUAGES:
         session["language"] = chosen
-    return redirect(_safe(form.next.data))
+    response = redirect(safe(target))
+    known_browsers.remember(response, name)
+    return response
 
 
 @bp.post("/sign-out")
@@ -100,7 +115,7 @@ def language() -> ResponseReturnValue:
         session["language"] = request.form["locale"]
         if current_user.is_authenticated:
             actor().language = request.form["locale"]
-    return redirect(_safe(request.form.get("next")))
+    return redirect(safe(request.form.get("next")))
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -111,8 +126,10 @@ def show() -> ResponseReturnValue:
         return _own_page(form)
     if form.validate_on_submit():
         try:
-            accounts.change_password(actor(), old=form.old_password.data or "", new=form.password.data or "")
+            old, new = form.old_password.data or "", form.password.data or ""
+            accounts.change_password(actor(), old=old, new=new, source=request.remote_addr or "")
         except Invalid as refusal:
+            keep_what_was_written()
             show_faults(form, refusal)
         else:
             session.clear()
@@ -124,5 +141,5 @@ def show() -> ResponseReturnValue:
 def _own_page(form: PasswordForm) -> str:
     titles = people.roles()
     held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
-    page: str = render_template("accounts/show.html", form=form, held=held)
+    page: str = render_template("accounts/show.html", form=form, held=held, **of_oneself())
     return page

@@ -14,7 +14,7 @@ from certflow import clock
 from certflow.models import rows
 from certflow.models.base import begin_reading, db
 from certflow.models.people import User
-from certflow.services import access, accounts
+from certflow.services import access, accounts, second_factor
 from certflow.web.errors import wants_json
 
 PUBLIC = frozenset(
@@ -22,15 +22,26 @@ PUBLIC = frozenset(
         "static",
         "accounts.sign_in",
         "accounts.language",
+        "invitations.forgotten",
+        "invitations.redeem",
+        "second_factor.step",
         "verification.start",
         "verification.show",
         "verification.document",
         "health.check",
     }
 )
+BEFORE_ENROLMENT = PUBLIC | {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
 LARGEST_ID = 2**31 - 1
 LARGEST_FORM = 2 * 1024 * 1024
-READS_FIRST = ("accounts.sign_in", "evidence.attach", "authority.new")
+READS_FIRST = (
+    "accounts.sign_in",
+    "invitations.redeem",
+    "evidence.attach",
+    "authority.new",
+    "people_import.start",
+    "people_import.create",
+)
 READS = ("GET", "HEAD", "OPTIONS")
 LANGUAGES = ("vi", "en")
 POLICY = "; ".join(
@@ -109,6 +120,17 @@ def _wall() -> ResponseReturnValue | None:
     return redirect(url_for("accounts.sign_in", next=back))
 
 
+def _second_factor_first() -> ResponseReturnValue | None:
+    """Who must have a second factor and has none can do nothing else before."""
+    if not current_user.is_authenticated or request.endpoint in BEFORE_ENROLMENT:
+        return None
+    if not second_factor.must_enrol(actor()):
+        return None
+    if wants_json():
+        return jsonify(reasons=[_("You need a second factor first. Open your account in another window.")]), 403
+    return redirect(url_for("second_factor.show"))
+
+
 def _finish(response: Response) -> Response:
     """Commit what a successful request did; undo the rest."""
     if response.status_code < 400 or g.pop("keep", False):
@@ -147,6 +169,7 @@ def register(app: Flask) -> None:
     login.request_loader(_load_person)
     app.before_request(_open)
     app.before_request(_wall)
+    app.before_request(_second_factor_first)
     app.after_request(_finish)
     app.after_request(_protect)
     app.teardown_request(_forget)

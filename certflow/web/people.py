@@ -15,6 +15,7 @@ from certflow.services import access, people, units
 from certflow.web.forms import show_faults, shown_day
 from certflow.web.gate import actor
 from certflow.web.people_forms import AccountForm, AppointmentForm, NewPersonForm
+from certflow.web.sessions import of_person
 
 bp = Blueprint("people", __name__)
 
@@ -58,12 +59,15 @@ def new() -> ResponseReturnValue:
                 sign_in_name=form.sign_in_name.data,
                 full_name=form.full_name.data,
                 position=form.position.data or "",
-                password=form.password.data,
+                password=form.password.data or "",
+                email=form.email.data or "",
             )
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
             flash(_("The account is made. Give the person a role now; without one they can sign in but see nothing."))
+            if not made.password_hash:
+                flash(_("Then give a link from the account's page: the person has no password yet."), "warning")
             return redirect(url_for(".appoint", user_id=made.id))
     return render_template("people/new.html", form=form), 422
 
@@ -125,6 +129,7 @@ def _change(user_id: int, form: AccountForm) -> None:
         position=form.position.data or "",
         active=form.active.data,
         password=form.password.data or "",
+        email=form.email.data or "",
     )
 
 
@@ -157,7 +162,12 @@ def _offered_units(form: AppointmentForm) -> list[Unit]:
 
 def _account_page(person: User, form: AccountForm) -> str:
     return render_template(
-        "people/show.html", person=person, form=form, held=access.appointments(person), roles=people.roles()
+        "people/show.html",
+        person=person,
+        form=form,
+        held=access.appointments(person),
+        roles=people.roles(),
+        **of_person(person),
     )
 
 

@@ -9,11 +9,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from certflow.models.places import Unit
-from certflow.services import accounts
+from certflow.services import accounts, people
 from certflow.web.forms import ADay, DayField
 
 _TOO_LONG = lazy_gettext("Shorten this to at most 120 characters.")
-_GOOD_PASSWORD = lazy_gettext("At least 10 characters; three or four unrelated words are easy to remember.")
 
 
 class AccountForm(FlaskForm):
@@ -25,6 +24,11 @@ class AccountForm(FlaskForm):
         description=lazy_gettext("As it is printed on decisions."),
     )
     position = StringField(lazy_gettext("Position"), [Length(max=120, message=_TOO_LONG)])
+    email = StringField(
+        lazy_gettext("E-mail address"),
+        [Length(max=people.LONGEST_ADDRESS, message=lazy_gettext("Shorten this to at most 200 characters."))],
+        description=lazy_gettext("Links for choosing a password are sent there; best the person's official address."),
+    )
     active = BooleanField(
         lazy_gettext("The account is active"),
         description=lazy_gettext("Switching it off ends the person's open sessions at once; nothing they did is lost."),
@@ -41,6 +45,7 @@ class NewPersonForm(FlaskForm):
 
     full_name = AccountForm.full_name
     position = AccountForm.position
+    email = AccountForm.email
     sign_in_name = StringField(
         lazy_gettext("Sign-in name"),
         [InputRequired(lazy_gettext("Choose a sign-in name.")), Length(max=120, message=_TOO_LONG)],
@@ -48,11 +53,10 @@ class NewPersonForm(FlaskForm):
     )
     password = PasswordField(
         lazy_gettext("First password"),
-        [
-            InputRequired(lazy_gettext("Choose a first password.")),
-            Length(max=accounts.LONGEST_PASSWORD, message=lazy_gettext("Choose a shorter password.")),
-        ],
-        description=_GOOD_PASSWORD,
+        [Length(max=accounts.LONGEST_PASSWORD, message=lazy_gettext("Choose a shorter password."))],
+        description=lazy_gettext(
+            "Leave this empty, and the person chooses it by a link that you give on the next page."
+        ),
     )
 
 

@@ -41,6 +41,12 @@ def test_a_name_whose_search_key_is_longer_than_itself_is_kept() -> None:
         ({"sign_in_name": "taken"}, "sign_in_name"),
         ({"sign_in_name": "TAKEN"}, "sign_in_name"),
         ({"full_name": " "}, "full_name"),
+        ({"email": "tam"}, "email"),
+        ({"email": "tam@xa"}, "email"),
+        ({"email": "tám@example.gov.vn"}, "email"),
+        ({"email": "tam@example.gov.vn\nBcc: ai@example.com"}, "email"),
+        ({"email": "tam@example.gov.vn, ai@example.com"}, "email"),
+        ({"email": "t" * 190 + "@example.gov.vn"}, "email"),
         ({"password": "ngắn"}, "password"),
         ({"password": "d" * 201}, "password"),
     ],
@@ -58,9 +64,9 @@ def test_an_account_that_cannot_be_is_refused_at_its_field(changes: dict[str, st
 
 def test_all_faults_of_an_account_are_said_at_once() -> None:
     with pytest.raises(Invalid) as refusal:
-        people.create(actor=administrator(), sign_in_name="", full_name="", position="", password="")
+        people.create(actor=administrator(), sign_in_name="", full_name="", position="", password="ngắn", email="x")
 
-    assert list(refusal.value.fields) == ["sign_in_name", "full_name", "password"]
+    assert list(refusal.value.fields) == ["sign_in_name", "full_name", "email", "password"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +131,7 @@ def test_nobody_but_an_administrator_keeps_people(role: str) -> None:
 
 def test_a_password_set_by_the_administrator_ends_every_session() -> None:
     officer = make.user("officer")
-    token = accounts.sign_in("officer", make.PASSWORD, source="192.0.2.1")
+    token = accounts.sign_in("officer", make.PASSWORD, source="192.0.2.1").token
     changes: dict[str, Any] = {"full_name": "Tên mới", "position": "Phó phòng", "active": True}
 
     people.change(officer.id, actor=administrator(), **changes)

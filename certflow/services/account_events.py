@@ -1,0 +1,33 @@
+"""The history of accounts: who did what to an account and when; lines are added and never changed."""
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.models.accounts import AccountEvent
+from certflow.models.base import db
+from certflow.models.people import User
+
+PAGE_SIZE = 50
+
+
+def record(user_id: int, what: str, *, actor: User | None, **facts: object) -> None:
+    """Add a line about a stored account; without an `actor` it was done on the command line."""
+    line = {"user_id": user_id, "what": what, "facts": facts, "actor_id": actor and actor.id, "at": clock.now()}
+    db.session.execute(insert(AccountEvent).values(line))
+
+
+def last(user: User, limit: int) -> list[AccountEvent]:
+    """The newest lines of an account with their actors."""
+    return _listed(user, limit, 0)
+
+
+def listed(user: User, page: int = 1) -> tuple[list[AccountEvent], int]:
+    """One page of an account's history with its actors, newest first, and how many lines there are in all."""
+    total = db.session.scalar(select(func.count()).where(AccountEvent.user_id == user.id)) or 0
+    return _listed(user, PAGE_SIZE, (max(page, 1) - 1) * PAGE_SIZE), total
+
+
+def _listed(user: User, limit: int, offset: int) -> list[AccountEvent]:
+    query = select(AccountEvent).where(AccountEvent.user_id == user.id).options(joinedload(AccountEvent.actor))
+    return list(db.session.scalars(query.order_by(AccountEvent.id.desc()).limit(limit).offset(offset)))

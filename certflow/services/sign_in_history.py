@@ -1,0 +1,47 @@
+"""The history of sign-ins: every one that succeeded or failed, and every password that was set anew by a link."""
+
+import datetime as dt
+
+from sqlalchemy import exists, func, insert, select
+
+from certflow import clock
+from certflow.models.accounts import SignInEntry
+from certflow.models.base import db
+from certflow.models.people import User
+
+PAGE_SIZE = 50
+SIGNED_IN, WRONG_PASSWORD, WRONG_CODE, NEW_PASSWORD = "signed_in", "wrong_password", "wrong_code", "new_password"
+REMEMBERED = dt.timedelta(days=90)
+
+
+def note(user_id: int, what: str, *, source: str, agent: str) -> None:
+    """Add a line; `what` is one of the names above."""
+    line = {"user_id": user_id, "what": what, "source": source[:64], "agent": agent[:200], "at": clock.now()}
+    db.session.execute(insert(SignInEntry).values(line))
+
+
+def is_familiar(user_id: int, source: str) -> bool:
+    """Whether the person has signed in from this source lately."""
+    before = select(1).where(
+        SignInEntry.user_id == user_id,
+        SignInEntry.what == SIGNED_IN,
+        SignInEntry.source == source[:64],
+        SignInEntry.at > clock.now() - REMEMBERED,
+    )
+    return bool(db.session.scalar(select(exists(before))))
+
+
+def last(user: User, limit: int) -> list[SignInEntry]:
+    """The newest lines of a person."""
+    return _listed(user, limit, 0)
+
+
+def listed(user: User, page: int = 1) -> tuple[list[SignInEntry], int]:
+    """One page of a person's lines, newest first, and how many there are in all."""
+    total = db.session.scalar(select(func.count()).where(SignInEntry.user_id == user.id)) or 0
+    return _listed(user, PAGE_SIZE, (max(page, 1) - 1) * PAGE_SIZE), total
+
+
+def _listed(user: User, limit: int, offset: int) -> list[SignInEntry]:
+    query = select(SignInEntry).where(SignInEntry.user_id == user.id).order_by(SignInEntry.id.desc())
+    return list(db.session.scalars(query.limit(limit).offset(offset)))

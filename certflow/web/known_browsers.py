@@ -1,0 +1,52 @@
+"""The cookie by which a browser is known again: for which accounts it was opened before; it opens nothing by itself."""
+
+import datetime as dt
+import hashlib
+import secrets
+from typing import Any
+
+from flask import current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+COOKIE = "certflow_browser"
+LASTS = dt.timedelta(days=400)  # longer than from one filing day to the next; browsers keep none longer
+MOST_ACCOUNTS = 8
+
+
+def known_for(sign_in_name: str) -> str:
+    """What names this browser, if the account was opened in it before; else ""."""
+    kept = _kept()
+    return str(kept["id"]) if _short(sign_in_name) in kept["accounts"] else ""
+
+
+def remember(response: Response, sign_in_name: str) -> None:
+    """Note in the browser that this account was opened in it."""
+    kept, account = _kept(), _short(sign_in_name)
+    newest = [account, *(known for known in kept["accounts"] if known != account)][:MOST_ACCOUNTS]
+    response.set_cookie(
+        COOKIE,
+        str(_signer().dumps({"id": kept["id"] or secrets.token_urlsafe(16), "accounts": newest})),
+        max_age=LASTS,
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _kept() -> dict[str, Any]:
+    try:
+        kept = _signer().loads(request.cookies.get(COOKIE, ""))
+    except BadSignature:
+        return {"id": "", "accounts": []}
+    return {"id": str(kept["id"]), "accounts": list(kept["accounts"])}
+
+
+def _short(sign_in_name: str) -> str:
+    """The cookie names nobody: it may lie on a machine that many people use."""
+    name = sign_in_name.strip().lower()[:120]
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="certflow browser")
