@@ -156,9 +156,7 @@ def _converter() -> tuple[list[_Edge], list[Unlinked]]:
     return list(dict.fromkeys(edges)), faults
 
 
-def _edges(
-    said: Iterable[tuple[str, str, Extent]], old: _Keys, new: _Keys, faults: list[Unlinked]
-) -> Iterator[_Edge]:
+def _edges(said: Iterable[tuple[str, str, Extent]], old: _Keys, new: _Keys, faults: list[Unlinked]) -> Iterator[_Edge]:
     for old_key, new_key, extent in said:
         before, after = old.find(old_key, faults), new.find(new_key, faults)
         if before and after:
