@@ -192,8 +192,21 @@ def chain_on(unit: Unit, day: dt.date) -> dict[str, UnitVersion]:
 
 
 def places_of(dossier: Dossier) -> dict[str, UnitVersion]:
-    """The dossier's unit and those above it as they were called when it was begun, lowest first, by kind."""
-    return chain_on(dossier.unit, clock.local_day(dossier.opened_at))
+    """The dossier's unit and those above it as they were called when it was begun, lowest first, by kind.
+
+    What a resolution ended before that day, but was entered after it, is called what it was at last.
+    """
+    day = clock.local_day(dossier.opened_at)
+    named = {dossier.place.kind: dossier.place}
+    return named | {unit.kind: _called(unit, day) for unit in dossier.above}
+
+
+def _called(unit: Unit, day: dt.date) -> UnitVersion:
+    versions = (
+        select(UnitVersion).where(UnitVersion.unit_id == unit.id).order_by(UnitVersion.starts_on.desc().nulls_last())
+    )
+    begun = or_(UnitVersion.starts_on.is_(None), UnitVersion.starts_on <= day)
+    return db.session.scalars(versions.where(begun).limit(1)).one()
 
 
 def seat_for(dossier: Dossier, kind: str) -> Unit:
