@@ -39,7 +39,7 @@ from datetime import date
 
 from certflow.errors import Invalid
 from certflow.gateways.resolution_checks import compared
-from certflow.gateways.resolution_rows import MOST_ROWS, Change, Faults, changes, columns
+from certflow.gateways.resolution_rows import MOST_ROWS, MOST_SHOWN, Change, Faults, changes, columns
 from certflow.gateways.resolution_words import COLUMNS, HEAD, NOTE, as_date, shown
 from certflow.wording import _
 
@@ -102,9 +102,7 @@ def _rows(text: str) -> list[_Row]:
     lines = text.splitlines(keepends=True)
     if lines and lines[0].lower().startswith("sep="):
         lines[0] = "\n"
-    separator = next(
-        (mark for mark in _SEPARATORS if any(_names(line.split(mark, MOST_CELLS)) for line in lines[:200])), ","
-    )
+    separator = _separator(lines[:200])
     found: list[_Row] = []
     try:
         for number, cells in enumerate(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator), 1):
@@ -113,7 +111,7 @@ def _rows(text: str) -> list[_Row]:
                 raise Invalid(_("Row %(row)s has more than %(most)s cells.", row=number, most=MOST_CELLS))
             if any(plain):
                 found.append((number, plain))
-            if len(found) > MOST_ROWS:
+            if len(found) > MOST_ROWS or number > 10 * MOST_ROWS:
                 raise Invalid(_("The file has more than %(most)s rows.", most=MOST_ROWS))
     except csv.Error:
         raise Invalid(_("The file is not a table: a quotation mark is left open or a cell is far too long.")) from None
@@ -122,6 +120,14 @@ def _rows(text: str) -> list[_Row]:
         words = _("Row %(row)s: a cell has more than %(most)s characters.", row=long[0], most=MOST_CHARACTERS)
         raise Invalid(words)
     return found
+
+
+def _separator(lines: list[str]) -> str:
+    """That by which some row names the columns, or else the most frequent."""
+    for mark in _SEPARATORS:
+        if any(_names(line.split(mark, MOST_CELLS)) for line in lines):
+            return mark
+    return max(_SEPARATORS, key=lambda mark: sum(line.count(mark) for line in lines))
 
 
 def _cell(text: str) -> str:
@@ -161,7 +167,7 @@ def _head(rows: list[_Row], faults: Faults) -> _Head:
         value = next((cell for cell in cells[1:] if cell), "")
         if name is None:
             known = ", ".join(shown(key) for key in HEAD.meanings)
-            words = _("“%(name)s” is not known here; the head has: %(known)s.", name=cells[0], known=known)
+            words = _("“%(name)s” is not known here; the head has: %(known)s.", name=cells[0][:MOST_SHOWN], known=known)
             faults.add(number, None, words)
         elif name != NOTE:
             _take(head, name, value, number, faults)

@@ -12,6 +12,7 @@ from certflow.gateways.unit_resolutions import Extent
 from certflow.wording import _, _n
 
 MOST_ROWS = 5_000
+MOST_SHOWN = 60
 _MOST_SAID = 100
 _DIGITS: dict[UnitKind, int] = {"province": 2, "district": 3, "commune": 5}
 _CODE = re.compile(r"(\d{1,5})(\.0+)?", re.ASCII)
@@ -92,7 +93,7 @@ def columns(row: tuple[int, list[str]], faults: Faults) -> Mapping[str, int]:
         name = COLUMNS.find(cell)
         if name is None and cell:
             known = ", ".join(shown(each) for each in COLUMNS.meanings)
-            words = _("“%(name)s” is no column; the columns are: %(known)s.", name=cell, known=known)
+            words = _("“%(name)s” is no column; the columns are: %(known)s.", name=cell[:MOST_SHOWN], known=known)
             faults.add(number, None, words)
         elif name in places and name != NOTE:
             faults.add(number, name, _("This column is there twice; keep one."))

@@ -4,7 +4,7 @@ import io
 from importlib import resources
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
@@ -214,6 +214,8 @@ def test_a_fault_in_the_head_is_named(old: str, new: str, fault: str) -> None:
         ((HEAD_ROWS + NAMES + "end;1;" + "c" * 1_001).encode(), "Row 7: a cell has more than 1000 characters."),
         ((HEAD_ROWS + NAMES + "end;1" + ";x" * 100).encode(), "Row 7 has more than 100 cells."),
         (b'number;"' + b"x" * 200_000, "The file is not a table"),
+        (b"number\tx\nheading\ty\n", "Row 2: “heading” is not known here"),
+        (b"y" * 900 + b";1", f"Row 1: “{'y' * 60}” is not known here"),
         ((HEAD_ROWS + NAMES).encode(), "The file has no changes."),
         ((HEAD_ROWS + "change;code;code\nend;1").encode(), "Row 6, “code”: This column is there twice"),
         ((HEAD_ROWS + "change;code;colour\nend;1").encode(), "Row 6: “colour” is no column; the columns are:"),
@@ -234,11 +236,13 @@ _cells = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_raise_anything_but_a_refusal(content: bytes) -> None:
     _taken_or_refused(content)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(_cells, max_size=9), max_size=12), st.sampled_from(";,\t"))
 def test_no_table_raises_anything_but_a_refusal(rows: list[list[str]], separator: str) -> None:
     table = "\n".join(separator.join(row) for row in rows)
