@@ -75,10 +75,10 @@ class _Planner:
 
     def _note(self, unit: Known, now: Known, cites: str, *, along: bool = False) -> None:
         """Note how a unit goes on, once more when its parent is known."""
-        pairs = (("rename", unit.name, now.name), ("recode", unit.code, now.code))
-        pairs += (("move", str(unit.parent_id), str(now.parent_id)),)
+        renamed, recoded = unit.name != now.name, unit.code != now.code
+        new = {"rename": renamed, "recode": recoded, "move": unit.parent_id != now.parent_id}
         self._living[unit.id] = now
-        if what := tuple(name for name, was, is_ in pairs if was != is_):
+        if what := tuple(name for name, is_new in new.items() if is_new):
             self._changed[unit.id] = Changed(unit, now, what, cites, along)
 
     def _make(self) -> None:
@@ -161,7 +161,7 @@ class _Planner:
         """Codes are held once, names once below a parent, and every unit lies in one of a higher kind."""
         rows = dict(self._touched())
         self._check_parents(rows)
-        everywhere = [*self._living.values(), *self._made.values(), *self._units.later]
+        everywhere: list[Known | Made] = [*self._living.values(), *self._made.values(), *self._units.later]
         codes: dict[str, list[int]] = defaultdict(list)
         names: dict[tuple[int | None, str, str], list[int]] = defaultdict(list)
         for one in everywhere:
@@ -183,8 +183,10 @@ class _Planner:
             yield unit_id, self._rows.first[cause or 0].row
 
     def _check_parents(self, rows: dict[int, int]) -> None:
-        kinds = {one.id: one.kind for one in [*self._living.values(), *self._made.values()]}
-        for one in [*self._made.values(), *(changed.now for changed in self._changed.values())]:
+        touched: list[Known | Made] = [*self._made.values(), *(changed.now for changed in self._changed.values())]
+        kinds = {one.id: one.kind for one in self._living.values()}
+        kinds |= {one.id: one.kind for one in self._made.values()}
+        for one in touched:
             kind = kinds.get(one.parent_id or 0)
             if kind is not None and RANKS.get(kind, 9) >= RANKS[one.kind]:
                 self._fault(rows[one.id], _("The unit above must be of a higher tier."))

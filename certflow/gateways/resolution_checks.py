@@ -8,16 +8,20 @@ from certflow.gateways.unit_data import UnitKind
 from certflow.wording import _
 
 _Unit = tuple[UnitKind | None, str | None]
+_OTHERWISE = ("rename", "recode", "move")
 
 
 def compared(found: tuple[Change, ...], faults: Faults) -> tuple[Change, ...]:
     """The changes with what a merge says once in each of its rows; faults are added where rows contradict."""
     _check_repeats(found, faults)
     _check_shares(found, faults)
-    _check_makers(found, faults)
+    staying = {
+        (change.kind, change.new_code or change.code) for change in found if change.change in ("continue", *_OTHERWISE)
+    }
+    _check_makers(found, staying, faults)
     merges = _merges(found)
-    for rows in merges.values():
-        _check_merge(rows, faults)
+    for target, rows in merges.items():
+        _check_merge(rows, target in staying, faults)
     return tuple(_filled(change, merges.get(_target(change), [])) for change in found)
 
 
@@ -32,13 +36,18 @@ def _check_repeats(found: tuple[Change, ...], faults: Faults) -> None:
 
 
 def _check_shares(found: tuple[Change, ...], faults: Faults) -> None:
-    """A unit that is merged, divided or ended does nothing else, and goes as a whole once or in parts to several."""
+    """A unit that is merged, divided or ended does nothing else, and goes as a whole once or in parts to several.
+
+    One that is said to go on may give away parts.
+    """
     units: dict[_Unit, list[Change]] = defaultdict(list)
     for change in found:
         if change.change != "create":
             units[change.kind, change.code].append(change)
     for rows in units.values():
         ending = [change for change in rows if change.change in ("merge", "split", "end")]
+        if any(change.change == "continue" for change in rows) and all(change.extent == "part" for change in ending):
+            continue
         if ending and len(ending) < len(rows):
             faults.add(rows[-1].row, "code", _("A unit that is merged, divided or ended cannot change otherwise too."))
         wholes = [change for change in ending if change.extent == "whole"]
@@ -50,18 +59,20 @@ def _check_shares(found: tuple[Change, ...], faults: Faults) -> None:
             faults.add(ending[0].row, "extent", _("Only one part of this unit is told; where does the rest go?"))
 
 
-def _check_makers(found: tuple[Change, ...], faults: Faults) -> None:
-    """A code is given by one change, except that the rows of a merge share it."""
+def _check_makers(found: tuple[Change, ...], staying: set[_Unit], faults: Faults) -> None:
+    """A code is given by one change, except that the rows of a merge share it, also with a unit that goes on."""
     makers: dict[_Unit, list[Change]] = defaultdict(list)
     for change in found:
         if change.new_code:
             makers[change.new_kind, change.new_code].append(change)
-    for rows in makers.values():
+    for target, rows in makers.items():
         merging = [change for change in rows if change.change == "merge"]
-        if len(rows) > 1 and len(merging) < len(rows):
+        others = [change for change in rows if change.change != "merge"]
+        if len(rows) > 1 and others and [change.change for change in others] != ["recode"]:
             words = _("This code is given more than once; a unit of several predecessors is written as a merge.")
             faults.add(rows[-1].row, "new_code", words)
-        if len(rows) == 1 and merging:
+        alone = len(rows) == 1 and target not in staying
+        if alone and merging and merging[0].kind == merging[0].new_kind:
             words = _("A merge has at least two rows; one unit alone is renamed, recoded or divided.")
             faults.add(rows[0].row, "new_code", words)
 
@@ -78,10 +89,10 @@ def _merges(found: tuple[Change, ...]) -> dict[_Unit, list[Change]]:
     return groups
 
 
-def _check_merge(rows: list[Change], faults: Faults) -> None:
+def _check_merge(rows: list[Change], stays: bool, faults: Faults) -> None:
     names = {change.new_name for change in rows if change.new_name}
     parents = {change.parent_code for change in rows if change.parent_code}
-    if not names:
+    if not names and not stays:
         faults.add(rows[0].row, "new_name", _("Write the name of the new unit in one of its rows."))
     for column, several in (("new_name", names), ("parent_code", parents)):
         if len(several) > 1:

@@ -20,6 +20,7 @@ A row "ghi chú / note" is not read. Then one row names the columns, and every f
     phạm vi / extent            toàn bộ, một phần (whole, part)
     căn cứ / cites              the document or clause where it is not the number in the head
 
+    giữ nguyên / continue       the same unit goes on while others, or parts of them, are merged into its code
     đổi tên / rename            the same unit has a new name, label included: a commune that becomes a ward
     đổi mã / recode             the same unit has a new code
     chuyển / move               the same unit lies in another parent

@@ -17,6 +17,7 @@ _MOST_SAID = 100
 _DIGITS: dict[UnitKind, int] = {"province": 2, "district": 3, "commune": 5}
 _CODE = re.compile(r"(\d{1,5})(\.0+)?", re.ASCII)
 _NEEDED: dict[ChangeKind, tuple[str, ...]] = {
+    "continue": ("code", "kind"),
     "rename": ("code", "kind", "new_name"),
     "recode": ("code", "kind", "new_code"),
     "move": ("code", "kind", "parent_code"),
@@ -26,6 +27,7 @@ _NEEDED: dict[ChangeKind, tuple[str, ...]] = {
     "end": ("code", "kind"),
 }
 _ALLOWED: dict[ChangeKind, tuple[str, ...]] = {
+    "continue": ("extent",),
     "rename": ("new_kind", "extent"),
     "recode": ("extent",),
     "move": ("extent",),

@@ -9,7 +9,7 @@ from certflow.gateways.unit_data import UnitKind
 from certflow.gateways.unit_resolutions import Extent
 from certflow.wording import _
 
-ChangeKind = Literal["rename", "recode", "move", "merge", "split", "create", "end"]
+ChangeKind = Literal["continue", "rename", "recode", "move", "merge", "split", "create", "end"]
 
 _LONGEST = 60
 
@@ -100,6 +100,8 @@ CHANGES: Words[ChangeKind] = Words(
         "create": "create",
         "giải thể": "end",
         "end": "end",
+        "giữ nguyên": "continue",
+        "continue": "continue",
     }
 )
 KINDS: Words[UnitKind] = Words(

@@ -58,7 +58,7 @@ def known(on: dt.date, codes: set[str]) -> Units:
     former: Sequence[tuple[str, dt.date]] = ()
     if missing:
         ended = select(table.code, func.max(table.ends_on)).where(table.ends_on < before).group_by(table.code)
-        former = [(code, day) for code, day in db.session.execute(ended) if code in missing]
+        former = [(code, day) for code, day in db.session.execute(ended) if day and code in missing]
     later = tuple(one for one in found if one.since is not None and one.since > before)
     return Units(tuple(begun), later, tuple(former))
 

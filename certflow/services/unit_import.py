@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -21,8 +21,9 @@ from certflow.services.units import REFORM, Imported
 from certflow.wording import _
 
 TITLE = "Sắp xếp đơn vị hành chính, chính quyền địa phương hai cấp từ ngày 01/7/2025"
+PACKAGE = "vietnamadminunits 1.0.4"
 SOURCE = (
-    "Quan hệ giữa đơn vị cũ và mới: gói dữ liệu vietnamadminunits 1.0.4 (MIT), không phải văn bản của nghị quyết; "
+    f"Quan hệ giữa đơn vị cũ và mới: gói dữ liệu {PACKAGE} (MIT), không phải văn bản của nghị quyết; "
     "chỗ gói nhầm các xã trùng tên được sửa theo các nghị quyết in lại trong kho dvhcvn/20250701 (MIT), "
     "là nơi lấy số hiệu nghị quyết của từng tỉnh."
 )
@@ -74,7 +75,7 @@ def _of_province(found: Lineage, province: str | None) -> Lineage:
     asked = {row.code for row in _named(legacy_units, province)}
     after = {row.code for row in _named(current_units, province)}
     became = {link.predecessor_code: link.successor_code for link in found.links if link.predecessor_kind == "province"}
-    after |= {became[code] for code in asked if code in became}
+    after |= {new for old, new in became.items() if new and old in asked}
     if not after:
         raise NotFound(_("No province is called “%(name)s”.", name=province))
     old = set(_below(found.before, {code for code, new in became.items() if new in after}))
@@ -95,11 +96,11 @@ def _named(read: Callable[[str], Iterator[UnitRow]], province: str) -> list[Unit
         return []
 
 
-def _below(rows: Iterable[UnitRow], provinces: set[str | None]) -> Iterator[Ref]:
+def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[Ref]:
     """The provinces and all that lies in them; parents come first in `rows`."""
-    inside: set[str | None] = set()
+    inside: set[str] = set()
     for row in rows:
-        if row.code in provinces and row.kind == "province" or row.parent_code in inside:
+        if (row.code in provinces and row.kind == "province") or row.parent_code in inside:
             inside.add(row.code)
             yield Ref(row.kind, row.code)
 

@@ -42,9 +42,8 @@ def _make(plan: Plan, resolution_of: ResolutionOf) -> dict[int, int]:
     ids: dict[int, int] = {}
     for _rank, of_tier in groupby(plan.made, key=lambda one: RANKS[one.kind]):
         made = list(of_tier)
-        cites = {one.code: one.cites for one in made}
         rows = [_described(one, plan.on, ids) for one in made]
-        codes = enter_all(rows, resolution_of=lambda row, cites=cites: resolution_of(cites[row["code"]]))
+        codes = enter_all(rows, {one.code: resolution_of(one.cites) for one in made})
         ids |= {one.id: codes[one.code] for one in made}
     return ids
 
@@ -83,8 +82,8 @@ def _hand_down(plan: Plan, ids: dict[int, int]) -> None:
     been = set(db.session.scalars(select(Unit.heir_id).where(Unit.heir_id.is_not(None)).distinct()))
     passed = [{"was": was, "now": now} for was, now in heirs if was in been]
     if passed:
-        again = update(Unit.__table__).where(Unit.heir_id == bindparam("was")).values(heir_id=bindparam("now"))
-        db.session.connection().execute(again, passed)
+        again = update(db.metadata.tables["unit"]).where(Unit.heir_id == bindparam("was"))
+        db.session.connection().execute(again.values(heir_id=bindparam("now")), passed)
 
 
 def _end(plan: Plan) -> None:

@@ -1,8 +1,9 @@
 """Administrative units: importing the real ones, finding them again, as they stand on a day."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select
@@ -58,13 +59,16 @@ def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: Non
     return Imported(made, len(rows) - made)
 
 
-def enter_all(rows: Sequence[Row], resolution_of: Callable[[Row], int | None] = lambda _row: None) -> dict[str, int]:
-    """Store many new units, as `described` with parent and first day, each with its first version; ids by code."""
+def enter_all(rows: Sequence[Row], resolutions: Mapping[str, int] = MappingProxyType({})) -> dict[str, int]:
+    """Store many new units, as `described` with parent and first day, each with its first version; ids by code.
+
+    `resolutions` are the ids of the documents that made them, by code.
+    """
     ids: dict[str, int] = {}
     for some in portions(rows):
         stored = db.session.execute(insert(Unit).returning(Unit.code, Unit.id), some)
-        made = {code: unit_id for code, unit_id in stored}
-        versions = [row | {"unit_id": made[row["code"]], "resolution_id": resolution_of(row)} for row in some]
+        made = dict(stored.tuples().all())
+        versions = [row | {"unit_id": made[row["code"]], "resolution_id": resolutions.get(row["code"])} for row in some]
         db.session.execute(insert(UnitVersion), versions)
         ids |= made
     return ids
