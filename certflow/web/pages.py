@@ -16,6 +16,7 @@ from certflow.web import (
     people,
     rating_sets,
     rounds,
+    unit_changes,
     verification,
     work,
     working_days,
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people.bp,
     authority.bp,
     working_days.bp,
+    unit_changes.bp,
     definitions.bp,
     rating_sets.bp,
 )
