@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -19,8 +20,9 @@ from tests.resolutions import change, day, decree
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 KINDS = ("merge", "part", "absorb", "divide", "rename", "recode", "move", "tier", "province", "give")
-STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=6)
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+CHOICE = st.integers(0, 4)  # the newest come first, so that much happens to the same few
+STEPS = st.lists(st.tuples(st.sampled_from(KINDS), CHOICE, CHOICE), min_size=1, max_size=6)
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 Step = tuple[str, int, int]
 State = list[tuple[object, ...]]
@@ -50,11 +52,11 @@ def changes_of(step: Step, communes: list[Unit], code: str) -> Iterator[Change]:
     other = [unit for unit in communes if unit.id != one.id][second % (len(communes) - 1)]
     above = _above(one)
     said: dict[str, Iterable[Change]] = {
-        "merge": (_into("merge", one, f"{code}001", above), _into("merge", other, f"{code}001", above)),
+        "merge": (_into(one, f"{code}001", above), _into(other, f"{code}001", above)),
         "part": (
             change("merge", one.code, f"{code}001", f"Xã {code}001", parent=above, extent="part"),
             change("split", one.code, f"{code}002", f"Xã {code}002", parent=above, extent="part"),
-            _into("merge", other, f"{code}001", above),
+            _into(other, f"{code}001", above),
         ),
         "absorb": (change("continue", one.code), change("merge", other.code, one.code)),
         "divide": tuple(
@@ -70,8 +72,7 @@ def changes_of(step: Step, communes: list[Unit], code: str) -> Iterator[Change]:
     yield from said[kind]
 
 
-def _into(kind: str, unit: Unit, code: str, above: str) -> Change:
-    assert kind == "merge"
+def _into(unit: Unit, code: str, above: str) -> Change:
     return change("merge", unit.code, code, f"Xã {code}", parent=above)
 
 
@@ -91,7 +92,7 @@ def _tier(one: Unit) -> Iterator[Change]:
 
 
 def _living(kind: str) -> list[Unit]:
-    return list(db.session.scalars(sa.select(Unit).where(Unit.kind == kind, units.standing()).order_by(Unit.id)))
+    return list(db.session.scalars(sa.select(Unit).where(Unit.kind == kind, units.standing()).order_by(Unit.id.desc())))
 
 
 def _province() -> Unit:
@@ -145,10 +146,10 @@ def test_every_day_has_one_answer(steps: list[Step]) -> None:
         db.session.rollback()
 
 
-@given(st.tuples(st.sampled_from(KINDS[:6]), st.integers(0, 50), st.integers(0, 50)), st.data())
+@given(st.tuples(st.sampled_from(KINDS[:6]), CHOICE, CHOICE), st.data())
 @QUICK
 def test_two_resolutions_on_different_districts_may_come_in_either_order(first: Step, data: st.DataObject) -> None:
-    second = data.draw(st.tuples(st.sampled_from(KINDS[:6]), st.integers(0, 50), st.integers(0, 50)))
+    second = data.draw(st.tuples(st.sampled_from(KINDS[:6]), CHOICE, CHOICE))
     districts = [make.unit("Huyện Cẩm Mỹ").id, make.unit("Huyện Xuân Lộc").id]
     ends = [_after(order, (first, second), districts) for order in ((0, 1), (1, 0))]
 
@@ -226,7 +227,7 @@ def _check_versions(unit: Unit, held: list[UnitVersion]) -> None:
     """One follows the other, the first begins with the unit, and the last is what the unit says of itself."""
     assert held[0].starts_on == unit.starts_on
     assert held[-1].ends_on == unit.ends_on
-    for one, following in zip(held, held[1:], strict=False):
+    for one, following in pairwise(held):
         assert one.ends_on is not None
         assert following.starts_on == one.ends_on + dt.timedelta(days=1)
     last = held[-1]
