@@ -1,32 +1,148 @@
-"""`certflow units`: the real administrative units from an installed data package."""
+"""`certflow units`: the real administrative units from an installed data package, and further resolutions on them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 
 import click
+from rich import box
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
+from rich.table import Table
 
 from certflow.cli.application import application
-from certflow.gateways.unit_data import legacy_units
+from certflow.errors import Invalid
+from certflow.gateways.resolution_file import MOST_BYTES
+from certflow.gateways.unit_data import UnitRow, legacy_units
 from certflow.models.base import db
-from certflow.services import units
+from certflow.services import unit_changes, unit_files, unit_import, unit_told, units
+from certflow.services.unit_told import Share, Told
+from certflow.services.units import Imported
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_CHANGES = {"rename": "name", "recode": "code", "move": "in"}
+_LINKS = {
+    "continue": "unit(s) go on, renamed or under another unit",
+    "merge": "merged into others, whole or in part",
+    "split": "part(s) that became a unit of their own",
+    "tier_changed": "district(s) that became communes",
+    "tier_removed": "district(s) ended without successor",
+}
 
 
 @click.group("units")
 def units_group() -> None:
-    """Import the real administrative units."""
+    """Import the real administrative units, and apply resolutions that change them."""
 
 
 @units_group.command("import")
 @click.option("--province", metavar="NAME", help="Only this province, by name or code; the whole country without it.")
-def import_(province: str | None) -> None:
-    """Store provinces, districts and communes as of 01/01-30/06/2025; known ones stay as they are."""
+@click.option("--epoch", type=click.Choice(["legacy", "both"]), default="both", show_default=True)
+def import_(province: str | None, epoch: str) -> None:
+    """Store the units of three tiers and, unless --epoch legacy, those of two since 01/07/2025 with their lineage.
+
+    Known ones stay as they are. A province comes with those that were merged with it.
+    """
+    console = Console(stderr=True)
     with application():
-        rows = list(legacy_units(province))
-        console = Console(stderr=True)
         units.ensure_country()
-        done = units.import_units(track(rows, description="Importing units", console=console, transient=True))
-        db.session.commit()
-    counts = {kind: sum(row.kind == kind for row in rows) for kind in ("province", "district", "commune")}
-    click.echo(
+        if epoch == "legacy":
+            rows = list(legacy_units(province))
+            done = units.import_units(track(rows, description="Importing units", console=console, transient=True))
+            db.session.commit()
+            click.echo(_legacy_words(rows, done))
+            return
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task("Importing units", total=unit_import.ticks(province))
+            found = unit_import.import_both(province, lambda count: progress.advance(task, count))
+            db.session.commit()
+        _report(found)
+
+
+def _legacy_words(rows: Iterable[UnitRow], done: Imported) -> str:
+    counts = Counter(row.kind for row in rows)
+    return (
         f"{counts['province']} province(s), {counts['district']} district(s), {counts['commune']} commune(s): "
         f"{done.made} new, {done.kept} already there."
     )
+
+
+def _report(found: unit_import.Linked) -> None:
+    click.echo(f"Until 30/06/2025: {found.legacy.made} unit(s) new, {found.legacy.kept} already there.")
+    click.echo(f"Since 01/07/2025: {len(found.plan.made)} unit(s) new, {len(found.plan.ended)} ended.")
+    for kind, words in _LINKS.items():
+        click.echo(f"  {found.links[kind]:>6} {words}")
+    click.echo(f"The links come from {unit_import.PACKAGE}, not from the resolutions' own text.")
+    for words in unit_import.unlinked_words(found.unlinked):
+        click.echo(f"Not linked: {words}")
+    if not found.unlinked:
+        click.echo("Nothing was left unlinked.")
+
+
+@units_group.command("apply")
+@click.argument("file", type=_FILE)
+@click.option("--dry-run", is_flag=True, help="Change nothing and say what would happen.")
+def apply(file: Path, dry_run: bool) -> None:
+    """Apply a resolution from a CSV file: all of it in one transaction, once, on its day or later."""
+    with application(reads=dry_run):
+        if file.stat().st_size > MOST_BYTES:
+            raise Invalid(f"{file} is larger than {MOST_BYTES // 1024**2} MB.")
+        decree = unit_files.read(file.read_bytes())
+        told = unit_told.tell(decree)
+        _show(told)
+        if dry_run:
+            _foresee(told)
+            return
+        unit_files.keep(file.read_bytes())
+        unit_changes.apply(decree, seen=told.plan.fingerprint)
+        db.session.commit()
+    click.echo(f"Resolution {decree.number} is applied.")
+
+
+def _foresee(told: Told) -> None:
+    """What stands against it ends the command with 1."""
+    for fault in told.plan.faults:
+        click.echo(f"Row {fault.row}: {fault.words}")
+    if told.plan.faults:
+        raise click.exceptions.Exit(1)
+    unit_changes.refuse_if_not_open(told.decree)
+    click.echo("Nothing was changed.")
+
+
+def _show(told: Told) -> None:
+    decree, counted = told.decree, told.effects
+    click.echo(f"{decree.number}, in force from {decree.effective_on:%d/%m/%Y}: {decree.title}\n")
+    console = Console(width=max(Console().width, 100), highlight=False)
+    for title, heads, rows in _tables(told):
+        if rows:
+            table = Table(*heads, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)
+    click.echo(
+        f"{len(told.made)} made, {len(told.ended)} ended, {len(told.changed)} changed. At ended units: "
+        f"{counted.dossiers} open dossier(s) keep their places and are finished by the same people; {counted.people} "
+        f"person(s) need a new appointment at a successor; {counted.titles} title(s) stay on record; "
+        f"{counted.late} dossier(s) were begun since that day."
+    )
+
+
+def _tables(told: Told) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    made: list[tuple[str, ...]] = [(one.code, one.name, one.parent, _shares(one.made_of)) for one in told.made]
+    ended: list[tuple[str, ...]] = [
+        (one.code, one.name, _shares(one.goes_to) or "-", str(one.at.dossiers), str(one.at.people), str(one.at.titles))
+        for one in told.ended
+    ]
+    changed: list[tuple[str, ...]] = [
+        (one.code, one.name, "; ".join(f"{_CHANGES[what]}: {was} -> {now}" for what, was, now in one.pairs))
+        for one in told.changed
+    ]
+    return [
+        ("Made", ("code", "unit", "in", "of"), made),
+        ("Ended", ("code", "unit", "goes to", "open dossiers", "people", "titles"), ended),
+        ("Changed", ("code", "unit", "what is new"), changed),
+    ]
+
+
+def _shares(shares: Iterable[Share]) -> str:
+    return ", ".join(share.name + (" (part)" if share.extent == "part" else "") for share in shares)

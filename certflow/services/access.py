@@ -1,7 +1,7 @@
 """Who may see and do what: roles by place in the unit tree, today, and the one filter for all lists."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
@@ -20,6 +20,8 @@ from certflow.services.catalogue import workflow_of
 from certflow.wording import _
 
 ADMINISTRATOR = "administrator"
+
+Places = Mapping[str, Collection[int]]
 
 
 def appointments(user: User, today: dt.date | None = None) -> list[Appointment]:
@@ -63,7 +65,7 @@ def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
     """The roles of a scheme that `user` holds today for a subject `unit`: each at the unit of the role's seat."""
-    return _roles(appointments(user), spec, {kind: place.id for kind, place in chain(unit).items()})
+    return _roles(appointments(user), spec, {kind: {place.id} for kind, place in chain(unit).items()})
 
 
 def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | None:
@@ -75,9 +77,9 @@ def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | Non
     return next((a for a in appointments(user) if a.role == role and _sits(a, found.seat, seats, about)), None)
 
 
-def _seats(dossier: Dossier) -> dict[str, int]:
+def _seats(dossier: Dossier) -> Places:
     """The units whose people have the parts in the dossier, by kind."""
-    return {kind: unit.seat_id for kind, unit in dossier.places.items()}
+    return {kind: {unit.id, unit.seat_id} for kind, unit in dossier.places.items()}
 
 
 def _about(dossier: Dossier) -> int | None:
@@ -85,23 +87,23 @@ def _about(dossier: Dossier) -> int | None:
     return dossier.holder.organisation_id if dossier.holder is not None else None
 
 
-def _roles(
-    held: Iterable[Appointment], spec: WorkflowSpec, places: Mapping[str, int], about: int | None = None
-) -> frozenset[str]:
+def _roles(held: Iterable[Appointment], spec: WorkflowSpec, places: Places, about: int | None = None) -> frozenset[str]:
     roles = spec.roles
     return frozenset(a.role for a in held if a.role in roles and _sits(a, roles[a.role].seat, places, about))
 
 
-def _sits(appointment: Appointment, seat: str, places: Mapping[str, int], about: int | None) -> bool:
-    """Whether somebody sits at the unit of kind `seat` among `places`; there is one country, above all of them.
+def _sits(appointment: Appointment, seat: str, places: Places, about: int | None) -> bool:
+    """Whether somebody sits at a unit of kind `seat` among `places`; there is one country, above all of them.
 
+    A place is a unit and the one that took it over whole. Who was appointed at one that was merged has no part in what
+    the others brought into the same heir, nor in what is the heir's own: for that they are appointed at the heir.
     Who was appointed at one learning centre or agency has no part in what is `about` another.
     """
     if seat == "country":
         return appointment.unit is not None and appointment.unit.kind == "country"
     if about is not None and appointment.organisation_id not in (None, about) and _of_a_holder(appointment):
         return False
-    return appointment.unit is not None and appointment.unit.seat_id == places.get(seat, -1)
+    return appointment.unit is not None and appointment.unit.id in places.get(seat, ())
 
 
 def _of_a_holder(appointment: Appointment) -> bool:
@@ -117,7 +119,7 @@ def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:
     seats: dict[str, set[int]] = {kind: set() for kind in KINDS}
     for appointment in held:
         if appointment.unit is not None:
-            seats[appointment.unit.kind].add(appointment.unit.seat_id)
+            seats[appointment.unit.kind].add(appointment.unit.id)
     served = _served(frozenset().union(*seats.values()))
     return {kind: sorted(found | {one for one, seat in served if seat in found}) for kind, found in seats.items()}
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from certflow.domain.vietnamese import search_key
 from certflow.models.base import db
 from certflow.models.places import Unit
+from certflow.services.units import standing
 
 CODE_LENGTH = {"province": 2, "district": 3, "commune": 5}
 
@@ -35,7 +36,7 @@ class UnitNames:
 
     def __init__(self) -> None:
         columns = (Unit.id, Unit.code, Unit.kind, Unit.name, Unit.short_name, Unit.parent_id, Unit.search_key)
-        self._by_id = {row.id: Named(*row) for row in db.session.execute(select(*columns))}
+        self._by_id = {row.id: Named(*row) for row in db.session.execute(select(*columns).where(standing()))}
         self._by_code = {unit.code.casefold(): unit for unit in self._by_id.values()}
         self._by_key: dict[str, list[Named]] = defaultdict(list)
         for unit in self._by_id.values():

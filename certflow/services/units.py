@@ -1,11 +1,12 @@
 """Administrative units: importing the real ones, finding them again, as they stand on a day."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -20,6 +21,11 @@ from certflow.wording import _
 MOST_FOUND = 20
 COUNTRY_CODE, COUNTRY_NAME = "VN", "Trung ương"
 DISADVANTAGED = "disadvantaged_area"
+REFORM = dt.date(2025, 7, 1)  # since when there are two tiers
+AT_ONCE = 5000  # SQLite takes 32,766 values in one statement
+
+T = TypeVar("T")
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +37,46 @@ class Imported:
 
 
 def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: None) -> Imported:
-    """Store units, parents first; a code that is already stored is left as it is, so a repeat changes nothing."""
-    known = dict(db.session.execute(select(Unit.code, Unit.id).order_by(Unit.id)).all())
-    made = kept = 0
-    for row in rows:
+    """Store units of three tiers; a code that one had on their last day is left as it is, so a repeat changes nothing.
+
+    A unit's parent is stored already or among `rows`.
+    """
+    last_day = UnitVersion.on(REFORM - dt.timedelta(days=1))
+    known = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
+    rows = list(rows)
+    made = 0
+    for kind in ("province", "district", "commune"):
+        new = {row.code: row for row in rows if row.kind == kind and row.code not in known}
+        entered = []
+        for row in new.values():
+            place = {"parent_id": known[row.parent_code] if row.parent_code else None, "starts_on": None}
+            entered.append(described(row.code, row.kind, row.name, row.short_name) | place)
+            tick()
+        known |= enter_all(entered)
+        made += len(new)
+    for _kept in rows[made:]:
         tick()
-        if row.code in known:
-            kept += 1
-            continue
-        said = described(row.code, row.kind, row.name, row.short_name)
-        known[row.code] = enter(said, parent_id=known[row.parent_code] if row.parent_code else None).id
-        made += 1
-    return Imported(made, kept)
+    return Imported(made, len(rows) - made)
+
+
+def enter_all(rows: Sequence[Row], resolutions: Mapping[str, int] = MappingProxyType({})) -> dict[str, int]:
+    """Store many new units, as `described` with parent and first day, each with its first version; ids by code.
+
+    `resolutions` are the ids of the documents that made them, by code.
+    """
+    ids: dict[str, int] = {}
+    for some in portions(rows):
+        stored = db.session.execute(insert(Unit).returning(Unit.code, Unit.id), some)
+        made = dict(stored.all())
+        versions = [row | {"unit_id": made[row["code"]], "resolution_id": resolutions.get(row["code"])} for row in some]
+        db.session.execute(insert(UnitVersion), versions)
+        ids |= made
+    return ids
+
+
+def portions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many as one statement takes, then the next."""
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
 
 
 def enter(
@@ -119,11 +153,12 @@ def by_code(code: str, on: dt.date | None = None) -> Unit:
 
 def find(words: str, kind: str = "", on: dt.date | None = None) -> list[Unit]:
     """Units standing on a day (today) whose name contains `words`, with or without diacritics; at most MOST_FOUND."""
-    query = select(Unit).where(Unit.search_key.contains(search_key(words), autoescape=True), standing(on))
+    query = select(Unit.id).where(Unit.search_key.contains(search_key(words), autoescape=True), standing(on))
     if kind:
         query = query.where(Unit.kind == kind)
-    query = query.options(joinedload(Unit.parent).joinedload(Unit.parent)).order_by(Unit.sort_key, Unit.id)
-    return list(db.session.scalars(query.limit(MOST_FOUND)))
+    few = query.order_by(Unit.sort_key, Unit.id).limit(MOST_FOUND).subquery()
+    found = select(Unit).join(few, Unit.id == few.c.id).order_by(Unit.sort_key, Unit.id)
+    return list(db.session.scalars(found.options(joinedload(Unit.parent).joinedload(Unit.parent))))
 
 
 def standing(on: dt.date | None = None) -> ColumnElement[bool]:
@@ -161,8 +196,21 @@ def chain_on(unit: Unit, day: dt.date) -> dict[str, UnitVersion]:
 
 
 def places_of(dossier: Dossier) -> dict[str, UnitVersion]:
-    """The dossier's unit and those above it as they were called when it was begun, lowest first, by kind."""
-    return chain_on(dossier.unit, clock.local_day(dossier.opened_at))
+    """The dossier's unit and those above it as they were called when it was begun, lowest first, by kind.
+
+    What a resolution ended before that day, but was entered after it, is called what it was at last.
+    """
+    day = clock.local_day(dossier.opened_at)
+    named = {dossier.place.kind: dossier.place}
+    return named | {unit.kind: _called(unit, day) for unit in dossier.above}
+
+
+def _called(unit: Unit, day: dt.date) -> UnitVersion:
+    versions = (
+        select(UnitVersion).where(UnitVersion.unit_id == unit.id).order_by(UnitVersion.starts_on.desc().nulls_last())
+    )
+    begun = or_(UnitVersion.starts_on.is_(None), UnitVersion.starts_on <= day)
+    return db.session.scalars(versions.where(begun).limit(1)).one()
 
 
 def seat_for(dossier: Dossier, kind: str) -> Unit:

@@ -22,6 +22,7 @@ from certflow.web import (
     rounds,
     second_factor,
     sessions,
+    unit_changes,
     verification,
     work,
     working_days,
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     authority.bp,
     proposals.bp,
     working_days.bp,
+    unit_changes.bp,
     definitions.bp,
     rating_sets.bp,
 )

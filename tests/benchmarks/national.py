@@ -90,8 +90,18 @@ def _insert(first: Dossier, places: list[Any], years: int) -> None:
                 | {"entered_at": at, "opened_at": at}
             )
     db.session.execute(sa.insert(Dossier), rows)
-    acted: dict[str, Any] = {"action": "submit", "from_state": "drafting", "to_state": "submitted", "acting_as": "commune_chair"}
-    acted |= {"actor_id": first.opened_by_id, "number": 2, "note": "", "document_number": ""}
+    acted: dict[str, Any] = {
+        "action": "submit",
+        "from_state": "drafting",
+        "to_state": "submitted",
+        "acting_as": "commune_chair",
+    }
+    acted |= {"acting_as": "commune_chair"} | {
+        "actor_id": first.opened_by_id,
+        "number": 2,
+        "note": "",
+        "document_number": "",
+    }
     ids = db.session.execute(sa.select(Dossier.id, Dossier.entered_at).where(Dossier.id > first.id)).all()
     db.session.execute(sa.insert(HistoryEntry), [acted | {"dossier_id": id_, "at": at} for id_, at in ids])
 
