@@ -7,11 +7,12 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
 from certflow.errors import Invalid, TooMany
 from certflow.models.base import begin_writing, db
+from certflow.models.delegation import Delegation
 from certflow.models.people import Appointment, SignInAttempt, SignInSession, User
 from certflow.models.places import Unit
 from certflow.wording import _, _n
@@ -22,6 +23,10 @@ SESSION_LONGEST = dt.timedelta(days=7)
 SEEN_EVERY = dt.timedelta(minutes=5)
 WINDOW = dt.timedelta(minutes=15)
 MOST_FOR_ACCOUNT, MOST_FOR_SOURCE = 10, 50
+
+_UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.parent)
+_DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appointment.user))
+PARTS = selectinload(User.appointments).options(_UNIT), selectinload(User.delegations).options(_DELEGATED)
 
 _hasher = PasswordHasher()
 _NO_ONE = _hasher.hash("nobody has this password")
@@ -89,17 +94,11 @@ def _token_hash(token: str) -> str:
 
 
 def living_session(token: str) -> SignInSession | None:
-    """The session of `token` with its person and appointments; None when it has ended or was idle or open too long."""
+    """The session of `token` with its person and their parts; None when it has ended or was idle or open too long."""
     query = (
         select(SignInSession)
         .where(SignInSession.token_hash == _token_hash(token), SignInSession.ended_at.is_(None))
-        .options(
-            joinedload(SignInSession.user)
-            .selectinload(User.appointments)
-            .joinedload(Appointment.unit)
-            .joinedload(Unit.parent)
-            .joinedload(Unit.parent)
-        )
+        .options(joinedload(SignInSession.user).options(*PARTS))
     )
     session = db.session.scalar(query)
     now = clock.now()

@@ -13,7 +13,7 @@ from certflow.clock import ZONE, local_day
 from certflow.domain.deadlines import standing
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.services import access, dossiers, rounds, submissions
+from certflow.services import access, dossiers, parts, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
 from certflow.web import action_pages, history_words, notices, openings, proof_sheets, turns
 from certflow.web.definitions import chart
@@ -73,7 +73,7 @@ def _chosen(field: SelectField) -> str:
 
 def _round_choices(reader: User) -> list[tuple[str, str]]:
     """The rounds of the reader's provinces; of all provinces for people of the country, as far as they file upwards."""
-    chains = [access.chain(a.unit) for a in access.appointments(reader) if a.unit is not None]
+    chains = [access.chain(part.unit) for part in parts.held(reader) if part.unit is not None]
     provinces = {places["province"].id for places in chains if "province" in places}
     country = any("country" in places for places in chains)
     return [
