@@ -44,6 +44,7 @@ def delegation(delegate: User | None = None, *, of: User | None = None, **change
     """A delegation entered by the administrator."""
     made = delegations.enter(entry(delegate, of=of, **changes), actor=make.person(access.ADMINISTRATOR))
     assert made.appointment.user.id
+    assert made.appointment.unit is not None
     assert made.appointment.unit.name
     make.commit()
     return made

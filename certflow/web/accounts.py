@@ -12,7 +12,8 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from certflow.errors import Invalid, TooMany
-from certflow.services import access, accounts, people
+from certflow.services import access, accounts, delegations, people
+from certflow.web.delegations import shown
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import LANGUAGES, actor, keep_what_was_written
@@ -124,5 +125,7 @@ def show() -> ResponseReturnValue:
 def _own_page(form: PasswordForm) -> str:
     titles = people.roles()
     held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
-    page: str = render_template("accounts/show.html", form=form, held=held)
+    received = [shown(one) for one in delegations.received_by(actor())]
+    given = [shown(one) for one in delegations.given_by(actor())]
+    page: str = render_template("accounts/show.html", form=form, held=held, received=received, given=given)
     return page
