@@ -24,15 +24,16 @@ def covering(delegation: Delegation, scheme: str, paper: str, day: dt.date, *, h
     rules = _of(delegation, hold=hold)
     found = [rule for rule in rules if all(fits(rule) for fits, _words in _steps(delegation, scheme, paper, day))]
     if not found:
-        raise ActionBlocked(*_lacking(rules, delegation, scheme, paper, day))
+        raise ActionBlocked(_lacking(rules, delegation, scheme, paper, day), _to_be_entered())
     return found[0]
 
 
 def missing(delegation: Delegation, scheme: str, papers: Collection[str], day: dt.date) -> tuple[str, ...]:
     """What stands in the way of signing all these kinds of papers on `day`, each reason once; () when nothing does."""
     rules = _of(delegation) if papers else []
-    told = [reason for paper in papers for reason in _lacking(rules, delegation, scheme, paper, day)]
-    return tuple(dict.fromkeys(told))
+    told = dict.fromkeys(_lacking(rules, delegation, scheme, paper, day) for paper in papers)
+    reasons = [reason for reason in told if reason]
+    return (*reasons, _to_be_entered()) if reasons else ()
 
 
 def _of(delegation: Delegation, *, hold: bool = False) -> list[SigningRule]:
@@ -45,13 +46,17 @@ def _of(delegation: Delegation, *, hold: bool = False) -> list[SigningRule]:
     return list(db.session.scalars(query))
 
 
-def _lacking(rules: list[SigningRule], delegation: Delegation, scheme: str, paper: str, day: dt.date) -> list[str]:
-    """Why none of `rules` lets the paper be signed: what the last of them lack; nothing when one does."""
+def _lacking(rules: list[SigningRule], delegation: Delegation, scheme: str, paper: str, day: dt.date) -> str:
+    """Why none of `rules` lets the paper be signed: what the last of them lack; "" when one does."""
     for fits, words in _steps(delegation, scheme, paper, day):
         rules = [rule for rule in rules if fits(rule)]
         if not rules:
-            return [words, _("An administrator must first enter the signing rule, with its document.")]
-    return []
+            return words
+    return ""
+
+
+def _to_be_entered() -> str:
+    return _("An administrator must first enter the signing rule, with its document.")
 
 
 def _steps(delegation: Delegation, scheme: str, paper: str, day: dt.date) -> list[Step]:
