@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from certflow import clock
+from certflow.models.base import db
 from certflow.models.delegation import Delegation, SigningRule
 from certflow.models.people import User
 from certflow.services import access, delegations, people, signing_rules
@@ -24,6 +25,12 @@ def deputy(name: str = "pho.phong", full_name: str = "Lê Thị Phó", position:
     assert known.delegations is not None
     make.commit()
     return known
+
+
+def fresh(user: User) -> User:
+    """The person as the next request loads them."""
+    db.session.expire_all()
+    return db.session.get_one(User, user.id)
 
 
 def entry(delegate: User | None = None, *, of: User | None = None, **changes: Any) -> delegations.Entry:

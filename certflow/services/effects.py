@@ -33,7 +33,7 @@ class Effect(Protocol):
 
 def freeze_submission(dossier: Dossier, move: Move, act: Act) -> None:
     """Store what is filed, with its hash."""
-    submissions.freeze(dossier, actor=act.actor, at=act.at)
+    submissions.freeze(dossier, actor=act.actor, at=act.at, delegation=act.delegation)
 
 
 def keep_proposal(dossier: Dossier, move: Move, act: Act) -> None:

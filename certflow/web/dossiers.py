@@ -139,11 +139,12 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
     dossier = access.dossier(dossier_id, actor())
     filed = submissions.submission(dossier, number)
-    dues = turns.filing_dues(dossier)
+    dues, frozen = turns.filing_dues(dossier), json.loads(filed.manifest)
     return render_template(
         "dossiers/receipt.html",
         filed=filed,
-        files=json.loads(filed.manifest)["evidence"],
+        signs_for=frozen.get("signs_for"),
+        files=frozen["evidence"],
         standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
         groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],
         file_name=_manifest_name(dossier, number),

@@ -1,30 +1,27 @@
 """Delegations: rights from day to day by a document, at once and at midnight, never given further."""
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from certflow import clock
 from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, HistoryEntry
 from certflow.models.people import User
-from certflow.services import access, actions, confirmations, delegations, dossiers, parts, people, rounds
+from certflow.services import access, actions, confirmations, delegations, dossiers, parts, people, rounds, submissions
 from tests import make, make_delegated
-from tests.make_delegated import DAY, DOCUMENT, HEAD
+from tests.make_delegated import DAY, DOCUMENT, HEAD, fresh
+from tests.services.racing import at_once, in_session, refusals
 
 
 @pytest.fixture
 def endorsed() -> Dossier:
     return make.dossier("endorsed", unit=make.unit())
-
-
-def fresh(user: User) -> User:
-    """The person as the next request loads them."""
-    db.session.expire_all()
-    return db.session.get_one(User, user.id)
 
 
 def sees(user: User, dossier: Dossier) -> bool:
@@ -96,6 +93,32 @@ def test_an_act_is_the_delegates_own_and_says_for_whom_and_by_what(endorsed: Dos
     assert entry.delegation_id == made.id
     others = db.session.scalars(sa.select(HistoryEntry.signs_for).where(HistoryEntry.delegation_id.is_(None)))
     assert set(others) == {""}
+
+
+def test_a_filing_says_for_whom_it_was_filed_in_what_is_frozen() -> None:
+    dossier = make.dossier("awaiting_chair", unit=make.unit())
+    chair = make.person_for("commune_chair", dossier)
+    deputy = make_delegated.deputy("pho.xa", "Lê Văn Xã", "Phó Chủ tịch")
+    make_delegated.delegation(deputy, of=chair)
+
+    make.act(dossier, "submit", actor=fresh(deputy))
+
+    frozen = json.loads(submissions.submission(dossier, 1).manifest)
+    assert frozen["filed_by"] == "Lê Văn Xã"
+    assert (frozen["signs_for"]["mode"], frozen["signs_for"]["position"]) == ("KT", "Phó Chủ tịch")
+    own = make.dossier("submitted")
+    assert "signs_for" not in json.loads(submissions.submission(own, 1).manifest)
+
+
+def test_two_who_enter_the_same_at_once_make_one(app: Flask) -> None:
+    entry, administrator = make_delegated.entry(), make.person(access.ADMINISTRATOR).id
+    enter = in_session(administrator, lambda actor: delegations.enter(entry, actor=actor).id)
+
+    answers = at_once(app, [enter, enter])
+
+    (told,) = refusals(answers)
+    assert isinstance(told, Invalid)
+    assert delegations.listed()[1] == 1
 
 
 def test_a_part_of_ones_own_is_used_before_a_delegated_one(endorsed: Dossier) -> None:

@@ -21,7 +21,7 @@ from certflow.models.recognition import Document, Recognition
 from certflow.services import access, actions, delegations, documents, dossiers, people, signing_rules
 from tests import make, make_delegated
 from tests.gateways.paper_samples import close_up, pages
-from tests.make_delegated import DAY, HEAD, POSITION
+from tests.make_delegated import DAY, HEAD, POSITION, fresh
 from tests.services.observing import everything
 from tests.services.racing import at_once, in_session, refusals, taking
 
@@ -31,11 +31,6 @@ ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 def endorsed() -> Dossier:
     return make.dossier("endorsed", unit=make.unit())
-
-
-def fresh(user: User) -> User:
-    db.session.expire_all()
-    return db.session.get_one(User, user.id)
 
 
 def deciding(dossier: Dossier, actor: User) -> Offer:
