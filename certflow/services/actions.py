@@ -48,12 +48,9 @@ def act(
     if version is not None and version != dossier.version:
         raise Stale(_("Somebody else acted on this dossier after you opened it. Look at it again, then decide."))
     held = access.parts_on(actor, dossier)
-    move = workflow_of(dossier).take(
-        action,
-        state=dossier.state,
-        roles=frozenset(part.role for part in held),
-        facts=facts_of(dossier, actor=actor, note=note, document=document),
-    )
+    facts = facts_of(dossier, actor=actor, note=note, document=document)
+    roles = frozenset(part.role for part in held)
+    move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
     move, delegation = signing.part_used(dossier, move, held)
     taken = Act(actor, note.strip(), document, clock.now(), delegation)
     if not move.transition.effects and delegation is None:

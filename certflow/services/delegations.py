@@ -50,9 +50,7 @@ def enter(entry: Entry, *, actor: User) -> Delegation:
     """Record a delegation; raises Invalid with the messages of all fields at fault."""
     access.require_administrator(actor)
     begin_writing()
-    # Of two who enter at once the second sees the first, and the appointment is not ended in between.
-    held = select(Appointment).where(Appointment.id == entry.appointment_id).with_for_update(of=Appointment)
-    appointment = db.session.scalar(held.execution_options(populate_existing=True))
+    appointment = _held(entry.appointment_id)
     delegate = db.session.get(User, entry.delegate_id)
     access.require_administrator(actor)
     position = joined(entry.position) or (delegate.position if delegate is not None else "")
@@ -77,6 +75,12 @@ def enter(entry: Entry, *, actor: User) -> Delegation:
     if delegate is not None:
         db.session.expire(delegate, ["delegations"])
     return made
+
+
+def _held(appointment_id: int) -> Appointment | None:
+    """The appointment, held so that of two who enter at once the second sees the first, and it does not end meanwhile."""
+    query = select(Appointment).where(Appointment.id == appointment_id).with_for_update(of=Appointment)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def _faults(entry: Entry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
