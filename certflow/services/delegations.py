@@ -78,7 +78,7 @@ def enter(entry: Entry, *, actor: User) -> Delegation:
 
 
 def _held(appointment_id: int) -> Appointment | None:
-    """The appointment, held so that of two who enter at once the second sees the first, and it does not end meanwhile."""
+    """The appointment, held: of two who enter at once the second sees the first, and it does not end meanwhile."""
     query = select(Appointment).where(Appointment.id == appointment_id).with_for_update(of=Appointment)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
