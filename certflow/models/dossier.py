@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.delegation import Delegation
 from certflow.models.people import User
 from certflow.models.places import Holder, Unit, UnitVersion
 
@@ -230,6 +231,7 @@ class HistoryEntry(Model):
     """One act on a dossier; entries are only ever added, and `number` equals the dossier's version after it.
 
     `document_number` and `document_date` name the paper from outside that the act records, where it records one.
+    Where the actor acted for somebody else, `delegation` says by what, and `signs_for` how ("KT", "TL" or "TUQ").
     """
 
     __tablename__ = "history_entry"
@@ -241,9 +243,12 @@ class HistoryEntry(Model):
     to_state: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     acting_as: Mapped[str] = mapped_column(String(40))
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    signs_for: Mapped[str] = mapped_column(String(3), default="", server_default="")
     note: Mapped[str] = mapped_column(Text, default="")
     document_number: Mapped[str] = mapped_column(String(80), default="", server_default="")
     document_date: Mapped[dt.date | None]
     at: Mapped[dt.datetime]
 
     actor: Mapped[User] = relationship()
+    delegation: Mapped[Delegation | None] = relationship()

@@ -1,12 +1,16 @@
 """People: accounts with their second factor, dated appointments, and sign-in sessions."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.places import Organisation, Unit
+
+if TYPE_CHECKING:
+    from certflow.models.delegation import Delegation
 
 
 class User(Model):
@@ -33,6 +37,9 @@ class User(Model):
         back_populates="user", order_by="Appointment.starts_on.desc()"
     )
     second_factor: Mapped["SecondFactor | None"] = relationship(back_populates="user")
+    delegations: Mapped[list["Delegation"]] = relationship(
+        back_populates="delegate", foreign_keys="Delegation.delegate_id", order_by="Delegation.id"
+    )
 
     is_authenticated = True
     is_anonymous = False

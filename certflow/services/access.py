@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
-from certflow import clock
 from certflow.definitions.specs import WorkflowSpec
 from certflow.errors import ActionNotOpen, NotFound, NotPermitted
 from certflow.models.base import db
@@ -15,8 +14,9 @@ from certflow.models.dossier import Dossier, Round
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
 from certflow.models.rows import Sight
-from certflow.services import units
+from certflow.services import parts, units
 from certflow.services.catalogue import workflow_of
+from certflow.services.parts import Part
 from certflow.wording import _
 
 ADMINISTRATOR = "administrator"
@@ -25,11 +25,8 @@ Places = Mapping[str, Collection[int]]
 
 
 def appointments(user: User, today: dt.date | None = None) -> list[Appointment]:
-    """The appointments `user` holds on `today`; none for an account that is switched off."""
-    today = today or clock.today()
-    if not user.active:
-        return []
-    return [a for a in user.appointments if a.held_on(today)]
+    """The appointments of their own that `user` holds on `today`; what is held by delegation is among `parts.held`."""
+    return parts.own(user, today)
 
 
 def is_administrator(user: User) -> bool:
@@ -60,24 +57,27 @@ def fits(unit: Unit, spec: WorkflowSpec) -> bool:
 
 def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
     """The roles of the dossier's scheme that `user` holds today for the places it began with."""
-    return _roles(appointments(user), workflow_of(dossier).spec, _seats(dossier), _about(dossier))
+    return frozenset(part.role for part in parts_on(user, dossier))
+
+
+def parts_on(user: User, dossier: Dossier) -> list[Part]:
+    """As `roles_on`, each role with how it is held: those of the person's own first, then those held by delegation."""
+    return _fitting(parts.held(user), workflow_of(dossier).spec, _seats_of(dossier), _about(dossier))
 
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
     """The roles of a scheme that `user` holds today for a subject `unit`: each at the unit of the role's seat."""
-    return _roles(appointments(user), spec, {kind: {place.id} for kind, place in chain(unit).items()})
+    places = {kind: {place.id} for kind, place in chain(unit).items()}
+    return frozenset(part.role for part in _fitting(parts.held(user), spec, places))
 
 
 def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | None:
-    """The appointment by which `user` holds one role of the dossier's scheme at the right unit today."""
-    found = workflow_of(dossier).spec.roles.get(role)
-    if found is None:
-        return None
-    seats, about = _seats(dossier), _about(dossier)
-    return next((a for a in appointments(user) if a.role == role and _sits(a, found.seat, seats, about)), None)
+    """The appointment of their own by which `user` holds one role of the dossier's scheme at the right unit today."""
+    held = (part for part in parts_on(user, dossier) if part.role == role and part.delegation is None)
+    return next((part.appointment for part in held), None)
 
 
-def _seats(dossier: Dossier) -> Places:
+def _seats_of(dossier: Dossier) -> Places:
     """The units whose people have the parts in the dossier, by kind."""
     return {kind: {unit.id, unit.seat_id} for kind, unit in dossier.places.items()}
 
@@ -87,9 +87,13 @@ def _about(dossier: Dossier) -> int | None:
     return dossier.holder.organisation_id if dossier.holder is not None else None
 
 
-def _roles(held: Iterable[Appointment], spec: WorkflowSpec, places: Places, about: int | None = None) -> frozenset[str]:
-    roles = spec.roles
-    return frozenset(a.role for a in held if a.role in roles and _sits(a, roles[a.role].seat, places, about))
+def _fitting(held: Iterable[Part], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[Part]:
+    fitting = []
+    for part in held:
+        role = spec.roles.get(part.role)
+        if role is not None and part.covers(spec.name) and _sits(part.appointment, role.seat, places, about):
+            fitting.append(part)
+    return fitting
 
 
 def _sits(appointment: Appointment, seat: str, places: Places, about: int | None) -> bool:
@@ -161,12 +165,21 @@ def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
 
 def visible(user: User) -> ColumnElement[bool]:
     """The one filter of every list, for what `user` may see today."""
-    return _visible(_places(appointments(user)))
+    held = parts.held(user)
+    everywhere = _visible(_seats(part for part in held if not part.scheme))
+    if all(not part.scheme for part in held):
+        return everywhere
+    limited = {part.scheme: [other for other in held if other.scheme == part.scheme] for part in held if part.scheme}
+    return or_(everywhere, *(and_(Dossier.workflow == one, _visible(_seats(of))) for one, of in limited.items()))
+
+
+def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
+    return _places(part.appointment for part in held)
 
 
 def sight(user: User) -> Sight:
-    """What the database is told that `user` may see: the same as `visible`."""
-    places = _places(appointments(user))
+    """What the database is told that `user` may see: as `visible`, of a part held in one scheme alone of every scheme."""
+    places = _seats(parts.held(user))
     return Sight(
         communes=tuple(places["commune"]),
         districts=tuple(places["district"]),
@@ -192,11 +205,20 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
 
     `lock` holds the row until the end of the transaction, so that what the guards read stays true.
     """
-    asked = {"dossier_id": dossier_id, **_places(appointments(user))}
+    asked = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
     found = db.session.scalars(_LOCKED if lock else _SHOWN, asked).unique().one_or_none()
     if found is None:
         raise NotFound(_("There is no such dossier, or it is not yours to see."))
     return found
+
+
+def _parts_about(dossier_id: int, user: User) -> list[Part]:
+    """The parts by which `user` might see a dossier; its scheme is asked for only where a part is held in one alone."""
+    held = parts.held(user)
+    if all(not part.scheme for part in held):
+        return held
+    scheme = db.session.scalar(select(Dossier.workflow).where(Dossier.id == dossier_id)) or ""
+    return [part for part in held if part.covers(scheme)]
 
 
 def sees_findings(user: User, dossier: Dossier) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
 from certflow.errors import Invalid
 from certflow.models.accounts import SignInStep
 from certflow.models.base import begin_writing, db
+from certflow.models.delegation import Delegation
 from certflow.models.people import Appointment, SignInSession, User
 from certflow.models.places import Unit
 from certflow.services import account_events, account_links, sign_in_history, throttling
@@ -24,6 +25,10 @@ SESSION_IDLE = dt.timedelta(hours=12)
 SESSION_LONGEST = dt.timedelta(days=7)
 SEEN_EVERY = dt.timedelta(minutes=5)
 STEP_LASTS = dt.timedelta(minutes=10)
+
+_UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.parent)
+_DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appointment.user))
+PARTS = selectinload(User.appointments).options(_UNIT), selectinload(User.delegations).options(_DELEGATED)
 
 _hasher = PasswordHasher()
 _NO_ONE = _hasher.hash("nobody has this password")
@@ -110,18 +115,14 @@ def token_hash(token: str) -> str:
 
 
 def living_session(token: str) -> SignInSession | None:
-    """The session of `token` with its person, second factor and appointments; None when it has ended.
+    """The session of `token` with its person, second factor and parts; None when it has ended.
 
     Those that were idle or open too long have ended too.
     """
-    appointments = joinedload(SignInSession.user).selectinload(User.appointments)
     query = (
         select(SignInSession)
         .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
-        .options(
-            appointments.joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.parent),
-            joinedload(SignInSession.user).joinedload(User.second_factor),
-        )
+        .options(joinedload(SignInSession.user).options(joinedload(User.second_factor), *PARTS))
     )
     session = db.session.scalar(query)
     now = clock.now()

@@ -18,7 +18,7 @@ from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
-from certflow.services import access, authority, handling, lower_units, recognitions
+from certflow.services import access, authority, handling, lower_units, recognitions, signing
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS, Act
 from certflow.services.evidence import with_files
@@ -47,14 +47,13 @@ def act(
     dossier = access.dossier(dossier_id, actor, lock=True)
     if version is not None and version != dossier.version:
         raise Stale(_("Somebody else acted on this dossier after you opened it. Look at it again, then decide."))
-    move = workflow_of(dossier).take(
-        action,
-        state=dossier.state,
-        roles=access.roles_on(actor, dossier),
-        facts=facts_of(dossier, actor=actor, note=note, document=document),
-    )
-    taken = Act(actor, note.strip(), document, clock.now())
-    if not move.transition.effects:
+    held = access.parts_on(actor, dossier)
+    facts = facts_of(dossier, actor=actor, note=note, document=document)
+    roles = frozenset(part.role for part in held)
+    move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
+    move, delegation = signing.part_used(dossier, move, held)
+    taken = Act(actor, note.strip(), document, clock.now(), delegation)
+    if not move.transition.effects and delegation is None:
         _change_state(dossier, move, taken)
     else:
         _change_with_effects(dossier, move, taken)
@@ -65,6 +64,8 @@ def _change_with_effects(dossier: Dossier, move: Move, taken: Act) -> None:
     try:
         with db.session.begin_nested():  # an effect that refuses takes the change of state back
             taken = replace(taken, at=_change_state(dossier, move, taken))
+            if taken.delegation is not None:  # which may have ended at midnight, since it was asked for
+                signing.require_on(taken.delegation, clock.local_day(taken.at))
             for effect in move.transition.effects:
                 EFFECTS[effect](dossier, move, taken)
     except Refusal:
@@ -84,8 +85,10 @@ def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None
 
 def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
     """The actions open to `actor` now, each with what still stands in its way."""
-    roles = access.roles_on(actor, dossier)
-    return workflow_of(dossier).offers(dossier.state, roles, facts_of(dossier, actor=actor))
+    held = access.parts_on(actor, dossier)
+    roles = frozenset(part.role for part in held)
+    found = workflow_of(dossier).offers(dossier.state, roles, facts_of(dossier, actor=actor))
+    return signing.with_missing(dossier, found, held)
 
 
 def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
@@ -168,6 +171,8 @@ def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False
         "to_state": move.target,
         "actor_id": act.actor.id,
         "acting_as": move.acting_as,
+        "delegation_id": act.delegation.id if act.delegation is not None else None,
+        "signs_for": act.delegation.mode if act.delegation is not None else "",
         "note": act.note,
         "document_number": act.document.number.strip() if move.transition.document else "",
         "document_date": act.document.dated if move.transition.document else None,

@@ -17,7 +17,7 @@ from certflow.models.base import db, instant
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.recognition import Document, NumberBook
-from certflow.services import access, papers, units
+from certflow.services import access, papers, signing, units
 from certflow.services.equipment import equipment
 from certflow.wording import _
 
@@ -38,6 +38,7 @@ def draw_number(unit_id: int, notation: str, year: int) -> int:
 
 def intend(paper: papers.Paper, kind: str, spec: PaperSpec, *, decision: Document | None = None) -> Document:
     """Draw a number, freeze what the paper says, and have its file made in the background."""
+    signs_for = signing.stated(paper.dossier, kind, paper.signed.delegation, paper.dated)
     office = units.seat_for(paper.dossier, paper.office.seat)
     notation = paper.notation(spec)
     number = None if paper.sample else draw_number(office.id, notation, paper.dated.year)
@@ -55,6 +56,7 @@ def intend(paper: papers.Paper, kind: str, spec: PaperSpec, *, decision: Documen
     )
     public_url = equipment().settings.public_url
     document.facts = papers.facts(paper, spec, document.number_text, public_url=public_url, decision=decision)
+    document.facts |= signs_for
     _refuse_unprintable(document)
     db.session.add(document)
     db.session.flush()

@@ -12,6 +12,7 @@ from certflow.domain.deadlines import Standing
 from certflow.domain.vietnamese import search_key
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.base import db, instant
+from certflow.models.delegation import Delegation
 from certflow.models.dossier import (
     Claim,
     Dossier,
@@ -24,9 +25,10 @@ from certflow.models.dossier import (
 )
 from certflow.models.people import Appointment, User
 from certflow.models.places import Holder, Unit, UnitVersion
-from certflow.services import access, dates, handling, holders, rounds, units
+from certflow.services import access, dates, handling, holders, parts, rounds, units
 from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
+from certflow.services.parts import Part
 from certflow.wording import _
 
 PAGE_SIZE = 25
@@ -127,7 +129,7 @@ def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: han
 
     With `counts` they need not be counted again.
     """
-    query = select(Dossier).where(_turn_of(access.appointments(actor)))
+    query = select(Dossier).where(_turn_of(parts.held(actor)))
     if by:
         query = query.where(handling.narrowed(actor, by))
     return _page(query.order_by(*_oldest_first()), page, total=counts.by(by) if counts else None)
@@ -135,13 +137,13 @@ def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: han
 
 def waiting_counts(actor: User) -> handling.Counts:
     """How many dossiers wait for `actor` today, and who handles them."""
-    waiting = _turn_of(access.appointments(actor))
+    waiting = _turn_of(parts.held(actor))
     return handling.counted(actor, waiting, _counted(select(Dossier).where(waiting)))
 
 
 def with_others(actor: User, page: int = 1) -> Page:
     """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
-    mine = func.coalesce(_turn_of(access.appointments(actor)), false())  # a place that is not there compares as unknown
+    mine = func.coalesce(_turn_of(parts.held(actor)), false())  # a place that is not there compares as unknown
     query = select(Dossier).where(access.visible(actor), not_(mine))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
@@ -168,13 +170,13 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
 
-def _turn_of(held: Sequence[Appointment]) -> ColumnElement[bool]:
+def _turn_of(held: Sequence[Part]) -> ColumnElement[bool]:
     turns: list[ColumnElement[bool]] = []
     for (name, version), workflow in workflows().items():
         for role in workflow.spec.roles:
             states = [s.name for s in workflow.spec.states.values() if s.turn == role]
-            seats = [a for a in held if a.role == role and a.unit is not None]
-            seats = [a for a in seats if a.unit and a.unit.kind == workflow.spec.roles[role].seat]
+            mine = [part for part in held if part.role == role and part.covers(name)]
+            seats = [p.appointment for p in mine if p.unit and p.unit.kind == workflow.spec.roles[role].seat]
             if seats and states:
                 scheme = and_(Dossier.workflow == name, Dossier.workflow_version == version)
                 turns.append(and_(scheme, Dossier.state.in_(states), access.within(seats)))
@@ -208,12 +210,15 @@ def standings(dossier: Dossier) -> tuple[Standing, ...]:
     return dates.of(dossier).standings
 
 
+DELEGATED = joinedload(HistoryEntry.delegation).joinedload(Delegation.appointment).joinedload(Appointment.user)
+
+
 def history(dossier: Dossier) -> list[HistoryEntry]:
     """Every act on the dossier, oldest first, with who did it."""
     query = (
         select(HistoryEntry)
         .where(HistoryEntry.dossier_id == dossier.id)
-        .options(joinedload(HistoryEntry.actor))
+        .options(joinedload(HistoryEntry.actor), DELEGATED)
         .order_by(HistoryEntry.number)
     )
     return list(db.session.scalars(query))
@@ -233,7 +238,7 @@ def _latest(dossier: Dossier) -> Select[HistoryEntry]:
     return (
         select(HistoryEntry)
         .where(HistoryEntry.dossier_id == dossier.id)
-        .options(joinedload(HistoryEntry.actor))
+        .options(joinedload(HistoryEntry.actor), DELEGATED)
         .order_by(HistoryEntry.number.desc())
         .limit(1)
     )

@@ -4,21 +4,25 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
+from certflow.clock import local_day
 from certflow.domain.facts import OutsideDocument
 from certflow.domain.workflow import Move
+from certflow.models.delegation import Delegation
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.services import recognitions, submissions
+from certflow.services.papers import Signed
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who acts, what was typed with it, and the instant of the change of state."""
+    """Who acts, by which delegation where for another, what was typed with it, and the instant of the change."""
 
     actor: User
     note: str
     document: OutsideDocument
     at: dt.datetime
+    delegation: Delegation | None = None
 
 
 class Effect(Protocol):
@@ -29,7 +33,7 @@ class Effect(Protocol):
 
 def freeze_submission(dossier: Dossier, move: Move, act: Act) -> None:
     """Store what is filed, with its hash."""
-    submissions.freeze(dossier, actor=act.actor, at=act.at)
+    submissions.freeze(dossier, actor=act.actor, at=act.at, delegation=act.delegation)
 
 
 def keep_proposal(dossier: Dossier, move: Move, act: Act) -> None:
@@ -39,17 +43,17 @@ def keep_proposal(dossier: Dossier, move: Move, act: Act) -> None:
 
 def recognise(dossier: Dossier, move: Move, act: Act) -> None:
     """Draw the numbers of the decision and the certificate and record the recognition."""
-    recognitions.recognise(dossier, move.transition.level, actor=act.actor, at=act.at, role=move.acting_as)
+    recognitions.recognise(dossier, move.transition.level, by=_signed(move, act))
 
 
 def rate(dossier: Dossier, move: Move, act: Act) -> None:
     """Record the rating that the findings reach, and draw the number of its decision."""
-    recognitions.rate(dossier, actor=act.actor, at=act.at, role=move.acting_as)
+    recognitions.rate(dossier, by=_signed(move, act))
 
 
 def approve(dossier: Dossier, move: Move, act: Act) -> None:
     """Record that what was asked for is granted, and draw the number of the decision."""
-    recognitions.award(dossier, recognitions.Result(), actor=act.actor, at=act.at, role=move.acting_as)
+    recognitions.award(dossier, recognitions.Result(), by=_signed(move, act))
 
 
 def record_recognition(dossier: Dossier, move: Move, act: Act) -> None:
@@ -59,7 +63,11 @@ def record_recognition(dossier: Dossier, move: Move, act: Act) -> None:
 
 def decline(dossier: Dossier, move: Move, act: Act) -> None:
     """Draw the number of the written reply that states the reasons."""
-    recognitions.decline(dossier, reasons=act.note, actor=act.actor, at=act.at, role=move.acting_as)
+    recognitions.decline(dossier, reasons=act.note, by=_signed(move, act))
+
+
+def _signed(move: Move, act: Act) -> Signed:
+    return Signed(act.actor, local_day(act.at), move.acting_as, act.delegation)
 
 
 EFFECTS: dict[str, Effect] = {

@@ -6,10 +6,11 @@ from typing import Any
 
 from certflow.definitions.outcome_specs import OfficeSpec, OutcomeSpec, PaperSpec
 from certflow.models.authority import AuthorityRule
+from certflow.models.delegation import Delegation
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.recognition import Document
-from certflow.services import authority, confirmations, units
+from certflow.services import authority, confirmations, signing, units
 from certflow.services.catalogue import form_of, is_sample, workflow_of
 
 PRACTICE_SUFFIX = "-TH"
@@ -17,18 +18,36 @@ TIERS = {"commune": "xã", "district": "huyện", "province": "tỉnh"}
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """Who signs a paper, on which day, in whose part, and by which delegation where they hold that for another."""
+
+    signatory: User
+    dated: dt.date
+    role: str
+    delegation: Delegation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """What a paper about a dossier says, before it has a number."""
 
     dossier: Dossier
-    signatory: User
-    dated: dt.date
-    role: str
+    signed: Signed
     level: int = 0
     grade: str = ""
     valid_until: dt.date | None = None
     code: str = ""
     reasons: str = ""
+
+    @property
+    def dated(self) -> dt.date:
+        """The day of the paper: that of the act."""
+        return self.signed.dated
+
+    @property
+    def role(self) -> str:
+        """The part in which the signatory decides."""
+        return self.signed.role
 
     @property
     def office(self) -> OfficeSpec:
@@ -166,7 +185,7 @@ def _head(paper: Paper, words: dict[str, Any]) -> dict[str, Any]:
         "issuing_office": office.name.format_map(words).upper(),
         "place": office.place.format_map(words),
         "issued_on": paper.dated.isoformat(),
-        "signatory": {"capacity": "", "position": office.position.upper(), "name": paper.signatory.full_name},
+        "signatory": signing.block(office.position, paper.signed.signatory.full_name, paper.signed.delegation),
         "authority": office.authority.format_map(words).upper(),
         "proposal": "",
         "filing": office.filing,

@@ -235,10 +235,15 @@ def kind_title(kind: str) -> str:
     return kinds.get(kind) or _("central authority")
 
 
-def get_appointment(appointment_id: int) -> Appointment:
-    """One appointment with its person and unit; raises NotFound."""
+def find_appointment(appointment_id: int) -> Appointment | None:
+    """One appointment with its person and unit."""
     query = select(Appointment).where(Appointment.id == appointment_id)
-    found = db.session.scalar(query.options(joinedload(Appointment.user), joinedload(Appointment.unit)))
+    return db.session.scalar(query.options(joinedload(Appointment.user), joinedload(Appointment.unit)))
+
+
+def get_appointment(appointment_id: int) -> Appointment:
+    """As `find_appointment`; raises NotFound."""
+    found = find_appointment(appointment_id)
     if found is None:
         raise NotFound(_("There is no such appointment."))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from certflow.clock import local_day, today
+from certflow.clock import today
 from certflow.definitions.outcome_specs import OutcomeSpec
 from certflow.domain.deadlines import valid_until
 from certflow.domain.facts import OutsideDocument
@@ -19,7 +19,7 @@ from certflow.models.people import User
 from certflow.models.recognition import Document, Recognition
 from certflow.services import access, documents
 from certflow.services.catalogue import form_of
-from certflow.services.papers import Paper, outcome_of
+from certflow.services.papers import Paper, Signed, outcome_of
 from certflow.wording import _
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -40,12 +40,12 @@ class Result:
     grade: str = ""
 
 
-def recognise(dossier: Dossier, level: int, *, actor: User, at: dt.datetime, role: str) -> Recognition:
+def recognise(dossier: Dossier, level: int, *, by: Signed) -> Recognition:
     """Record the recognition and the intent to issue its decision and certificate, numbers drawn."""
-    return award(dossier, Result(level, form_of(dossier).grade(level).vi), actor=actor, at=at, role=role)
+    return award(dossier, Result(level, form_of(dossier).grade(level).vi), by=by)
 
 
-def rate(dossier: Dossier, *, actor: User, at: dt.datetime, role: str) -> Recognition:
+def rate(dossier: Dossier, *, by: Signed) -> Recognition:
     """Record the band that the findings reach, and the intent to issue its papers."""
     query = select(Finding.indicator, Finding.answer).where(Finding.dossier_id == dossier.id)
     answers: Answers = dict(db.session.execute(query.where(Finding.to_confirm.is_(False))).all())
@@ -53,22 +53,22 @@ def rate(dossier: Dossier, *, actor: User, at: dt.datetime, role: str) -> Recogn
     level = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
     if not level:
         raise ActionBlocked(_("The findings reach no class of the criteria set"))
-    return award(dossier, Result(level, form.grade(level).vi), actor=actor, at=at, role=role)
+    return award(dossier, Result(level, form.grade(level).vi), by=by)
 
 
-def award(dossier: Dossier, result: Result, *, actor: User, at: dt.datetime, role: str) -> Recognition:
+def award(dossier: Dossier, result: Result, *, by: Signed) -> Recognition:
     """Record what was decided and the intent to issue the papers of the scheme's outcome, numbers drawn."""
-    outcome, day = outcome_of(dossier), local_day(at)
-    until, code = _kept_until(outcome, day), new_code()
-    paper = Paper(dossier, actor, day, role=role, level=result.level, grade=result.grade, valid_until=until, code=code)
+    outcome = outcome_of(dossier)
+    until, code = _kept_until(outcome, by.dated), new_code()
+    paper = Paper(dossier, by, level=result.level, grade=result.grade, valid_until=until, code=code)
     decision = documents.intend(paper, "decision", outcome.decision) if outcome.decision else None
     certificate = (
         documents.intend(paper, "certificate", outcome.certificate, decision=decision) if outcome.certificate else None
     )
     return _record(
         dossier,
-        decided_by_id=actor.id,
-        recognised_on=day,
+        decided_by_id=by.signatory.id,
+        recognised_on=by.dated,
         level=result.level,
         grade=result.grade,
         validity=paper.validity,
@@ -107,10 +107,10 @@ def _record(dossier: Dossier, *, recognised_on: dt.date, **decided: object) -> R
     return recognition
 
 
-def decline(dossier: Dossier, *, reasons: str, actor: User, at: dt.datetime, role: str) -> Document | None:
+def decline(dossier: Dossier, *, reasons: str, by: Signed) -> Document | None:
     """Record the intent to issue the written reply that states the reasons (art. 9.2.d)."""
     refusal = outcome_of(dossier).refusal
-    paper = Paper(dossier, actor, local_day(at), role=role, reasons=reasons)
+    paper = Paper(dossier, by, reasons=reasons)
     return documents.intend(paper, "refusal", refusal) if refusal else None
 
 

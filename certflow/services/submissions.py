@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from certflow.domain.scoring import score
 from certflow.errors import NotFound
 from certflow.models.base import db
+from certflow.models.delegation import Delegation
 from certflow.models.dossier import Claim, Dossier, Evidence, Meeting, Submission
 from certflow.models.people import User
 from certflow.services import lower_units
@@ -18,8 +19,8 @@ from certflow.services.catalogue import form_of
 from certflow.wording import _
 
 
-def freeze(dossier: Dossier, *, actor: User, at: dt.datetime) -> Submission:
-    """Store the manifest of `dossier` as filed at `at` by `actor`.
+def freeze(dossier: Dossier, *, actor: User, at: dt.datetime, delegation: Delegation | None = None) -> Submission:
+    """Store the manifest of `dossier` as filed at `at` by `actor`, for somebody else where there is a `delegation`.
 
     Filed are the answers to what its rules ask; one that was not confirmed again under them is none.
     """
@@ -30,7 +31,7 @@ def freeze(dossier: Dossier, *, actor: User, at: dt.datetime) -> Submission:
     query = select(Claim).where(Claim.dossier_id == dossier.id, Claim.to_confirm.is_(False)).order_by(Claim.indicator)
     claims = [claim for claim in db.session.scalars(query) if claim.indicator in asked]
     result = score(form, {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)
-    manifest = _manifest(dossier, claims, number, result.level, actor, at)
+    manifest = _manifest(dossier, claims, number, result.level, actor, at) | _for_whom(delegation)
     text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1)
     submission = Submission(
         dossier_id=dossier.id,
@@ -69,6 +70,13 @@ def _manifest(dossier: Dossier, claims: Any, number: int, level: int, actor: Use
         "filed_by": actor.full_name,
         "filed_at": at.isoformat(),
     }
+
+
+def _for_whom(delegation: Delegation | None) -> dict[str, Any]:
+    if delegation is None:
+        return {}
+    document = {"document": delegation.document_number, "dated": delegation.document_date.isoformat()}
+    return {"signs_for": {"mode": delegation.mode, "position": delegation.position, **document}}
 
 
 def _meeting(meeting: Meeting | None) -> dict[str, Any] | None:

@@ -12,8 +12,9 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from certflow.errors import Invalid, TooMany
-from certflow.services import access, accounts, people
+from certflow.services import access, accounts, delegations, people
 from certflow.web import known_browsers
+from certflow.web.delegations import shown
 from certflow.web.forms import show_faults
 from certflow.web.gate import LANGUAGES, actor, keep_what_was_written
 from certflow.web.sessions import of_oneself
@@ -141,5 +142,8 @@ def show() -> ResponseReturnValue:
 def _own_page(form: PasswordForm) -> str:
     titles = people.roles()
     held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
-    page: str = render_template("accounts/show.html", form=form, held=held, **of_oneself())
+    received = [shown(one) for one in delegations.received_by(actor())]
+    given = [shown(one) for one in delegations.given_by(actor())]
+    delegated = {"received": received, "given": given}
+    page: str = render_template("accounts/show.html", form=form, held=held, **delegated, **of_oneself())
     return page

@@ -19,9 +19,9 @@ from certflow.domain.workflow import Offer
 from certflow.errors import ActionBlocked, NotFound, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
-from certflow.services import access, actions, dossiers
+from certflow.services import access, actions, dossiers, signing
 from certflow.services.catalogue import is_sample, workflow_of
-from certflow.web import handled, history_words, notices, turns
+from certflow.web import delegation_words, handled, history_words, notices, turns
 from certflow.web.errors import status_of
 from certflow.web.forms import ADay, DayField
 from certflow.web.gate import actor
@@ -161,8 +161,11 @@ def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, obj
     spec = workflow_of(dossier).spec
     target = spec.states[transition.target]
     dues = [given.due for given in dossiers.standings(dossier) if target.name in given.due.spec.states]
-    roles = access.roles_on(actor(), dossier)
+    held = access.parts_on(actor(), dossier)
+    roles = {part.role for part in held}
+    delegation = signing.delegation_for(dossier, transition, held)
     return {
+        "signs_for": delegation_words.before_acting(delegation) if delegation is not None else "",
         "target": target,
         "next_turn": turns.part(dossier, target.turn),
         "acting_as": [turns.part(dossier, role) for role in transition.by if role in roles],

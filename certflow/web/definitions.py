@@ -16,7 +16,7 @@ from certflow.definitions.specs import WorkflowSpec
 from certflow.errors import DefinitionError, Invalid, NotFound
 from certflow.models.places import Unit
 from certflow.models.recognition import FormConfirmation
-from certflow.services import access, cases, catalogue, confirmations, published, rating_sets
+from certflow.services import access, cases, catalogue, confirmations, parts, published, rating_sets
 from certflow.web import definitions_cases, notices, turns
 from certflow.web.definitions_forms import ConfirmForm
 from certflow.web.forms import show_faults
@@ -216,7 +216,7 @@ def _marks(spec: FormSpec, given: Sequence[FormConfirmation]) -> list[str]:
 
 
 def _provinces() -> list[Unit]:
-    chains = [access.chain(a.unit) for a in access.appointments(actor()) if a.unit is not None]
+    chains = [access.chain(part.unit) for part in parts.held(actor()) if part.unit is not None]
     return [places["province"] for places in chains if "province" in places]
 
 

@@ -12,7 +12,7 @@ from certflow.domain.vietnamese import search_key
 from certflow.models.recognition import Document
 from certflow.services import documents
 from certflow.services.catalogue import workflow_of
-from certflow.web import notices
+from certflow.web import notices, results
 from certflow.web.gate import actor
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -50,6 +50,7 @@ def show(document_id: int) -> ResponseReturnValue:
         dossier=found.dossier,
         kind=kind(found),
         title=title(found),
+        signed_by=results.signed_by(found.facts),
         notices=notices.of_dossier(found.dossier),
     )
 

@@ -13,7 +13,7 @@ from certflow.clock import ZONE, local_day
 from certflow.domain.deadlines import standing
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.services import access, dossiers, handling, rounds, submissions
+from certflow.services import access, dossiers, handling, parts, rounds, submissions
 from certflow.services.catalogue import workflow_of, workflows
 from certflow.web import action_pages, handled, history_words, notices, openings, proof_sheets, proposals, turns
 from certflow.web.definitions import chart
@@ -73,7 +73,7 @@ def _chosen(field: SelectField) -> str:
 
 def _round_choices(reader: User) -> list[tuple[str, str]]:
     """The rounds of the reader's provinces; of all provinces for people of the country, as far as they file upwards."""
-    chains = [access.chain(a.unit) for a in access.appointments(reader) if a.unit is not None]
+    chains = [access.chain(part.unit) for part in parts.held(reader) if part.unit is not None]
     provinces = {places["province"].id for places in chains if "province" in places}
     country = any("country" in places for places in chains)
     return [
@@ -148,11 +148,12 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
     dossier = access.dossier(dossier_id, actor())
     filed = submissions.submission(dossier, number)
-    dues = turns.filing_dues(dossier)
+    dues, frozen = turns.filing_dues(dossier), json.loads(filed.manifest)
     return render_template(
         "dossiers/receipt.html",
         filed=filed,
-        files=json.loads(filed.manifest)["evidence"],
+        signs_for=frozen.get("signs_for"),
+        files=frozen["evidence"],
         standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
         groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],
         file_name=_manifest_name(dossier, number),

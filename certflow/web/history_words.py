@@ -9,7 +9,7 @@ from certflow.clock import ZONE
 from certflow.domain.moving import versions_of
 from certflow.models.dossier import Dossier, HistoryEntry
 from certflow.services.catalogue import workflow_of
-from certflow.web import turns
+from certflow.web import delegation_words, turns
 from certflow.wording import language
 
 
@@ -17,7 +17,8 @@ from certflow.wording import language
 class Told:
     """One act: what was done, by whom in which part, when, the state it led to ("" for none) and what was noted.
 
-    `kind` is that of a final state's tag, `paper` names the document from outside that the act records.
+    `kind` is that of a final state's tag, `paper` names the document from outside that the act records. `signed_for`
+    says for whom and by what it was taken, where that was not in a part of the person's own.
     """
 
     what: str
@@ -28,6 +29,7 @@ class Told:
     note: str
     kind: str = ""
     paper: str = ""
+    signed_for: str = ""
 
 
 def told(dossier: Dossier, entry: HistoryEntry) -> Told:
@@ -43,7 +45,16 @@ def told(dossier: Dossier, entry: HistoryEntry) -> Told:
     state = spec.states[entry.to_state]
     what, label = titles.get(entry.action, entry.action), state.title.in_language(language())
     part, kind = turns.part(dossier, entry.acting_as), turns.final_kind(state)
-    return Told(what, label, who, part, when, entry.note, kind, _paper_recorded(entry))
+    signed_for = ""
+    if entry.delegation is not None:
+        part, signed_for = f"{entry.signs_for}. {part}", delegation_words.by_which(entry.delegation)
+    return Told(what, label, who, part, when, entry.note, kind, _paper_recorded(entry), signed_for)
+
+
+def signed_by(entry: HistoryEntry) -> str:
+    """Who did it, and how they signed where it was for somebody else."""
+    name = entry.actor.full_name
+    return f"{name} ({entry.signs_for}.)" if entry.signs_for else name
 
 
 def _paper_recorded(entry: HistoryEntry) -> str:

@@ -7,10 +7,11 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from certflow.services import access, people
+from certflow.services import access, parts, people
+from certflow.services.parts import Part
 from certflow.web.gate import actor
 
-WITHIN = {"rating_sets": "definitions"}
+WITHIN = {"rating_sets": "definitions", "delegations": "people", "signing_rules": "people"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,13 @@ def _entries() -> list[Entry]:
 
 def _person_detail() -> str:
     titles = people.roles()
-    held = access.appointments(actor())
-    named = [f"{titles[a.role][0]}, {a.unit.name}" if a.unit else titles[a.role][0] for a in held if a.role in titles]
-    return "; ".join(named)
+    return "; ".join(_named(part, titles[part.role][0]) for part in parts.held(actor()) if part.role in titles)
+
+
+def _named(part: Part, title: str) -> str:
+    """A part with its unit, and before it how it is signed where it is held for somebody else."""
+    how = f"{part.delegation.mode}. " if part.delegation is not None else ""
+    return f"{how}{title}, {part.unit.name}" if part.unit is not None else title
 
 
 def _context() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from certflow.services import access, actions, dates, documents, dossiers, meeti
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dates import Dates
 from certflow.services.dossiers import Contents
-from certflow.web import deciders, handled, ratings, results, turns
+from certflow.web import deciders, handled, history_words, ratings, results, turns
 from certflow.web.answer_forms import Stored
 from certflow.web.deciders import Decider
 from certflow.web.documents import title
@@ -41,8 +41,8 @@ class Task:
 class Overview:
     """A dossier with everything its overview tells.
 
-    `last` is the latest step, `returned` says it was a return; `papers` come with their titles, and `ending` are the
-    sentences about the result.
+    `last` is the latest step, by whom it was taken is `last_by`, `returned` says it was a return; `papers` come with
+    their titles, and `ending` are the sentences about the result.
     """
 
     dossier: Dossier
@@ -54,6 +54,7 @@ class Overview:
     tasks: list[Task]
     appraisal: list[Task]
     last: HistoryEntry | None
+    last_by: str
     returned: bool
     papers: list[tuple[str, Document]]
     recognition: Recognition | None
@@ -78,6 +79,7 @@ def overview(dossier: Dossier, reader: User) -> Overview:
         tasks=_claim_tasks(dossier, form, contents, reader),
         appraisal=_finding_tasks(dossier, form, contents, reader),
         last=last,
+        last_by=history_words.signed_by(last) if last is not None else "",
         returned=last is not None and _is_return(dossier, last),
         papers=[(title(paper), paper) for paper in papers],
         recognition=recognition,

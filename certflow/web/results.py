@@ -1,5 +1,8 @@
 """A result in words: what was awarded, by which decision and for how long it holds."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 
 from certflow.models.dossier import Dossier
@@ -49,3 +52,9 @@ def kept(found: Recognition) -> str:
     if found.valid_until is not None:
         return str(_("The result is kept until %(until)s.", until=f"{found.valid_until:%d/%m/%Y}"))
     return f"{found.validity.rstrip('.')}." if found.validity else ""
+
+
+def signed_by(facts: Mapping[str, Any]) -> str:
+    """Who signed a paper, as it prints it: for whom, in which position, and the name; "" where it does not say."""
+    signatory = facts.get("signatory", {})
+    return ", ".join(signatory[name] for name in ("capacity", "position", "name") if signatory.get(name))

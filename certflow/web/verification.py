@@ -57,6 +57,7 @@ def show(code: str) -> ResponseReturnValue:
         kept=results.kept(found),
         lapsed=recognitions.lapsed(found),
         facts=found.decision.facts if found.decision else {},
+        signed_by=results.signed_by(found.decision.facts) if found.decision else "",
         notices=_marks(found),
     )
 

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from certflow import clock
 from certflow.domain.deadlines import Standing, standing
 from certflow.models.dossier import Round
-from certflow.models.people import Appointment
 from certflow.models.places import Unit
-from certflow.services import access, dossiers, proposals, rounds
+from certflow.services import access, dossiers, parts, proposals, rounds
 from certflow.services.catalogue import workflow_of, workflows
 from certflow.services.handling import By, Counts
+from certflow.services.parts import Part
 from certflow.web import handled, turns
 from certflow.web.gate import actor
 
@@ -35,7 +35,7 @@ class Opening:
 def show() -> ResponseReturnValue:
     """Everything that waits for the person, then what waits for others."""
     person = actor()
-    held = access.appointments(person)
+    held = parts.held(person)
     by, counts = _asked_by(), dossiers.waiting_counts(person)
     waiting = dossiers.waiting_for(person, turns.asked_page(), by=by, counts=counts)
     others = dossiers.with_others(person)
@@ -73,17 +73,17 @@ def _narrowings(counts: Counts) -> list[tuple[By, str]]:
     ]
 
 
-def _openings(held: list[Appointment], today: dt.date) -> list[Opening]:
-    found = []
-    for appointment in held:
-        if appointment.unit is None or not _opens_dossiers(appointment.role):
+def _openings(held: list[Part], today: dt.date) -> list[Opening]:
+    found: dict[tuple[int, int], Opening] = {}
+    for part in held:
+        if part.unit is None or not _opens_dossiers(part.role):
             continue
-        for one in rounds.open_for(appointment.unit):
+        for one in rounds.open_for(part.unit):
             spec = workflow_of(one).spec
-            if spec.states[spec.initial].turn == appointment.role:
+            if spec.states[spec.initial].turn == part.role and part.covers(spec.name):
                 dues = tuple(standing(due, None, today=today) for due in turns.filing_dues(one))
-                found.append(Opening(one, appointment.unit, dues, spec.about_holders))
-    return found
+                found.setdefault((one.id, part.unit.id), Opening(one, part.unit, dues, spec.about_holders))
+    return list(found.values())
 
 
 def _opens_dossiers(role: str) -> bool:
@@ -99,9 +99,9 @@ def _files_dossiers(role: str) -> bool:
     )
 
 
-def _nothing(held: list[Appointment]) -> str:
+def _nothing(held: list[Part]) -> str:
     """What to say to somebody for whom nothing waits."""
-    roles = {appointment.role for appointment in held}
+    roles = {part.role for part in held}
     if not roles:
         return str(_("You hold no role today, so no dossier can wait for you. The administrator gives roles."))
     if roles == {access.ADMINISTRATOR}:
