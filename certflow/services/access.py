@@ -178,7 +178,7 @@ def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
 
 
 def sight(user: User) -> Sight:
-    """What the database is told that `user` may see: as `visible`, of a part held in one scheme alone of every scheme."""
+    """What the database is told that `user` may see: as `visible`; a part held in one scheme counts in every one."""
     places = _seats(parts.held(user))
     return Sight(
         communes=tuple(places["commune"]),
