@@ -52,7 +52,8 @@ def make(user: User, *, actor: User | None) -> tuple[AccountLink, str]:
 
 def lock(user_id: int) -> User:
     """Hold a person's row until the end of the transaction, so that links are made, taken back and used one by one."""
-    return db.session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    others_refer = {"key_share": True}  # who only writes a line about the person need not wait
+    return db.session.get_one(User, user_id, with_for_update=others_refer, populate_existing=True)
 
 
 def revoke(user_id: int) -> None:

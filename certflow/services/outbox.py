@@ -14,6 +14,7 @@ from certflow.services.equipment import equipment
 
 JOB = "send_mail"
 LONGEST_FAULT = 500
+WORTH_TELLING = dt.timedelta(days=7)
 
 
 def is_open() -> bool:
@@ -36,6 +37,24 @@ def put(user: User, notice: str, facts: Mapping[str, object], *, useless_from: d
     db.session.flush()
     equipment().queue.enqueue(db.session(), JOB, str(waiting.id), {"mail_id": waiting.id})
     return waiting
+
+
+def tell_owner(user: User, what: str, *, actor: User | None) -> None:
+    """Tell a person by mail that somebody else did something to the account with which it could be opened.
+
+    `what` is "password_given", "second_factor_reset" or "email_changed"; nothing is sent where none can be.
+    """
+    if not user.email or not is_open() or (actor is not None and actor.id == user.id):
+        return
+    now = clock.now()
+    facts = {
+        "what": what,
+        "full_name": user.full_name,
+        "sign_in_name": user.sign_in_name,
+        "who": actor.full_name if actor else "",
+        "at": f"{now:%H:%M, %d/%m/%Y}",
+    }
+    put(user, "account_changed", facts, useless_from=now + WORTH_TELLING)
 
 
 def send(mail_id: int) -> bool:

@@ -13,7 +13,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
-from certflow.services import access, account_events, account_links, accounts, handling
+from certflow.services import access, account_events, account_links, accounts, handling, outbox
 from certflow.services.catalogue import known
 from certflow.services.conflicts import refusing
 from certflow.wording import _, language
@@ -134,6 +134,7 @@ def change(
         accounts.check_password(password)
         accounts.set_password(user, accounts.hashed(password))
         account_events.record(user.id, "password_given", actor=actor)
+        outbox.tell_owner(user, "password_given", actor=actor)
     if not active:
         accounts.end_all_sessions(user)
     if not active:
@@ -154,6 +155,8 @@ def _refuse_change(user: User, actor: User, full_name: str, email: str, active: 
 
 def _note_change(user: User, actor: User, full_name: str, position: str, email: str, active: bool) -> None:
     """Keep in the account's history what it was; links are dead that went to an address given up."""
+    if email != user.email:
+        outbox.tell_owner(user, "email_changed", actor=actor)
     if email != user.email or not active:
         account_links.revoke(user.id)
     if active != user.active:

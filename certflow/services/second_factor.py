@@ -12,7 +12,16 @@ from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.models.accounts import RecoveryCode, SignInStep
 from certflow.models.base import db
 from certflow.models.people import SecondFactor, User
-from certflow.services import access, account_events, account_links, accounts, sealing, sign_in_history, throttling
+from certflow.services import (
+    access,
+    account_events,
+    account_links,
+    accounts,
+    outbox,
+    sealing,
+    sign_in_history,
+    throttling,
+)
 from certflow.services.catalogue import known
 from certflow.services.equipment import equipment
 from certflow.wording import _
@@ -221,6 +230,7 @@ def take_away(user: User, *, actor: User | None = None) -> None:
     _forget(user)
     accounts.end_all_sessions(user)
     account_events.record(user.id, "second_factor_reset", actor=actor)
+    outbox.tell_owner(user, "second_factor_reset", actor=actor)
 
 
 def _forget(user: User) -> None:

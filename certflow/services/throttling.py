@@ -54,6 +54,7 @@ AT_BUSY_ADDRESS = Rule(2, dt.timedelta(minutes=2), dt.timedelta(minutes=15), dt.
 EVERYWHERE = Rule(20, dt.timedelta(seconds=10), dt.timedelta(minutes=5), dt.timedelta(minutes=5))
 BUSY_FROM, BUSY_FORGIVEN_EVERY = 30, dt.timedelta(seconds=30)
 MOST_COUNTED = 60
+MOST_THROWN = 500
 KEPT = dt.timedelta(hours=24)
 
 
@@ -137,7 +138,13 @@ def count(guess: Guess) -> None:
     for key, forgiven_every in sorted(every.items()):
         left = _left(found[key], forgiven_every) if key in found else 0
         _set(key, min(left + 1, MOST_COUNTED))
-    db.session.execute(delete(SignInCount).where(SignInCount.last_at < clock.now() - KEPT))
+    _throw_away()
+
+
+def _throw_away() -> None:
+    """Counts that are a day old; those that somebody counts in right now are left, so that nobody waits for another."""
+    old = select(SignInCount.key).where(SignInCount.last_at < clock.now() - KEPT).limit(MOST_THROWN)
+    db.session.execute(delete(SignInCount).where(SignInCount.key.in_(old.with_for_update(skip_locked=True))))
 
 
 def forget(guess: Guess) -> None:

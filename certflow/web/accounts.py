@@ -12,7 +12,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from certflow.errors import Invalid, TooMany
-from certflow.services import access, accounts, delegations, people
+from certflow.services import access, accounts, delegations, outbox, people
 from certflow.web import known_browsers
 from certflow.web.delegations import shown
 from certflow.web.forms import show_faults
@@ -80,7 +80,8 @@ def sign_in() -> ResponseReturnValue:
     except (Invalid, TooMany) as refusal:
         keep_what_was_written()
         form.form_errors.extend(refusal.reasons)
-        page = render_template("accounts/sign_in.html", form=form)
+        waits = isinstance(refusal, TooMany)
+        page = render_template("accounts/sign_in.html", form=form, way_out=waits and outbox.is_open())
         return told_to_wait(page, refusal) if isinstance(refusal, TooMany) else (page, 422)
     if opened.complete:
         return let_in(opened, name, form.next.data)

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -19,6 +19,7 @@ from certflow.errors import (
     TooMany,
 )
 from certflow.models.base import db
+from certflow.web.waiting import set_wait
 
 STATUS: dict[type[Refusal], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -44,7 +45,9 @@ def status_of(refusal: Refusal) -> HTTPStatus:
 
 def _on_refusal(refusal: Refusal) -> ResponseReturnValue:
     db.session.rollback()
-    return _answer(status_of(refusal), refusal.reasons)
+    response = make_response(_answer(status_of(refusal), refusal.reasons))
+    set_wait(response, refusal)
+    return response
 
 
 def _on_csrf(fault: CSRFError) -> ResponseReturnValue:

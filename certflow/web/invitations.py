@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from certflow.errors import Invalid, TooMany
 from certflow.services import access, account_links, accounts, invitations, outbox, people
+from certflow.web import known_browsers
 from certflow.web.forms import show_faults
 from certflow.web.gate import LANGUAGES, actor
 from certflow.web.waiting import told_to_wait
@@ -69,13 +70,15 @@ def redeem(token: str) -> ResponseReturnValue:
 
 def _redeemed(token: str, password: str) -> ResponseReturnValue:
     agent = request.user_agent.string
-    invitations.redeem(token, password, source=request.remote_addr or "", agent=agent)
+    person = invitations.redeem(token, password, source=request.remote_addr or "", agent=agent)
     chosen = session.get("language")
     session.clear()
     if chosen in LANGUAGES:
         session["language"] = chosen
     flash(_("Your password is set. Sign in with it now."))
-    return redirect(url_for("accounts.sign_in"))
+    response = redirect(url_for("accounts.sign_in"))
+    known_browsers.remember(response, person.sign_in_name)  # a way in while somebody else guesses
+    return response
 
 
 @bp.post("/people/<int:user_id>/links")

@@ -78,3 +78,19 @@ def test_every_notice_says_who_what_and_until_when(notice: str, language: str) -
 
     assert subject.startswith("CertFlow: ")
     assert all(value in body for value in facts.values())
+
+
+@pytest.mark.parametrize("what", ["password_given", "second_factor_reset", "email_changed"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_who_is_told_of_a_change_reads_what_when_and_by_whom(what: str, language: str) -> None:
+    facts = {
+        "full_name": "Lê Tám",
+        "sign_in_name": "le.tam",
+        "who": "Trần Năm",
+        "at": "10:00, 01/02/2026",
+        "what": what,
+    }
+    _subject, body = notices.words("account_changed", language, facts)
+
+    assert all(value in body for value in facts.values() if value != what)
+    assert what not in body

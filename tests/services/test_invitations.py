@@ -245,3 +245,18 @@ def test_without_an_address_the_link_is_shown_once_to_be_handed_over(post: Mailb
     token = given.url.rpartition("/")[2]
     assert token not in repr(everything())
     assert invitations.redeem(token, NEW) is user
+
+
+def test_the_person_is_told_by_mail_what_an_administrator_did_to_the_account(post: Mailbox) -> None:
+    user = invited()
+    names = {"full_name": "Vũ Thị Mới", "position": "", "active": True}
+
+    people.change(user.id, actor=administrator(), **names, password=make.PASSWORD)  # type: ignore[arg-type]
+    people.change(user.id, actor=administrator(), **names, email="khac@example.gov.vn")  # type: ignore[arg-type]
+    deliver()
+
+    assert [mail["To"] for mail in post.mails] == ["moi@example.gov.vn"] * 2, "the old address is told"
+    words = [str(mail.get_content()) for mail in post.mails]
+    assert "đặt mật khẩu mới" in words[0]
+    assert "thay địa chỉ thư điện tử" in words[1]
+    assert all(administrator().full_name in text and make.PASSWORD not in text for text in words)

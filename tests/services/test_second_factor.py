@@ -25,6 +25,13 @@ from tests.services.racing import at_once, refusals
 HOME = "192.0.2.1"
 
 
+@pytest.fixture(autouse=True)
+def _no_half_minute_ends_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands, so that a code that is right when it is made is right when it is read."""
+    standing = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: standing)
+
+
 def enrolled(name: str = "head") -> tuple[User, str, list[str]]:
     """A person with a second factor, its secret and the recovery codes; the first code is used up."""
     user = make.user(name)

@@ -125,6 +125,26 @@ class TestMailed:
         assert answer.status_code == 429
         assert "Retry-After" in answer.headers
 
+    def test_the_link_is_a_way_in_while_somebody_else_guesses(
+        self, app: Flask, client: FlaskClient, post: Mailbox
+    ) -> None:
+        with app.app_context():
+            user = db.session.merge(make.user("officer"))
+            user.email = "officer@example.gov.vn"
+            db.session.commit()
+        in_english(client)
+        for n in range(5):
+            send(app.test_client(), "/sign-in", {"sign_in_name": "officer", "password": f"guess {n}"})
+        waits = send(client, "/sign-in", {"sign_in_name": "officer", "password": make.PASSWORD})
+        assert waits.status_code == 429
+        assert "You need not wait" in waits.text
+        send(client, "/sign-in/forgotten", {"named": "officer"})
+        assert self._work(app)
+
+        send(client, f"/links/{post.token()}", {"password": NEW})
+
+        make.sign_in(client, "officer", NEW)
+
     @staticmethod
     def _work(app: Flask) -> bool:
         """One round of the worker; whether everything went out."""

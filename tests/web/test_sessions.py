@@ -137,3 +137,13 @@ def test_a_forged_cookie_makes_no_browser_known(app: Flask, office: FlaskClient)
         stranger.set_cookie("certflow_browser", value)
         answer = send(stranger, "/sign-in", {"sign_in_name": "officer", "password": "guess"})
         assert answer.status_code == 429, value
+
+
+def test_guessing_the_present_password_in_an_open_session_waits_too(office: FlaskClient) -> None:
+    typed = {"old_password": "guess", "password": "một mật khẩu mới"}
+    answers = [send(office, "/account", typed).status_code for _n in range(6)]
+    told = send(office, "/account", {**typed, "old_password": make.PASSWORD})
+
+    assert answers == [422] * 5 + [429]
+    assert told.status_code == 429
+    assert int(told.headers["Retry-After"]) <= 31
