@@ -6,6 +6,7 @@ from collections.abc import Callable
 from certflow.domain.deadlines import months_after
 from certflow.domain.facts import DossierFacts
 from certflow.domain.form_words import FormWords
+from certflow.domain.impartiality import YOU
 from certflow.domain.vietnamese import says_something
 from certflow.wording import _, language
 
@@ -80,7 +81,7 @@ def not_own_dossier(facts: DossierFacts) -> str:
     """Nobody appraises, endorses or decides a dossier on which they acted in another part before."""
     if not facts.took_part_otherwise():
         return ""
-    return _("You took part in this dossier in another role before; another person must do this")
+    return _(YOU["not_own_dossier"])
 
 
 def document_named(facts: DossierFacts) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, literal, select, union, update
+from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from certflow import clock
@@ -18,7 +18,7 @@ from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
-from certflow.services import access, authority, lower_units, recognitions
+from certflow.services import access, authority, impartiality, lower_units, recognitions
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS, Act
 from certflow.services.evidence import with_files
@@ -105,7 +105,7 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: Outside
         meeting_recorded=cache(lambda: _meeting_recorded(dossier)),
         proposed_level=dossier.proposed_level,
         note=note,
-        actor_took_part_as=cache(lambda: _parts_taken(dossier, actor)),
+        involved=cache(lambda: impartiality.of(dossier, actor)),
         document=document,
         authority=cache(lambda: authority.role_in_force(dossier, clock.today())),
         held=cache(lambda: tuple(Held(r.level, r.recognised_on) for r in recognitions.held(dossier, clock.today()))),
@@ -115,20 +115,6 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: Outside
 
 def _meeting_recorded(dossier: Dossier) -> bool:
     return bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id))))
-
-
-def _parts_taken(dossier: Dossier, actor: User) -> frozenset[str]:
-    """The roles in which `actor` has acted on the dossier or written claims or findings that stand in it.
-
-    Who moves dossiers to a newer version of their rules takes no part in them by that.
-    """
-    spec = workflow_of(dossier).spec
-    acted = select(HistoryEntry.acting_as).where(HistoryEntry.dossier_id == dossier.id)
-    parts = [acted.where(HistoryEntry.actor_id == actor.id, HistoryEntry.acting_as != access.ADMINISTRATOR)]
-    for kind, what in ((Claim, "claims"), (Finding, "findings")):
-        wrote = exists().where(kind.dossier_id == dossier.id, kind.saved_by_id == actor.id)
-        parts += [select(literal(role)).where(wrote) for role in sorted(access.writers(spec, what))]
-    return frozenset(db.session.scalars(union(*parts)))
 
 
 # Built once, and sent past the unit of work: the ORM's own bookkeeping costs several times what the rows do.
