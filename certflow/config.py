@@ -34,6 +34,7 @@ class Settings:
     pdf_engine: PdfEngine = "typst"
     secure_cookies: bool = False
     trusted_proxies: int = 0
+    councils_required: bool = False
     testing: bool = False
 
     @classmethod
@@ -50,6 +51,7 @@ class Settings:
             pdf_engine=_engine(environ.get("CERTFLOW_PDF_ENGINE", "typst")),
             secure_cookies=public_url.startswith("https://"),
             trusted_proxies=_whole_number(environ, "CERTFLOW_TRUSTED_PROXIES"),
+            councils_required=_yes(environ, "CERTFLOW_COUNCILS_REQUIRED"),
         )
 
 
@@ -79,6 +81,13 @@ def _whole_number(environ: Mapping[str, str], name: str) -> int:
     if not given.isascii() or not given.isdigit():
         raise SetupError(f"{name} is not a whole number: {given}", f"set {name}=0 or the number of proxies in front")
     return int(given)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    given = environ.get(name, "no")
+    if given not in ("yes", "no"):
+        raise SetupError(f"{name} is neither yes nor no: {given}", f"set {name}=yes or {name}=no")
+    return given == "yes"
 
 
 def _kept_secret(data_dir: Path) -> str:

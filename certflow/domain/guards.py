@@ -79,9 +79,8 @@ def reason_given(facts: DossierFacts) -> str:
 
 def not_own_dossier(facts: DossierFacts) -> str:
     """Nobody appraises, endorses or decides a dossier on which they acted in another part before."""
-    if not facts.took_part_otherwise():
-        return ""
-    return _(YOU["not_own_dossier"])
+    told = YOU["not_own_dossier"] if facts.took_part_otherwise() else ""
+    return _(told) if told else ""
 
 
 def document_named(facts: DossierFacts) -> str:

@@ -97,6 +97,11 @@ class Impartiality:
         return _key(transition) in self._proposing
 
     @property
+    def keeps_proposals(self) -> bool:
+        """Whether a level is put forward to whoever decides, as Circulars 24 and 25/2023/TT-BGDĐT have it."""
+        return any(PROPOSING in t.effects for t in self._proposals)
+
+    @property
     def council_seat(self) -> str:
         """The kind of unit whose office sets up the council; "" where nothing is put forward."""
         return self._spec.roles[self._proposals[0].by[0]].seat if self._proposals else ""

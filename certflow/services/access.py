@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
@@ -14,7 +14,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round, Submission
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
-from certflow.services import units
+from certflow.services import bound_parts, units
 from certflow.services.catalogue import workflow_of
 from certflow.wording import _
 
@@ -56,10 +56,11 @@ def fits(unit: Unit, spec: WorkflowSpec) -> bool:
 
 
 def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
-    """The roles of the dossier's scheme that `user` holds today for the places it began with."""
+    """The roles of the dossier's scheme that `user` holds today for the places it began with, or as a substitute."""
     spec, places = workflow_of(dossier).spec, {kind: unit.seat_id for kind, unit in dossier.places.items()}
     about = dossier.holder.organisation_id if dossier.holder is not None else None
-    return _roles(appointments(user), spec, places, about)
+    named = bound_parts.substituted(user, dossier.id) & spec.roles.keys()
+    return _roles(appointments(user), spec, places, about) | named
 
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
@@ -94,7 +95,14 @@ KINDS = ("commune", "district", "province", "country")
 HOLDING = ("learning_centre", "agency")
 
 
-def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:
+class Seated(Protocol):
+    """What is held at a unit: an appointment, or a seat on the council of its office."""
+
+    @property
+    def unit(self) -> Unit | None: ...
+
+
+def _places(held: Iterable[Seated]) -> dict[str, list[int]]:
     """The ids of the units of `held`, and of those that they took over whole, by the kind of unit."""
     seats: dict[str, set[int]] = {kind: set() for kind in KINDS}
     for appointment in held:
@@ -142,19 +150,24 @@ def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
 
 def visible(user: User) -> ColumnElement[bool]:
     """The one filter of every list, for what `user` may see today."""
-    return _visible(_places(appointments(user)))
+    return or_(_visible(_places(appointments(user))), *_bound(user))
+
+
+def _bound(user: User) -> list[ColumnElement[bool]]:
+    """What `user` sees beside that today: the dossiers of a substitute, and those that their councils appraise."""
+    named = [Dossier.id.in_(ids)] if (ids := bound_parts.dossiers_of(user)) else []
+    seats = bound_parts.seats_of(user)
+    return [*named, *(and_(_within(_places([seat])), bound_parts.appraised_by(seat.council)) for seat in seats)]
 
 
 PLACED = tuple(joinedload(place) for place in (Dossier.unit, Dossier.commune, Dossier.district, Dossier.province))
 
-# The look-up of one dossier is built once: building it costs more than running it.
-_ONE = (
-    select(Dossier)
-    .where(_visible({kind: bindparam(kind, expanding=True) for kind in KINDS}), Dossier.id == bindparam("dossier_id"))
-    .options(*PLACED)
-)
+_SEEN = _visible({kind: bindparam(kind, expanding=True) for kind in KINDS})
+_ONE = select(Dossier).where(Dossier.id == bindparam("dossier_id")).options(*PLACED)
 _SHOWN = _ONE.options(joinedload(Dossier.round).selectinload(Round.dates))
 _LOCKED = _ONE.with_for_update(of=Dossier).execution_options(populate_existing=True)
+# The look-up of one dossier is built once: building it costs more than running it.
+_USUAL = {False: _SHOWN.where(_SEEN), True: _LOCKED.where(_SEEN)}
 
 
 def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
@@ -163,7 +176,9 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     `lock` holds the row until the end of the transaction, so that what the guards read stays true.
     """
     asked = {"dossier_id": dossier_id, **_places(appointments(user))}
-    found = db.session.scalars(_LOCKED if lock else _SHOWN, asked).unique().one_or_none()
+    bound = _bound(user)
+    query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]
+    found = db.session.scalars(query, asked).unique().one_or_none()
     if found is None:
         raise NotFound(_("There is no such dossier, or it is not yours to see."))
     return found
@@ -176,7 +191,9 @@ def sees_findings(user: User, dossier: Dossier) -> bool:
     and those who appraise sit at the same unit.
     """
     spec = workflow_of(dossier).spec
-    return spec.states[dossier.state].final or bool(roles_on(user, dossier) - _filers(spec))
+    if spec.states[dossier.state].final or bound_parts.is_on_council(user, dossier):
+        return True
+    return bool(roles_on(user, dossier) - _filers(spec))
 
 
 def _filers(spec: WorkflowSpec) -> frozenset[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from certflow import clock
 from certflow.errors import Invalid, TooMany
 from certflow.models.base import begin_writing, db
+from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import Appointment, SignInAttempt, SignInSession, User
 from certflow.models.places import Unit
 from certflow.wording import _, _n
@@ -94,14 +95,17 @@ def living_session(token: str) -> SignInSession | None:
         select(SignInSession)
         .where(SignInSession.token_hash == _token_hash(token), SignInSession.ended_at.is_(None))
         .options(
-            joinedload(SignInSession.user)
-            .selectinload(User.appointments)
-            .joinedload(Appointment.unit)
-            .joinedload(Unit.parent)
-            .joinedload(Unit.parent)
+            joinedload(SignInSession.user).options(
+                selectinload(User.appointments)
+                .joinedload(Appointment.unit)
+                .joinedload(Unit.parent)
+                .joinedload(Unit.parent),
+                joinedload(User.substitutions),
+                joinedload(User.council_seats).joinedload(CouncilMember.council).joinedload(Council.unit),
+            )
         )
     )
-    session = db.session.scalar(query)
+    session = db.session.scalars(query).unique().one_or_none()
     now = clock.now()
     if session is None or not session.user.active:
         return None

@@ -12,13 +12,15 @@ from certflow import clock
 from certflow.definitions.specs import TransitionSpec
 from certflow.definitions.words import Text
 from certflow.domain.facts import DossierFacts, Held, OutsideDocument
+from certflow.domain.impartiality import NONE
 from certflow.domain.scoring import Answers
 from certflow.domain.workflow import Move, Offer
 from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
-from certflow.services import access, authority, impartiality, lower_units, recognitions
+from certflow.services import access, authority, bench, impartiality, lower_units, recognitions
+from certflow.services.bench import Bench
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS, Act
 from certflow.services.evidence import with_files
@@ -82,10 +84,16 @@ def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None
     _change_state(dossier, move, Act(actor, note, NO_DOCUMENT, clock.now()), stays=True)
 
 
-def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
-    """The actions open to `actor` now, each with what still stands in its way."""
-    roles = access.roles_on(actor, dossier)
-    return workflow_of(dossier).offers(dossier.state, roles, facts_of(dossier, actor=actor))
+def offers(dossier: Dossier, *, actor: User, judges: Bench | None = None) -> tuple[Offer, ...]:
+    """The actions open to `actor` now, each with what still stands in its way; `judges` where they are known already.
+
+    These must then have been asked about `actor` too.
+    """
+    roles, facts = access.roles_on(actor, dossier), facts_of(dossier, actor=actor)
+    if judges is not None:
+        involved = judges.involved.get(actor.person_id, NONE)
+        facts = replace(facts, involved=lambda: involved, council=lambda: judges.sitting)
+    return workflow_of(dossier).offers(dossier.state, roles, facts)
 
 
 def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
@@ -106,6 +114,7 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: Outside
         proposed_level=dossier.proposed_level,
         note=note,
         involved=cache(lambda: impartiality.of(dossier, actor)),
+        council=cache(lambda: bench.council_of(dossier)),
         document=document,
         authority=cache(lambda: authority.role_in_force(dossier, clock.today())),
         held=cache(lambda: tuple(Held(r.level, r.recognised_on) for r in recognitions.held(dossier, clock.today()))),

@@ -24,7 +24,7 @@ from certflow.models.dossier import (
 )
 from certflow.models.people import Appointment, User
 from certflow.models.places import Holder, Unit, UnitVersion
-from certflow.services import access, dates, holders, rounds, units
+from certflow.services import access, bound_parts, dates, holders, rounds, units
 from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
 from certflow.wording import _
@@ -124,12 +124,12 @@ def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dos
 
 def waiting_for(actor: User, page: int = 1) -> Page:
     """The dossiers whose next step is `actor`'s today, those waiting longest first."""
-    return _page(select(Dossier).where(_turn_of(access.appointments(actor))).order_by(*_oldest_first()), page)
+    return _page(select(Dossier).where(_waits_for(actor)).order_by(*_oldest_first()), page)
 
 
 def with_others(actor: User, page: int = 1) -> Page:
     """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
-    mine = func.coalesce(_turn_of(access.appointments(actor)), false())  # a place that is not there compares as unknown
+    mine = func.coalesce(_waits_for(actor), false())  # a place that is not there compares as unknown
     query = select(Dossier).where(access.visible(actor), not_(mine))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
@@ -154,6 +154,24 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
         called = select(UnitVersion.unit_id).where(UnitVersion.search_key.contains(key, autoescape=True))
         query = query.where(or_(Dossier.unit_id.in_(called), named))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+
+
+def _waits_for(actor: User) -> ColumnElement[bool]:
+    return or_(_turn_of(access.appointments(actor)), *_turns_as_substitute(actor))
+
+
+def _turns_as_substitute(actor: User) -> list[ColumnElement[bool]]:
+    """Where it is the turn of the role that `actor` has in single dossiers."""
+    turns = []
+    for role, ids in bound_parts.substitutions(actor).items():
+        states = [
+            and_(Dossier.workflow == name, Dossier.workflow_version == version, Dossier.state == state.name)
+            for (name, version), workflow in workflows().items()
+            for state in workflow.spec.states.values()
+            if state.turn == role
+        ]
+        turns.append(and_(Dossier.id.in_(ids), or_(false(), *states)))
+    return turns
 
 
 def _turn_of(held: Sequence[Appointment]) -> ColumnElement[bool]:
