@@ -32,8 +32,8 @@ class DossierFacts:
 
     What has to be looked up is a function, called only by the guards that need it. `level` is the level the action
     is about (0 for none), `acting_as` the roles whose part it is. `involved` is what ties the person to the dossier,
-    `council` the one that appraises it, None where none is asked for. `authority` is the role that the authority rule in
-    force names ("" when there is no rule), `authority_asked` the one that the action needs.
+    `council` the one that appraises it, None where none is asked for. `authority` is the role that the authority rule
+    in force names ("" when there is no rule), `authority_asked` the one that the action needs.
     """
 
     form: FormSpec

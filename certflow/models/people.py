@@ -1,7 +1,6 @@
 """People: accounts, dated appointments, sign-in sessions and sign-in attempts."""
 
 import datetime as dt
-
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String

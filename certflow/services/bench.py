@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import coalesce
 
 from certflow import clock
@@ -127,7 +128,7 @@ def _appointed(dossier: Dossier) -> Select[Any]:
     return rows.where(or_(*seats), _held(Appointment)) if seats else rows.where(literal(False))
 
 
-def _at(dossier: Dossier, kind: str, unit_id: Any) -> ColumnElement[bool]:
+def _at(dossier: Dossier, kind: str, unit_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """That something stands at the unit of a kind under which the dossier was begun, or at its heir."""
     if kind == "country":
         return unit_id.in_(select(Unit.id).where(Unit.kind == "country"))

@@ -70,7 +70,8 @@ def seat_of(found: Round) -> str:
 
 
 def _faults(found: Round, unit: Unit | None, entry: Entry) -> dict[str, tuple[str, ...]]:
-    seat, faults = seat_of(found), {}
+    seat = seat_of(found)
+    faults: dict[str, tuple[str, ...]] = {}
     if not seat:
         faults["round_id"] = (_("In this scheme no result is put forward, so that it needs no council."),)
     elif unit is None or unit.kind != seat or not _of_round(found, unit):

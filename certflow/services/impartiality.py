@@ -5,7 +5,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import CTE, Date, Row, Select, String, bindparam, cast, literal, null, or_, select, union, union_all
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    Date,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from certflow import clock
@@ -123,7 +138,7 @@ def _row(what: What, dossier_id: Any, person_id: Any, **said: Any) -> Select[Any
 
 def _accounts() -> CTE:
     """All accounts of the people asked about, each with its person."""
-    asked = bindparam("persons", expanding=True)
+    asked: BindParameter[Any] = bindparam("persons", expanding=True)
     first = select(User.id.label("account_id"), User.id.label("person_id")).where(User.id.in_(asked))
     further = select(User.id, User.same_person_as_id).where(User.same_person_as_id.in_(asked))
     return union_all(first, further).cte("account")

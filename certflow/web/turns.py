@@ -10,7 +10,7 @@ from certflow.definitions.specs import StateSpec, WorkflowSpec
 from certflow.domain.deadlines import Due, Standing
 from certflow.models.dossier import Dossier, Round
 from certflow.models.people import User
-from certflow.services import access, rounds
+from certflow.services import access, impartiality, rounds
 from certflow.services.catalogue import workflow_of
 from certflow.services.dossiers import Listed
 from certflow.wording import language
@@ -21,24 +21,31 @@ LARGEST_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next."""
+    """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next.
+
+    `barred` says why the reader may not act although it is their turn.
+    """
 
     dossier: Dossier
     state: str
     kind: str
     turn: str
     due: Standing | None
+    barred: tuple[str, ...] = ()
 
 
 def rows(found: Iterable[Listed], reader: User) -> list[Row]:
     """How lists show `found` to `reader`."""
+    found = tuple(found)
+    barred = impartiality.recused([one.dossier for one in found], reader)
     return [
         Row(
             one.dossier,
             state_of(one.dossier).title.in_language(language()),
-            kind(one.dossier, reader),
+            "waiting" if one.dossier.id in barred else kind(one.dossier, reader),
             turn(one.dossier),
             None if state_of(one.dossier).final else one.next_due,
+            barred.get(one.dossier.id, ()),
         )
         for one in found
     ]

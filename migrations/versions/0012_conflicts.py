@@ -45,9 +45,7 @@ def _create_conflict() -> None:
         sa.CheckConstraint("(dossier_id IS NULL) <> (unit_id IS NULL)", name=op.f("ck_conflict_about")),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_conflict_reason")),
         sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name=op.f("ck_conflict_withdrawn")),
-        sa.CheckConstraint(
-            "withdrawn_at IS NULL OR withdrawn_reason <> ''", name=op.f("ck_conflict_withdrawn_reason")
-        ),
+        sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name=op.f("ck_conflict_withdrawn_reason")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_conflict_user_id")),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_conflict_dossier_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_conflict_unit_id")),

@@ -211,5 +211,3 @@ def _succeed(old: Unit, new: Unit) -> None:
     step.resolution_id = found.id
     db.session.add(step)
     make.commit()
-
-
