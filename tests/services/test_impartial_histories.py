@@ -1,4 +1,4 @@
-"""Property: over random histories of appointments, acts, accounts and interests nobody judges what they took part in."""
+"""Property: over random histories of appointments, acts, accounts and interests nobody judges their own work."""
 
 import datetime as dt
 import random
