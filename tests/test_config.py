@@ -42,6 +42,7 @@ def test_the_database_is_chosen_by_its_address(tmp_path: Path, given: str, url: 
         ("CERTFLOW_DATABASE_URL", "mysql://host/name"),
         ("CERTFLOW_PDF_ENGINE", "word"),
         ("CERTFLOW_TRUSTED_PROXIES", "many"),
+        ("CERTFLOW_COUNCILS_REQUIRED", "perhaps"),
         ("CERTFLOW_DIR", "/dev/null/data"),
     ],
 )
