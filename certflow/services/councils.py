@@ -105,21 +105,12 @@ def seat(
     """Put a person on a council as its "chair", its "secretary" or a "member"."""
     access.require_administrator(actor)
     council, user = _standing(council_id), people.get(user_id)
-    faults: dict[str, tuple[str, ...]] = {}
-    present = [one for one in council.members if one.held_on(clock.today())]
-    if part not in PARTS:
-        faults["part"] = (_("Choose one of the parts listed."),)
-    elif part != "member" and any(one.part == part for one in present):
-        faults["part"] = (_("The council has a person in this part; end that part first."),)
-    if any(one.user.person_id == user.person_id for one in present):
-        faults["user_id"] = (_("%(name)s is on this council already.", name=user.full_name),)
-    elif len(present) >= MOST_MEMBERS:
-        faults["user_id"] = (_("A council has at most %(most)s members.", most=MOST_MEMBERS),)
+    faults = _part_faults(council, part) | _person_faults(council, user)
     if starts_on is None:
         faults["starts_on"] = (_("Give the first day, for example 01/01/2026."),)
     elif ends_on is not None and ends_on < starts_on:
         faults["ends_on"] = (_("The last day lies before the first day."),)
-    if faults:
+    if faults or starts_on is None:
         raise Invalid(fields=faults)
     made = CouncilMember(council_id=council.id, user_id=user.id, part=part, starts_on=starts_on, ends_on=ends_on)
     made.named_by_id, made.named_at = actor.id, clock.now()
@@ -128,6 +119,32 @@ def seat(
     db.session.expire(council, ["members"])
     db.session.expire(user, ["council_seats"])
     return made
+
+
+Faults = dict[str, tuple[str, ...]]
+
+
+def _part_faults(council: Council, part: str) -> Faults:
+    if part not in PARTS:
+        return {"part": (_("Choose one of the parts listed."),)}
+    if part != "member" and any(one.part == part for one in _present(council)):
+        return {"part": (_("The council has a person in this part; end that part first."),)}
+    return {}
+
+
+def _person_faults(council: Council, user: User) -> Faults:
+    present = _present(council)
+    if any(one.user.person_id == user.person_id for one in present):
+        return {"user_id": (_("%(name)s is on this council already.", name=user.full_name),)}
+    if len(present) >= MOST_MEMBERS:
+        return {"user_id": (_("A council has at most %(most)s members.", most=MOST_MEMBERS),)}
+    return {}
+
+
+def _present(council: Council) -> list[CouncilMember]:
+    """Who sits on a council today or will from a later day on."""
+    today = clock.today()
+    return [one for one in council.members if one.ended_at is None and (one.ends_on is None or one.ends_on >= today)]
 
 
 def _standing(council_id: int) -> Council:
