@@ -1,12 +1,29 @@
 """Who judges a dossier: everybody who holds a part above the filing, who of them may not act, and the council left."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, cast, literal, null, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.sql.functions import coalesce
 
 from certflow import clock
@@ -24,6 +41,7 @@ from certflow.services.equipment import equipment
 COUNCIL = "council_"
 COUNCIL_ROLES = tuple(COUNCIL + part for part in PARTS)
 MOST = 200
+COUNTRY = "country"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class Bench:
     @property
     def sitting(self) -> Sitting | None:
         """The council that is left; None where none is recorded nor required."""
-        counted = impartiality.rule_of(self.dossier).council_seat != "country"
+        counted = impartiality.rule_of(self.dossier).council_seat != COUNTRY
         if self.council_id is None:
             return Sitting(recorded=False, counted=counted) if _required(self.dossier) else None
         left = [seat for role in COUNCIL_ROLES for seat in self.left(role)]
@@ -86,7 +104,7 @@ def _required(dossier: Dossier) -> bool:
 
 def bench(dossier: Dossier, *, also: User | None = None) -> Bench:
     """Who judges a dossier, in two queries; what ties `also` to it is told as well."""
-    rows = [row for row in db.session.execute(_people(dossier).limit(MOST)) if row.person_id or row.council_id]
+    rows = [row for row in db.session.execute(_PEOPLE, _asked(dossier)) if row.person_id or row.council_id]
     councils = {row.council_id: row.of_round for row in rows if row.council_id}
     council_id = max(councils, key=lambda one: (councils[one], one), default=None)
     kept = [row for row in rows if row.user_id and row.council_id in (None, council_id)]
@@ -101,8 +119,27 @@ def council_of(dossier: Dossier) -> Sitting | None:
     return bench(dossier).sitting
 
 
-def _people(dossier: Dossier) -> Any:
-    return union_all(_appointed(dossier), _substitutes(dossier), _council(dossier)).order_by("full_name", "user_id")
+def _asked(dossier: Dossier) -> dict[str, Any]:
+    """What the question below asks about one dossier: the seats of its judges and of its council, by their units."""
+    spec, rule = workflow_of(dossier).spec, impartiality.rule_of(dossier)
+    at = {role: _unit_id(dossier, spec.roles[role].seat) for role in sorted(rule.roles)}
+    return {
+        "dossier_id": dossier.id,
+        "round_id": dossier.round_id,
+        "workflow": dossier.workflow,
+        "assessed_year": dossier.round.assessed_year,
+        "today": clock.today(),
+        "seats": [(role, unit_id) for role, unit_id in at.items() if unit_id] or [("", 0)],
+        "of_country": [role for role in at if spec.roles[role].seat == COUNTRY],
+        "council_unit": _unit_id(dossier, rule.council_seat),
+        "council_of_country": rule.council_seat == COUNTRY,
+    }
+
+
+def _unit_id(dossier: Dossier, kind: str) -> int:
+    """The unit of a kind under which the dossier was begun, or its heir; 0, which none has, without one."""
+    place = dossier.places.get(kind)
+    return place.seat_id if place else 0
 
 
 def _person(role: Any, **council: Any) -> Select[Any]:
@@ -113,41 +150,37 @@ def _person(role: Any, **council: Any) -> Select[Any]:
 
 
 def _held(table: type[Appointment | Substitute | CouncilMember]) -> ColumnElement[bool]:
-    today = clock.today()
+    today: BindParameter[dt.date] = bindparam("today", type_=Date())
     until = or_(table.ends_on.is_(None), table.ends_on >= today)
     return and_(table.ended_at.is_(None), table.starts_on <= today, until, User.active)
 
 
-def _appointed(dossier: Dossier) -> Select[Any]:
-    spec = workflow_of(dossier).spec
-    seats = [
-        and_(Appointment.role == role, _at(dossier, spec.roles[role].seat, Appointment.unit_id))
-        for role in sorted(impartiality.rule_of(dossier).roles)
-    ]
+def _appointed() -> Select[Any]:
+    country = select(Unit.id).where(Unit.kind == COUNTRY)
+    here = tuple_(Appointment.role, Appointment.unit_id).in_(bindparam("seats", expanding=True))
+    above = and_(Appointment.role.in_(bindparam("of_country", expanding=True)), Appointment.unit_id.in_(country))
     rows = _person(Appointment.role).join(Appointment, Appointment.user_id == User.id)
-    return rows.where(or_(*seats), _held(Appointment)) if seats else rows.where(literal(False))
+    return rows.where(or_(here, above), _held(Appointment))
 
 
-def _at(dossier: Dossier, kind: str, unit_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """That something stands at the unit of a kind under which the dossier was begun, or at its heir."""
-    if kind == "country":
-        return unit_id.in_(select(Unit.id).where(Unit.kind == "country"))
-    place = dossier.places.get(kind)
-    return unit_id == (place.seat_id if place else -1)
-
-
-def _substitutes(dossier: Dossier) -> Select[Any]:
+def _substitutes() -> Select[Any]:
     rows = _person(Substitute.role).join(Substitute, Substitute.user_id == User.id)
-    return rows.where(Substitute.dossier_id == dossier.id, _held(Substitute))
+    return rows.where(Substitute.dossier_id == bindparam("dossier_id"), _held(Substitute))
 
 
-def _council(dossier: Dossier) -> Select[Any]:
+def _council() -> Select[Any]:
     """The members of the councils recorded for the dossier; a row without a person for one that has none."""
     of_round = cast(Council.round_id.is_not(None), Integer())
     rows = _person(literal(COUNCIL) + CouncilMember.part, council_id=Council.id, of_round=of_round)
     rows = rows.select_from(Council).outerjoin(CouncilMember, CouncilMember.council_id == Council.id)
     rows = rows.outerjoin(User, and_(User.id == CouncilMember.user_id, _held(CouncilMember)))
-    in_round = or_(Council.round_id == dossier.round_id, Council.round_id.is_(None))
-    of_year = and_(Council.workflow == dossier.workflow, Council.assessed_year == dossier.round.assessed_year)
-    seat = impartiality.rule_of(dossier).council_seat
-    return rows.where(Council.dissolved_at.is_(None), in_round, of_year, _at(dossier, seat, Council.unit_id))
+    in_round = or_(Council.round_id == bindparam("round_id"), Council.round_id.is_(None))
+    of_year = Council.workflow == bindparam("workflow"), Council.assessed_year == bindparam("assessed_year")
+    country = select(Unit.id).where(Unit.kind == COUNTRY)
+    above = and_(bindparam("council_of_country", type_=Boolean()), Council.unit_id.in_(country))
+    at_seat = or_(Council.unit_id == bindparam("council_unit"), above)
+    return rows.where(Council.dissolved_at.is_(None), in_round, *of_year, at_seat)
+
+
+# Built once: building it costs many times what running it does.
+_PEOPLE = union_all(_appointed(), _substitutes(), _council()).order_by("full_name", "user_id").limit(MOST)
