@@ -41,6 +41,7 @@ class Settings:
     pdf_engine: PdfEngine = "typst"
     secure_cookies: bool = False
     trusted_proxies: int = 0
+    councils_required: bool = False
     testing: bool = False
     smtp_url: str = ""
     mail_sender: str = ""
@@ -63,6 +64,7 @@ class Settings:
             smtp_url=_smtp_url(environ),
             mail_sender=environ.get("CERTFLOW_MAIL_SENDER", "").strip(),
             second_factor=_second_factor(environ.get("CERTFLOW_SECOND_FACTOR", "deciders")),
+            councils_required=_yes(environ, "CERTFLOW_COUNCILS_REQUIRED"),
         )
 
 
@@ -116,6 +118,13 @@ def _whole_number(environ: Mapping[str, str], name: str) -> int:
     if not given.isascii() or not given.isdigit():
         raise SetupError(f"{name} is not a whole number: {given}", f"set {name}=0 or the number of proxies in front")
     return int(given)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    given = environ.get(name, "no")
+    if given not in ("yes", "no"):
+        raise SetupError(f"{name} is neither yes nor no: {given}", f"set {name}=yes or {name}=no")
+    return given == "yes"
 
 
 def _kept_secret(data_dir: Path) -> str:

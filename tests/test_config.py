@@ -47,6 +47,7 @@ def test_the_database_is_chosen_by_its_address(tmp_path: Path, given: str, url: 
         ("CERTFLOW_SMTP_URL", "http://mail.example.gov.vn"),
         ("CERTFLOW_SMTP_URL", "smtp://"),
         ("CERTFLOW_SMTP_URL", "smtp://host:port"),
+        ("CERTFLOW_COUNCILS_REQUIRED", "perhaps"),
         ("CERTFLOW_DIR", "/dev/null/data"),
     ],
 )

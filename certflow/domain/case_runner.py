@@ -23,6 +23,7 @@ from certflow.domain.coverage import Coverage, LowerUnit
 from certflow.domain.deadlines import Due, Undated, counted_due, on_time
 from certflow.domain.entries import entries_reaching
 from certflow.domain.facts import DossierFacts, Held, OutsideDocument
+from certflow.domain.impartiality import Involvement
 from certflow.domain.scoring import Answer, Answers, Result, score
 from certflow.domain.workflow import Workflow
 from certflow.domain.working_days import NOTHING_KNOWN, WorkingCalendar
@@ -152,7 +153,7 @@ def _facts(form: FormSpec, given: CaseFacts) -> DossierFacts:
         meeting_recorded=lambda: given.meeting_recorded,
         proposed_level=given.proposed_level,
         note=given.note,
-        actor_took_part_as=lambda: frozenset(given.took_part_as),
+        involved=lambda: Involvement(frozenset(given.took_part_as)),
         document=OutsideDocument(given.document_number, given.document_date),
         authority=lambda: given.authority,
         held=lambda: (Held(given.held_level, given.held_since),) if given.held_since else (),

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from certflow.definitions.form_specs import FormSpec
+from certflow.domain.councils import Sitting
+from certflow.domain.impartiality import NONE, Involvement
 from certflow.domain.scoring import Answers, Result, score
 
 
@@ -29,8 +31,9 @@ class DossierFacts:
     """One dossier as the guards see it, in the light of one action.
 
     What has to be looked up is a function, called only by the guards that need it. `level` is the level the action
-    is about (0 for none), `acting_as` the roles whose part it is. `authority` is the role that the authority rule in
-    force names ("" when there is no rule), `authority_asked` the one that the action needs.
+    is about (0 for none), `acting_as` the roles whose part it is. `involved` is what ties the person to the dossier,
+    `council` the one that appraises it, None where none is asked for. `authority` is the role that the authority rule
+    in force names ("" when there is no rule), `authority_asked` the one that the action needs.
     """
 
     form: FormSpec
@@ -41,7 +44,8 @@ class DossierFacts:
     proposed_level: int | None = None
     level: int = 0
     note: str = ""
-    actor_took_part_as: Callable[[], frozenset[str]] = frozenset
+    involved: Callable[[], Involvement] = lambda: NONE
+    council: Callable[[], Sitting | None] = lambda: None
     acting_as: frozenset[str] = frozenset()
     document: OutsideDocument = OutsideDocument()
     authority: Callable[[], str] = str
@@ -60,4 +64,4 @@ class DossierFacts:
 
     def took_part_otherwise(self) -> frozenset[str]:
         """The parts other than this action's in which the person acted on the dossier before."""
-        return self.actor_took_part_as() - self.acting_as
+        return self.involved().parts - self.acting_as

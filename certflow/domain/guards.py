@@ -6,6 +6,7 @@ from collections.abc import Callable
 from certflow.domain.deadlines import months_after
 from certflow.domain.facts import DossierFacts
 from certflow.domain.form_words import FormWords
+from certflow.domain.impartiality import YOU
 from certflow.domain.vietnamese import says_something
 from certflow.wording import _, language
 
@@ -78,9 +79,8 @@ def reason_given(facts: DossierFacts) -> str:
 
 def not_own_dossier(facts: DossierFacts) -> str:
     """Nobody appraises, endorses or decides a dossier on which they acted in another part before."""
-    if not facts.took_part_otherwise():
-        return ""
-    return _("You took part in this dossier in another role before; another person must do this")
+    told = YOU["not_own_dossier"] if facts.took_part_otherwise() else ""
+    return _(told) if told else ""
 
 
 def document_named(facts: DossierFacts) -> str:

@@ -7,8 +7,10 @@ from functools import cached_property
 from transitions import Machine, MachineError
 
 from certflow.definitions.specs import StageSpec, TransitionSpec, WorkflowSpec
+from certflow.domain import councils
 from certflow.domain.facts import DossierFacts, OutsideDocument
 from certflow.domain.guards import GUARDS
+from certflow.domain.impartiality import Impartiality
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 from certflow.wording import _, language
 
@@ -45,6 +47,7 @@ class Workflow:
 
     def __init__(self, spec: WorkflowSpec) -> None:
         self.spec = spec
+        self.impartiality = Impartiality(spec)
         self._by_origin: dict[tuple[str, str], TransitionSpec] = {
             (origin, t.action): t for t in spec.transitions for origin in t.origins
         }
@@ -102,7 +105,7 @@ class Workflow:
         return tuple(self._refusals(transition, facts).values())
 
     def _refusals(self, transition: TransitionSpec, facts: DossierFacts) -> dict[str, str]:
-        """The reason of every guard that refuses, by the guard's name."""
+        """The reason of every guard that refuses, by the guard's name; who judges must be impartial in any scheme."""
         facts = replace(
             facts,
             level=transition.level,
@@ -110,7 +113,12 @@ class Workflow:
             authority_asked=transition.authority,
             upgrade_after_months=self.spec.outcome.upgrade_after_months if self.spec.outcome else 0,
         )
-        return {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
+        found = {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
+        if self.impartiality.judges(transition):
+            found |= self.impartiality.refusals(transition.by, facts.involved())
+        if self.impartiality.proposes(transition):
+            found |= councils.shortcomings(facts.council())
+        return found
 
     def _not_open(self, action: str, state: str) -> str:
         title = self.spec.states[state].title if state in self.spec.states else None

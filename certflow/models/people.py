@@ -11,15 +11,19 @@ from certflow.models.places import Organisation, Unit
 
 if TYPE_CHECKING:
     from certflow.models.delegation import Delegation
+    from certflow.models.impartiality import CouncilMember, Substitute
 
 
 class User(Model):
     """A person with one account; `sign_in_name` is kept in lower case, `sort_key` orders by the whole name.
 
     Without a `password_hash` the person is only invited: nobody can sign in until a link is redeemed.
+    Where a person has a second account, administrators say so: `same_person_as_id` names the first one, which has none
+    itself.
     """
 
     __tablename__ = "user_account"
+    __table_args__ = (CheckConstraint("same_person_as_id IS NULL OR same_person_as_id <> id", name="same_person"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sign_in_name: Mapped[str] = mapped_column(String(120), unique=True)
@@ -32,7 +36,15 @@ class User(Model):
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="vi")
     created_at: Mapped[dt.datetime]
+    same_person_as_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
 
+    same_person_as: Mapped["User | None"] = relationship(remote_side=[id])
+    substitutions: Mapped[list["Substitute"]] = relationship(
+        back_populates="user", foreign_keys="Substitute.user_id", order_by="Substitute.id"
+    )
+    council_seats: Mapped[list["CouncilMember"]] = relationship(
+        back_populates="user", foreign_keys="CouncilMember.user_id", order_by="CouncilMember.id"
+    )
     appointments: Mapped[list["Appointment"]] = relationship(
         back_populates="user", order_by="Appointment.starts_on.desc()"
     )
@@ -43,6 +55,11 @@ class User(Model):
 
     is_authenticated = True
     is_anonymous = False
+
+    @property
+    def person_id(self) -> int:
+        """The same for every account of one person."""
+        return self.same_person_as_id or self.id
 
     @property
     def is_active(self) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
@@ -13,13 +13,14 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
-from certflow.models.rows import Sight
-from certflow.services import parts, units
+from certflow.models.rows import EVERYTHING, Sight, seeing
+from certflow.services import bound_parts, parts, units
 from certflow.services.catalogue import workflow_of
-from certflow.services.parts import Part
+from certflow.services.parts import Held, Named, Part
 from certflow.wording import _
 
 ADMINISTRATOR = "administrator"
+MOST_ON_COUNCILS = 5000
 
 Places = Mapping[str, Collection[int]]
 
@@ -56,13 +57,16 @@ def fits(unit: Unit, spec: WorkflowSpec) -> bool:
 
 
 def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
-    """The roles of the dossier's scheme that `user` holds today for the places it began with."""
+    """The roles of the dossier's scheme that `user` holds today for the places it began with, or as a substitute."""
     return frozenset(part.role for part in parts_on(user, dossier))
 
 
-def parts_on(user: User, dossier: Dossier) -> list[Part]:
-    """As `roles_on`, each role with how it is held: those of the person's own first, then those held by delegation."""
-    return _fitting(parts.held(user), workflow_of(dossier).spec, _seats_of(dossier), _about(dossier))
+def parts_on(user: User, dossier: Dossier) -> list[Held]:
+    """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
+    spec = workflow_of(dossier).spec
+    held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier))
+    named = [Named(role) for role in sorted(bound_parts.substituted(user, dossier.id) & spec.roles.keys())]
+    return [*(p for p in held if p.delegation is None), *named, *(p for p in held if p.delegation is not None)]
 
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
@@ -73,8 +77,8 @@ def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
 
 def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | None:
     """The appointment of their own by which `user` holds one role of the dossier's scheme at the right unit today."""
-    held = (part for part in parts_on(user, dossier) if part.role == role and part.delegation is None)
-    return next((part.appointment for part in held), None)
+    held = (part for part in parts_on(user, dossier) if isinstance(part, Part) and part.delegation is None)
+    return next((part.appointment for part in held if part.role == role), None)
 
 
 def _seats_of(dossier: Dossier) -> Places:
@@ -118,7 +122,14 @@ KINDS = ("commune", "district", "province", "country")
 HOLDING = ("learning_centre", "agency")
 
 
-def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:
+class Seated(Protocol):
+    """What is held at a unit: an appointment, or a seat on the council of its office."""
+
+    @property
+    def unit(self) -> Unit | None: ...
+
+
+def _places(held: Iterable[Seated]) -> dict[str, list[int]]:
     """The ids of the units of `held`, and of those that they took over whole, by the kind of unit."""
     seats: dict[str, set[int]] = {kind: set() for kind in KINDS}
     for appointment in held:
@@ -167,10 +178,20 @@ def visible(user: User) -> ColumnElement[bool]:
     """The one filter of every list, for what `user` may see today."""
     held = parts.held(user)
     everywhere = _visible(_seats(part for part in held if not part.scheme))
-    if all(not part.scheme for part in held):
-        return everywhere
     limited = {part.scheme: [other for other in held if other.scheme == part.scheme] for part in held if part.scheme}
-    return or_(everywhere, *(and_(Dossier.workflow == one, _visible(_seats(of))) for one, of in limited.items()))
+    by_scheme = [and_(Dossier.workflow == one, _visible(_seats(of))) for one, of in limited.items()]
+    return or_(everywhere, *by_scheme, *_bound(user))
+
+
+def _bound(user: User) -> list[ColumnElement[bool]]:
+    """What `user` sees beside that today: the dossiers of a substitute, and those that their councils appraise."""
+    named = [Dossier.id.in_(ids)] if (ids := bound_parts.dossiers_of(user)) else []
+    return [*named, *_on_councils(user)]
+
+
+def _on_councils(user: User) -> list[ColumnElement[bool]]:
+    seats = bound_parts.seats_of(user)
+    return [and_(_within(_places([seat])), bound_parts.appraised_by(seat.council)) for seat in seats]
 
 
 def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
@@ -179,25 +200,28 @@ def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
 
 def sight(user: User) -> Sight:
     """What the database is told that `user` may see: as `visible`; a part held in one scheme counts in every one."""
-    places = _seats(parts.held(user))
+    places, councils = _seats(parts.held(user)), _on_councils(user)
+    single = set(bound_parts.dossiers_of(user))
+    if councils:
+        with seeing(EVERYTHING):
+            single.update(db.session.scalars(select(Dossier.id).where(or_(*councils)).limit(MOST_ON_COUNCILS)))
     return Sight(
         communes=tuple(places["commune"]),
         districts=tuple(places["district"]),
         provinces=tuple(places["province"]),
         country=bool(places["country"]),
+        dossiers=tuple(sorted(single)),
     )
 
 
 PLACED = tuple(joinedload(place) for place in (Dossier.unit, Dossier.commune, Dossier.district, Dossier.province))
 
-# The look-up of one dossier is built once: building it costs more than running it.
-_ONE = (
-    select(Dossier)
-    .where(_visible({kind: bindparam(kind, expanding=True) for kind in KINDS}), Dossier.id == bindparam("dossier_id"))
-    .options(*PLACED)
-)
+_SEEN = _visible({kind: bindparam(kind, expanding=True) for kind in KINDS})
+_ONE = select(Dossier).where(Dossier.id == bindparam("dossier_id")).options(*PLACED)
 _SHOWN = _ONE.options(joinedload(Dossier.round).selectinload(Round.dates))
 _LOCKED = _ONE.with_for_update(of=Dossier).execution_options(populate_existing=True)
+# The look-up of one dossier is built once: building it costs more than running it.
+_USUAL = {False: _SHOWN.where(_SEEN), True: _LOCKED.where(_SEEN)}
 
 
 def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
@@ -206,7 +230,9 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     `lock` holds the row until the end of the transaction, so that what the guards read stays true.
     """
     asked = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
-    found = db.session.scalars(_LOCKED if lock else _SHOWN, asked).unique().one_or_none()
+    bound = _bound(user)
+    query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]
+    found = db.session.scalars(query, asked).unique().one_or_none()
     if found is None:
         raise NotFound(_("There is no such dossier, or it is not yours to see."))
     return found
@@ -228,7 +254,9 @@ def sees_findings(user: User, dossier: Dossier) -> bool:
     and those who appraise sit at the same unit.
     """
     spec = workflow_of(dossier).spec
-    return spec.states[dossier.state].final or bool(roles_on(user, dossier) - _filers(spec))
+    if spec.states[dossier.state].final or bound_parts.is_on_council(user, dossier):
+        return True
+    return bool(roles_on(user, dossier) - _filers(spec))
 
 
 def acts_above(user: User, dossier: Dossier) -> bool:

@@ -28,7 +28,12 @@ STEP_LASTS = dt.timedelta(minutes=10)
 
 _UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.parent)
 _DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appointment.user))
-PARTS = selectinload(User.appointments).options(_UNIT), selectinload(User.delegations).options(_DELEGATED)
+PARTS = (
+    selectinload(User.appointments).options(_UNIT, joinedload(Appointment.organisation)),
+    selectinload(User.delegations).options(_DELEGATED),
+    selectinload(User.substitutions),
+    selectinload(User.council_seats).joinedload(CouncilMember.council).joinedload(Council.unit),
+)
 
 _hasher = PasswordHasher()
 _NO_ONE = _hasher.hash("nobody has this password")
@@ -124,7 +129,7 @@ def living_session(token: str) -> SignInSession | None:
         .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
         .options(joinedload(SignInSession.user).options(joinedload(User.second_factor), *PARTS))
     )
-    session = db.session.scalar(query)
+    session = db.session.scalars(query).unique().one_or_none()
     now = clock.now()
     if session is None or not session.user.active:
         return None

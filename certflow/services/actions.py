@@ -5,20 +5,22 @@ from dataclasses import replace
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, literal, select, union, update
+from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from certflow import clock
 from certflow.definitions.specs import TransitionSpec
 from certflow.definitions.words import Text
 from certflow.domain.facts import DossierFacts, Held, OutsideDocument
+from certflow.domain.impartiality import NONE
 from certflow.domain.scoring import Answers
 from certflow.domain.workflow import Move, Offer
 from certflow.errors import Refusal, Stale
 from certflow.models.base import db, instant
 from certflow.models.dossier import Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
-from certflow.services import access, authority, handling, lower_units, recognitions, signing
+from certflow.services import access, authority, bench, handling, impartiality, lower_units, recognitions, signing
+from certflow.services.bench import Bench
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.effects import EFFECTS, Act
 from certflow.services.evidence import with_files
@@ -83,11 +85,16 @@ def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None
     _change_state(dossier, move, Act(actor, note, NO_DOCUMENT, clock.now()), stays=True)
 
 
-def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
-    """The actions open to `actor` now, each with what still stands in its way."""
-    held = access.parts_on(actor, dossier)
-    roles = frozenset(part.role for part in held)
-    found = workflow_of(dossier).offers(dossier.state, roles, facts_of(dossier, actor=actor))
+def offers(dossier: Dossier, *, actor: User, judges: Bench | None = None) -> tuple[Offer, ...]:
+    """The actions open to `actor` now, each with what still stands in its way; `judges` where they are known already.
+
+    These must then have been asked about `actor` too.
+    """
+    held, facts = access.parts_on(actor, dossier), facts_of(dossier, actor=actor)
+    if judges is not None:
+        involved = judges.involved.get(actor.person_id, NONE)
+        facts = replace(facts, involved=lambda: involved, council=lambda: judges.sitting)
+    found = workflow_of(dossier).offers(dossier.state, frozenset(part.role for part in held), facts)
     return signing.with_missing(dossier, found, held)
 
 
@@ -108,7 +115,8 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: Outside
         meeting_recorded=cache(lambda: _meeting_recorded(dossier)),
         proposed_level=dossier.proposed_level,
         note=note,
-        actor_took_part_as=cache(lambda: _parts_taken(dossier, actor)),
+        involved=cache(lambda: impartiality.of(dossier, actor)),
+        council=cache(lambda: bench.council_of(dossier)),
         document=document,
         authority=cache(lambda: authority.role_in_force(dossier, clock.today())),
         held=cache(lambda: tuple(Held(r.level, r.recognised_on) for r in recognitions.held(dossier, clock.today()))),
@@ -118,20 +126,6 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: Outside
 
 def _meeting_recorded(dossier: Dossier) -> bool:
     return bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id))))
-
-
-def _parts_taken(dossier: Dossier, actor: User) -> frozenset[str]:
-    """The roles in which `actor` has acted on the dossier or written claims or findings that stand in it.
-
-    Who moves dossiers to a newer version of their rules takes no part in them by that.
-    """
-    spec = workflow_of(dossier).spec
-    acted = select(HistoryEntry.acting_as).where(HistoryEntry.dossier_id == dossier.id)
-    parts = [acted.where(HistoryEntry.actor_id == actor.id, HistoryEntry.acting_as != access.ADMINISTRATOR)]
-    for kind, what in ((Claim, "claims"), (Finding, "findings")):
-        wrote = exists().where(kind.dossier_id == dossier.id, kind.saved_by_id == actor.id)
-        parts += [select(literal(role)).where(wrote) for role in sorted(access.writers(spec, what))]
-    return frozenset(db.session.scalars(union(*parts)))
 
 
 # Built once, and sent past the unit of work: the ORM's own bookkeeping costs several times what the rows do.

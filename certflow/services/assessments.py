@@ -17,7 +17,7 @@ from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding
 from certflow.models.people import User
-from certflow.services import access, lower_units
+from certflow.services import access, impartiality, lower_units
 from certflow.services.catalogue import form_of
 from certflow.wording import _
 
@@ -54,6 +54,7 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     access.require_editor(dossier, actor, "findings")
+    impartiality.require(dossier, actor)
     asked = form_of(dossier).criterion(number).in_part("findings").indicators
     indicators = {indicator.code: indicator for indicator in asked}
     codes = list(indicators)
@@ -73,6 +74,7 @@ def _save(
 ) -> dict[str, int]:
     dossier = access.dossier(dossier_id, actor, lock=True)
     access.require_editor(dossier, actor, what)
+    impartiality.require(dossier, actor)
     criterion = form_of(dossier).criterion(number).in_part(what)
     answers = _parsed(criterion, typed)
     computed = [indicator for indicator in criterion.indicators if indicator.computed and indicator.code in answers]

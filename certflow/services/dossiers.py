@@ -25,7 +25,7 @@ from certflow.models.dossier import (
 )
 from certflow.models.people import Appointment, User
 from certflow.models.places import Holder, Unit, UnitVersion
-from certflow.services import access, dates, handling, holders, parts, rounds, units
+from certflow.services import access, bound_parts, dates, handling, holders, parts, rounds, units
 from certflow.services.catalogue import form_of, workflow_of, workflows
 from certflow.services.conflicts import refusing
 from certflow.services.parts import Part
@@ -130,7 +130,7 @@ def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: han
 
     With `counts` they need not be counted again.
     """
-    query = select(Dossier).where(_turn_of(parts.held(actor)))
+    query = select(Dossier).where(_waits_for(actor))
     if by:
         query = query.where(handling.narrowed(actor, by))
     return _page(query.order_by(*_oldest_first()), page, total=counts.by(by) if counts else None)
@@ -138,13 +138,13 @@ def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: han
 
 def waiting_counts(actor: User) -> handling.Counts:
     """How many dossiers wait for `actor` today, and who handles them."""
-    waiting = _turn_of(parts.held(actor))
+    waiting = _waits_for(actor)
     return handling.counted(actor, waiting, _counted(select(Dossier).where(waiting)))
 
 
 def with_others(actor: User, page: int = 1) -> Page:
     """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
-    mine = func.coalesce(_turn_of(parts.held(actor)), false())  # a place that is not there compares as unknown
+    mine = func.coalesce(_waits_for(actor), false())  # a place that is not there compares as unknown
     query = select(Dossier).where(access.visible(actor), not_(mine))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
@@ -169,6 +169,24 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
         called = select(UnitVersion.unit_id).where(UnitVersion.search_key.contains(key, autoescape=True))
         query = query.where(or_(Dossier.unit_id.in_(called), named))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+
+
+def _waits_for(actor: User) -> ColumnElement[bool]:
+    return or_(_turn_of(parts.held(actor)), *_turns_as_substitute(actor))
+
+
+def _turns_as_substitute(actor: User) -> list[ColumnElement[bool]]:
+    """Where it is the turn of the role that `actor` has in single dossiers."""
+    turns = []
+    for role, ids in bound_parts.substitutions(actor).items():
+        states = [
+            and_(Dossier.workflow == name, Dossier.workflow_version == version, Dossier.state == state.name)
+            for (name, version), workflow in workflows().items()
+            for state in workflow.spec.states.values()
+            if state.turn == role
+        ]
+        turns.append(and_(Dossier.id.in_(ids), or_(false(), *states)))
+    return turns
 
 
 def _turn_of(held: Sequence[Part]) -> ColumnElement[bool]:

@@ -36,6 +36,17 @@ class Part:
         return self.scheme in ("", scheme)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A role in one dossier, as a substitute there; it comes with no appointment."""
+
+    role: str
+    delegation: None = None
+
+
+Held = Part | Named
+
+
 def own(user: User, today: dt.date | None = None) -> list[Appointment]:
     """The appointments `user` holds on `today`; none for an account that is switched off."""
     today = today or clock.today()

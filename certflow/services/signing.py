@@ -23,7 +23,7 @@ from certflow.models.dossier import Dossier
 from certflow.models.people import Appointment
 from certflow.services import signing_matrix
 from certflow.services.catalogue import workflow_of
-from certflow.services.parts import Part
+from certflow.services.parts import Held
 from certflow.wording import _
 
 _AWARD = ("decision", "certificate")
@@ -37,7 +37,7 @@ def papers_of(dossier: Dossier, transition: TransitionSpec) -> tuple[str, ...]:
     return tuple(kind for kind in made if outcome is not None and kind in outcome.papers)
 
 
-def part_used(dossier: Dossier, move: Move, held: Sequence[Part]) -> tuple[Move, Delegation | None]:
+def part_used(dossier: Dossier, move: Move, held: Sequence[Held]) -> tuple[Move, Delegation | None]:
     """The move in the part in which it is taken, and the delegation by which: none where it is a part of one's own.
 
     That of one's own comes first where both fit. Raises ActionBlocked when no signing rule lets the delegate sign what
@@ -54,7 +54,7 @@ def part_used(dossier: Dossier, move: Move, held: Sequence[Part]) -> tuple[Move,
     return move, hold(chosen, clock.today())
 
 
-def delegation_for(dossier: Dossier, transition: TransitionSpec, held: Sequence[Part]) -> Delegation | None:
+def delegation_for(dossier: Dossier, transition: TransitionSpec, held: Sequence[Held]) -> Delegation | None:
     """The delegation by which an action would be taken; none where a part of one's own fits, or no part at all."""
     fitting = [part for part in held if part.role in transition.by]
     if not fitting or any(part.delegation is None for part in fitting):
@@ -62,7 +62,7 @@ def delegation_for(dossier: Dossier, transition: TransitionSpec, held: Sequence[
     return _chosen(dossier, transition, fitting)[0]
 
 
-def with_missing(dossier: Dossier, offers: tuple[Offer, ...], held: Sequence[Part]) -> tuple[Offer, ...]:
+def with_missing(dossier: Dossier, offers: tuple[Offer, ...], held: Sequence[Held]) -> tuple[Offer, ...]:
     """The offers, each with what the signing rules refuse where it would be taken for somebody else."""
     if all(part.delegation is None for part in held):
         return offers
@@ -76,7 +76,7 @@ def with_missing(dossier: Dossier, offers: tuple[Offer, ...], held: Sequence[Par
 
 
 def _chosen(
-    dossier: Dossier, transition: TransitionSpec, delegated: Sequence[Part]
+    dossier: Dossier, transition: TransitionSpec, delegated: Sequence[Held]
 ) -> tuple[Delegation, tuple[str, ...]]:
     """The first delegation by which everything the action makes may be signed, else the first with what it lacks."""
     kinds, found = papers_of(dossier, transition), []

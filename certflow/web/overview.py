@@ -8,21 +8,24 @@ from flask_babel import gettext as _
 from certflow.definitions.form_specs import CriterionSpec, FormSpec
 from certflow.domain.deadlines import Standing, Undated
 from certflow.domain.form_words import FormWords
+from certflow.domain.impartiality import NONE
 from certflow.domain.scoring import Result, score
 from certflow.domain.workflow import Offer
 from certflow.models.dossier import Dossier, HistoryEntry, Meeting
 from certflow.models.people import User
 from certflow.models.recognition import Document, Recognition
-from certflow.services import access, actions, dates, documents, dossiers, meetings, recognitions
+from certflow.services import access, actions, bench, dates, documents, dossiers, impartiality, meetings, recognitions
+from certflow.services.bench import Bench
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dates import Dates
 from certflow.services.dossiers import Contents
-from certflow.web import deciders, handled, history_words, ratings, results, turns
+from certflow.web import deciders, handled, history_words, judges, ratings, results, turns
 from certflow.web.answer_forms import Stored
 from certflow.web.deciders import Decider
 from certflow.web.documents import title
 from certflow.web.entry_words import level_words, words_of
 from certflow.web.handled import Handled
+from certflow.web.judges import Judges
 from certflow.wording import language
 
 
@@ -42,7 +45,8 @@ class Overview:
     """A dossier with everything its overview tells.
 
     `last` is the latest step, by whom it was taken is `last_by`, `returned` says it was a return; `papers` come with
-    their titles, and `ending` are the sentences about the result.
+    their titles, and `ending` are the sentences about the result. `barred` says why the reader may not act although it
+    is their turn; `judges` are shown to those who see findings, while somebody judges.
     """
 
     dossier: Dossier
@@ -60,6 +64,8 @@ class Overview:
     recognition: Recognition | None
     decider: Decider | None
     ending: list[str]
+    barred: tuple[str, ...]
+    judges: Judges | None
 
 
 def overview(dossier: Dossier, reader: User) -> Overview:
@@ -69,15 +75,17 @@ def overview(dossier: Dossier, reader: User) -> Overview:
     final = turns.state_of(dossier).final
     papers = documents.of_dossier(dossier) if final else []
     recognition = recognitions.of_dossier(dossier) if final else None
+    found = _bench(dossier, reader)
+    barred = _barred(dossier, reader, found)
     return Overview(
         dossier=dossier,
         form=form,
         contents=contents,
-        offers=actions.offers(dossier, actor=reader),
+        offers=actions.offers(dossier, actor=reader, judges=found),
         handled=handled.of_dossier(dossier),
         dates=_layers(dates.of(dossier)),
         tasks=_claim_tasks(dossier, form, contents, reader),
-        appraisal=_finding_tasks(dossier, form, contents, reader),
+        appraisal=_finding_tasks(dossier, form, contents, reader, barred=bool(barred)),
         last=last,
         last_by=history_words.signed_by(last) if last is not None else "",
         returned=last is not None and _is_return(dossier, last),
@@ -85,7 +93,24 @@ def overview(dossier: Dossier, reader: User) -> Overview:
         recognition=recognition,
         decider=deciders.of_dossier(dossier, papers),
         ending=[s for s in (results.decided(recognition), results.kept(recognition)) if s] if recognition else [],
+        barred=barred,
+        judges=judges.shown(dossier, found) if found else None,
     )
+
+
+def _bench(dossier: Dossier, reader: User) -> Bench | None:
+    """Who judges the dossier now, for a reader who sees findings."""
+    judged = impartiality.rule_of(dossier).judged_in(dossier.state)
+    return bench.bench(dossier, also=reader) if judged and access.sees_findings(reader, dossier) else None
+
+
+def _barred(dossier: Dossier, reader: User, found: Bench | None) -> tuple[str, ...]:
+    """Why `reader` may not act although it is their turn."""
+    turn = turns.state_of(dossier).turn
+    if found is None or turn not in access.roles_on(reader, dossier):
+        return ()
+    involved = found.involved.get(reader.person_id, NONE)
+    return tuple(impartiality.rule_of(dossier).refusals({turn}, involved).values())
 
 
 def _is_return(dossier: Dossier, entry: HistoryEntry) -> bool:
@@ -140,12 +165,12 @@ def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: U
     return [*tasks, _check_task(dossier, form, result, writing)]
 
 
-def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
+def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User, *, barred: bool) -> list[Task]:
     if not _shows_findings(dossier, contents, reader):
         return []
     answers = ratings.findings(contents)
     result = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings")
-    writing, words = _writes(dossier, "findings", reader), words_of(dossier)
+    writing, words = _writes(dossier, "findings", reader) and not barred, words_of(dossier)
     tasks = []
     for criterion in form.criteria_in("findings"):
         label, kind = _answered(words, criterion, result, writing)

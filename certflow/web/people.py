@@ -14,7 +14,7 @@ from certflow.models.places import Unit
 from certflow.services import access, people, units
 from certflow.web.forms import show_faults, shown_day
 from certflow.web.gate import actor
-from certflow.web.people_forms import AccountForm, AppointmentForm, NewPersonForm
+from certflow.web.people_forms import AccountForm, AppointmentForm, NewPersonForm, SamePersonForm
 from certflow.web.sessions import of_person
 
 bp = Blueprint("people", __name__)
@@ -108,6 +108,26 @@ def appoint(user_id: int) -> ResponseReturnValue:
             flash(_("The appointment is recorded."))
             return redirect(url_for(".appoint", user_id=user_id))
     return _appointments_page(person, form, found), 422
+
+
+@bp.route("/people/<int:user_id>/same", methods=["GET", "POST"])
+def same(user_id: int) -> ResponseReturnValue:
+    """Say of which other account's person this account is."""
+    person = people.get(user_id)
+    form = SamePersonForm(sign_in_name=person.same_person_as.sign_in_name if person.same_person_as else "")
+    if request.method == "GET" or not form.validate_on_submit():
+        return _same_page(person, form), 200 if request.method == "GET" else 422
+    try:
+        people.same_person(user_id, form.sign_in_name.data or "", actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _same_page(person, form), 422
+    flash(_("The account is saved."))
+    return redirect(url_for(".show", user_id=user_id))
+
+
+def _same_page(person: User, form: SamePersonForm) -> str:
+    return render_template("people/same.html", person=person, form=form, others=people.accounts_of(person))
 
 
 @bp.route("/appointments/<int:appointment_id>/end", methods=["GET", "POST"])

@@ -60,6 +60,16 @@ class NewPersonForm(FlaskForm):
     )
 
 
+class SamePersonForm(FlaskForm):
+    """The other account of the same person."""
+
+    sign_in_name = StringField(
+        lazy_gettext("Sign-in name of the person's other account"),
+        [Length(max=120, message=_TOO_LONG)],
+        description=lazy_gettext("Leave this empty when the person has no other account."),
+    )
+
+
 class AppointmentForm(FlaskForm):
     """The last step of an appointment: the unit among those found, and the days; `role` and `q` come from before."""
 

@@ -10,7 +10,7 @@ from certflow.definitions.specs import StateSpec, WorkflowSpec
 from certflow.domain.deadlines import Due, Standing
 from certflow.models.dossier import Dossier, Round
 from certflow.models.people import User
-from certflow.services import access, rounds
+from certflow.services import access, impartiality, rounds
 from certflow.services.catalogue import workflow_of
 from certflow.services.dossiers import Listed
 from certflow.wording import language
@@ -23,7 +23,8 @@ LARGEST_ID = 2**31 - 1
 class Row:
     """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next.
 
-    `handled` says who works on it and since when ("" when nobody does).
+    `handled` says who works on it and since when ("" when nobody does); `barred` why the reader may not act although it
+    is their turn.
     """
 
     dossier: Dossier
@@ -32,18 +33,22 @@ class Row:
     turn: str
     due: Standing | None
     handled: str
+    barred: tuple[str, ...] = ()
 
 
 def rows(found: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> list[Row]:
     """How lists show `found` to `reader`; `handled` says who works on which, by the dossiers' ids."""
+    found = tuple(found)
+    barred = impartiality.recused([one.dossier for one in found], reader)
     return [
         Row(
             one.dossier,
             state_of(one.dossier).title.in_language(language()),
-            kind(one.dossier, reader),
+            "waiting" if one.dossier.id in barred else kind(one.dossier, reader),
             turn(one.dossier),
             None if state_of(one.dossier).final else one.next_due,
             handled.get(one.dossier.id, ""),
+            barred.get(one.dossier.id, ()),
         )
         for one in found
     ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from certflow.domain.facts import DossierFacts
+from certflow.domain.impartiality import Involvement
 from certflow.domain.workflow import Workflow
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 from tests.definitions.shipped import FORM, SCHEME
@@ -81,7 +82,7 @@ BLOCKED = [
     (
         "endorse",
         "under_review",
-        replace(READY, actor_took_part_as=lambda: frozenset({"commune_officer"})),
+        replace(READY, involved=lambda: Involvement(frozenset({"commune_officer"}))),
         "took part in this dossier in another role",
     ),
 ]
@@ -106,7 +107,7 @@ def test_the_reasons_on_the_button_are_the_reasons_of_the_refusal() -> None:
 
 
 def test_having_acted_in_the_same_part_before_is_no_hindrance() -> None:
-    again = replace(READY, actor_took_part_as=lambda: frozenset({"province_reviewer"}))
+    again = replace(READY, involved=lambda: Involvement(frozenset({"province_reviewer"})))
 
     assert WORKFLOW.take("endorse", state="under_review", roles={"province_reviewer"}, facts=again).target == "endorsed"
 

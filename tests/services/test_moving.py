@@ -75,7 +75,7 @@ def test_a_move_is_no_step_on_the_way_and_no_part_in_the_dossier() -> None:
     assert step is not None
     assert act is not None
     assert (step.action, step.note, act.action) == ("return_for_changes", make.REASON, "move:1:2")
-    assert not actions.facts_of(about, actor=officer).actor_took_part_as()
+    assert not actions.facts_of(about, actor=officer).involved().parts
 
 
 def test_a_date_is_not_reached_by_a_move() -> None:

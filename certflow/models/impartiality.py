@@ -1,0 +1,153 @@
+"""What keeps a person from judging a dossier, and who steps in: conflicts of interest, substitutes and councils."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from certflow.models.base import Model
+from certflow.models.dossier import Dossier, Round
+from certflow.models.people import User
+from certflow.models.places import Unit
+
+PERIOD = "ends_on IS NULL OR ends_on >= starts_on"
+
+
+class Conflict(Model):
+    """That a person has an interest in one dossier, or in everything about one unit; withdrawn with a reason only."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (
+        CheckConstraint("(dossier_id IS NULL) <> (unit_id IS NULL)", name="about"),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn"),
+        CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    declared_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    declared_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    dossier: Mapped[Dossier | None] = relationship()
+    unit: Mapped[Unit | None] = relationship()
+    declared_by: Mapped[User] = relationship(foreign_keys=[declared_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+
+
+class _Held:
+    """What a person is given from one day to another, or until an administrator ends it."""
+
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    ended_at: Mapped[dt.datetime | None]
+    named_at: Mapped[dt.datetime]
+
+    def held_on(self, day: dt.date) -> bool:
+        """Whether it is held on `day`; what was ended gives no rights from that moment."""
+        return self.ended_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
+
+
+class Substitute(_Held, Model):
+    """A part that a person has in one dossier only, in the place of somebody who may not act on it.
+
+    `role` is a role of the dossier's scheme, or a part in its council: "council_chair" and so on.
+    """
+
+    __tablename__ = "substitute"
+    __table_args__ = (
+        CheckConstraint(PERIOD, name="period"),
+        CheckConstraint("document <> ''", name="document"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(40))
+    document: Mapped[str] = mapped_column(String(300))
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    dossier: Mapped[Dossier] = relationship()
+    user: Mapped[User] = relationship(back_populates="substitutions", foreign_keys=[user_id])
+    named_by: Mapped[User] = relationship(foreign_keys=[named_by_id])
+
+
+# At one time an office has one council for a round, and one for all rounds of a scheme and year that have none.
+_OF_A_ROUND = text("dissolved_at IS NULL AND round_id IS NOT NULL")
+_OF_A_YEAR = text("dissolved_at IS NULL AND round_id IS NULL")
+
+
+class Council(Model):
+    """The council that an office set up to appraise the dossiers of one scheme: in one round, or in all of a year."""
+
+    __tablename__ = "council"
+    __table_args__ = (
+        CheckConstraint("document_number <> ''", name="document_number"),
+        CheckConstraint("(dissolved_at IS NULL) = (dissolved_by_id IS NULL)", name="dissolved"),
+        CheckConstraint("dissolved_at IS NULL OR dissolved_reason <> ''", name="dissolved_reason"),
+        Index(
+            "uq_council_unit_round",
+            *("unit_id", "round_id"),
+            unique=True,
+            sqlite_where=_OF_A_ROUND,
+            postgresql_where=_OF_A_ROUND,
+        ),
+        Index(
+            "uq_council_unit_year",
+            *("unit_id", "workflow", "assessed_year"),
+            unique=True,
+            sqlite_where=_OF_A_YEAR,
+            postgresql_where=_OF_A_YEAR,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    assessed_year: Mapped[int]
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    document_number: Mapped[str] = mapped_column(String(120))
+    document_date: Mapped[dt.date]
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+    dissolved_at: Mapped[dt.datetime | None]
+    dissolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    dissolved_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    unit: Mapped[Unit] = relationship()
+    round: Mapped[Round | None] = relationship()
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    members: Mapped[list["CouncilMember"]] = relationship(back_populates="council", order_by="CouncilMember.id")
+
+
+class CouncilMember(_Held, Model):
+    """A person on a council, as its chair, its secretary or a member."""
+
+    __tablename__ = "council_member"
+    __table_args__ = (
+        CheckConstraint("part IN ('chair', 'secretary', 'member')", name="part"),
+        CheckConstraint(PERIOD, name="period"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    council_id: Mapped[int] = mapped_column(ForeignKey("council.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    part: Mapped[str] = mapped_column(String(10))
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    council: Mapped[Council] = relationship(back_populates="members")
+    user: Mapped[User] = relationship(back_populates="council_seats", foreign_keys=[user_id])
+    named_by: Mapped[User] = relationship(foreign_keys=[named_by_id])
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of the office that set up the council."""
+        return self.council.unit
