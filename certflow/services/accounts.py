@@ -15,6 +15,7 @@ from certflow.errors import Invalid
 from certflow.models.accounts import SignInStep
 from certflow.models.base import begin_writing, db
 from certflow.models.delegation import Delegation
+from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import Appointment, SignInSession, User
 from certflow.models.places import Unit
 from certflow.services import account_events, account_links, sign_in_history, throttling
@@ -31,8 +32,8 @@ _DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appoin
 PARTS = (
     selectinload(User.appointments).options(_UNIT, joinedload(Appointment.organisation)),
     selectinload(User.delegations).options(_DELEGATED),
-    selectinload(User.substitutions),
-    selectinload(User.council_seats).joinedload(CouncilMember.council).joinedload(Council.unit),
+    joinedload(User.substitutions),
+    joinedload(User.council_seats).joinedload(CouncilMember.council).joinedload(Council.unit),
 )
 
 _hasher = PasswordHasher()
