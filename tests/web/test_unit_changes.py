@@ -12,7 +12,7 @@ from certflow.models.base import db
 from certflow.models.places import Resolution
 from certflow.services import access, units
 from tests import make
-from tests.browser import DESKTOP, PHONE, OpenPage, assert_accessible, assert_fits
+from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
 from tests.resolutions import day, table
 from tests.web.browsing import counted, in_english, send, typed_in
 from tests.web.test_budgets import HEAVIEST, weight
@@ -137,7 +137,7 @@ def test_a_large_resolution_makes_a_light_page_of_few_queries(app: Flask, admini
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_in_a_browser_the_pages_fit_and_are_accessible(app: Flask, open_page: OpenPage) -> None:
+def test_in_a_browser_the_pages_fit_and_are_accessible(app: Flask, open_page: OpenPage, screenshot: Screenshot) -> None:
     with app.app_context():
         make.dossier("submitted", unit=make.unit())
         name = make.person(access.ADMINISTRATOR).sign_in_name
@@ -146,10 +146,12 @@ def test_in_a_browser_the_pages_fit_and_are_accessible(app: Flask, open_page: Op
         _sign_in(page, name)
         page.goto(ADDRESS)
         _looked_at(page)
+        screenshot(page, "units-apply")
         page.set_input_files("input[type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": table(*MERGER)})
         page.click("main form button")
         page.wait_for_url("**/units/apply/*")
         _looked_at(page)
+        screenshot(page, "units-plan")
 
 
 def _looked_at(page: Page) -> None:
