@@ -26,7 +26,7 @@ MOST_FOR_ACCOUNT, MOST_FOR_SOURCE = 10, 50
 
 _UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.parent)
 _DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appointment.user))
-PARTS = selectinload(User.appointments).options(_UNIT), selectinload(User.delegations).options(_DELEGATED)
+PARTS = selectinload(User.appointments).options(_UNIT), joinedload(User.delegations).options(_DELEGATED)
 
 _hasher = PasswordHasher()
 _NO_ONE = _hasher.hash("nobody has this password")
@@ -100,7 +100,7 @@ def living_session(token: str) -> SignInSession | None:
         .where(SignInSession.token_hash == _token_hash(token), SignInSession.ended_at.is_(None))
         .options(joinedload(SignInSession.user).options(*PARTS))
     )
-    session = db.session.scalar(query)
+    session = db.session.scalars(query).unique().one_or_none()
     now = clock.now()
     if session is None or not session.user.active:
         return None
