@@ -31,7 +31,7 @@ _UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.par
 _DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appointment.user))
 PARTS = (
     selectinload(User.appointments).options(_UNIT, joinedload(Appointment.organisation)),
-    selectinload(User.delegations).options(_DELEGATED),
+    joinedload(User.delegations).options(_DELEGATED),
     joinedload(User.substitutions),
     joinedload(User.council_seats).joinedload(CouncilMember.council).joinedload(Council.unit),
 )
