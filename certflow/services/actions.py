@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
@@ -144,6 +144,7 @@ _MOVE = (
     .returning(_dossier.c.version, _dossier.c.entered_at, instant().label("at"))
 )
 _RECORD = insert(cast(Table, HistoryEntry.__table__))
+_OWN: dict[str, Any] = {"delegation_id": None, "signs_for": ""}
 
 
 def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False) -> dt.datetime:
@@ -156,7 +157,7 @@ def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False
     changed = connection.execute(_MOVE, asked | {"stays": stays}).one_or_none()
     if changed is None:
         raise Stale(_("Somebody else acted on this dossier at the same moment. Look at it again, then decide."))
-    version, entered_at, at = changed
+    (version, entered_at, at), delegation = changed, act.delegation
     entry = {
         "dossier_id": dossier.id,
         "number": version,
@@ -165,8 +166,7 @@ def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False
         "to_state": move.target,
         "actor_id": act.actor.id,
         "acting_as": move.acting_as,
-        "delegation_id": act.delegation.id if act.delegation is not None else None,
-        "signs_for": act.delegation.mode if act.delegation is not None else "",
+        **({"delegation_id": delegation.id, "signs_for": delegation.mode} if delegation else _OWN),
         "note": act.note,
         "document_number": act.document.number.strip() if move.transition.document else "",
         "document_date": act.document.dated if move.transition.document else None,

@@ -71,7 +71,7 @@ def settles(proposal: Proposal, actor: User) -> bool:
 
 def same_person(one: User, other: User) -> bool:
     """Whether two accounts are of one person."""
-    return one.id == other.id
+    return one.person_id == other.person_id
 
 
 def confirm(proposal_id: int, *, actor: User) -> Proposal:

@@ -11,7 +11,7 @@ from certflow.errors import Invalid
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import access, people, units
+from certflow.services import access, people, same_persons, units
 from certflow.web.forms import show_faults, shown_day
 from certflow.web.gate import actor
 from certflow.web.people_forms import AccountForm, AppointmentForm, NewPersonForm, SamePersonForm
@@ -118,7 +118,7 @@ def same(user_id: int) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate_on_submit():
         return _same_page(person, form), 200 if request.method == "GET" else 422
     try:
-        people.same_person(user_id, form.sign_in_name.data or "", actor=actor())
+        same_persons.link(user_id, form.sign_in_name.data or "", actor=actor())
     except Invalid as refusal:
         show_faults(form, refusal)
         return _same_page(person, form), 422
@@ -127,7 +127,7 @@ def same(user_id: int) -> ResponseReturnValue:
 
 
 def _same_page(person: User, form: SamePersonForm) -> str:
-    return render_template("people/same.html", person=person, form=form, others=people.accounts_of(person))
+    return render_template("people/same.html", person=person, form=form, others=same_persons.accounts_of(person))
 
 
 @bp.route("/appointments/<int:appointment_id>/end", methods=["GET", "POST"])

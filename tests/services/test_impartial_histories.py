@@ -13,7 +13,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Evidence, Finding, Meeting
 from certflow.models.impartiality import Conflict
 from certflow.models.people import Appointment, User
-from certflow.services import access, actions, catalogue, dossiers, people, recusals
+from certflow.services import access, actions, catalogue, dossiers, people, recusals, same_persons
 from tests import make
 
 FILING = ("hand_over", "hand_back", "submit")
@@ -26,7 +26,7 @@ def test_over_random_histories_nobody_who_took_part_below_ever_judges(seed: int)
     chance = random.Random(seed)
     dossier = make.dossier("submitted")
     crew = [make.user(f"crew.{number}") for number in range(CREW)]
-    people.same_person(crew[1].id, crew[0].sign_in_name, actor=make.person(access.ADMINISTRATOR))
+    same_persons.link(crew[1].id, crew[0].sign_in_name, actor=make.person(access.ADMINISTRATOR))
     make.commit()
     judged = 0
     for _step in range(STEPS):

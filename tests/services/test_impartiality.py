@@ -10,7 +10,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.places import Resolution, Succession, Unit
-from certflow.services import access, assessments, bench, dossiers, impartiality, people, recusals
+from certflow.services import access, assessments, bench, dossiers, impartiality, people, recusals, same_persons
 from certflow.services.assessments import Typed
 from tests import make
 from tests.services.test_refusals import refused, transfer
@@ -78,11 +78,11 @@ def test_two_accounts_of_one_person_are_one_person() -> None:
     administrator = make.person(access.ADMINISTRATOR)
     assert not impartiality.recused([dossier], second)
 
-    people.same_person(second.id, chair.sign_in_name, actor=administrator)
+    same_persons.link(second.id, chair.sign_in_name, actor=administrator)
     make.commit()
     assert refused(dossier, "propose_level_1", ActionBlocked, actor=second) == (TOOK_PART,)
 
-    people.same_person(second.id, "", actor=administrator)
+    same_persons.link(second.id, "", actor=administrator)
     make.commit()
     assert make.act(dossier, "propose_level_1", actor=second).state == "under_review"
 
