@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from certflow import clock
 from certflow.definitions.specs import WorkflowSpec
+from certflow.domain import parts
 from certflow.errors import ActionNotOpen, NotFound, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round, Submission
@@ -151,18 +152,9 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
 
 
 def sees_findings(user: User, dossier: Dossier) -> bool:
-    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided.
-
-    Those who file are told by the stage in which claims are written, not by their seat: for an agency, its own people
-    and those who appraise sit at the same unit.
-    """
+    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided."""
     spec = workflow_of(dossier).spec
-    return spec.states[dossier.state].final or bool(roles_on(user, dossier) - _filers(spec))
-
-
-def _filers(spec: WorkflowSpec) -> frozenset[str]:
-    stages = {state.stage for state in spec.states.values() if state.edits == "claims"}
-    return frozenset(state.turn for state in spec.states.values() if state.stage in stages)
+    return spec.states[dossier.state].final or bool(roles_on(user, dossier) - parts.filers(spec))
 
 
 def require_findings(user: User, dossier: Dossier) -> None:
@@ -171,18 +163,19 @@ def require_findings(user: User, dossier: Dossier) -> None:
         raise NotPermitted(_("The findings are shown to the unit itself once its dossier is decided."))
 
 
-def writers(spec: WorkflowSpec, what: str) -> frozenset[str]:
-    """The roles that write `what` ("claims" or "findings") in some state of a scheme."""
-    return frozenset(state.turn for state in spec.states.values() if state.edits == what)
+writers = parts.writers
+
+
+def require_writer(dossier: Dossier, user: User, what: str) -> None:
+    """Raises NotPermitted unless `user` has a role that writes `what` in some state of the dossier."""
+    if not writers(workflow_of(dossier).spec, what) & roles_on(user, dossier):
+        raise NotPermitted(_("Only the person whose part it is may write here."))
 
 
 def require_editor(dossier: Dossier, user: User, what: str) -> str:
     """The role in which `user` may write `what` ("claims" or "findings") now; raises NotPermitted or ActionNotOpen."""
-    spec = workflow_of(dossier).spec
-    state = spec.states[dossier.state]
-    roles = roles_on(user, dossier)
-    if not writers(spec, what) & roles:
-        raise NotPermitted(_("Only the person whose part it is may write here."))
-    if state.edits != what or state.turn not in roles:
+    require_writer(dossier, user, what)
+    state = workflow_of(dossier).spec.states[dossier.state]
+    if state.edits != what or state.turn not in roles_on(user, dossier):
         raise ActionNotOpen(_("The dossier cannot be changed in its present state."))
     return state.turn

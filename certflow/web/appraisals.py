@@ -19,6 +19,7 @@ from certflow.web.criteria import Opened
 from certflow.web.entry_words import words_of
 from certflow.web.errors import status_of
 from certflow.web.gate import actor
+from certflow.web.policy import guard
 
 bp = Blueprint("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/appraisal")
 
@@ -52,7 +53,7 @@ def _opened(dossier_id: int) -> Opened:
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     form, words = form_of(dossier), words_of(dossier)
     asked = criteria.criterion_of(form, number)
     answered = asked.in_part("findings")
@@ -107,7 +108,7 @@ def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
 @bp.post("/<int:number>/adopt")
 def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
     """Take over the claims where there is no finding yet."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     criteria.criterion_of(form_of(dossier), number)
     adopted, words = assessments.adopt_claims(dossier_id, number, actor=actor()), words_of(dossier)
     told = words.counted("adopted", adopted) if adopted else words("nothing_adopted")

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
-from certflow.services import access, assessments, meetings
+from certflow.services import assessments, meetings
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, gaps, notices, ratings
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
@@ -21,6 +21,7 @@ from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
 from certflow.web.meeting_forms import MeetingForm, filled, minutes
+from certflow.web.policy import guard
 
 bp = Blueprint("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
 
@@ -36,7 +37,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     asked, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
 
     def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
@@ -61,7 +62,7 @@ def _following(dossier_id: int, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
         return url_for("dossiers.show", dossier_id=dossier_id)
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
         return url_for(".criterion", dossier_id=dossier_id, number=following)

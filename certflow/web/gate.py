@@ -15,18 +15,10 @@ from certflow.models.base import begin_reading, db
 from certflow.models.people import User
 from certflow.services import accounts
 from certflow.web.errors import wants_json
+from certflow.web.policy import guard
+from certflow.web.policy.table import public
 
-PUBLIC = frozenset(
-    {
-        "static",
-        "accounts.sign_in",
-        "accounts.language",
-        "verification.start",
-        "verification.show",
-        "verification.document",
-        "health.check",
-    }
-)
+PUBLIC = public()
 LARGEST_ID = 2**31 - 1
 LARGEST_FORM = 2 * 1024 * 1024
 READS_FIRST = ("accounts.sign_in", "evidence.attach", "authority.new")
@@ -81,7 +73,12 @@ class Id(IntegerConverter):
 
 
 def bound() -> None:
-    """Only files may be large: millions of small fields would take a process for seconds, before any sign-in."""
+    """Only files may be large: millions of small fields would take a process for seconds, before any sign-in.
+
+    HEAD is GET from here on, for no view may take it for a form that was sent; its answer still goes without a body.
+    """
+    if request.method == "HEAD":
+        request.method = "GET"
     if request.mimetype != "multipart/form-data":
         request.max_content_length = LARGEST_FORM
 
@@ -136,5 +133,6 @@ def register(app: Flask) -> None:
     login.request_loader(_load_person)
     app.before_request(_open)
     app.before_request(_wall)
+    guard.register(app)
     app.after_request(_finish)
     app.after_request(_protect)
