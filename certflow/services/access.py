@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from certflow import clock
 from certflow.definitions.specs import WorkflowSpec
@@ -122,6 +122,19 @@ def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
 def visible(user: User) -> ColumnElement[bool]:
     """The one filter of every list, for what `user` may see today."""
     return _visible(_places(appointments(user)))
+
+
+def whole_round(round_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The filter of what administrators and the command line do with a round: counting, computing anew, moving.
+
+    It asks for no person, because it is never for pages of dossiers: nothing that was written in one is shown by it.
+    """
+    return Dossier.round_id == round_id
+
+
+def sits_at(user: User, unit: Unit) -> bool:
+    """Whether `user` holds a role at `unit` today."""
+    return any(a.unit_id == unit.id for a in appointments(user))
 
 
 def joined() -> Select[Dossier]:

@@ -81,7 +81,7 @@ def _left_behind(found: Round) -> bool:
         for (name, version), workflow in workflows().items()
         if name == found.workflow and version < found.workflow_version
     ]
-    return bool(open_) and bool(db.session.scalar(select(exists().where(Dossier.round_id == found.id, or_(*open_)))))
+    return bool(open_) and bool(db.session.scalar(select(exists().where(access.whole_round(found.id), or_(*open_)))))
 
 
 def _final(spec: WorkflowSpec) -> list[str]:
@@ -200,7 +200,7 @@ class _Successions:
 def _batch(round_id: int, after: int, *, lock: bool) -> Sequence[Dossier]:
     query = (
         select(Dossier)
-        .where(Dossier.round_id == round_id, Dossier.id > after)
+        .where(access.whole_round(round_id), Dossier.id > after)
         .options(joinedload(Dossier.unit))
         .order_by(Dossier.id)
         .limit(BATCH)

@@ -79,7 +79,7 @@ def _round_choices(reader: User) -> list[tuple[str, str]]:
     country = any("country" in places for places in chains)
     return [
         (str(one.id), one.title if one.unit_id in provinces else f"{one.title}, {one.unit.name}")
-        for one, _count in rounds.all_rounds()
+        for one in rounds.newest()
         if one.unit_id in provinces or (country and workflow_of(one).spec.place == "province")
     ]
 

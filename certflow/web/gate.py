@@ -1,14 +1,14 @@
 """The gate of the application: who is signed in, what is public, which language, and one transaction per request."""
 
 from itertools import chain
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, Response, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from certflow import clock
 from certflow.models.base import begin_reading, db
@@ -20,6 +20,7 @@ from certflow.web.policy.table import public
 
 PUBLIC = public()
 LARGEST_ID = 2**31 - 1
+LONGEST_ID = 20
 LARGEST_FORM = 2 * 1024 * 1024
 READS_FIRST = ("accounts.sign_in", "evidence.attach", "authority.new")
 READS = ("GET", "HEAD", "OPTIONS")
@@ -66,10 +67,11 @@ def _load_person(_request: object) -> User | None:
 
 
 class Id(IntegerConverter):
-    """A row's number in an address: what no database could hold is no address."""
+    """A row's number in an address: what no database could hold is answered as any number that is not there."""
 
-    def __init__(self, rules: Map, **options: Any) -> None:
-        super().__init__(rules, **options | {"max": LARGEST_ID})
+    def to_python(self, value: str) -> int:
+        """The number, or the largest that there can be."""
+        return min(int(value), LARGEST_ID) if len(value) < LONGEST_ID else LARGEST_ID
 
 
 def bound() -> None:

@@ -135,7 +135,7 @@ def _about(thing: Any) -> Any:
     return thing.dossier if isinstance(thing, Evidence | Document) else thing
 
 
-def _hold() -> None:
+def hold() -> None:
     """Hold the request to the table; a route without a line is closed to everybody."""
     g.pop("held", None)
     if request.endpoint is None:
@@ -210,4 +210,4 @@ def without_line(app: Flask) -> list[str]:
 
 def register(app: Flask) -> None:
     """Put the guard in front of every view of `app`, behind the login wall."""
-    app.before_request(_hold)
+    app.before_request(hold)
