@@ -164,6 +164,14 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     return found
 
 
+def sees(user: User, dossier_id: int) -> bool:
+    """Whether `user` may see the dossier; as `dossier`, for those who have words of their own for what is not found."""
+    try:
+        return dossier(dossier_id, user).id == dossier_id
+    except NotFound:
+        return False
+
+
 def sees_findings(user: User, dossier: Dossier) -> bool:
     """Whether `user` may read the appraiser's findings: who files may once the dossier is decided."""
     spec = workflow_of(dossier).spec

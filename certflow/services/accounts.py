@@ -6,7 +6,7 @@ import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -88,20 +88,23 @@ def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+# Every request asks this; building it costs more than running it, and a second query for the few appointments as well.
+_LIVING = (
+    select(SignInSession)
+    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None))
+    .options(
+        joinedload(SignInSession.user)
+        .joinedload(User.appointments)
+        .joinedload(Appointment.unit)
+        .joinedload(Unit.parent)
+        .joinedload(Unit.parent)
+    )
+)
+
+
 def living_session(token: str) -> SignInSession | None:
     """The session of `token` with its person and appointments; None when it has ended or was idle or open too long."""
-    query = (
-        select(SignInSession)
-        .where(SignInSession.token_hash == _token_hash(token), SignInSession.ended_at.is_(None))
-        .options(
-            joinedload(SignInSession.user)
-            .selectinload(User.appointments)
-            .joinedload(Appointment.unit)
-            .joinedload(Unit.parent)
-            .joinedload(Unit.parent)
-        )
-    )
-    session = db.session.scalar(query)
+    session = db.session.scalars(_LIVING, {"token_hash": _token_hash(token)}).unique().one_or_none()
     now = clock.now()
     if session is None or not session.user.active:
         return None

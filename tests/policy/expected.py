@@ -13,7 +13,7 @@ from tests.policy.cast import HERE, Person
 
 @dataclass(frozen=True)
 class Target:
-    """What a request is about: `state` is a state of the scheme, or of the thing; `named` are the parts of its address."""
+    """What a request is about: how it is (a state of the scheme, or its own), and what addresses name it by."""
 
     about: About
     state: str
@@ -94,7 +94,7 @@ _PARTS: dict[Part, Callable[[WorkflowSpec, Person, Target], bool]] = {
     Part.READS_FINDINGS: _reads_findings,
     Part.ACTION: lambda spec, person, target: bool(_takers(spec, target) & person.roles),
     Part.TAKES_PART: lambda spec, person, target: bool(person.roles),
-    Part.DECIDES: lambda spec, person, target: bool(spec.outcome and spec.outcome.decider in person.roles),
+    Part.DECIDES: lambda spec, person, target: bool(spec.outcome and person.roles & {*spec.outcome.deciders}),
 }
 
 

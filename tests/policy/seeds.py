@@ -1,4 +1,4 @@
-"""The world of the matrix: one commune with a dossier in every state, its files and papers, and a thing of every kind."""
+"""The world of the matrix: one commune with a dossier in every state, its files and papers, and one of all else."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,17 @@ from certflow import clock
 from certflow.definitions.specs import TransitionSpec
 from certflow.demo import walking
 from certflow.models.dossier import Dossier
-from certflow.services import access, authority, documents, dossiers, evidence, people, rating_sets, recognitions, rounds
+from certflow.services import (
+    access,
+    authority,
+    documents,
+    dossiers,
+    evidence,
+    people,
+    rating_sets,
+    recognitions,
+    rounds,
+)
 from certflow.web.policy.rules import About
 from tests import make
 from tests.gateways import samples
@@ -106,6 +116,7 @@ def _parts() -> dict[str, Any]:
         "round_id": make.round_(title="Đợt của quản trị").id,
         "rule_id": _rule(),
         "number": 1,
+        "action": make.scheme().transitions[0].action,
         "indicator": INDICATOR,
         "filename": "document.css",
         "old": 1,

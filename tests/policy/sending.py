@@ -1,4 +1,4 @@
-"""Sending the requests of the matrix: real ones, each undone before the next, so that all of them find the same world."""
+"""Sending the requests of the matrix: each is undone before the next, so that all of them find the same world."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule as Route
+from werkzeug.test import TestResponse
 
 from certflow.models.base import db
 from certflow.web.policy import guard
@@ -57,7 +58,7 @@ def cells(app: Flask, world: World, people: Iterable[Person]) -> Iterator[Cell]:
         for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
             rule = TABLE[route.endpoint, method]
             for target in _targets(route, rule, world):
-                named = _named(route, world.parts | dict(target.named))
+                named = parts_of(route, world.parts | dict(target.named))
                 url = address.build(route.endpoint, named, method=method)
                 for person in people:
                     yield Cell(route.endpoint, method, url, rule, person, target, _sent(world, target, person))
@@ -75,13 +76,14 @@ def _targets(route: Route, rule: Rule, world: World) -> Iterator[Target]:
             yield replace(target, named={**target.named, "action": action})
 
 
-def _named(route: Route, parts: Mapping[str, Any]) -> dict[str, Any]:
+def parts_of(route: Route, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of the route's address."""
     spec = make.scheme()
     name = spec.form if "/criteria/" in route.rule else spec.name
-    given = {**parts, "name": name, "version": 1 if "name" in route.arguments else parts["version"]}
-    missing = {part for part in route.arguments if part not in given and part not in (route.defaults or {})}
+    given = {**parts, "name": name, **(route.defaults or {})}
+    missing = {part for part in route.arguments if part not in given}
     assert not missing, f"{route.rule}: say in tests/policy/seeds.py what {missing} is"
-    return {part: given[part] for part in route.arguments if part in given} | (route.defaults or {})
+    return {part: given[part] for part in route.arguments}
 
 
 def _sent(world: World, target: Target, person: Person) -> dict[str, Any]:
@@ -98,15 +100,23 @@ class Courier:
         self.client = app.test_client(use_cookies=False)
         self.cookies = {person: _signed_in(app, person) for person in people if person.signed_in}
 
-    def answer(self, cell: Cell) -> int:
-        """The status."""
-        headers = dict(ASKED_BY_THE_SCRIPT)
-        if cell.person in self.cookies:
-            headers["Cookie"] = f"certflow={self.cookies[cell.person]}"
-        sent = {"query_string" if cell.method == "GET" else "data": cell.sent}
-        response = self.client.open(cell.url, method=cell.method, headers=headers, **sent)
+    def status(self, cell: Cell) -> int:
+        """How a cell is answered."""
+        response = self._sent(cell.person, cell.method, cell.url, cell.sent, ASKED_BY_THE_SCRIPT)
         response.close()
         return response.status_code
+
+    def page(self, person: Person, method: str, url: str, sent: Mapping[str, Any]) -> tuple[int, str]:
+        """Status and page, as a browser gets them."""
+        with self._sent(person, method, url, sent, {}) as response:
+            return response.status_code, response.get_data().decode("utf-8", "replace")
+
+    def _sent(
+        self, person: Person, method: str, url: str, sent: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> TestResponse:
+        signed_in = {"Cookie": f"certflow={self.cookies[person]}"} if person in self.cookies else {}
+        with_it: dict[str, Any] = {"query_string" if method == "GET" else "data": sent}
+        return self.client.open(url, method=method, headers={**headers, **signed_in}, **with_it)
 
 
 def _signed_in(app: Flask, person: Person) -> str:
@@ -140,7 +150,7 @@ def differences(app: Flask, courier: Courier, asked: Iterable[Cell]) -> tuple[in
     with undoing(app) as connection:
         for cell in asked:
             with connection.begin_nested() as this:
-                status = courier.answer(cell)
+                status = courier.status(cell)
                 this.rollback()
             count += 1
             if not cell.fits(status):
