@@ -21,6 +21,7 @@ from certflow.services.effects import EFFECTS
 from certflow.web import errors as web_errors
 from certflow.web import gate, navigation, pages
 from certflow.web.entry_words import is_rated, level_of, scale, words_of
+from certflow.web.policy import guard
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -48,6 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     navigation.register(app)
+    if settings.testing:
+        _require_lines(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -73,6 +76,13 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": dt.timedelta(hours=1),
         "TESTING": settings.testing,
     }
+
+
+def _require_lines(app: Flask) -> None:
+    """A route without a line in the policy is closed to everybody; in tests it stops the start, to be noticed."""
+    missing = guard.without_line(app)
+    if missing:
+        raise RuntimeError("\n".join(["these routes need a line in certflow/web/policy/table.py:", *missing]))
 
 
 def _locale() -> str:

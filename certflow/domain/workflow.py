@@ -75,15 +75,20 @@ class Workflow:
 
     def take(self, action: str, *, state: str, roles: Collection[str], facts: DossierFacts) -> Move:
         """The move for `action`; raises ActionNotOpen, NotPermitted or ActionBlocked with the reasons."""
+        transition, acting_as = self.require_open(action, state=state, roles=roles)
+        if reasons := self._reasons(transition, facts):
+            raise ActionBlocked(*reasons)
+        return Move(transition, state, self._destination(action, state), acting_as)
+
+    def require_open(self, action: str, *, state: str, roles: Collection[str]) -> tuple[TransitionSpec, str]:
+        """`action` in `state`, and the first of `roles` that may take it; raises ActionNotOpen or NotPermitted."""
         transition = self._by_origin.get((state, action))
         if transition is None:
             raise ActionNotOpen(self._not_open(action, state))
         parts = [role for role in transition.by if role in roles]
         if not parts:
             raise NotPermitted(_("This step belongs to: %(roles)s.", roles=self._role_titles(transition)))
-        if reasons := self._reasons(transition, facts):
-            raise ActionBlocked(*reasons)
-        return Move(transition, state, self._destination(action, state), parts[0])
+        return transition, parts[0]
 
     def _destination(self, action: str, state: str) -> str:
         cursor = _Cursor(state)

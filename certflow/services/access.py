@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from certflow.definitions.specs import WorkflowSpec
+from certflow.domain.parts import filers, writers
 from certflow.errors import ActionNotOpen, NotFound, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round
@@ -189,6 +190,19 @@ def _bound(user: User) -> list[ColumnElement[bool]]:
     return [*named, *_on_councils(user)]
 
 
+def whole_round(round_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The filter of what administrators and the command line do with a round: counting, computing anew, moving.
+
+    It asks for no person, because it is never for pages of dossiers: nothing that was written in one is shown by it.
+    """
+    return Dossier.round_id == round_id
+
+
+def sits_at(user: User, unit: Unit) -> bool:
+    """Whether `user` has a part at `unit` today."""
+    return any(part.unit is not None and part.unit.id == unit.id for part in parts.held(user))
+
+
 def _on_councils(user: User) -> list[ColumnElement[bool]]:
     seats = bound_parts.seats_of(user)
     return [and_(_within(_places([seat])), bound_parts.appraised_by(seat.council)) for seat in seats]
@@ -247,26 +261,25 @@ def _parts_about(dossier_id: int, user: User) -> list[Part]:
     return [part for part in held if part.covers(scheme)]
 
 
-def sees_findings(user: User, dossier: Dossier) -> bool:
-    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided.
+def sees(user: User, dossier_id: int) -> bool:
+    """Whether `user` may see the dossier; as `dossier`, for those who have words of their own for what is not found."""
+    try:
+        return dossier(dossier_id, user).id == dossier_id
+    except NotFound:
+        return False
 
-    Those who file are told by the stage in which claims are written, not by their seat: for an agency, its own people
-    and those who appraise sit at the same unit.
-    """
+
+def sees_findings(user: User, dossier: Dossier) -> bool:
+    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided."""
     spec = workflow_of(dossier).spec
     if spec.states[dossier.state].final or bound_parts.is_on_council(user, dossier):
         return True
-    return bool(roles_on(user, dossier) - _filers(spec))
+    return bool(roles_on(user, dossier) - filers(spec))
 
 
 def acts_above(user: User, dossier: Dossier) -> bool:
     """Whether `user` has a part in the dossier beyond those who file it."""
-    return bool(roles_on(user, dossier) - _filers(workflow_of(dossier).spec))
-
-
-def _filers(spec: WorkflowSpec) -> frozenset[str]:
-    stages = {state.stage for state in spec.states.values() if state.edits == "claims"}
-    return frozenset(state.turn for state in spec.states.values() if state.stage in stages)
+    return bool(roles_on(user, dossier) - filers(workflow_of(dossier).spec))
 
 
 def require_findings(user: User, dossier: Dossier) -> None:
@@ -275,18 +288,16 @@ def require_findings(user: User, dossier: Dossier) -> None:
         raise NotPermitted(_("The findings are shown to the unit itself once its dossier is decided."))
 
 
-def writers(spec: WorkflowSpec, what: str) -> frozenset[str]:
-    """The roles that write `what` ("claims" or "findings") in some state of a scheme."""
-    return frozenset(state.turn for state in spec.states.values() if state.edits == what)
+def require_writer(dossier: Dossier, user: User, what: str) -> None:
+    """Raises NotPermitted unless `user` has a role that writes `what` in some state of the dossier."""
+    if not writers(workflow_of(dossier).spec, what) & roles_on(user, dossier):
+        raise NotPermitted(_("Only the person whose part it is may write here."))
 
 
 def require_editor(dossier: Dossier, user: User, what: str) -> str:
     """The role in which `user` may write `what` ("claims" or "findings") now; raises NotPermitted or ActionNotOpen."""
-    spec = workflow_of(dossier).spec
-    state = spec.states[dossier.state]
-    roles = roles_on(user, dossier)
-    if not writers(spec, what) & roles:
-        raise NotPermitted(_("Only the person whose part it is may write here."))
-    if state.edits != what or state.turn not in roles:
+    require_writer(dossier, user, what)
+    state = workflow_of(dossier).spec.states[dossier.state]
+    if state.edits != what or state.turn not in roles_on(user, dossier):
         raise ActionNotOpen(_("The dossier cannot be changed in its present state."))
     return state.turn

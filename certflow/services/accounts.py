@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.errors import Invalid
@@ -30,7 +30,7 @@ STEP_LASTS = dt.timedelta(minutes=10)
 _UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.parent)
 _DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appointment.user))
 PARTS = (
-    selectinload(User.appointments).options(_UNIT, joinedload(Appointment.organisation)),
+    joinedload(User.appointments).options(_UNIT, joinedload(Appointment.organisation)),
     joinedload(User.delegations).options(_DELEGATED),
     joinedload(User.substitutions),
     joinedload(User.council_seats).joinedload(CouncilMember.council).joinedload(Council.unit),
@@ -120,17 +120,20 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+# Every request asks this; building it costs more than running it, and a second query for the few appointments as well.
+_LIVING = (
+    select(SignInSession)
+    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None))
+    .options(joinedload(SignInSession.user).options(joinedload(User.second_factor), *PARTS))
+)
+
+
 def living_session(token: str) -> SignInSession | None:
     """The session of `token` with its person, second factor and parts; None when it has ended.
 
     Those that were idle or open too long have ended too.
     """
-    query = (
-        select(SignInSession)
-        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
-        .options(joinedload(SignInSession.user).options(joinedload(User.second_factor), *PARTS))
-    )
-    session = db.session.scalars(query).unique().one_or_none()
+    session = db.session.scalars(_LIVING, {"token_hash": token_hash(token)}).unique().one_or_none()
     now = clock.now()
     if session is None or not session.user.active:
         return None

@@ -269,7 +269,7 @@ def _found(query: Select[AuthorityRule]) -> AuthorityRule:
 
 def lacking(day: dt.date) -> list[Round]:
     """The open rounds in which nothing can be decided on `day`, because no rule says who does."""
-    needing = [found for found, _count in rounds.all_rounds() if not found.closed and by_rule(found)]
+    needing = [found for found in rounds.newest() if not found.closed and by_rule(found)]
     settled_rules = or_(AuthorityRule.practice, AuthorityRule.confirmed_at.is_not(None))
     rules = db.session.scalars(_counting(select(AuthorityRule).where(settled_rules), day, day)).all()
     settled = {(rule.unit_id, rule.workflow, rule.practice) for rule in rules}

@@ -45,7 +45,8 @@ def by_set() -> dict[tuple[str, int], list[FormConfirmation]]:
 
 def provinces_confirmable_by(actor: User) -> list[Unit]:
     """The provinces whose education department `actor` speaks for today."""
-    return [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE and a.unit is not None]
+    held = [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE]
+    return [unit for unit in held if unit is not None and unit.kind == "province"]
 
 
 def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfirmation:

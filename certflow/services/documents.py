@@ -146,11 +146,10 @@ def of_dossier(dossier: Dossier) -> list[Document]:
 
 
 def document(document_id: int, actor: User) -> Document:
-    """A document of a dossier `actor` may see; raises NotFound."""
+    """A document of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
     found = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
-    if found is None:
+    if found is None or not access.sees(actor, found.dossier_id):
         raise NotFound(_("There is no such document, or it is not yours to see."))
-    access.dossier(found.dossier_id, actor)
     return found
 
 

@@ -75,14 +75,20 @@ def open_dossier(
 
 
 def may_open(round_id: int, *, actor: User, unit_id: int) -> tuple[Round, Unit]:
-    """The round and the unit, when `actor` may open a dossier of the unit in it; raises a Refusal otherwise."""
+    """The round and the unit, when `actor` may open a dossier of the unit in it; raises a Refusal otherwise.
+
+    A unit at which `actor` has no part, and a round of another province, are answered as if they did not exist.
+    """
     found, unit = rounds.get(round_id), db.session.get(Unit, unit_id)
-    if unit is None:
+    if unit is None or not access.sits_at(actor, unit):
         raise NotFound(_("There is no such unit."))
+    province = access.chain(unit).get("province")
+    if province is not None and province.id != found.unit_id:
+        raise NotFound(_("There is no such round."))
     spec = workflow_of(found).spec
     if not unit.stands_on(clock.today()):
         raise ActionNotOpen(_("%(unit)s no longer exists; no new dossier can be opened for it.", unit=unit.name))
-    if not access.fits(unit, spec) or access.chain(unit)["province"].id != found.unit_id:
+    if not access.fits(unit, spec):
         raise NotPermitted(_("This round is not for your unit."))
     if spec.states[spec.initial].turn not in access.roles_at(actor, spec, unit):
         raise NotPermitted(_("Only the unit's own officer opens its dossier."))

@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 
 from certflow import clock
 from certflow.domain.impartiality import NONE, Belonging, Impartiality, Involvement, Office
+from certflow.domain.parts import writers
 from certflow.errors import NotPermitted
 from certflow.models.base import Instant, db
 from certflow.models.dossier import Claim, Dossier, Evidence, Finding, HistoryEntry, Meeting
@@ -96,7 +97,7 @@ def _involvement(dossier: Dossier, rows: Iterable[Row[Any]]) -> Involvement:
         elif row.what == "opened":
             parts.add(spec.states[spec.initial].turn)
         elif row.what in ("claims", "findings"):
-            parts |= access.writers(spec, row.what)
+            parts |= writers(spec, row.what)
         elif row.what == "conflict":
             conflict = True
         elif _since_the_year_began(dossier, row):

@@ -85,7 +85,7 @@ def _left_behind(found: Round) -> bool:
     if not open_:
         return False
     with seeing(EVERYTHING):
-        return bool(db.session.scalar(select(exists().where(Dossier.round_id == found.id, or_(*open_)))))
+        return bool(db.session.scalar(select(exists().where(access.whole_round(found.id), or_(*open_)))))
 
 
 def _final(spec: WorkflowSpec) -> list[str]:
@@ -204,7 +204,7 @@ class _Successions:
 def _batch(round_id: int, after: int, *, lock: bool) -> Sequence[Dossier]:
     query = (
         select(Dossier)
-        .where(Dossier.round_id == round_id, Dossier.id > after)
+        .where(access.whole_round(round_id), Dossier.id > after)
         .options(joinedload(Dossier.unit))
         .order_by(Dossier.id)
         .limit(BATCH)

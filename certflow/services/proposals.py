@@ -95,8 +95,7 @@ def withdraw(proposal_id: int, *, actor: User, reason: str) -> Proposal:
     """Take back what one has proposed oneself, with the reason."""
     _require_reason(reason)
     proposal = _locked(proposal_id, actor)
-    if proposal.proposed_by_id != actor.id:
-        raise NotPermitted(_("Only the person who proposed this takes it back."))
+    require_proposer(proposal, actor)
     return _let_go(proposal, "withdrawn", actor, reason)
 
 
@@ -125,11 +124,22 @@ def _settle(proposal: Proposal, outcome: str, actor: User, reason: str) -> None:
 
 def _open_to(proposal_id: int, actor: User) -> Proposal:
     proposal = _locked(proposal_id, actor)
+    require_second(proposal, actor)
+    return proposal
+
+
+def require_second(proposal: Proposal, actor: User) -> None:
+    """Raises NotPermitted unless `actor` may settle an open proposal as the second person."""
     if same_person(proposal.proposed_by, actor):
         raise NotPermitted(_("You proposed this yourself; another person must confirm it."))
     if not settles(proposal, actor):
         raise NotPermitted(_("This is settled by another person, whose part it is."))
-    return proposal
+
+
+def require_proposer(proposal: Proposal, actor: User) -> None:
+    """Raises NotPermitted unless `actor` proposed it."""
+    if proposal.proposed_by_id != actor.id:
+        raise NotPermitted(_("Only the person who proposed this takes it back."))
 
 
 def _locked(proposal_id: int, actor: User) -> Proposal:

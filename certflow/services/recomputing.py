@@ -16,7 +16,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding, Submission
 from certflow.models.places import UnitVersion
 from certflow.models.recognition import Recognition
-from certflow.services import rounds
+from certflow.services import access, rounds
 from certflow.services.catalogue import form_of, known, workflow_of
 from certflow.services.evidence import attached
 from certflow.wording import _, language
@@ -62,7 +62,7 @@ class _Batch:
 def recompute(round_id: int) -> Iterator[Recomputed]:
     """Every dossier of the round, one batch in memory at a time; raises NotFound for a round that is not there."""
     rounds.get(round_id)
-    for batch in _batches(Dossier.round_id == round_id):
+    for batch in _batches(access.whole_round(round_id)):
         filed, decided = _submissions(batch), _decided(batch)
         for row in batch.dossiers:
             claimed = _of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {}))
@@ -70,9 +70,9 @@ def recompute(round_id: int) -> Iterator[Recomputed]:
             yield Recomputed(row.id, row.unit, (*claimed, *found))
 
 
-def differences(dossier_id: int, *, findings: bool) -> tuple[str, ...]:
+def differences(dossier: Dossier, *, findings: bool) -> tuple[str, ...]:
     """As `recompute`, for one dossier; without `findings` only what follows from claims and filings is told."""
-    batch = next(_batches(Dossier.id == dossier_id))
+    batch = next(_batches(Dossier.id == dossier.id))
     row = batch.dossiers[0]
     claimed = tuple(_of_submissions(row, _submissions(batch).get(row.id, []), batch.claims.get(row.id, {})))
     found = _of_decisions(row, _decided(batch).get(row.id), batch.findings.get(row.id, {})) if findings else ()
@@ -82,7 +82,7 @@ def differences(dossier_id: int, *, findings: bool) -> tuple[str, ...]:
 def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
     """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
     rounds.get(round_id)
-    for batch in _batches(Dossier.round_id == round_id):
+    for batch in _batches(access.whole_round(round_id)):
         given = attached(form, [row.id for row in batch.dossiers], batch.claims | batch.findings)
         for row in batch.dossiers:
             found = batch.findings.get(row.id)

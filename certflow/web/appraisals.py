@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow.definitions.form_specs import CriterionSpec
+from certflow.domain.parts import writers
 from certflow.errors import Invalid, NotFound, Stale
 from certflow.services import access, assessments
 from certflow.services.catalogue import form_of, workflow_of
@@ -19,6 +20,7 @@ from certflow.web.criteria import Opened
 from certflow.web.entry_words import words_of
 from certflow.web.errors import status_of
 from certflow.web.gate import actor
+from certflow.web.policy import guard
 
 bp = Blueprint("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/appraisal")
 
@@ -45,14 +47,14 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 
 def _opened(dossier_id: int) -> Opened:
     found = criteria.opened(dossier_id)
-    if not access.writers(workflow_of(found.dossier).spec, "findings"):
+    if not writers(workflow_of(found.dossier).spec, "findings"):
         raise NotFound(_("This scheme has no appraisal of each indicator."))
     access.require_findings(actor(), found.dossier)
     return found
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     form, words = form_of(dossier), words_of(dossier)
     asked = criteria.criterion_of(form, number)
     answered = asked.in_part("findings")
@@ -108,7 +110,7 @@ def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
 @bp.post("/<int:number>/adopt")
 def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
     """Take over the claims where there is no finding yet."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     criteria.criterion_of(form_of(dossier), number)
     adopted, words = assessments.adopt_claims(dossier_id, number, actor=actor()), words_of(dossier)
     handled.warn(dossier)

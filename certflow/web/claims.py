@@ -21,6 +21,7 @@ from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
 from certflow.web.meeting_forms import MeetingForm, filled, minutes
+from certflow.web.policy import guard
 
 bp = Blueprint("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
 
@@ -36,7 +37,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     asked, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
 
     def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
@@ -62,7 +63,7 @@ def _following(dossier_id: int, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
         return url_for("dossiers.show", dossier_id=dossier_id)
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
         return url_for(".criterion", dossier_id=dossier_id, number=following)
@@ -118,9 +119,10 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _meeting_page(found, filled(found.contents.meeting))
     form = MeetingForm()
-    if not form.validate_on_submit():
-        return _meeting_page(found, form), 422
     try:
+        access.require_editor(found.dossier, actor(), "claims")
+        if not form.validate_on_submit():
+            return _meeting_page(found, form), 422
         meetings.record(dossier_id, minutes(form), actor=actor())
     except Invalid as refusal:
         show_faults(form, refusal)

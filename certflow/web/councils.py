@@ -118,7 +118,7 @@ def _entry(form: CouncilForm, found: Round) -> councils.Entry:
 
 
 def _new_page(form: CouncilForm, found: Round | None, seat: str) -> str:
-    asked = [one for one, _count in rounds.all_rounds() if not one.closed and councils.seat_of(one)]
+    asked = [one for one in rounds.newest() if not one.closed and councils.seat_of(one)]
     kind = people.kind_title(seat) if seat else ""
     return render_template("councils/new.html", form=form, chosen=found, kind=kind, rounds=asked)
 

@@ -27,6 +27,7 @@ from certflow.web.entry_words import words_of
 from certflow.web.errors import wants_json
 from certflow.web.gate import actor
 from certflow.web.handled import Handled
+from certflow.web.policy import guard
 
 Save = Callable[..., dict[str, int]]
 Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
@@ -96,7 +97,7 @@ class Opened:
 
 def opened(dossier_id: int) -> Opened:
     """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     return Opened(dossier, form_of(dossier), dossiers.contents(dossier))
 
 

@@ -13,7 +13,7 @@ from certflow.models.recognition import Document
 from certflow.services import documents
 from certflow.services.catalogue import workflow_of
 from certflow.web import notices, results
-from certflow.web.gate import actor
+from certflow.web.policy import guard
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -43,7 +43,7 @@ def title(document: Document) -> str:
 @bp.get("/<int:document_id>")
 def show(document_id: int) -> ResponseReturnValue:
     """What the document is, and its file once it is made."""
-    found = documents.document(document_id, actor())
+    found = guard.paper(document_id)
     return render_template(
         "papers/show.html",
         document=found,
@@ -58,13 +58,13 @@ def show(document_id: int) -> ResponseReturnValue:
 @bp.get("/<int:document_id>/copy")
 def copy(document_id: int) -> ResponseReturnValue:
     """The HTML copy, a page of its own."""
-    return html_copy(documents.document(document_id, actor()))
+    return html_copy(guard.paper(document_id))
 
 
 @bp.get("/<int:document_id>/file")
 def file(document_id: int) -> ResponseReturnValue:
     """The PDF as an attachment; while it is being made, the page that says so."""
-    found = documents.document(document_id, actor())
+    found = guard.paper(document_id)
     if found.issued_at is None:
         return redirect(url_for(".show", document_id=document_id))
     answer = Response(documents.content(found), mimetype="application/pdf")

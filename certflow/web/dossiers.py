@@ -19,6 +19,7 @@ from certflow.web import action_pages, handled, history_words, notices, openings
 from certflow.web.definitions import chart
 from certflow.web.gate import actor
 from certflow.web.overview import overview
+from certflow.web.policy import guard
 from certflow.wording import language
 
 bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")
@@ -78,7 +79,7 @@ def _round_choices(reader: User) -> list[tuple[str, str]]:
     country = any("country" in places for places in chains)
     return [
         (str(one.id), one.title if one.unit_id in provinces else f"{one.title}, {one.unit.name}")
-        for one, _count in rounds.all_rounds()
+        for one in rounds.newest()
         if one.unit_id in provinces or (country and workflow_of(one).spec.place == "province")
     ]
 
@@ -91,7 +92,7 @@ def _state_choices() -> list[tuple[str, str]]:
 @bp.get("/<int:dossier_id>/")
 def show(dossier_id: int) -> ResponseReturnValue:
     """The overview."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     shown = overview(dossier, actor())
     workflow = workflow_of(dossier)
     steps = [
@@ -127,7 +128,7 @@ def _common(dossier: Dossier) -> dict[str, object]:
 @bp.get("/<int:dossier_id>/history")
 def history(dossier_id: int) -> ResponseReturnValue:
     """Everything that was done with the dossier."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     entries = [history_words.told(dossier, entry) for entry in reversed(dossiers.history(dossier))]
     opened = {
         "what": _("Dossier opened"),
@@ -146,7 +147,7 @@ def history(dossier_id: int) -> ResponseReturnValue:
 @bp.get("/<int:dossier_id>/submissions/<int:number>")
 def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     filed = submissions.submission(dossier, number)
     dues, frozen = turns.filing_dues(dossier), json.loads(filed.manifest)
     return render_template(
@@ -164,7 +165,7 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
 @bp.get("/<int:dossier_id>/submissions/<int:number>/manifest.json")
 def manifest(dossier_id: int, number: int) -> ResponseReturnValue:
     """What was filed, byte for byte as its hash was taken."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     filed = submissions.submission(dossier, number)
     answer = Response(filed.manifest.encode(), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_manifest_name(dossier, number)}"'

@@ -18,6 +18,7 @@ from certflow.web.answer_forms import anchor, claim_form
 from certflow.web.attachments import attachment, drain
 from certflow.web.claims import criterion_page
 from certflow.web.gate import actor
+from certflow.web.policy import guard
 
 bp = Blueprint("evidence", __name__)
 
@@ -25,7 +26,7 @@ bp = Blueprint("evidence", __name__)
 @bp.post("/dossiers/<int:dossier_id>/evidence/<indicator>")
 def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     """Attach the files sent; those refused are named with the reason, the others are kept."""
-    dossier = access.dossier(dossier_id, actor())
+    dossier = guard.dossier(dossier_id)
     criterion = criteria.criterion_with(form_of(dossier), indicator)
     access.require_editor(dossier, actor(), "claims")
     sent = [file for file in request.files.getlist("file") if file.filename]
@@ -79,7 +80,7 @@ def _back(dossier_id: int, number: int, indicator: str) -> str:
 @bp.get("/evidence/<int:evidence_id>")
 def show(evidence_id: int) -> ResponseReturnValue:
     """The file as an attachment, under the type found in its content; no page of ours can be made of it."""
-    found = evidence.find(evidence_id, actor())
+    found = guard.file(evidence_id)
     return attachment(evidence.chunks(found), name=found.original_name, media_type=found.media_type, size=found.size)
 
 

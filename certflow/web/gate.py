@@ -1,14 +1,14 @@
 """The gate of the application: who is signed in, what is public, which language, and one transaction per request."""
 
 from itertools import chain
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, Response, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from certflow import clock
 from certflow.models import rows
@@ -16,23 +16,13 @@ from certflow.models.base import begin_reading, db
 from certflow.models.people import User
 from certflow.services import access, accounts, second_factor
 from certflow.web.errors import wants_json
+from certflow.web.policy import guard
+from certflow.web.policy.table import public
 
-PUBLIC = frozenset(
-    {
-        "static",
-        "accounts.sign_in",
-        "accounts.language",
-        "invitations.forgotten",
-        "invitations.redeem",
-        "second_factor.step",
-        "verification.start",
-        "verification.show",
-        "verification.document",
-        "health.check",
-    }
-)
+PUBLIC = public()
 BEFORE_ENROLMENT = PUBLIC | {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
 LARGEST_ID = 2**31 - 1
+LONGEST_ID = 20
 LARGEST_FORM = 2 * 1024 * 1024
 READS_FIRST = (
     "accounts.sign_in",
@@ -86,14 +76,20 @@ def _load_person(_request: object) -> User | None:
 
 
 class Id(IntegerConverter):
-    """A row's number in an address: what no database could hold is no address."""
+    """A row's number in an address: what no database could hold is answered as any number that is not there."""
 
-    def __init__(self, rules: Map, **options: Any) -> None:
-        super().__init__(rules, **options | {"max": LARGEST_ID})
+    def to_python(self, value: str) -> int:
+        """The number, or the largest that there can be."""
+        return min(int(value), LARGEST_ID) if len(value) < LONGEST_ID else LARGEST_ID
 
 
 def bound() -> None:
-    """Only files may be large: millions of small fields would take a process for seconds, before any sign-in."""
+    """Only files may be large: millions of small fields would take a process for seconds, before any sign-in.
+
+    HEAD is GET from here on, for no view may take it for a form that was sent; its answer still goes without a body.
+    """
+    if request.method == "HEAD":
+        request.method = "GET"
     if request.mimetype != "multipart/form-data":
         request.max_content_length = LARGEST_FORM
 
@@ -170,6 +166,7 @@ def register(app: Flask) -> None:
     app.before_request(_open)
     app.before_request(_wall)
     app.before_request(_second_factor_first)
+    guard.register(app)
     app.after_request(_finish)
     app.after_request(_protect)
     app.teardown_request(_forget)

@@ -17,6 +17,7 @@ from certflow.web import notices, turns
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
+from certflow.web.policy import guard
 
 
 class HolderForm(FlaskForm):
@@ -41,7 +42,7 @@ def open_dossier() -> ResponseReturnValue:
     """Open a dossier in a round; where it is about a holder, ask about which."""
     sent = request.args if request.method == "GET" else request.form
     round_id, unit_id = turns.id_in(sent, "round_id"), turns.id_in(sent, "unit_id")
-    found, unit = dossiers.may_open(round_id, actor=actor(), unit_id=unit_id)
+    found, unit = guard.opening(round_id, unit_id)
     spec = workflow_of(found).spec
     form = HolderForm()
     form.known.choices = _known(unit, spec.subject, round_id)

@@ -9,6 +9,7 @@ from certflow.definitions.form_specs import CriterionSpec, FormSpec
 from certflow.domain.deadlines import Standing, Undated
 from certflow.domain.form_words import FormWords
 from certflow.domain.impartiality import NONE
+from certflow.domain.parts import writers
 from certflow.domain.scoring import Result, score
 from certflow.domain.workflow import Offer
 from certflow.models.dossier import Dossier, HistoryEntry, Meeting
@@ -139,7 +140,7 @@ def _writes(dossier: Dossier, what: str, reader: User) -> bool:
 
 def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
     spec = workflow_of(dossier).spec
-    if not access.writers(spec, "claims"):
+    if not writers(spec, "claims"):
         return []
     result = score(form, ratings.claims(form, contents), disadvantaged=dossier.disadvantaged_area)
     writing, words = _writes(dossier, "claims", reader), words_of(dossier)

@@ -49,7 +49,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
         reads_findings=reads_findings,
         recognition=recognitions.of_dossier(dossier) if final else None,
         savers=_savers(contents.claims, contents.findings),
-        differences=recomputing.differences(dossier.id, findings=reads_findings),
+        differences=recomputing.differences(dossier, findings=reads_findings),
         state=turns.state_of(dossier),
         kind=turns.kind(dossier, actor()),
         above=dossier.above,

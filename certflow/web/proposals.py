@@ -11,10 +11,11 @@ from certflow.errors import Invalid
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.proposals import Proposal
-from certflow.services import access, paper_receipts, proposals, revocations
+from certflow.services import paper_receipts, proposals, revocations
 from certflow.web import proposal_words, turns
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
+from certflow.web.policy import guard
 from certflow.web.proposals_forms import PaperReceiptForm, RevocationForm, SettleForm
 
 bp = Blueprint("proposals", __name__)
@@ -72,9 +73,7 @@ def withdraw(proposal_id: int) -> ResponseReturnValue:
 @bp.route("/dossiers/<int:dossier_id>/paper-receipt", methods=["GET", "POST"])
 def paper_receipt(dossier_id: int) -> ResponseReturnValue:
     """Propose that the papers of a dossier came on an earlier day than it was filed here."""
-    dossier, form = access.dossier(dossier_id, actor()), PaperReceiptForm()
-    if not paper_receipts.receives(dossier, actor()):
-        return _not_theirs(dossier)
+    dossier, form = guard.dossier(dossier_id), PaperReceiptForm()
     if request.method == "POST" and form.validate():
         try:
             made = paper_receipts.propose(dossier, form.entry(), actor=actor(), reason=form.reason.data or "")
@@ -89,9 +88,7 @@ def paper_receipt(dossier_id: int) -> ResponseReturnValue:
 @bp.route("/dossiers/<int:dossier_id>/revocation", methods=["GET", "POST"])
 def revocation(dossier_id: int) -> ResponseReturnValue:
     """Propose to record that a result was revoked."""
-    dossier, form = access.dossier(dossier_id, actor()), RevocationForm()
-    if not revocations.may_propose(dossier, actor()):
-        return _not_theirs(dossier)
+    dossier, form = guard.dossier(dossier_id), RevocationForm()
     if request.method == "POST" and form.validate():
         try:
             made = revocations.propose(dossier, form.entry(), actor=actor())
@@ -113,11 +110,6 @@ def links(dossier: Dossier, reader: User, *, filed: bool, decided: bool) -> list
             (str(_("Record that the result was revoked")), url_for("proposals.revocation", dossier_id=dossier.id))
         )
     return found
-
-
-def _not_theirs(dossier: Dossier) -> ResponseReturnValue:
-    flash(_("This is recorded by the offices that receive and decide dossiers."))
-    return redirect(url_for("dossiers.show", dossier_id=dossier.id))
 
 
 def _proposed(made: Proposal) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from certflow.web import rating_sets_written
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
 from certflow.web.gate import actor
+from certflow.web.policy import guard
 from certflow.web.turns import id_in
 
 bp = Blueprint("rating_sets", __name__, url_prefix="/rating-sets")
@@ -59,7 +60,7 @@ def begin() -> ResponseReturnValue:
 @bp.get("/<int:set_id>/")
 def show(set_id: int) -> ResponseReturnValue:
     """One set with its parts, and what is still to correct."""
-    own = rating_sets.find(set_id, actor())
+    own = guard.rating_set(set_id)
     return render_template("rating_sets/show.html", **parts.overview(own))
 
 
@@ -164,7 +165,7 @@ def _upload(own: RatingSet, form: forms.UploadForm) -> None:
 @bp.get("/<int:set_id>/set.toml")
 def toml(set_id: int) -> ResponseReturnValue:
     """The set as a TOML file."""
-    own = rating_sets.find(set_id, actor())
+    own = guard.rating_set(set_id)
     name = quote(f"{own.name}.v{own.version}.toml")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(rating_set_files.text(own), headers=headers, content_type="application/toml; charset=utf-8")
@@ -173,14 +174,14 @@ def toml(set_id: int) -> ResponseReturnValue:
 @bp.get("/<int:set_id>/preview")
 def preview(set_id: int) -> ResponseReturnValue:
     """How the set rates: its classes, and an example for each."""
-    own = rating_sets.find(set_id, actor())
+    own = guard.rating_set(set_id)
     return render_template("rating_sets/preview.html", **parts.preview(own))
 
 
 @bp.get("/<int:set_id>/preview/<int:number>")
 def preview_group(set_id: int, number: int) -> ResponseReturnValue:
     """One group as a centre sees it on its form."""
-    own = rating_sets.find(set_id, actor())
+    own = guard.rating_set(set_id)
     return render_template("rating_sets/preview_group.html", **parts.preview_group(own, number))
 
 
@@ -198,7 +199,7 @@ def publish(set_id: int) -> ResponseReturnValue:
 
 def _writable(set_id: int) -> RatingSet:
     """The set, for who may write it while it is a draft."""
-    own = rating_sets.find(set_id, actor())
+    own = guard.rating_set(set_id)
     if not rating_sets.is_department(actor(), own.unit):
         raise NotPermitted(_("Only the province's education department writes its own criteria set."))
     if own.published_at is not None:

@@ -10,6 +10,7 @@ from certflow.errors import Invalid
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
+from certflow.models.rows import EVERYTHING, see
 from certflow.services import access, bench, impartiality, people, recusals, units
 from certflow.web import judges, turns
 from certflow.web.forms import show_faults, shown_day
@@ -17,6 +18,13 @@ from certflow.web.gate import actor
 from certflow.web.recusals_forms import ConflictForm, PartForm, ReasonForm, UnitConflictForm
 
 bp = Blueprint("recusals", __name__)
+
+
+@bp.before_request
+def _every_dossier() -> None:
+    """Administrators learn who judges which dossier, and nothing that is in it."""
+    if access.is_administrator(actor()):
+        see(EVERYTHING)
 
 
 @bp.get("/recusals/")
@@ -39,7 +47,7 @@ def listed() -> ResponseReturnValue:
 @bp.route("/dossiers/<int:dossier_id>/conflict", methods=["GET", "POST"])
 def declare(dossier_id: int) -> ResponseReturnValue:
     """Declare a conflict of interest in one dossier, or record that of another who judges it."""
-    dossier = _dossier(dossier_id)
+    dossier = recusals.dossier_for(dossier_id, actor())
     form, records = ConflictForm(), recusals.may_record(actor(), dossier)
     seats = bench.bench(dossier).seats if records else ()
     form.offer(actor(), [(seat.user_id, seat.name) for seat in seats])
@@ -51,15 +59,9 @@ def declare(dossier_id: int) -> ResponseReturnValue:
     except Invalid as refusal:
         db.session.rollback()
         show_faults(form, refusal)
-        return _declare_page(form, _dossier(dossier_id), records), 422
+        return _declare_page(form, recusals.dossier_for(dossier_id, actor()), records), 422
     flash(_("The conflict of interest is recorded. From now on this person judges nothing of this dossier."))
     return redirect(url_for(".listed"))
-
-
-def _dossier(dossier_id: int) -> Dossier:
-    if access.is_administrator(actor()):
-        return recusals.get_dossier(dossier_id)
-    return access.dossier(dossier_id, actor())
 
 
 def _declare_page(form: ConflictForm, dossier: Dossier, records: bool) -> str:

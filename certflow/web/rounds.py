@@ -32,7 +32,9 @@ def _administrators_only() -> None:
 @bp.get("/")
 def listed() -> ResponseReturnValue:
     """All rounds, the open and newest first."""
-    found = [(each, count, rounds.dues(each), _scheme(each)) for each, count in rounds.all_rounds()]
+    newest = rounds.newest()
+    sizes = rounds.sizes(newest)
+    found = [(each, sizes[each.id], rounds.dues(each), _scheme(each)) for each in newest]
     return render_template("rounds/listed.html", found=found)
 
 

@@ -9,6 +9,7 @@ from flask_wtf.file import FileField
 
 from certflow.errors import Invalid
 from certflow.gateways.resolution_file import MOST_BYTES
+from certflow.models.rows import EVERYTHING, see
 from certflow.services import access, unit_changes, unit_files, unit_told
 from certflow.web.errors import status_of
 from certflow.web.forms import show_faults
@@ -28,6 +29,7 @@ class UploadForm(FlaskForm):
 @bp.before_request
 def _administrators_only() -> None:
     access.require_administrator(actor())
+    see(EVERYTHING)  # how many dossiers are under way in the units is told, and nothing of what stands in them
 
 
 @bp.get("")

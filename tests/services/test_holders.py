@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from certflow.errors import ActionNotOpen, Invalid, NotPermitted
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
@@ -70,10 +70,12 @@ def test_two_who_open_for_the_same_holder_at_once_get_one_dossier_and_one_refusa
 
 def test_nobody_opens_for_another_unit_in_a_closed_round_or_without_a_name() -> None:
     found, here = loaded.round_of(loaded.RATING), make.unit()
-    officer, chair = make.person("centre_officer", here), make.person("rating_head", make.unit("Huyện Cẩm Mỹ"))
+    officer, chair = make.person("centre_officer", here), make.person("commune_chair", here)
+    head = make.person("rating_head", make.unit("Huyện Cẩm Mỹ"))
     others = [
-        (officer, make.unit("Xã Sông Ray"), "Trung tâm", NotPermitted),
-        (officer, make.unit("Huyện Cẩm Mỹ"), "Trung tâm", NotPermitted),
+        (officer, make.unit("Xã Sông Ray"), "Trung tâm", NotFound),
+        (officer, make.unit("Huyện Cẩm Mỹ"), "Trung tâm", NotFound),
+        (head, here, "Trung tâm", NotFound),
         (chair, here, "Trung tâm", NotPermitted),
         (officer, here, "  ", Invalid),
         (officer, here, "x" * 201, Invalid),

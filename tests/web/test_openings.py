@@ -110,8 +110,8 @@ def test_what_is_not_theirs_closed_or_nowhere_is_refused_with_the_form_and_witho
         other, district = make.unit("Xã Sông Ray").id, make.unit("Huyện Cẩm Mỹ").id
     typed = {"known": "", "name": "Trung tâm", "detail": ""}
     for changed, status in (
-        ({"unit_id": other}, 403),
-        ({"unit_id": district}, 403),
+        ({"unit_id": other}, 404),
+        ({"unit_id": district}, 404),
         ({"unit_id": 4711}, 404),
         ({"round_id": 4711}, 404),
         ({"round_id": "x"}, 404),

@@ -72,7 +72,7 @@ def test_papers_are_recorded_by_the_office_that_receives_them_alone(app: Flask, 
         url = f"/dossiers/{dossier.id}/paper-receipt"
         typed = {"received_on": shown_day(dossier.opened_at.date()), "way": "direct", "register_number": "7"}
         make.sign_in(client, make.person_for("commune_chair", dossier))
-        assert send(client, url, typed, page="/proposals/").status_code == 302
+        assert send(client, url, typed, page="/proposals/").status_code == 403
         assert db.session.query(Proposal).count() == 0
 
         office = app.test_client()

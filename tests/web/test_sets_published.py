@@ -169,7 +169,7 @@ def test_a_round_of_such_a_scheme_asks_for_its_set(app: Flask, administrator: Fl
     assert f"/rules/criteria/{own.name}/1" in page
     assert "no number" not in page
     with app.app_context():
-        (found,) = [each for each, _count in rounds.all_rounds()]
+        (found,) = rounds.newest()
         assert catalogue.form_of(found).trust == "department"
 
 
