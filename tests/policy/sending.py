@@ -87,9 +87,10 @@ def parts_of(route: Route, parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sent(world: World, target: Target, person: Person) -> dict[str, Any]:
-    """What comes with the request: what it is about, and for a department its own province."""
+    """What comes with the request: what it is about, and for a department its own province and a paper."""
     if target.about == About.NOTHING:
-        return {"unit_id": world.parts["units"].get(person.at, -1), "family": "learning_centre_rating"}
+        own = world.parts["units"].get(person.at, -1)
+        return {"unit_id": own, "family": "learning_centre_rating", "document": "Biên bản số 1"}
     return {name: value for name, value in target.named.items() if isinstance(value, int)}
 
 
