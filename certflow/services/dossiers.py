@@ -136,7 +136,7 @@ def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: han
 
     With `counts` they need not be counted again.
     """
-    query = select(Dossier).where(_waits_for(actor))
+    query = select(Dossier).where(access.visible(actor), _waits_for(actor))
     if by:
         query = query.where(handling.narrowed(actor, by))
     return _page(query.order_by(*_oldest_first()), page, total=counts.by(by) if counts else None)
@@ -144,7 +144,7 @@ def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: han
 
 def waiting_counts(actor: User) -> handling.Counts:
     """How many dossiers wait for `actor` today, and who handles them."""
-    waiting = _waits_for(actor)
+    waiting = and_(access.visible(actor), _waits_for(actor))
     return handling.counted(actor, waiting, _counted(select(Dossier).where(waiting)))
 
 

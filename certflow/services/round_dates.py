@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from certflow.domain.vietnamese import says_something
 from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
-from certflow.models.dossier import Dossier, Round
+from certflow.models.dossier import Round
 from certflow.models.people import User
 from certflow.models.proposals import Proposal
 from certflow.models.rows import EVERYTHING, seeing
@@ -22,7 +22,7 @@ def needs_two(found: Round) -> bool:
     if found.practice:
         return False
     with seeing(EVERYTHING):
-        return bool(db.session.scalar(select(exists().where(Dossier.round_id == found.id))))
+        return bool(db.session.scalar(select(exists().where(access.whole_round(found.id)))))
 
 
 def change(

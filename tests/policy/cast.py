@@ -1,4 +1,8 @@
-"""Who sends the requests of the matrix: actors, and where each sits in relation to the dossiers' unit."""
+"""Who sends the requests of the matrix: actors, and where each sits in relation to the dossiers' unit.
+
+A new actor is a line in ACTORS, a new relation a line in RELATIONS with its units in PLACES; what either may see and do
+beyond that is said in `Person.sees` and `Person.roles`, and nowhere by asking the application.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
