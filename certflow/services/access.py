@@ -13,7 +13,7 @@ from certflow.errors import ActionNotOpen, NotFound, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round, Submission
 from certflow.models.people import Appointment, User
-from certflow.models.places import Unit
+from certflow.models.places import Holder, Unit
 from certflow.services import units
 from certflow.services.catalogue import workflow_of
 from certflow.wording import _
@@ -60,7 +60,7 @@ def fits(unit: Unit, spec: WorkflowSpec) -> bool:
 def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
     """The roles of the dossier's scheme that `user` holds today for the places it began with."""
     spec, places = workflow_of(dossier).spec, {kind: {unit.id, unit.seat_id} for kind, unit in dossier.places.items()}
-    about = dossier.holder.organisation_id if dossier.holder is not None else None
+    about = _about(dossier.holder)
     return _roles(appointments(user), spec, places, about)
 
 
@@ -83,17 +83,37 @@ def _sits(appointment: Appointment, seat: str, places: Places, about: int | None
     """
     if seat == "country":
         return appointment.unit is not None and appointment.unit.kind == "country"
-    if about is not None and appointment.organisation_id not in (None, about) and _of_a_holder(appointment):
+    if about is not None and _tied_elsewhere(appointment, about):
         return False
     return appointment.unit is not None and appointment.unit.id in places.get(seat, ())
 
 
-def _of_a_holder(appointment: Appointment) -> bool:
+def _tied_elsewhere(appointment: Appointment, about: int) -> bool:
+    if appointment.organisation_id in (None, about):
+        return False
     return appointment.organisation is not None and appointment.organisation.kind in HOLDING
+
+
+def _about(holder: Holder | None) -> int | None:
+    """The office that a learning centre or an agency is, NO_OFFICE while it is not entered; None for a person."""
+    if holder is None or holder.kind not in HOLDING:
+        return None
+    return holder.organisation_id or NO_OFFICE
+
+
+def opens_for(user: User, role: str, holder: Holder) -> bool:
+    """Whether who may open dossiers in `role` at the holder's unit may open one about this holder.
+
+    Who holds the role there only at another learning centre or agency may not.
+    """
+    about = _about(holder)
+    held = [one for one in appointments(user) if one.role == role and one.unit_id == holder.unit_id]
+    return about is None or not held or any(not _tied_elsewhere(one, about) for one in held)
 
 
 KINDS = ("commune", "district", "province", "country")
 HOLDING = ("learning_centre", "agency")
+NO_OFFICE = -1
 
 
 def _places(held: Iterable[Appointment]) -> dict[str, list[int]]:

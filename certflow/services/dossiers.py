@@ -65,6 +65,8 @@ def open_dossier(
     found, unit = may_open(round_id, actor=actor, unit_id=unit_id)
     spec = workflow_of(found).spec
     holder = holders.named(unit, spec.subject, holder_name, holder_detail) if spec.about_holders else None
+    if holder is not None and not access.opens_for(actor, spec.states[spec.initial].turn, holder):
+        raise NotPermitted(_("You are appointed at another centre or agency; its own people open this dossier."))
     about = Dossier.holder_id.is_(None) if holder is None else Dossier.holder_id == holder.id
     if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id, about)):
         raise _taken(holder)
