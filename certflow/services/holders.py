@@ -29,6 +29,12 @@ def without_dossier(unit: Unit, kind: str, round_id: int) -> list[Holder]:
     return list(db.session.scalars(query.order_by(Holder.search_key, Holder.id).limit(MOST_LISTED)))
 
 
+def centres(unit_id: int) -> list[Holder]:
+    """The learning centres and agencies at a unit that are entered as subjects of rating without an office."""
+    query = select(Holder).where(Holder.unit_id == unit_id, Holder.kind != "person", Holder.organisation_id.is_(None))
+    return list(db.session.scalars(query.order_by(Holder.search_key, Holder.id).limit(MOST_LISTED)))
+
+
 def named(unit: Unit, kind: str, name: str, detail: str = "") -> Holder:
     """The holder of this name and detail at `unit`, entered when it is new; raises Invalid with the field's message."""
     name, detail = " ".join(name.split()), " ".join(detail.split())

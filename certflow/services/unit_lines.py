@@ -50,6 +50,11 @@ class Fate:
     link: Succession
     inherited: Inherited | None
 
+    @property
+    def joined(self) -> bool:
+        """Whether the successor had existed before, so that it keeps its own titles and takes over none."""
+        return self.link.successor is not None and self.link.successor.starts_on != self.link.effective_on
+
 
 def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
     """The successions by which a unit came about or took in others, and those by which it went into others."""

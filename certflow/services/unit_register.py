@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from certflow import clock
 from certflow.domain.vietnamese import search_key
 from certflow.errors import NotFound
 from certflow.models.base import db
@@ -64,7 +65,7 @@ def search(words: str, on: dt.date, page: int = 1) -> tuple[list[Entry], int]:
 def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[Entry]:
     stories = _versions(ids)
     shown = {one: nearest(stories[one], on) for one in ids}
-    names = _names_above(list(shown.values()))
+    names = names_above(list(shown.values()))
     entries = []
     for one in ids:
         version, first, last = shown[one], stories[one][0].starts_on, stories[one][-1].ends_on
@@ -99,7 +100,7 @@ def nearest(versions: Sequence[UnitVersion], on: dt.date) -> UnitVersion:
     return begun[-1] if begun else versions[0]
 
 
-def _names_above(shown: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
+def names_above(shown: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
     """The names of the units above each version on its last day, or now, lowest first; one query for each tier."""
     names: dict[int, tuple[str, ...]] = {one.id: () for one in shown}
     step = {one.id: one for one in shown}
@@ -146,6 +147,19 @@ def _children(shown: Sequence[UnitVersion], on: dt.date) -> list[Child]:
     ):
         found.setdefault(parent_id or 0, {})[kind] = count
     return [Child(one, found.get(one.unit_id, {})) for one in shown]
+
+
+def ended(words: str, kind: str) -> list[Unit]:
+    """Units of a kind that have ended, by a part of their last name, those that ended last first."""
+    query = select(Unit).where(Unit.search_key.contains(search_key(words), autoescape=True), Unit.kind == kind)
+    query = query.where(Unit.ends_on < clock.today()).options(joinedload(Unit.parent).joinedload(Unit.parent))
+    return list(db.session.scalars(query.order_by(Unit.ends_on.desc(), Unit.sort_key, Unit.id).limit(FOUND_AT_ONCE)))
+
+
+def counts_below(unit_id: int, on: dt.date) -> dict[str, int]:
+    """How many units of each kind lie directly below one on a day."""
+    query = select(UnitVersion.kind, func.count()).where(UnitVersion.parent_id == unit_id, UnitVersion.on(on))
+    return dict(db.session.execute(query.group_by(UnitVersion.kind)).tuples().all())
 
 
 def story(unit_id: int) -> list[UnitVersion]:
