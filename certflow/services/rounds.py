@@ -69,7 +69,7 @@ def _taken() -> str:
 def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str) -> None:
     faults: dict[str, tuple[str, ...]] = {}
     unit = db.session.get(Unit, unit_id)
-    if unit is None or unit.kind != "province":
+    if unit is None or unit.kind != "province" or not unit.stands_on(clock.today()):
         faults["unit_id"] = (_("Choose the province in which the round runs."),)
     if not FIRST_YEAR <= assessed_year <= clock.today().year + 1:
         faults["assessed_year"] = (_("The assessed year must lie between %(first)s and next year.", first=FIRST_YEAR),)
@@ -160,7 +160,7 @@ def all_rounds(limit: int = 100) -> list[tuple[Round, int]]:
 def open_for(unit: Unit) -> list[Round]:
     """The open rounds of the province above `unit` in which it has no dossier yet."""
     province = access.chain(unit).get("province")
-    if province is None:  # no round runs above the provinces
+    if province is None or not unit.stands_on(clock.today()):  # no round runs above the provinces
         return []
     taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
     query = (

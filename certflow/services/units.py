@@ -67,7 +67,7 @@ def enter_all(rows: Sequence[Row], resolutions: Mapping[str, int] = MappingProxy
     ids: dict[str, int] = {}
     for some in portions(rows):
         stored = db.session.execute(insert(Unit).returning(Unit.code, Unit.id), some)
-        made = dict(stored.tuples().all())
+        made = dict(stored.all())
         versions = [row | {"unit_id": made[row["code"]], "resolution_id": resolutions.get(row["code"])} for row in some]
         db.session.execute(insert(UnitVersion), versions)
         ids |= made

@@ -19,6 +19,7 @@ from certflow.web import (
     places,
     rating_sets,
     rounds,
+    unit_changes,
     verification,
     work,
     working_days,
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     authority.bp,
     inheritance.bp,
     working_days.bp,
+    unit_changes.bp,
     definitions.bp,
     rating_sets.bp,
 )
