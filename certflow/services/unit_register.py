@@ -119,7 +119,7 @@ def names_above(shown: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
 def counts(on: dt.date) -> dict[str, int]:
     """How many units of each tier stand on a day."""
     query = select(UnitVersion.kind, func.count()).where(UnitVersion.on(on), UnitVersion.kind.in_(TIERS))
-    found = dict(db.session.execute(query.group_by(UnitVersion.kind)).tuples().all())
+    found = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
     return {kind: found[kind] for kind in TIERS if kind in found}
 
 
@@ -159,7 +159,7 @@ def ended(words: str, kind: str) -> list[Unit]:
 def counts_below(unit_id: int, on: dt.date) -> dict[str, int]:
     """How many units of each kind lie directly below one on a day."""
     query = select(UnitVersion.kind, func.count()).where(UnitVersion.parent_id == unit_id, UnitVersion.on(on))
-    return dict(db.session.execute(query.group_by(UnitVersion.kind)).tuples().all())
+    return dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
 
 
 def story(unit_id: int) -> list[UnitVersion]:
