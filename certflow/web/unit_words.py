@@ -148,6 +148,11 @@ def scheme(found: Recognition) -> str:
     return str(_("%(scheme)s, assessed year %(year)s", **values))
 
 
+def scheme_name(found: Recognition) -> str:
+    """By which scheme it was awarded."""
+    return results.scheme(found.dossier)
+
+
 def succeeds(found: Titles) -> str:
     """The direct predecessors, each with its latest results: "A (level 2, 2024), B (none)"."""
     return ", ".join(f"{one.name} ({_latest(one)})" for one in found.former if one.steps == 1)
