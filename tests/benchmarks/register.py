@@ -3,7 +3,8 @@
 import datetime as dt
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from certflow.models.base import db
 from certflow.services import unit_import, unit_register
@@ -20,11 +21,12 @@ def measure(database: str, rounds: int = 20) -> dict[str, float]:
         db.session.commit()
         _settle()
         provinces = [one.version.unit_id for one in unit_register.provinces(THREE_TIERS)]
-        searches = [lambda words=words: unit_register.search(words, TODAY) for words in WORDS]
-        below = [lambda one=one: unit_register.below(one, THREE_TIERS) for one in provinces[:10]]
+        searches = [partial(unit_register.search, words, TODAY) for words in WORDS]
+        below = [partial(unit_register.below, one, THREE_TIERS) for one in provinces[:10]]
+        heads = [partial(unit_register.provinces, TODAY), partial(unit_register.counts, TODAY)]
         return {
             "search": _slow(searches, rounds),
-            "provinces": _slow([lambda: unit_register.provinces(TODAY), lambda: unit_register.counts(TODAY)], rounds),
+            "provinces": _slow(heads, rounds),
             "below": _slow(below, rounds),
         }
 
@@ -35,7 +37,7 @@ def _settle() -> None:
     db.session.commit()
 
 
-def _slow(calls: list[Callable[[], object]], rounds: int) -> float:
+def _slow(calls: Sequence[Callable[[], object]], rounds: int) -> float:
     times = []
     for _round in range(rounds):
         for call in calls:

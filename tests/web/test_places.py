@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from certflow import clock
 from certflow.models.base import db
 from certflow.models.places import Organisation, UnitAttribute
+from certflow.models.recognition import Recognition
 from certflow.services import recognitions
 from tests import make, merging
 from tests.web.browsing import in_english, queries, send, typed_in
@@ -130,7 +131,7 @@ def test_only_what_is_published_is_shown_and_practice_apart(app: Flask, reader: 
 def test_the_public_page_says_what_became_of_the_unit(app: Flask, client: FlaskClient) -> None:
     merged(app, 2, 1)
     with app.app_context():
-        found = db.session.query(recognitions.Recognition).filter_by(level=2).one().verify_code
+        found = db.session.query(Recognition).filter_by(level=2).one().verify_code
     page = in_english(client).get(f"/verify/{found}").text
     assert f"This unit was merged into {merging.NEW} from" in page
     assert "is not decided" in page
