@@ -32,7 +32,7 @@ _LINKS = {
 
 @click.group("units")
 def units_group() -> None:
-    """Import the real administrative units, and apply resolutions that change them."""
+    """Import the real units, and apply resolutions."""
 
 
 @units_group.command("import")

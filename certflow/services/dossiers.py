@@ -62,6 +62,7 @@ def open_dossier(
 
     Where the scheme is about learning centres, agencies or people, `holder_name` says about which.
     """
+    db.session.get(Unit, unit_id, with_for_update={"read": True}, populate_existing=True)  # no resolution ends it now
     found, unit = may_open(round_id, actor=actor, unit_id=unit_id)
     spec = workflow_of(found).spec
     holder = holders.named(unit, spec.subject, holder_name, holder_detail) if spec.about_holders else None

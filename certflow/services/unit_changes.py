@@ -110,8 +110,7 @@ class _Recorded:
         self.own = self._stored(decree.number)
         self.own.title = decree.title or decree.number
         self.own.issued_by, self.own.dated, self.own.source = decree.issued_by, decree.dated, decree.source
-        for name, value in self._by.items():
-            setattr(self.own, name, value)
+        self.own.applied_at, self.own.applied_by_id = clock.now(), actor.id if actor else None
         db.session.flush()
 
     def _stored(self, number: str) -> Resolution:

@@ -152,11 +152,15 @@ def by_code(code: str, on: dt.date | None = None) -> Unit:
 
 
 def find(words: str, kind: str = "", on: dt.date | None = None) -> list[Unit]:
-    """Units standing on a day (today) whose name contains `words`, with or without diacritics; at most MOST_FOUND."""
-    query = select(Unit.id).where(Unit.search_key.contains(search_key(words), autoescape=True), standing(on))
+    """Units whose name on a day (today) contains `words`, with or without diacritics; at most MOST_FOUND."""
+    table: type[Unit] | type[UnitVersion] = Unit if on is None else UnitVersion
+    query = select(Unit.id).where(standing())
+    if on is not None:
+        query = select(UnitVersion.unit_id.label("id")).where(UnitVersion.on(on))
+    query = query.where(table.search_key.contains(search_key(words), autoescape=True))
     if kind:
-        query = query.where(Unit.kind == kind)
-    few = query.order_by(Unit.sort_key, Unit.id).limit(MOST_FOUND).subquery()
+        query = query.where(table.kind == kind)
+    few = query.order_by(table.sort_key, table.id).limit(MOST_FOUND).subquery()
     found = select(Unit).join(few, Unit.id == few.c.id).order_by(Unit.sort_key, Unit.id)
     return list(db.session.scalars(found.options(joinedload(Unit.parent).joinedload(Unit.parent))))
 

@@ -74,5 +74,6 @@ def _sent() -> bytes:
     if sent is None or not sent.filename:
         raise Invalid(fields={"file": (_("Choose a file first."),)})
     content = sent.stream.read(MOST_BYTES + 1)
+    sent.close()
     unit_files.read(content)
     return content

@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import acts, pages, papers, recomputing, register
+from tests.benchmarks import acts, pages, papers, recomputing, register, units
 
 QUICK = "--quick" in sys.argv
 
@@ -26,6 +26,10 @@ def main() -> None:
         page, hello = pages.measure(database, 50 if QUICK else 500, 20 if QUICK else 100)
         measured = f"{page:.1f} ms"
         table.add_row(f"my work on {database}", measured, f"{hello:.1f} ms hello", f"{page / hello:.1f}x", "")
+    for database in acts.AIMS:
+        imported, search = units.measure(database, 50 if QUICK else 400)
+        table.add_row(f"units import on {database}", f"{imported:.1f} s", "", "", "< 20 s")
+        table.add_row(f"units.find() p95 on {database}", f"{search:.1f} ms", "", "", "< 20 ms")
     computing(table)
     searching(table)
     Console().print(table)

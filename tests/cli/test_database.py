@@ -79,8 +79,8 @@ def test_a_wrong_setting_is_told_in_words(certflow: Certflow, monkeypatch: pytes
 def test_units_of_a_province_are_imported_once(
     certflow: Certflow, environment: dict[str, str], engine: sa.Engine
 ) -> None:
-    first = certflow("units", "import", "--province", "Đồng Nai")
-    second = certflow("units", "import", "--province", "dong nai")
+    first = certflow("units", "import", "--province", "Đồng Nai", "--epoch", "legacy")
+    second = certflow("units", "import", "--province", "dong nai", "--epoch", "legacy")
 
     assert "1 province(s), 11 district(s), 159 commune(s): 171 new, 0 already there." in first.output
     assert "0 new, 171 already there." in second.output
@@ -118,7 +118,7 @@ def test_a_password_is_asked_twice_and_not_shown(
 
 
 def test_a_person_is_appointed_at_a_unit(certflow: Certflow, environment: dict[str, str], engine: sa.Engine) -> None:
-    certflow("units", "import", "--province", "75")
+    certflow("units", "import", "--province", "75", "--epoch", "legacy")
     certflow("user", "add", "truongphong", "--full-name", "Lê Văn Thử", "--password-stdin", typed=PASSWORD)
 
     done = certflow(
@@ -143,7 +143,7 @@ def test_a_person_is_appointed_at_a_unit(certflow: Certflow, environment: dict[s
 def test_what_cannot_be_is_refused_with_its_reason(
     certflow: Certflow, environment: dict[str, str], arguments: tuple[str, ...], told: str
 ) -> None:
-    certflow("units", "import", "--province", "75")
+    certflow("units", "import", "--province", "75", "--epoch", "legacy")
     certflow("user", "add", "canbo", "--full-name", "Trần Thị Thử", "--password-stdin", typed=PASSWORD)
 
     done = certflow("user", *arguments, typed=PASSWORD)

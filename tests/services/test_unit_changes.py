@@ -65,6 +65,8 @@ def test_a_unit_renamed_twice_has_one_version_a_day_and_its_identity() -> None:
     assert [units.version_on(place, day(ago)).name for ago in (11, 10, 6, 5, 0)] == [
         *("Xã Xuân Tây", "Xã Giữa", "Xã Giữa", "Phường Cuối", "Phường Cuối"),
     ]
+    assert named(units.find("xuan tay", on=day(11))) == named(units.find("giua", on=day(6))) == {"Phường Cuối"}
+    assert (units.find("xuan tay"), units.find("giua")) == ([], [])
     assert units.by_code("26999").id == units.by_code("26000", on=day(7)).id == place.id
     changes = sa.select(UnitVersion.change).where(UnitVersion.unit_id == place.id).order_by(UnitVersion.id)
     assert list(db.session.scalars(changes)) == ["", "rename", "rename,recode"]
