@@ -28,6 +28,18 @@ def merged(names: Iterable[str], into: str = NEW, *, code: str = "26990", on: dt
     return _applied(changes, code, on)
 
 
+def joined(name: str, into: str, *, on: dt.date | None = None) -> Unit:
+    """The commune that goes on while another one comes into it."""
+    found = make.units()
+    district, code = Ref("district", found[DISTRICT].code), found[into].code
+    becomes = Becomes("commune", code, into, into.removeprefix("Xã "), district)
+    changes = [
+        Change(1, "continue", Ref("commune", code), becomes),
+        Change(2, "merge", Ref("commune", found[name].code), becomes),
+    ]
+    return _applied(changes, code, on)
+
+
 def divided(name: str, into: Iterable[tuple[str, str]], *, on: dt.date | None = None) -> list[Unit]:
     """The units, by name and code, into which a commune is divided."""
     found, pairs = make.units(), list(into)

@@ -135,6 +135,21 @@ def test_both_parts_of_a_divided_unit_inherit() -> None:
     assert [found.level if (found := title(one)) else 0 for one in parts] == [2, 2]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_unit_that_goes_on_keeps_its_own_title_and_takes_over_none() -> None:
+    own, other = titled(A, 1), titled(B, 2)
+    goes_on = merging.joined(B, A)
+    merging.rule()
+    db.session.refresh(other.unit)
+
+    assert inherited(goes_on) is None
+    assert own.unit_id == goes_on.id
+    below = lower_units.coverage(make.unit(merging.DISTRICT), "commune", clock.today(), form=make.scheme().form)
+    assert [(one.name, one.level, one.inherited_from) for one in below.counted(1)] == [(A, 1, "")]
+    (fate,) = unit_lines.fates(other, clock.today())
+    assert (fate.joined, fate.inherited) == (True, None)
+
+
 def test_a_rule_of_another_scheme_or_one_withdrawn_decides_nothing() -> None:
     titled(A, 2), titled(B, 2)
     new = merging.merged([A, B])

@@ -11,9 +11,10 @@ from certflow import clock
 from certflow.models.base import db
 from certflow.models.places import Organisation, UnitAttribute
 from certflow.models.recognition import Recognition
-from certflow.services import recognitions
+from certflow.services import recognitions, unit_register
 from tests import make, merging
 from tests.web.browsing import in_english, queries, send, typed_in
+from tests.web.test_budgets import HEAVIEST, weight
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -226,4 +227,16 @@ def test_the_pages_make_a_bounded_number_of_queries(app: Flask, reader: FlaskCli
 
     assert {path: queries(app, reader, path) for path in before} == before
     assert max(before.values()) <= 10, before
-    assert queries(app, reader, f"/units/{new}") <= 30
+    assert queries(app, reader, f"/units/{new}") <= 30, queries(app, reader, f"/units/{new}")
+
+
+def test_a_full_level_of_the_tree_is_light(app: Flask, reader: FlaskClient) -> None:
+    with app.app_context():
+        make.communes(220)
+        district = make.unit(merging.DISTRICT).id
+
+    page = reader.get(f"/units/{district}/below")
+
+    assert page.text.count('scope="row"') == unit_register.CHILDREN_AT_ONCE
+    assert weight(reader, f"/units/{district}/below") < HEAVIEST
+    assert "page=2" in page.text
