@@ -40,6 +40,13 @@ def joined(name: str, into: str, *, on: dt.date | None = None) -> Unit:
     return _applied(changes, code, on)
 
 
+def renamed(name: str, to: str, code: str, *, on: dt.date | None = None) -> Unit:
+    """The commune that goes on with another name and code."""
+    found = make.units()
+    becomes = Becomes("commune", code, to, to.removeprefix("Xã "), Ref("district", found[DISTRICT].code))
+    return _applied([Change(1, "continue", Ref("commune", found[name].code), becomes)], code, on)
+
+
 def divided(name: str, into: Iterable[tuple[str, str]], *, on: dt.date | None = None) -> list[Unit]:
     """The units, by name and code, into which a commune is divided."""
     found, pairs = make.units(), list(into)

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from certflow import clock
 from certflow.domain.vietnamese import search_key
@@ -53,13 +53,23 @@ def search(words: str, on: dt.date, page: int = 1) -> tuple[list[Entry], int]:
     key, code = search_key(words), words.strip()
     if not key:
         return [], 0
-    named = or_(UnitVersion.search_key.contains(key, autoescape=True), UnitVersion.code == code)
-    ids = select(UnitVersion.unit_id).where(named).distinct().subquery()
     order = case((units.standing(on), 0), else_=1), _RANK, Unit.sort_key, Unit.id
-    query = select(Unit.id, func.count().over()).join(ids, ids.c.unit_id == Unit.id).order_by(*order)
+    found = or_(_called(Unit, key, code), Unit.id.in_(_called_before(key, code)))
+    query = select(Unit.id, func.count().over()).where(found).order_by(*order)
     rows = db.session.execute(query.limit(FOUND_AT_ONCE).offset((max(page, 1) - 1) * FOUND_AT_ONCE)).all()
     total = rows[0][1] if rows else 0
     return _entries([row[0] for row in rows], on, key, code), total
+
+
+def _called(table: type[Unit] | type[UnitVersion], key: str, code: str) -> ColumnElement[bool]:
+    return or_(table.search_key.contains(key, autoescape=True), table.code == code)
+
+
+def _called_before(key: str, code: str) -> Select[int]:
+    """Units that had the name or code in a version other than their last, which is what the unit itself says."""
+    later = aliased(UnitVersion)
+    changed = select(UnitVersion.unit_id).join(later, later.unit_id == UnitVersion.unit_id)
+    return changed.where(later.change != "", _called(UnitVersion, key, code))
 
 
 def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[Entry]:

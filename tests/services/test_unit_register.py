@@ -41,6 +41,18 @@ def test_an_ended_unit_is_found_and_marked_after_those_that_exist() -> None:
     assert (then.version.unit_id, then.begins_on) == (new.id, TODAY)
 
 
+def test_a_unit_is_found_by_a_name_and_a_code_it_had_before() -> None:
+    old = make.unit("Xã Lâm San").code
+    unit = merging.renamed("Xã Lâm San", "Xã Lâm Mới", "26995")
+
+    for words, formerly in (("lam san", "Xã Lâm San"), (old, old), ("lâm mới", ""), ("26995", "")):
+        (found,) = unit_register.search(words, TODAY)[0]
+        assert (found.version.unit_id, found.version.name, found.formerly) == (unit.id, "Xã Lâm Mới", formerly)
+    (then,) = unit_register.search("lam moi", BEFORE)[0]
+    assert (then.version.name, then.formerly, then.begins_on) == ("Xã Lâm San", "Xã Lâm Mới", None)
+    assert [one.change for one in unit_register.story(unit.id)] == ["", "rename,recode"]
+
+
 def test_the_tree_of_a_day_has_the_units_of_that_day() -> None:
     district = make.unit(merging.DISTRICT)
     new = merging.merged([A, B])
