@@ -151,7 +151,7 @@ def of_units(
         return {}
     province = units.chain_on(within, day)["province"]
     rules = inheritance_rules.in_force(province.unit_id, day)
-    line = _Line(found, day, rules, _held(found.ids, form, practice=practice, published=published))
+    line = _Line(found, day, rules, _held(found.ids, form, day, practice=practice, published=published))
     outcomes = {unit_id: line.outcome(unit_id) for unit_id in of if unit_id in found.behind}
     return {
         unit_id: Inherited(one, found.names(unit_id), tuple(dict.fromkeys(line.rules_behind(unit_id))))
@@ -160,13 +160,16 @@ def of_units(
     }
 
 
-def _held(of: Collection[int], form: str, *, practice: bool, published: bool) -> dict[int, list[Recognition]]:
+def _held(
+    of: Collection[int], form: str, day: dt.date, *, practice: bool, published: bool
+) -> dict[int, list[Recognition]]:
+    """The titles that units were given until a day, by the unit."""
     query = (
         select(Recognition)
         .join(Dossier, Recognition.dossier_id == Dossier.id)
         .join(Round, Dossier.round_id == Round.id)
         .where(Recognition.unit_id.in_(of), Recognition.kind == "recognition", Recognition.holder_id.is_(None))
-        .where(Dossier.form == form, Round.practice.is_(practice))
+        .where(Dossier.form == form, Round.practice.is_(practice), Recognition.recognised_on <= day)
         .options(contains_eager(Recognition.dossier))
     )
     if published:

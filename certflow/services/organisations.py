@@ -105,15 +105,18 @@ def add(unit_id: int, entry: Entry, *, actor: User) -> Organisation:
     made = Organisation(unit_id=unit.id, kind=entry.kind, name=name, search_key=search_key(name)[:LONGEST_NAME])
     made.starts_on, made.source = entry.starts_on, source
     made.entered_by_id, made.entered_at = actor.id, clock.now()
-    taken = Invalid(fields={"name": (_("An office of this kind and name is entered at this unit already."),)})
     same = select(Organisation.id).filter_by(unit_id=unit.id, kind=entry.kind, name=name)
     if db.session.scalar(same) is not None:
-        raise taken
-    with refusing("uq_organisation_unit_id_kind_name", taken):
+        raise _taken()
+    with refusing("uq_organisation_unit_id_kind_name", _taken()):
         db.session.add(made)
     if made.kind in HOLDING:
         _give_holder(made, unit)
     return made
+
+
+def _taken() -> Invalid:
+    return Invalid(fields={"name": (_("An office of this kind and name is entered at this unit already."),)})
 
 
 def _faults(unit: Unit, entry: Entry, name: str, source: str) -> dict[str, tuple[str, ...]]:
@@ -135,11 +138,16 @@ def _faults(unit: Unit, entry: Entry, name: str, source: str) -> dict[str, tuple
 
 
 def _give_holder(made: Organisation, unit: Unit) -> None:
-    """Link the one holder of this name that was entered before; only where there is none, or several, make one."""
+    """Link the one holder of this name that was entered before; only where there is none, or several, make one.
+
+    Capital letters make no difference, accents do: "Ấp Tân" and "Ấp Tấn" are two places.
+    """
     same = (Holder.unit_id == unit.id, Holder.kind == made.kind, Holder.organisation_id.is_(None))
     query = select(Holder).where(*same, Holder.search_key == made.search_key).with_for_update(of=Holder)
-    known = db.session.scalars(query.limit(2)).all()
+    known = [one for one in db.session.scalars(query) if one.name.casefold() == made.name.casefold()]
     holder = known[0] if len(known) == 1 else holders.named(unit, made.kind, made.name)
+    if holder.organisation_id is not None:
+        raise _taken()
     holder.organisation_id = made.id
     db.session.flush()
 

@@ -69,7 +69,7 @@ def titles(unit: Unit, on: dt.date) -> Titles:
     """The published titles of a unit and of those it came out of, transitively, with what follows on a day."""
     day = min(on, unit.ends_on or dt.date.max)
     behind = inheritance.lineage([unit.id], day)
-    found = [one for one in _published({unit.id, *behind.ids}) if not is_sample(one.dossier)]
+    found = [one for one in _published({unit.id, *behind.ids}, on) if not is_sample(one.dossier)]
     official = [one for one in found if not one.dossier.round.practice]
     own = tuple(one for one in official if one.unit_id == unit.id)
     practice = tuple(one for one in found if one.dossier.round.practice and one.unit_id == unit.id)
@@ -102,12 +102,12 @@ def _inherited(unit: Unit, day: dt.date, back: Sequence[Recognition]) -> list[tu
     return found
 
 
-def _published(of: Collection[int]) -> list[Recognition]:
-    """The published results of units themselves, newest first."""
+def _published(of: Collection[int], on: dt.date) -> list[Recognition]:
+    """The published results that units themselves had been given until a day, newest first."""
     query = (
         select(Recognition)
         .join(Dossier, Recognition.dossier_id == Dossier.id)
-        .where(Recognition.unit_id.in_(of), Recognition.holder_id.is_(None))
+        .where(Recognition.unit_id.in_(of), Recognition.holder_id.is_(None), Recognition.recognised_on <= on)
         .options(
             joinedload(Recognition.decision),
             joinedload(Recognition.certificate),

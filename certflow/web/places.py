@@ -93,6 +93,7 @@ def show(unit_id: int) -> ResponseReturnValue:
     valid, asked = form.validate(), _day(form)
     story = unit_register.story(unit_id)
     version, unit = unit_register.nearest(story, asked.on), story[0].unit
+    administrator = access.is_administrator(actor())
     came, went = unit_lines.links(unit_id)
     page = render_template(
         "places/show.html",
@@ -108,9 +109,9 @@ def show(unit_id: int) -> ResponseReturnValue:
         below=_below(version, asked.on),
         attributes=unit_attributes.of_unit(unit_id),
         offices=organisations.at(unit_id),
-        centres=holders.centres(unit_id),
+        centres=holders.centres(unit_id) if administrator else [],
         titles=unit_lines.titles(unit, asked.on),
-        administrator=access.is_administrator(actor()),
+        administrator=administrator,
         say=unit_words,
     )
     return page, 200 if valid else 422

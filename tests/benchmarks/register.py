@@ -23,7 +23,10 @@ def measure(database: str, rounds: int = 20) -> dict[str, float]:
         provinces = [one.version.unit_id for one in unit_register.provinces(THREE_TIERS)]
         searches = [partial(unit_register.search, words, TODAY) for words in WORDS]
         below = [partial(unit_register.below, one, THREE_TIERS) for one in provinces[:10]]
-        heads = [partial(unit_register.provinces, TODAY), partial(unit_register.counts, TODAY)]
+        heads: list[Callable[[], object]] = [
+            partial(unit_register.provinces, TODAY),
+            partial(unit_register.counts, TODAY),
+        ]
         return {
             "search": _slow(searches, rounds),
             "provinces": _slow(heads, rounds),

@@ -52,6 +52,8 @@ def test_a_holder_entered_before_is_linked_and_not_doubled() -> None:
 
     assert db.session.query(Holder).count() == 1
     assert known.organisation_id == centre.id
+    other = office(name="Trung tâm học tập cộng đồng Xuân Tấy")
+    assert {one.organisation_id for one in db.session.query(Holder)} == {centre.id, other.id}
 
 
 @pytest.mark.parametrize(

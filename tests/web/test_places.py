@@ -11,7 +11,7 @@ from certflow import clock
 from certflow.models.base import db
 from certflow.models.places import Organisation, UnitAttribute
 from certflow.models.recognition import Recognition
-from certflow.services import recognitions, unit_register
+from certflow.services import holders, recognitions, unit_register
 from tests import make, merging
 from tests.web.browsing import in_english, queries, send, typed_in
 from tests.web.test_budgets import HEAVIEST, weight
@@ -175,6 +175,19 @@ def test_a_disadvantaged_area_is_entered_and_ended_by_forms(app: Flask, administ
     assert send(administrator, end, {"ends_on": "01/01/2024", "source": "QĐ 9"}).status_code == 422
     assert send(administrator, end, {"ends_on": yesterday(), "source": "QĐ 9"}).status_code == 302
     assert administrator.post(end, data={"csrf_token": "x"}).status_code == 400
+
+
+def test_a_centre_that_only_a_dossier_names_is_told_to_administrators_alone(app: Flask, reader: FlaskClient) -> None:
+    administrator = app.test_client()
+    with app.app_context():
+        unit = make.unit().id
+        holders.named(make.unit(), "learning_centre", "Trung tâm trong dự thảo", "Ấp 1")
+        make.commit()
+
+    assert "Trung tâm trong dự thảo" not in reader.get(f"/units/{unit}").text
+    with app.app_context():
+        make.sign_in(administrator, make.person("administrator"))
+    assert "Trung tâm trong dự thảo" in administrator.get(f"/units/{unit}").text
 
 
 def test_nobody_else_enters_anything(app: Flask, reader: FlaskClient) -> None:
