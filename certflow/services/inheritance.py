@@ -182,8 +182,11 @@ def _held(
 
 
 def of_dossier(dossier: Dossier, day: dt.date) -> Title | None:
-    """The title that the dossier's unit has inherited by its criteria set; None for what is about a holder."""
-    if dossier.holder_id is not None:
+    """The title that the dossier's unit has inherited by its criteria set; None for what is about a holder.
+
+    A unit that has been there since before the record came out of no other, so that nothing is asked for it.
+    """
+    if dossier.holder_id is not None or dossier.unit.starts_on is None:
         return None
     on = min(day, dossier.unit.ends_on or dt.date.max)
     about = {"form": dossier.form, "practice": dossier.round.practice}
