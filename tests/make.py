@@ -115,7 +115,9 @@ def person(role: str, at: Unit | None = None, name: str = "") -> User:
     if known is None:
         known = user(sign_in_name, f"{people_service.roles()[role][0]} {place.short_name if place else ''}".strip())
         since = clock.today() - dt.timedelta(days=365)
-        people_service.give(known, role=role, unit_id=place.id if place else None, starts_on=since)
+        gone = place is not None and not place.stands_on(clock.today())
+        document = "Quyết định giao việc hồ sơ dở dang" if gone else ""
+        people_service.give(known, role=role, unit_id=place.id if place else None, starts_on=since, document=document)
     assert all(a.unit is None or a.unit.id for a in known.appointments)
     commit()
     return known

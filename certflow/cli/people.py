@@ -112,7 +112,10 @@ def _added(name: str, full_name: str, position: str, email: str, password_stdin:
 @click.option("--unit", metavar="CODE", help="The official code of the unit; none for an administrator.")
 @click.option("--from", "starts_on", type=_DAY, metavar="DAY", help="First day, 15/02/2025; today without it.")
 @click.option("--until", "ends_on", type=_DAY, metavar="DAY", help="Last day; until further notice without it.")
-def appoint(name: str, role: str, unit: str | None, starts_on: dt.datetime | None, ends_on: dt.datetime | None) -> None:
+@click.option("--document", default="", help="The paper by which the person is appointed; needed where a unit ended.")
+def appoint(
+    name: str, role: str, unit: str | None, starts_on: dt.datetime | None, ends_on: dt.datetime | None, document: str
+) -> None:
     """Give a person a role at a unit."""
     with application():
         if role not in people.roles():
@@ -125,6 +128,7 @@ def appoint(name: str, role: str, unit: str | None, starts_on: dt.datetime | Non
             unit_id=place.id if place else None,
             starts_on=starts_on.date() if starts_on else clock.today(),
             ends_on=ends_on.date() if ends_on else None,
+            document=document,
         )
         db.session.commit()
         click.echo(f"{user.sign_in_name} is {role}" + (f" at {place.name}." if place else "."))

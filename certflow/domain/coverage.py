@@ -8,13 +8,17 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class LowerUnit:
-    """A unit below with the recognition that counts for it; level 0 and no days while it never had one."""
+    """A unit below with the recognition that counts for it; level 0 and no days while it never had one.
+
+    `inherited_from` names the units whose titles it has taken over, where the recognition is not its own.
+    """
 
     code: str
     name: str
     level: int = 0
     recognised_on: dt.date | None = None
     valid_until: dt.date | None = None
+    inherited_from: str = ""
 
     def live(self, day: dt.date) -> bool:
         """Whether its recognition is in force on `day`, its first and its last day included."""
@@ -64,12 +68,15 @@ def coverage_of(answer: Mapping[str, object]) -> Coverage | None:
 
 
 def _stored(unit: LowerUnit) -> dict[str, object]:
+    """Without a name for what is not inherited, so that answers stored before are what they would be now."""
+    inherited = {"inherited_from": unit.inherited_from} if unit.inherited_from else {}
     return {
         "code": unit.code,
         "name": unit.name,
         "level": unit.level,
         "recognised_on": unit.recognised_on.isoformat() if unit.recognised_on else None,
         "valid_until": unit.valid_until.isoformat() if unit.valid_until else None,
+        **inherited,
     }
 
 
@@ -81,6 +88,7 @@ def _unit(stored: Mapping[str, object]) -> LowerUnit:
         level=int(str(stored["level"])),
         recognised_on=_day(since) if since is not None else None,
         valid_until=_day(until) if until is not None else None,
+        inherited_from=str(stored.get("inherited_from", "")),
     )
 
 

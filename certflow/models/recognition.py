@@ -108,6 +108,14 @@ class Recognition(Model):
     decision: Mapped[Document | None] = relationship(foreign_keys=[decision_id])
     certificate: Mapped[Document | None] = relationship(foreign_keys=[certificate_id])
 
+    @property
+    def published(self) -> bool:
+        """Whether everybody may know of it: all its papers are issued, or it was decided elsewhere."""
+        if self.outside_decision:
+            return True
+        papers = [paper for paper in (self.decision, self.certificate) if paper is not None]
+        return bool(papers) and all(paper.issued_at is not None for paper in papers)
+
 
 class FormConfirmation(Model):
     """An education department's word that a transcribed criteria set agrees with the signed law."""

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from certflow.definitions.specs import WorkflowSpec
-from certflow.domain.parts import filers, writers
-from certflow.errors import ActionNotOpen, NotFound, NotPermitted
+from certflow.errors import NotFound, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Round
 from certflow.models.people import Appointment, User
-from certflow.models.places import Unit
+from certflow.models.places import Holder, Unit
 from certflow.models.rows import EVERYTHING, Sight, seeing
 from certflow.services import bound_parts, parts, units
 from certflow.services.catalogue import workflow_of
@@ -65,7 +64,7 @@ def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
 def parts_on(user: User, dossier: Dossier) -> list[Held]:
     """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
     spec = workflow_of(dossier).spec
-    held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier))
+    held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
     named = [Named(role) for role in sorted(bound_parts.substituted(user, dossier.id) & spec.roles.keys())]
     return [*(p for p in held if p.delegation is None), *named, *(p for p in held if p.delegation is not None)]
 
@@ -87,11 +86,6 @@ def _seats_of(dossier: Dossier) -> Places:
     return {kind: {unit.id, unit.seat_id} for kind, unit in dossier.places.items()}
 
 
-def _about(dossier: Dossier) -> int | None:
-    """The learning centre or agency that the dossier is about, where it is one that was entered."""
-    return dossier.holder.organisation_id if dossier.holder is not None else None
-
-
 def _fitting(held: Iterable[Part], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[Part]:
     fitting = []
     for part in held:
@@ -110,17 +104,37 @@ def _sits(appointment: Appointment, seat: str, places: Places, about: int | None
     """
     if seat == "country":
         return appointment.unit is not None and appointment.unit.kind == "country"
-    if about is not None and appointment.organisation_id not in (None, about) and _of_a_holder(appointment):
+    if about is not None and _tied_elsewhere(appointment, about):
         return False
     return appointment.unit is not None and appointment.unit.id in places.get(seat, ())
 
 
-def _of_a_holder(appointment: Appointment) -> bool:
+def _tied_elsewhere(appointment: Appointment, about: int) -> bool:
+    if appointment.organisation_id in (None, about):
+        return False
     return appointment.organisation is not None and appointment.organisation.kind in HOLDING
+
+
+def _about(holder: Holder | None) -> int | None:
+    """The office that a learning centre or an agency is, NO_OFFICE while it is not entered; None for a person."""
+    if holder is None or holder.kind not in HOLDING:
+        return None
+    return holder.organisation_id or NO_OFFICE
+
+
+def opens_for(user: User, role: str, holder: Holder) -> bool:
+    """Whether who may open dossiers in `role` at the holder's unit may open one about this holder.
+
+    Who holds the role there only at another learning centre or agency may not.
+    """
+    about = _about(holder)
+    held = [one for one in appointments(user) if one.role == role and one.unit_id == holder.unit_id]
+    return about is None or not held or any(not _tied_elsewhere(one, about) for one in held)
 
 
 KINDS = ("commune", "district", "province", "country")
 HOLDING = ("learning_centre", "agency")
+NO_OFFICE = -1
 
 
 class Seated(Protocol):
@@ -267,37 +281,3 @@ def sees(user: User, dossier_id: int) -> bool:
         return dossier(dossier_id, user).id == dossier_id
     except NotFound:
         return False
-
-
-def sees_findings(user: User, dossier: Dossier) -> bool:
-    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided."""
-    spec = workflow_of(dossier).spec
-    if spec.states[dossier.state].final or bound_parts.is_on_council(user, dossier):
-        return True
-    return bool(roles_on(user, dossier) - filers(spec))
-
-
-def acts_above(user: User, dossier: Dossier) -> bool:
-    """Whether `user` has a part in the dossier beyond those who file it."""
-    return bool(roles_on(user, dossier) - filers(workflow_of(dossier).spec))
-
-
-def require_findings(user: User, dossier: Dossier) -> None:
-    """Raises NotPermitted unless `user` may read the findings."""
-    if not sees_findings(user, dossier):
-        raise NotPermitted(_("The findings are shown to the unit itself once its dossier is decided."))
-
-
-def require_writer(dossier: Dossier, user: User, what: str) -> None:
-    """Raises NotPermitted unless `user` has a role that writes `what` in some state of the dossier."""
-    if not writers(workflow_of(dossier).spec, what) & roles_on(user, dossier):
-        raise NotPermitted(_("Only the person whose part it is may write here."))
-
-
-def require_editor(dossier: Dossier, user: User, what: str) -> str:
-    """The role in which `user` may write `what` ("claims" or "findings") now; raises NotPermitted or ActionNotOpen."""
-    require_writer(dossier, user, what)
-    state = workflow_of(dossier).spec.states[dossier.state]
-    if state.edits != what or state.turn not in roles_on(user, dossier):
-        raise ActionNotOpen(_("The dossier cannot be changed in its present state."))
-    return state.turn

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from certflow import clock
 from certflow.definitions.specs import TransitionSpec
 from certflow.definitions.words import Text
-from certflow.domain.facts import DossierFacts, Held, OutsideDocument
+from certflow.domain.facts import DossierFacts, OutsideDocument
 from certflow.domain.impartiality import NONE
 from certflow.domain.scoring import Answers
 from certflow.domain.workflow import Move, Offer
@@ -119,7 +119,7 @@ def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: Outside
         council=cache(lambda: bench.council_of(dossier)),
         document=document,
         authority=cache(lambda: authority.role_in_force(dossier, clock.today())),
-        held=cache(lambda: tuple(Held(r.level, r.recognised_on) for r in recognitions.held(dossier, clock.today()))),
+        held=cache(lambda: recognitions.held(dossier, clock.today())),
         today=clock.today(),
     )
 

@@ -17,7 +17,7 @@ from certflow.errors import Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Claim, Dossier, Finding
 from certflow.models.people import User
-from certflow.services import access, impartiality, lower_units
+from certflow.services import access, editing, impartiality, lower_units
 from certflow.services.catalogue import form_of
 from certflow.wording import _
 
@@ -53,7 +53,7 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
     What is computed is computed anew: a finding never repeats a share that has changed since it was claimed.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
-    access.require_editor(dossier, actor, "findings")
+    editing.require_editor(dossier, actor, "findings")
     impartiality.require(dossier, actor)
     asked = form_of(dossier).criterion(number).in_part("findings").indicators
     indicators = {indicator.code: indicator for indicator in asked}
@@ -73,7 +73,7 @@ def _save(
     kind: type[Assessed], what: Part, dossier_id: int, number: int, typed: Mapping[str, Typed], actor: User
 ) -> dict[str, int]:
     dossier = access.dossier(dossier_id, actor, lock=True)
-    access.require_editor(dossier, actor, what)
+    editing.require_editor(dossier, actor, what)
     impartiality.require(dossier, actor)
     criterion = form_of(dossier).criterion(number).in_part(what)
     answers = _parsed(criterion, typed)

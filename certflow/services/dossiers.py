@@ -68,6 +68,8 @@ def open_dossier(
     found, unit = may_open(round_id, actor=actor, unit_id=unit_id)
     spec = workflow_of(found).spec
     holder = holders.named(unit, spec.subject, holder_name, holder_detail) if spec.about_holders else None
+    if holder is not None and not access.opens_for(actor, spec.states[spec.initial].turn, holder):
+        raise NotPermitted(_("You are appointed at another centre or agency; its own people open this dossier."))
     about = Dossier.holder_id.is_(None) if holder is None else Dossier.holder_id == holder.id
     if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id, about)):
         raise _taken(holder)
@@ -132,10 +134,7 @@ def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dos
 
 
 def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: handling.Counts | None = None) -> Page:
-    """The dossiers whose next step is `actor`'s today, those waiting longest first; narrowed by who handles them.
-
-    With `counts` they need not be counted again.
-    """
+    """The dossiers whose step is `actor`'s today, longest waiting first, by who handles them; `counts` if known."""
     query = select(Dossier).where(access.visible(actor), _waits_for(actor))
     if by:
         query = query.where(handling.narrowed(actor, by))

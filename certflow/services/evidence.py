@@ -15,7 +15,7 @@ from certflow.gateways import content
 from certflow.models.base import begin_writing, db
 from certflow.models.dossier import Claim, Dossier, Evidence
 from certflow.models.people import User
-from certflow.services import access
+from certflow.services import access, editing
 from certflow.services.catalogue import form_of
 from certflow.services.equipment import equipment
 from certflow.wording import _
@@ -55,7 +55,7 @@ def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:
 
 
 def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
-    access.require_editor(dossier, actor, "claims")
+    editing.require_editor(dossier, actor, "claims")
     asked = form_of(dossier).indicators.get(indicator)
     if asked is None or not asked.asked_in("claims"):
         raise NotFound(_("There is no such indicator."))
@@ -115,7 +115,7 @@ def remove(evidence_id: int, *, actor: User) -> Evidence:
     """Take a file out of the draft; what was filed with it before keeps it."""
     evidence = find(evidence_id, actor)
     dossier = access.dossier(evidence.dossier_id, actor, lock=True)
-    access.require_editor(dossier, actor, "claims")
+    editing.require_editor(dossier, actor, "claims")
     db.session.refresh(evidence)
     if evidence.removed_at is not None:
         raise ActionNotOpen(_("This file has already been removed."))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from certflow import clock
@@ -10,7 +10,7 @@ from certflow.domain.vietnamese import search_key
 from certflow.errors import Invalid
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
-from certflow.models.places import Holder, Unit
+from certflow.models.places import Holder, Organisation, Unit
 from certflow.wording import _
 
 MOST_LISTED = 200
@@ -18,9 +18,20 @@ LONGEST_NAME = 200
 
 
 def without_dossier(unit: Unit, kind: str, round_id: int) -> list[Holder]:
-    """The holders of `kind` at `unit` that have no dossier in a round yet, by name; at most MOST_LISTED."""
+    """The holders of `kind` at `unit` that have no dossier in a round yet, by name; at most MOST_LISTED.
+
+    A centre or an agency whose office has ended is none of them.
+    """
     taken = select(Dossier.holder_id).where(Dossier.round_id == round_id, Dossier.holder_id.is_not(None))
+    ended = select(Organisation.id).where(Organisation.unit_id == unit.id, Organisation.ends_on < clock.today())
     query = select(Holder).where(Holder.unit_id == unit.id, Holder.kind == kind, Holder.id.not_in(taken))
+    query = query.where(or_(Holder.organisation_id.is_(None), Holder.organisation_id.not_in(ended)))
+    return list(db.session.scalars(query.order_by(Holder.search_key, Holder.id).limit(MOST_LISTED)))
+
+
+def centres(unit_id: int) -> list[Holder]:
+    """The learning centres and agencies at a unit that are entered as subjects of rating without an office."""
+    query = select(Holder).where(Holder.unit_id == unit_id, Holder.kind != "person", Holder.organisation_id.is_(None))
     return list(db.session.scalars(query.order_by(Holder.search_key, Holder.id).limit(MOST_LISTED)))
 
 

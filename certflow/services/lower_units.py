@@ -1,7 +1,7 @@
 """The units below a dossier's unit and their recognitions: answers that are computed and never typed."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager
@@ -15,15 +15,18 @@ from certflow.models.dossier import Claim, Dossier, Round
 from certflow.models.people import User
 from certflow.models.places import Unit, UnitVersion
 from certflow.models.recognition import Recognition
+from certflow.models.rows import EVERYTHING, seeing
+from certflow.services import inheritance
 from certflow.services.catalogue import form_of, is_sample, workflow_of
+from certflow.services.inheritance import Inherited
 
 
 def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = False) -> Coverage:
     """The units of `kind` directly below `unit` on the day `on` in Vietnamese order, each with its recognition then.
 
     Only recognitions by the criteria set called `form` count, in any of its versions. Of several the highest in force
-    counts, otherwise the one that ended last. Those of practice rounds count in practice only, official ones only
-    officially, and those reached on a sample set nowhere.
+    counts, otherwise the one that ended last; a unit's own comes before one that it has inherited. Those of practice
+    rounds count in practice only, official ones only officially, and those reached on a sample set nowhere.
     """
     then = (UnitVersion.parent_id == unit.id, UnitVersion.kind == kind, UnitVersion.on(on))
     below = db.session.scalars(select(UnitVersion).where(*then).order_by(UnitVersion.sort_key)).all()
@@ -38,18 +41,31 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = 
         .where(Recognition.kind == "recognition", Recognition.holder_id.is_(None))
         .options(contains_eager(Recognition.dossier))
     )
-    for recognition in db.session.scalars(query):
+    with seeing(EVERYTHING):  # the share is the same whoever asks
+        found = db.session.scalars(query).all()
+    for recognition in found:
         if not is_sample(recognition.dossier):
             granted.setdefault(recognition.unit_id, []).append(recognition)
-    return Coverage(on, tuple(_lower_unit(one, granted.get(one.unit_id, ()), on) for one in below))
+    ids = [one.unit_id for one in below]
+    passed = inheritance.of_units(ids, on, within=unit, form=form, practice=practice) if ids else {}
+    return Coverage(on, tuple(_lower_unit(one, granted.get(one.unit_id, ()), passed, on) for one in below))
 
 
-def _lower_unit(unit: UnitVersion, granted: Iterable[Recognition], on: dt.date) -> LowerUnit:
+def _lower_unit(
+    unit: UnitVersion, granted: Iterable[Recognition], passed: Mapping[int, Inherited], on: dt.date
+) -> LowerUnit:
     held = [LowerUnit(unit.code, unit.name, r.level, r.recognised_on, r.valid_until) for r in granted]
-    ranked = sorted(
-        held, key=lambda one: (one.live(on), one.level if one.live(on) else 0, one.valid_until or dt.date.min)
-    )
+    inherited = passed.get(unit.unit_id)
+    if inherited is not None and (title := inherited.title) is not None:
+        days = {"recognised_on": title.since, "valid_until": title.until}
+        held.append(LowerUnit(unit.code, unit.name, title.level, **days, inherited_from=inherited.predecessors))
+    ranked = sorted(held, key=lambda one: _rank(one, on))
     return ranked[-1] if ranked else LowerUnit(unit.code, unit.name)
+
+
+def _rank(one: LowerUnit, on: dt.date) -> tuple[bool, int, bool, dt.date]:
+    live = one.live(on)
+    return live, one.level if live else 0, not one.inherited_from, one.valid_until or dt.date.min
 
 
 def computed_answer(dossier: Dossier, indicator: IndicatorSpec) -> Answer:

@@ -9,7 +9,7 @@ from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Meeting
 from certflow.models.people import User
-from certflow.services import access
+from certflow.services import access, editing
 from certflow.services.catalogue import workflow_of
 from certflow.wording import _
 
@@ -61,7 +61,7 @@ def asked_by(spec: WorkflowSpec) -> str:
 def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     """Record the meeting, or correct the record while the dossier is still being drafted."""
     dossier = access.dossier(dossier_id, actor, lock=True)
-    access.require_editor(dossier, actor, "claims")
+    editing.require_editor(dossier, actor, "claims")
     if not asked_by(workflow_of(dossier).spec):
         raise ActionNotOpen(_("This scheme asks for no meeting."))
     _check(dossier, minutes)

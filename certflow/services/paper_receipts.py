@@ -13,7 +13,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier, Submission
 from certflow.models.people import User
 from certflow.models.proposals import PaperReceipt, Proposal
-from certflow.services import access, proposals
+from certflow.services import access, editing, proposals
 from certflow.services.catalogue import workflow_of
 from certflow.wording import _
 
@@ -41,10 +41,15 @@ def receives(dossier: Dossier, user: User) -> bool:
     return bool({spec.states[state].turn for state in filed_states(spec)} & access.roles_on(user, dossier))
 
 
+def require_receiver(dossier: Dossier, user: User) -> None:
+    """Raises NotPermitted unless `user` sits where the dossier is received."""
+    if not receives(dossier, user):
+        raise NotPermitted(_("Only the office that receives the dossier records when its papers came."))
+
+
 def propose(dossier: Dossier, entry: Entry, *, actor: User, reason: str) -> Proposal:
     """Propose that the papers came on an earlier day; raises NotPermitted, ActionNotOpen or Invalid."""
-    if not receives(dossier, actor):
-        raise NotPermitted(_("Only the office that receives the dossier records when its papers came."))
+    require_receiver(dossier, actor)
     if db.session.get(PaperReceipt, dossier.id) is not None:
         raise ActionNotOpen(_("The receipt of the papers is on record already."))
     if faults := _faults(dossier, entry):
@@ -89,7 +94,7 @@ def days(ids: Collection[int]) -> dict[int, dt.date]:
 
 def _settles(proposal: Proposal, actor: User) -> bool:
     """Whoever acts on the dossier above the unit that files it."""
-    return proposal.dossier is not None and access.acts_above(actor, proposal.dossier)
+    return proposal.dossier is not None and editing.acts_above(actor, proposal.dossier)
 
 
 def _carry_out(proposal: Proposal, actor: User) -> None:

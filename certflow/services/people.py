@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from typing import Unpack
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,9 +13,10 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
-from certflow.services import access, account_events, account_links, accounts, handling, outbox
+from certflow.services import access, account_events, account_links, accounts, handling, organisations, outbox
 from certflow.services.catalogue import known
 from certflow.services.conflicts import refusing
+from certflow.services.organisations import Seat
 from certflow.wording import _, language
 
 SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,119}\Z")
@@ -177,10 +178,11 @@ def appoint(
     unit_id: int | None,
     starts_on: dt.date | None,
     ends_on: dt.date | None,
+    **seat: Unpack[Seat],
 ) -> Appointment:
     """Give a person a role at a unit from one day to another (no end: until further notice)."""
     access.require_administrator(actor)
-    return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on, actor=actor)
+    return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on, actor=actor, **seat)
 
 
 def give(
@@ -191,14 +193,14 @@ def give(
     starts_on: dt.date | None,
     ends_on: dt.date | None = None,
     actor: User | None = None,
+    **seat: Unpack[Seat],
 ) -> Appointment:
     """Appoint without an actor: for the command line, whose user owns the database."""
-    faults = _appointment_faults(role, unit_id, starts_on, ends_on)
+    faults = _appointment_faults(role, unit_id, starts_on, ends_on) | organisations.seat_faults(unit_id, **seat)
     if faults:
         raise Invalid(fields=faults)
-    appointment = Appointment(
-        user_id=user.id, role=role, unit_id=unit_id, starts_on=starts_on or clock.today(), ends_on=ends_on
-    )
+    days = {"starts_on": starts_on or clock.today(), "ends_on": ends_on}
+    appointment = Appointment(user_id=user.id, role=role, unit_id=unit_id, **days, **seat)
     db.session.add(appointment)
     db.session.flush()
     db.session.expire(user, ["appointments"])
@@ -269,17 +271,12 @@ def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
 
 def get(user_id: int) -> User:
     """A person with appointments; raises NotFound."""
+    at = joinedload(Appointment.unit), joinedload(Appointment.organisation)
     query = select(User).where(User.id == user_id)
-    user = db.session.scalar(query.options(selectinload(User.appointments).joinedload(Appointment.unit)))
+    user = db.session.scalar(query.options(selectinload(User.appointments).options(*at)))
     if user is None:
         raise NotFound(_("There is no such person."))
     return user
-
-
-def names(ids: Collection[int]) -> dict[int, str]:
-    """The full names of several people by their ids."""
-    found = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
-    return {row.id: row.full_name for row in found}
 
 
 def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:

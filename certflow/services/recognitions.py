@@ -10,14 +10,15 @@ from sqlalchemy.orm import joinedload
 from certflow.clock import today
 from certflow.definitions.outcome_specs import OutcomeSpec
 from certflow.domain.deadlines import valid_until
-from certflow.domain.facts import OutsideDocument
+from certflow.domain.facts import Held, OutsideDocument
 from certflow.domain.scoring import Answers, score
 from certflow.errors import ActionBlocked, NotFound
 from certflow.models.base import db
 from certflow.models.dossier import Dossier, Finding, Round
 from certflow.models.people import User
 from certflow.models.recognition import Document, Recognition
-from certflow.services import access, documents
+from certflow.models.rows import EVERYTHING, seeing
+from certflow.services import access, documents, inheritance
 from certflow.services.catalogue import form_of
 from certflow.services.papers import Paper, Signed, outcome_of
 from certflow.wording import _
@@ -114,8 +115,8 @@ def decline(dossier: Dossier, *, reasons: str, by: Signed) -> Document | None:
     return documents.intend(paper, "refusal", refusal) if refusal else None
 
 
-def held(dossier: Dossier, day: dt.date) -> list[Recognition]:
-    """What the dossier's subject holds on `day` by the same criteria set.
+def held(dossier: Dossier, day: dt.date) -> tuple[Held, ...]:
+    """What the dossier's subject holds on `day` by the same criteria set, what it has inherited with it.
 
     Results of practice rounds count in practice only, and official ones only officially.
     """
@@ -134,7 +135,10 @@ def held(dossier: Dossier, day: dt.date) -> list[Recognition]:
             or_(Recognition.revoked_on.is_(None), Recognition.revoked_on > day),
         )
     )
-    return list(db.session.scalars(query))
+    with seeing(EVERYTHING):  # what the subject holds is the same whoever asks
+        found = [Held(one.level, one.recognised_on) for one in db.session.scalars(query)]
+    inherited = inheritance.of_dossier(dossier, day)
+    return (*found, Held(inherited.level, inherited.since)) if inherited else tuple(found)
 
 
 def by_code(code: str) -> Recognition:
@@ -153,16 +157,9 @@ def by_code(code: str) -> Recognition:
             ),
         )
     )
-    if found is None or not _published(found):
+    if found is None or not found.published:
         raise NotFound(_("No published result has this code. Check the letters and digits on the paper."))
     return found
-
-
-def _published(found: Recognition) -> bool:
-    if found.outside_decision:
-        return True
-    papers = [paper for paper in (found.decision, found.certificate) if paper is not None]
-    return bool(papers) and all(paper.issued_at is not None for paper in papers)
 
 
 def lapsed(recognition: Recognition, day: dt.date | None = None) -> bool:

@@ -17,7 +17,7 @@ from certflow.models.dossier import Dossier
 from certflow.models.people import User
 from certflow.models.proposals import Proposal
 from certflow.models.recognition import Recognition
-from certflow.services import access, proposals, recognitions
+from certflow.services import access, editing, proposals, recognitions
 from certflow.services.catalogue import workflow_of
 from certflow.wording import _
 
@@ -42,13 +42,18 @@ def decides(user: User, dossier: Dossier) -> bool:
 
 def may_propose(dossier: Dossier, user: User) -> bool:
     """Whether `user` acts on the dossier above the unit that files it."""
-    return access.acts_above(user, dossier)
+    return editing.acts_above(user, dossier)
+
+
+def require_above(dossier: Dossier, user: User) -> None:
+    """Raises NotPermitted unless `user` acts on the dossier above the unit that files it."""
+    if not may_propose(dossier, user):
+        raise NotPermitted(_("A revocation is recorded by those who appraise, review or decide."))
 
 
 def propose(dossier: Dossier, entry: Entry, *, actor: User) -> Proposal:
     """Propose to record that the dossier's result was revoked; raises NotPermitted, ActionNotOpen or Invalid."""
-    if not may_propose(dossier, actor):
-        raise NotPermitted(_("A revocation is recorded by those who appraise, review or decide."))
+    require_above(dossier, actor)
     result = recognitions.of_dossier(dossier)
     if result is None:
         raise ActionNotOpen(_("This dossier has led to no result that could be revoked."))

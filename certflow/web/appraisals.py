@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from certflow.definitions.form_specs import CriterionSpec
 from certflow.domain.parts import writers
 from certflow.errors import Invalid, NotFound, Stale
-from certflow.services import access, assessments
+from certflow.services import assessments, editing
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, gaps, handled, notices, ratings
 from certflow.web.answer_forms import finding_form, show_refusal
@@ -49,7 +49,7 @@ def _opened(dossier_id: int) -> Opened:
     found = criteria.opened(dossier_id)
     if not writers(workflow_of(found.dossier).spec, "findings"):
         raise NotFound(_("This scheme has no appraisal of each indicator."))
-    access.require_findings(actor(), found.dossier)
+    editing.require_findings(actor(), found.dossier)
     return found
 
 

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from certflow.definitions.form_specs import CriterionSpec
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
-from certflow.services import access, assessments, meetings
+from certflow.services import assessments, editing, meetings
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.web import answer_forms, criteria, figures, gaps, handled, notices, ratings
 from certflow.web.answer_forms import claim_form, files_form, show_refusal
@@ -120,7 +120,7 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
         return _meeting_page(found, filled(found.contents.meeting))
     form = MeetingForm()
     try:
-        access.require_editor(found.dossier, actor(), "claims")
+        editing.require_editor(found.dossier, actor(), "claims")
         if not form.validate_on_submit():
             return _meeting_page(found, form), 422
         meetings.record(dossier_id, minutes(form), actor=actor())

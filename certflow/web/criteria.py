@@ -17,7 +17,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stal
 from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.models.people import User
-from certflow.services import access, dossiers, impartiality, meetings
+from certflow.services import dossiers, editing, impartiality, meetings
 from certflow.services.assessments import Typed
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dossiers import Contents
@@ -88,7 +88,7 @@ class Opened:
     def may_write(self, what: str) -> bool:
         """Whether the person who is signed in may write claims or findings now."""
         try:
-            access.require_editor(self.dossier, actor(), what)
+            editing.require_editor(self.dossier, actor(), what)
             impartiality.require(self.dossier, actor())
         except (NotPermitted, ActionNotOpen):
             return False

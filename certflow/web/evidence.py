@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from certflow.errors import Invalid, Refusal
-from certflow.services import access, evidence
+from certflow.services import editing, evidence
 from certflow.services.catalogue import form_of
 from certflow.web import criteria, handled
 from certflow.web.answer_forms import anchor, claim_form
@@ -28,7 +28,7 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     """Attach the files sent; those refused are named with the reason, the others are kept."""
     dossier = guard.dossier(dossier_id)
     criterion = criteria.criterion_with(form_of(dossier), indicator)
-    access.require_editor(dossier, actor(), "claims")
+    editing.require_editor(dossier, actor(), "claims")
     sent = [file for file in request.files.getlist("file") if file.filename]
     reasons = [reason for file in sent if (reason := _refusal(dossier_id, indicator, file))]
     if not sent:

@@ -163,6 +163,12 @@ def _unit_words(unit: LowerUnit, coverage: Coverage) -> str:
     if not unit.live(coverage.on):
         return str(_("%(unit)s: level %(level)s, lapsed on %(until)s", **values))
     since = f"{unit.recognised_on:%d/%m/%Y}"
+    if unit.inherited_from:
+        values |= {"since": since, "former": unit.inherited_from}
+        words = _(
+            "%(unit)s: level %(level)s since %(since)s, kept until %(until)s, inherited from %(former)s", **values
+        )
+        return str(words)
     return str(_("%(unit)s: level %(level)s since %(since)s, kept until %(until)s", since=since, **values))
 
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 
-from certflow.definitions.specs import SubjectKind
+from certflow.definitions.specs import SubjectKind, WorkflowSpec
 from certflow.errors import Invalid
 from certflow.models.dossier import Round
 from certflow.models.places import Unit
@@ -45,7 +45,7 @@ def open_dossier() -> ResponseReturnValue:
     found, unit = guard.opening(round_id, unit_id)
     spec = workflow_of(found).spec
     form = HolderForm()
-    form.known.choices = _known(unit, spec.subject, round_id)
+    form.known.choices = _known(unit, spec, round_id)
     if spec.about_holders and (request.method == "GET" or "known" not in request.form):
         return _page(form, spec.subject, found, unit)
     name, detail = _chosen(form, unit, spec.subject)
@@ -60,8 +60,11 @@ def open_dossier() -> ResponseReturnValue:
     return redirect(url_for("dossiers.show", dossier_id=opened.id))
 
 
-def _known(unit: Unit, kind: SubjectKind, round_id: int) -> list[tuple[str, str]]:
-    given = holders.without_dossier(unit, kind, round_id)
+def _known(unit: Unit, spec: WorkflowSpec, round_id: int) -> list[tuple[str, str]]:
+    """The holders known at the unit, of which somebody of one centre or agency is offered that one alone."""
+    role = spec.states[spec.initial].turn
+    known = holders.without_dossier(unit, spec.subject, round_id)
+    given = [one for one in known if access.opens_for(actor(), role, one)]
     shown = [(str(one.id), ", ".join(part for part in (one.name, one.detail) if part)) for one in given]
     return [("", _("A new one, named below")), *shown]
 

@@ -15,7 +15,18 @@ from certflow.domain.workflow import Offer
 from certflow.models.dossier import Dossier, HistoryEntry, Meeting
 from certflow.models.people import User
 from certflow.models.recognition import Document, Recognition
-from certflow.services import access, actions, bench, dates, documents, dossiers, impartiality, meetings, recognitions
+from certflow.services import (
+    access,
+    actions,
+    bench,
+    dates,
+    documents,
+    dossiers,
+    editing,
+    impartiality,
+    meetings,
+    recognitions,
+)
 from certflow.services.bench import Bench
 from certflow.services.catalogue import form_of, workflow_of
 from certflow.services.dates import Dates
@@ -102,7 +113,7 @@ def overview(dossier: Dossier, reader: User) -> Overview:
 def _bench(dossier: Dossier, reader: User) -> Bench | None:
     """Who judges the dossier now, for a reader who sees findings."""
     judged = impartiality.rule_of(dossier).judged_in(dossier.state)
-    return bench.bench(dossier, also=reader) if judged and access.sees_findings(reader, dossier) else None
+    return bench.bench(dossier, also=reader) if judged and editing.sees_findings(reader, dossier) else None
 
 
 def _barred(dossier: Dossier, reader: User, found: Bench | None) -> tuple[str, ...]:
@@ -189,7 +200,7 @@ def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:
     """Findings show once there are some or it is time to make them; to the unit itself once all is decided."""
     if not contents.findings and turns.state_of(dossier).edits != "findings":
         return False
-    return access.sees_findings(reader, dossier)
+    return editing.sees_findings(reader, dossier)
 
 
 def _criterion_title(words: FormWords, criterion: CriterionSpec) -> str:

@@ -11,7 +11,7 @@ from certflow.errors import Invalid
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.places import Unit
-from certflow.services import access, people, same_persons, units
+from certflow.services import access, organisations, people, same_persons, unit_register, units
 from certflow.web.forms import show_faults, shown_day
 from certflow.web.gate import actor
 from certflow.web.people_forms import AccountForm, AppointmentForm, NewPersonForm, SamePersonForm
@@ -161,6 +161,8 @@ def _give(user_id: int, form: AppointmentForm) -> None:
         unit_id=form.unit,
         starts_on=form.starts_on.day,
         ends_on=form.ends_on.day,
+        organisation_id=form.office,
+        document=" ".join((form.document.data or "").split()),
     )
 
 
@@ -168,6 +170,7 @@ def _steps_so_far() -> dict[str, str]:
     return {
         "role": request.args.get("role", ""),
         "q": request.args.get("q", "").strip()[:120],
+        "ended": request.args.get("ended", ""),
         "starts_on": shown_day(today()),
     }
 
@@ -176,7 +179,9 @@ def _offered_units(form: AppointmentForm) -> list[Unit]:
     """The units among which the last step chooses: those of the role's kind whose name was typed."""
     seat = people.roles().get(form.role.data or "", ("", ""))[1]
     found = units.find(form.q.data, seat) if seat and form.q.data else []
-    form.offer(found)
+    if seat and form.q.data and form.ended.data:
+        found += unit_register.ended(form.q.data, seat)
+    form.offer(found, organisations.at_units([unit.id for unit in found]) if found else [])
     return found
 
 
@@ -203,5 +208,5 @@ def _appointments_page(person: User, form: AppointmentForm, found: list[Unit]) -
         role=role,
         kind=people.kind_title(seat) if seat else "",
         ready=bool(role) and (not seat or bool(found)),
-        many=len(found) == units.MOST_FOUND,
+        many=len(found) >= units.MOST_FOUND,
     )

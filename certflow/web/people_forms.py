@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.models.places import Unit
+from certflow.models.places import Organisation, Unit
 from certflow.services import accounts, people
 from certflow.web.forms import ADay, DayField
 
@@ -71,11 +72,21 @@ class SamePersonForm(FlaskForm):
 
 
 class AppointmentForm(FlaskForm):
-    """The last step of an appointment: the unit among those found, and the days; `role` and `q` come from before."""
+    """The last step of an appointment: the unit among those found, its office, and the days.
+
+    `role`, `q` and whether units that have `ended` are looked for too come from the steps before.
+    """
 
     role = HiddenField()
     q = HiddenField()
+    ended = HiddenField()
     unit_id = RadioField(lazy_gettext("Unit"), validate_choice=False, choices=[])
+    organisation_id = SelectField(
+        lazy_gettext("Office"),
+        validate_choice=False,
+        choices=[],
+        description=lazy_gettext("Somebody appointed at one learning centre or agency acts for that one alone."),
+    )
     starts_on = DayField(
         lazy_gettext("First day"), [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
     )
@@ -84,16 +95,38 @@ class AppointmentForm(FlaskForm):
         [ADay()],
         description=lazy_gettext("Leave this empty when the appointment holds until further notice."),
     )
+    document = StringField(
+        lazy_gettext("Document of the appointment"),
+        [Length(max=300, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+        description=lazy_gettext("Its number, date and who issued it. A unit that has ended needs one."),
+    )
 
-    def offer(self, units: Sequence[Unit]) -> None:
-        """Offer these units, each with the units above it."""
-        self.unit_id.choices = [SelectChoice(str(unit.id), full_name(unit)) for unit in units]
+    def offer(self, units: Sequence[Unit], offices: Sequence[Organisation] = ()) -> None:
+        """Offer these units, each with the units above it, and the offices at them."""
+        self.unit_id.choices = [SelectChoice(str(unit.id), _choice(unit)) for unit in units]
+        named = [SelectChoice(str(one.id), f"{one.name} ({one.unit.name})") for one in offices]
+        self.organisation_id.choices = [SelectChoice("", _("No office is named")), *named]
 
     @property
     def unit(self) -> int | None:
         """The unit that was chosen."""
-        typed = self.unit_id.data or ""
-        return int(typed) if typed in {choice.value for choice in self.unit_id.choices} else None
+        return _chosen(self.unit_id)
+
+    @property
+    def office(self) -> int | None:
+        """The office that was chosen."""
+        return _chosen(self.organisation_id)
+
+
+def _chosen(field: RadioField | SelectField) -> int | None:
+    typed = field.data or ""
+    return int(typed) if typed and typed in {choice.value for choice in field.choices} else None
+
+
+def _choice(unit: Unit) -> str:
+    if unit.ends_on is None:
+        return full_name(unit)
+    return str(_("%(unit)s – ended on %(day)s", unit=full_name(unit), day=f"{unit.ends_on:%d/%m/%Y}"))
 
 
 def full_name(unit: Unit) -> str:

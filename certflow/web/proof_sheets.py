@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from certflow.definitions.form_specs import CriterionSpec
 from certflow.models.dossier import Claim, Finding
-from certflow.services import access, people, recognitions, recomputing
+from certflow.services import accounts, editing, recognitions, recomputing
 from certflow.services.catalogue import workflow_of
 from certflow.services.dossiers import Contents
 from certflow.web import criteria, figures, notices, ratings, turns
@@ -32,7 +32,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
     """Everything a result follows from, on paper too, and whether it still follows when it is computed anew."""
     opened = criteria.opened(dossier_id)
     dossier, contents = opened.dossier, opened.contents
-    reads_findings = access.sees_findings(actor(), dossier)
+    reads_findings = editing.sees_findings(actor(), dossier)
     shows_findings = reads_findings and bool(contents.findings)
     final = turns.state_of(dossier).final
     return render_template(
@@ -75,4 +75,4 @@ def _proven(contents: Contents, claimed: figures.Row, found: figures.Row, shows_
 
 def _savers(*stored: Stored) -> dict[int, str]:
     """The names of everybody who saved a claim or a finding."""
-    return people.names({row.saved_by_id for rows in stored for row in rows.values()})
+    return accounts.names({row.saved_by_id for rows in stored for row in rows.values()})

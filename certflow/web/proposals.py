@@ -74,6 +74,7 @@ def withdraw(proposal_id: int) -> ResponseReturnValue:
 def paper_receipt(dossier_id: int) -> ResponseReturnValue:
     """Propose that the papers of a dossier came on an earlier day than it was filed here."""
     dossier, form = guard.dossier(dossier_id), PaperReceiptForm()
+    paper_receipts.require_receiver(dossier, actor())
     if request.method == "POST" and form.validate():
         try:
             made = paper_receipts.propose(dossier, form.entry(), actor=actor(), reason=form.reason.data or "")
@@ -89,6 +90,7 @@ def paper_receipt(dossier_id: int) -> ResponseReturnValue:
 def revocation(dossier_id: int) -> ResponseReturnValue:
     """Propose to record that a result was revoked."""
     dossier, form = guard.dossier(dossier_id), RevocationForm()
+    revocations.require_above(dossier, actor())
     if request.method == "POST" and form.validate():
         try:
             made = revocations.propose(dossier, form.entry(), actor=actor())

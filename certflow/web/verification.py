@@ -6,12 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from certflow import clock
 from certflow.errors import NotFound
 from certflow.models import rows
 from certflow.models.recognition import Recognition
-from certflow.services import recognitions
+from certflow.services import recognitions, unit_lines
 from certflow.services.catalogue import is_sample
-from certflow.web import notices, results
+from certflow.web import notices, results, unit_words
 from certflow.web.documents import html_copy
 from certflow.web.errors import status_of
 from certflow.web.verification_forms import CodeForm, tidied
@@ -59,6 +60,7 @@ def show(code: str) -> ResponseReturnValue:
         facts=found.decision.facts if found.decision else {},
         signed_by=results.signed_by(found.decision.facts) if found.decision else "",
         notices=_marks(found),
+        fates=[unit_words.fate(fate) for fate in unit_lines.fates(found, clock.today())],
     )
 
 

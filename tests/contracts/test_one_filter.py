@@ -31,6 +31,8 @@ KNOWN = {
     "services/access.py:_parts_about": "which scheme a dossier is of, before it is looked up with the filter",
     "services/access.py:sight": "the dossiers of the reader's councils, as the filter says them",
     "services/impartiality.py:_ties": "who took part in dossiers that the caller holds",
+    "services/inheritance.py:_held": "what units hold, which is the same whoever asks",
+    "services/unit_lines.py:_published": "published results of units, which are public",
     "services/recusals.py:filed": "for administrators: which dossiers have a unit's name, and nothing in them",
     "services/recusals.py:get_dossier": "for administrators: whose dossier it is, and nothing in it",
     "services/revocations.py:_carry_out": "of a proposal about a dossier that the actor sees",

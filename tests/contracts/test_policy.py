@@ -15,7 +15,13 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # Said here once more, because whoever loosens a line must do so on purpose: all of these is for administrators.
 ADMINISTRATION = {"moving", "people", "rounds", "working_days"}
 READ_BY_ALL_WHO_ARE_SIGNED_IN = {"accounts", "authority", "definitions", "dossiers", "work"}
-READ_BY_ALL_WHO_ARE_SIGNED_IN |= {"proposals", "recusals", "second_factor", "sessions"}  # of their own alone
+READ_BY_ALL_WHO_ARE_SIGNED_IN |= {
+    "places",
+    "proposals",
+    "recusals",
+    "second_factor",
+    "sessions",
+}  # public facts, and their own
 
 
 @on_sqlite

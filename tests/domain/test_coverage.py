@@ -91,3 +91,16 @@ units = st.dictionaries(st.sampled_from(["code", "name", "level", "recognised_on
 @given(on=json_values, listed=json_values | st.lists(units, max_size=3))
 def test_no_stored_answer_breaks_scoring(on: object, listed: object) -> None:
     score(DISTRICT, {"4.1": {"on": on, "units": listed}})
+
+
+def test_from_whom_a_recognition_is_inherited_is_kept_and_what_is_the_units_own_is_stored_as_before() -> None:
+    own = LowerUnit("1", "Xã A", 1, dt.date(2026, 1, 1), dt.date(2029, 12, 31))
+    passed = LowerUnit("2", "Xã B", 1, dt.date(2026, 1, 1), dt.date(2029, 12, 31), "Xã C, Xã D")
+    kept = Coverage(dt.date(2026, 7, 1), (own, passed))
+
+    stored = kept.as_answer()
+
+    assert coverage_of(stored) == kept
+    units = stored["units"]
+    assert isinstance(units, list)
+    assert ["inherited_from" in unit for unit in units] == [False, True]

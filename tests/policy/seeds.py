@@ -30,7 +30,8 @@ from tests.web import sets_written
 
 INDICATOR = "1.1"
 # Things of which none is there: whoever is let in is told so, everybody else that it is not theirs.
-ABSENT = ("delegation_id", "council_id", "member_id", "conflict_id", "substitute_id", "import_id")
+ABSENT = ("delegation_id", "council_id", "member_id", "conflict_id", "substitute_id", "import_id", "unit_id")
+ABSENT += ("organisation_id", "attribute_id")
 
 
 @dataclass(frozen=True)

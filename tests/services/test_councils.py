@@ -10,7 +10,7 @@ from certflow.models.base import db
 from certflow.models.dossier import Dossier
 from certflow.models.impartiality import Council
 from certflow.models.people import User
-from certflow.services import access, actions, assessments, bench, councils, dossiers, equipment, recusals
+from certflow.services import access, actions, assessments, bench, councils, dossiers, editing, equipment, recusals
 from certflow.services.assessments import Typed
 from tests import make
 from tests.services.test_impartiality import substitute
@@ -92,7 +92,7 @@ def test_a_member_reads_a_dossier_once_it_is_appraised_and_writes_nothing() -> N
     member = members[3]
 
     assert access.dossier(dossier.id, member).id == dossier.id
-    assert access.sees_findings(member, dossier)
+    assert editing.sees_findings(member, dossier)
     assert [one.dossier.id for one in dossiers.seen_by(member).items] == [dossier.id]
     assert dossiers.waiting_for(member).total == 0
     assert actions.offers(dossier, actor=member) == ()

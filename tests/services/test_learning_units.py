@@ -11,7 +11,7 @@ from certflow.models.dossier import Claim, Dossier, Finding
 from certflow.models.people import User
 from certflow.models.places import Unit
 from certflow.models.recognition import Document
-from certflow.services import access, actions, catalogue, documents, dossiers, recognitions, rounds
+from certflow.services import access, actions, catalogue, documents, dossiers, editing, recognitions, rounds
 from tests import make
 
 REASONS = "Tỷ lệ Người học đạt danh hiệu còn thấp."
@@ -154,8 +154,8 @@ def test_who_appraises_reads_the_findings_and_who_files_does_not_though_all_sit_
     walk(dossier, "appraising", 1)
 
     for role in ("district_council_secretary", "education_head", "district_committee_chair"):
-        assert access.sees_findings(make.person_for(role, dossier), dossier), role
+        assert editing.sees_findings(make.person_for(role, dossier), dossier), role
     for role in ("district_agency_officer", "district_agency_head"):
-        assert not access.sees_findings(make.person_for(role, dossier), dossier), role
+        assert not editing.sees_findings(make.person_for(role, dossier), dossier), role
     walk(dossier, "recognised_level_1", 1)
-    assert access.sees_findings(make.person_for("district_agency_officer", dossier), dossier)
+    assert editing.sees_findings(make.person_for("district_agency_officer", dossier), dossier)

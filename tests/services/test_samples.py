@@ -75,6 +75,6 @@ def test_a_level_reached_on_a_sample_counts_for_nothing_official() -> None:
     real = make.dossier("appraising", unit=make.unit())
 
     assert recognitions.of_dossier(sample) is not None
-    assert recognitions.held(real, clock.today()) == []
+    assert recognitions.held(real, clock.today()) == ()
     below = lower_units.coverage(make.unit("Huyện Cẩm Mỹ"), "commune", clock.today(), form=sample.form)
     assert [unit.level for unit in below.units if unit.recognised_on] == []

@@ -262,7 +262,7 @@ def test_a_result_is_revoked_by_two_persons_and_counts_no_more() -> None:
 
     result = db.session.scalars(sa.select(Recognition)).one()
     assert (result.revoked_on, result.revocation, result.revoked_reason) == (clock.today(), "09/QĐ-PGDĐT", make.REASON)
-    assert recognitions.held(again, clock.today()) == []
+    assert recognitions.held(again, clock.today()) == ()
     assert dossier.state == "recognised_level_1"
     with pytest.raises(ActionNotOpen):
         revoked(dossier)

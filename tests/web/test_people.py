@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from certflow import clock
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.services import access, people
-from tests import make
+from certflow.services import access, organisations, people
+from tests import make, merging
 from tests.web.browsing import counted, send, typed_in
 
 PASSWORD = "bốn con cá rô đồng"
@@ -181,3 +181,45 @@ def test_one_cannot_end_the_own_part_as_administrator(app: Flask, administrator:
         own = make.person("administrator").appointments[0].id
 
     assert send(administrator, f"/appointments/{own}/end", {}, page="/people/new").status_code == 409
+
+
+def test_an_office_at_the_unit_is_named_with_the_appointment(
+    app: Flask, administrator: FlaskClient, person: User
+) -> None:
+    with app.app_context():
+        unit = make.unit()
+        entry = organisations.Entry("people_committee", "Ủy ban nhân dân xã Xuân Tây", "Luật")
+        office = organisations.add(unit.id, entry, actor=make.person("administrator")).id
+        make.commit()
+    address = f"/people/{person.id}/appointments"
+    typed = {
+        "role": "commune_officer",
+        "q": "xuan tay",
+        "unit_id": str(unit.id),
+        "organisation_id": str(office),
+        "starts_on": "01/01/2026",
+        "document": "Quyết định 5/QĐ-UBND",
+    }
+
+    shown = administrator.get(f"{address}?role=commune_officer&q=xuan+tay").text
+    answer = send(administrator, address, typed)
+
+    assert "Ủy ban nhân dân xã Xuân Tây (Xã Xuân Tây)" in shown
+    assert answer.status_code == 302
+    page = administrator.get(address).text
+    assert "Ủy ban nhân dân xã Xuân Tây" in page
+    assert "Quyết định 5/QĐ-UBND" in page
+
+
+def test_at_an_ended_unit_the_page_asks_for_the_document(app: Flask, administrator: FlaskClient, person: User) -> None:
+    with app.app_context():
+        unit = make.unit().id
+        merging.merged(["Xã Xuân Tây", "Xã Sông Ray"])
+    address = f"/people/{person.id}/appointments"
+    typed = {"role": "commune_officer", "q": "xuan tay", "unit_id": str(unit), "starts_on": "01/01/2026", "ended": "y"}
+
+    assert f'value="{unit}"' not in administrator.get(f"{address}?role=commune_officer&q=xuan+tay").text
+    assert f'value="{unit}"' in administrator.get(f"{address}?role=commune_officer&q=xuan+tay&ended=y").text
+    refused = send(administrator, address, typed)
+    assert (refused.status_code, 'id="document-error"' in refused.text) == (422, True)
+    assert send(administrator, address, typed | {"document": "Công văn 7/UBND"}).status_code == 302

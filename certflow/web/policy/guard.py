@@ -25,11 +25,13 @@ from certflow.services import (
     confirmations,
     documents,
     dossiers,
+    editing,
     evidence,
     paper_receipts,
     proposals,
     rating_sets,
     recusals,
+    revocations,
 )
 from certflow.services.catalogue import workflow_of
 from certflow.web.policy.rules import About, Part, Rule, When, Who
@@ -82,7 +84,7 @@ _NAMED: dict[About, tuple[str, ...]] = {
 def _reads_findings(person: User, dossier: Dossier) -> None:
     """Where the scheme has no appraisal of each indicator there is no such page, as the view says."""
     if parts.writers(workflow_of(dossier).spec, "findings"):
-        access.require_findings(person, dossier)
+        editing.require_findings(person, dossier)
 
 
 def _takes_action(person: User, dossier: Dossier) -> None:
@@ -103,16 +105,6 @@ def _takes_part(person: User, dossier: Dossier) -> None:
         raise NotPermitted(_("Only the person whose part it is may do this."))
 
 
-def _receives(person: User, dossier: Dossier) -> None:
-    if not paper_receipts.receives(dossier, person):
-        raise NotPermitted(_("Only the office that receives the dossier records when its papers came."))
-
-
-def _above(person: User, dossier: Dossier) -> None:
-    if not access.acts_above(person, dossier):
-        raise NotPermitted(_("A revocation is recorded by those who appraise, review or decide."))
-
-
 def _settles(person: User, proposal: Proposal) -> None:
     if not proposal.outcome:
         proposals.require_second(proposal, person)
@@ -128,14 +120,14 @@ def _its_department(person: User, own: RatingSet) -> None:
 
 
 _PART: dict[Part, Callable[[User, Any], None]] = {
-    Part.CLAIMS: lambda person, dossier: access.require_writer(dossier, person, "claims"),
-    Part.FINDINGS: lambda person, dossier: access.require_writer(dossier, person, "findings"),
+    Part.CLAIMS: lambda person, dossier: editing.require_writer(dossier, person, "claims"),
+    Part.FINDINGS: lambda person, dossier: editing.require_writer(dossier, person, "findings"),
     Part.READS_FINDINGS: _reads_findings,
     Part.ACTION: _takes_action,
     Part.DECIDES: _decides,
     Part.TAKES_PART: _takes_part,
-    Part.RECEIVES: _receives,
-    Part.ABOVE: _above,
+    Part.RECEIVES: lambda person, dossier: paper_receipts.require_receiver(dossier, person),
+    Part.ABOVE: lambda person, dossier: revocations.require_above(dossier, person),
     Part.SETTLES: _settles,
     Part.PROPOSER: _proposer,
     Part.ITS_DEPARTMENT: _its_department,
@@ -144,7 +136,7 @@ _PART: dict[Part, Callable[[User, Any], None]] = {
 
 def _editor(what: str) -> Callable[[User, Dossier], None]:
     def check(person: User, dossier: Dossier) -> None:
-        access.require_editor(dossier, person, what)
+        editing.require_editor(dossier, person, what)
 
     return check
 

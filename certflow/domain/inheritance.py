@@ -1,0 +1,76 @@
+"""What a unit that came out of others has of their titles: the lowest of what they all hold, or nothing."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Treatment = Literal["inherited", "suspended", "reassess", "undecided"]
+
+# Of several predecessors whose titles are treated differently, the one first named here decides.
+WEAKEST_FIRST: tuple[Treatment, ...] = ("undecided", "reassess", "suspended", "inherited")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A level that is held from one day to another; without a last day until further notice."""
+
+    level: int
+    since: dt.date
+    until: dt.date | None = None
+
+    def live(self, day: dt.date) -> bool:
+        """Whether it is in force on `day`, its first and its last day included."""
+        return self.since <= day and (self.until is None or self.until >= day)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One title of a predecessor, with how the rules treat it."""
+
+    title: Title
+    treatment: Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of the predecessors' titles: how they are treated, and what they all amount to.
+
+    `common` is None where one of them holds none.
+    """
+
+    treatment: Treatment
+    common: Title | None = None
+
+    @property
+    def title(self) -> Title | None:
+        """The title that the unit has; None where it is not inherited."""
+        return self.common if self.treatment == "inherited" else None
+
+
+def best(held: Sequence[Holding], day: dt.date) -> Holding | None:
+    """The highest title in force on `day`, of several the one that ends last; None where none is in force."""
+    live = [one for one in held if one.title.live(day)]
+    return max(live, key=lambda one: (one.title.level, one.title.until or dt.date.max, one.title.since), default=None)
+
+
+def lowest(titles: Sequence[Title]) -> Title:
+    """The title that all of `titles` amount to: the lowest level, since the latest first day, to the earliest last."""
+    until = min((one.until for one in titles if one.until is not None), default=None)
+    return Title(min(one.level for one in titles), max(one.since for one in titles), until)
+
+
+def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> Outcome | None:
+    """What a unit has on `day` of the titles of all units it came out of; None where none of them holds any.
+
+    A title is inherited only when every predecessor holds one in force and the rules let all of them pass on. Where
+    some hold none, nothing is inherited, but what the rules say of the titles of the others is still told.
+    """
+    found = [best(held, day) for held in predecessors]
+    holding = [one for one in found if one is not None]
+    if not holding:
+        return None
+    treatment = min((one.treatment for one in holding), key=WEAKEST_FIRST.index)
+    if len(holding) < len(found):
+        return Outcome(treatment)
+    return Outcome(treatment, lowest([one.title for one in holding]))
