@@ -63,6 +63,11 @@ def _tell(connection: Connection) -> None:
         cursor.execute(f"SELECT {calls}", [word for pair in settings.items() for word in pair])
 
 
+def guarded() -> bool:
+    """Whether the database has row security."""
+    return db.engine.dialect.name == "postgresql"
+
+
 def see(sight: Sight) -> Token[Sight]:
     """From now on see only what `sight` says, in the transaction under way too; `forget` takes the token."""
     token = _sight.set(sight)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from certflow.definitions.specs import WorkflowSpec
@@ -164,13 +164,19 @@ def _served(seats: frozenset[int]) -> frozenset[tuple[int, int]]:
 
 def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
     """The dossiers about a unit at or below `places`; the country's people have those about provinces."""
-    provinces_own = and_(Dossier.commune_id.is_(None), Dossier.district_id.is_(None))
-    return or_(
-        Dossier.commune_id.in_(places["commune"]),
-        Dossier.district_id.in_(places["district"]),
-        Dossier.province_id.in_(places["province"]),
-        and_(provinces_own, _country().in_(places["country"])),
-    )
+    columns = {"commune": Dossier.commune_id, "district": Dossier.district_id, "province": Dossier.province_id}
+    below: list[ColumnElement[bool]] = [
+        column.in_(places[kind]) for kind, column in columns.items() if _asked(places[kind])
+    ]
+    if _asked(places["country"]):
+        provinces_own = and_(Dossier.commune_id.is_(None), Dossier.district_id.is_(None))
+        below.append(and_(provinces_own, _country().in_(places["country"])))
+    return or_(false(), *below)
+
+
+def _asked(ids: Any) -> bool:
+    """Whether a list of places is asked for: an empty one finds nothing, and would keep an index from being used."""
+    return not isinstance(ids, list) or bool(ids)
 
 
 def _country() -> Any:
@@ -180,7 +186,7 @@ def _country() -> Any:
 
 def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
     """The one rule of what is seen: a unit's own dossiers, and below it those that have been filed."""
-    own = [Dossier.unit_id.in_(places[kind]) for kind in KINDS]
+    own = [Dossier.unit_id.in_(places[kind]) for kind in KINDS if _asked(places[kind])]
     return or_(*own, and_(_within(places), Dossier.filed))
 
 

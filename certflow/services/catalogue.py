@@ -1,6 +1,7 @@
 """The loaded definitions, and the runnable workflow of a dossier or round."""
 
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -47,7 +48,13 @@ def vocabulary(effects: Collection[str]) -> Vocabulary:
 
 def read(effects: Collection[str]) -> Catalogue:
     """Read the shipped definitions; raises DefinitionError with all faults."""
-    return read_from(resource("workflows"), resource("forms"), effects)
+    return _read(resource("workflows"), resource("forms"), frozenset(effects))
+
+
+@cache
+def _read(workflows: Path, forms: Path, effects: frozenset[str]) -> Catalogue:
+    """Once in a process: the files of an installation stay as they are, and what is read of them is never changed."""
+    return read_from(workflows, forms, effects)
 
 
 def read_from(workflows: Path, forms: Path, effects: Collection[str]) -> Catalogue:

@@ -11,7 +11,16 @@ from sqlalchemy import or_, select
 from certflow.errors import ActionNotOpen
 from certflow.models.base import begin_writing, db
 from certflow.models.people import User
-from certflow.services import access, account_events, account_links, accounts, outbox, sign_in_history, throttling
+from certflow.services import (
+    access,
+    account_events,
+    account_links,
+    accounts,
+    outbox,
+    sign_in_history,
+    throttling,
+    two_hands,
+)
 from certflow.wording import _
 
 MOST_OF_ADDRESS = 5
@@ -28,6 +37,7 @@ class Given:
 def invite(user: User, *, actor: User) -> Given:
     """Give a person a new link, to begin or after a forgotten password; older ones are dead. Raises ActionNotOpen."""
     access.require_administrator(actor)
+    two_hands.require_for_password(user, actor)
     return give(user, actor=actor)
 
 

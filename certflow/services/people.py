@@ -13,7 +13,16 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.models.places import Unit
-from certflow.services import access, account_events, account_links, accounts, handling, organisations, outbox
+from certflow.services import (
+    access,
+    account_events,
+    account_links,
+    accounts,
+    handling,
+    organisations,
+    outbox,
+    two_hands,
+)
 from certflow.services.catalogue import known
 from certflow.services.conflicts import refusing
 from certflow.services.organisations import Seat
@@ -132,13 +141,9 @@ def change(
     user.full_name, user.position, user.email, user.active = full_name.strip(), position.strip(), address, active
     user.search_key, user.sort_key = search_key(full_name)[:120], sort_key(full_name)[:400]
     if password:
-        accounts.check_password(password)
-        accounts.set_password(user, accounts.hashed(password))
-        account_events.record(user.id, "password_given", actor=actor)
-        outbox.tell_owner(user, "password_given", actor=actor)
+        two_hands.give_password(user, password, actor=actor)
     if not active:
         accounts.end_all_sessions(user)
-    if not active:
         handling.end_all_of(user, actor=actor)
     db.session.flush()
     return user
@@ -237,7 +242,7 @@ def _appointment_faults(
 def kind_title(kind: str) -> str:
     """The kind of a unit in the reader's language."""
     kinds = {"commune": _("commune"), "district": _("district"), "province": _("province")}
-    return kinds.get(kind) or _("central authority")
+    return kinds.get(kind, _("central authority"))
 
 
 def find_appointment(appointment_id: int) -> Appointment | None:
@@ -292,8 +297,5 @@ def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:
 
 def by_sign_in_name(name: str) -> User | None:
     """The person with this sign-in name."""
-    return db.session.scalar(
-        select(User)
-        .where(User.sign_in_name == name)
-        .options(joinedload(User.appointments).joinedload(Appointment.unit))
-    )
+    query = select(User).where(User.sign_in_name == name)
+    return db.session.scalar(query.options(joinedload(User.appointments).joinedload(Appointment.unit)))

@@ -21,6 +21,7 @@ from certflow.services import (
     sealing,
     sign_in_history,
     throttling,
+    two_hands,
 )
 from certflow.services.catalogue import known
 from certflow.services.equipment import equipment
@@ -220,6 +221,7 @@ def reset(user: User, *, actor: User) -> None:
     access.require_administrator(actor)
     if user.id == actor.id:
         raise NotPermitted(_("Remove your own second factor under your account, with your password and a code."))
+    two_hands.require_for_reset(user, actor)
     take_away(user, actor=actor)
 
 

@@ -104,7 +104,8 @@ def _open() -> None:
 
 def _wall() -> ResponseReturnValue | None:
     if current_user.is_authenticated:
-        rows.see(access.sight(actor()))
+        if rows.guarded():
+            rows.see(access.sight(actor()))
         return None
     if request.endpoint in PUBLIC:
         return None

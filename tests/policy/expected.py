@@ -57,7 +57,8 @@ _IS: dict[Who, Callable[[Person], bool]] = {
 def _of_dossier(rule: Rule, person: Person, target: Target) -> Verdict:
     spec = make.scheme()
     was_filed = filed(spec, target.state)
-    if not person.sees(filed=was_filed) or (rule.when == When.FILED and not was_filed):
+    appraised = target.state in _appraised(spec)
+    if not person.sees(filed=was_filed, appraised=appraised) or (rule.when == When.FILED and not was_filed):
         return Verdict.NOT_FOUND
     if rule.when == When.ACTION and not _takers(spec, target):
         return Verdict.NOT_OPEN
@@ -70,6 +71,13 @@ def _of_dossier(rule: Rule, person: Person, target: Target) -> Verdict:
         open_ = state.edits == rule.when.name.lower() and state.turn in person.roles
         return Verdict.LET_IN if open_ else Verdict.NOT_OPEN
     return Verdict.LET_IN
+
+
+def _appraised(spec: WorkflowSpec) -> set[str]:
+    """The states from the stage on in which findings are written."""
+    order = [stage.name for stage in spec.stages]
+    first = min(order.index(state.stage) for state in spec.states.values() if state.edits == "findings")
+    return {name for name, state in spec.states.items() if order.index(state.stage) >= first}
 
 
 def _takers(spec: WorkflowSpec, target: Target) -> set[str]:
@@ -87,7 +95,7 @@ def _writers(what: str) -> Callable[[WorkflowSpec, Person, Target], bool]:
 def _reads_findings(spec: WorkflowSpec, person: Person, target: Target) -> bool:
     early = {state.stage for state in spec.states.values() if state.edits == "claims"}
     filers = {state.turn for state in spec.states.values() if state.stage in early}
-    return not spec.states[target.state].turn or bool(person.roles - filers)
+    return not spec.states[target.state].turn or bool(person.roles - filers) or person.on_council
 
 
 def _receives(spec: WorkflowSpec, person: Person, _target: Target) -> bool:

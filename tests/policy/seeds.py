@@ -12,6 +12,7 @@ from certflow.models.dossier import Dossier
 from certflow.services import (
     access,
     authority,
+    councils,
     documents,
     dossiers,
     evidence,
@@ -24,14 +25,14 @@ from certflow.services import (
 from certflow.web.policy.rules import About
 from tests import make
 from tests.gateways import samples
-from tests.policy.cast import HERE, elsewhere
+from tests.policy.cast import HERE, PLACES, elsewhere, merge
 from tests.policy.expected import Target
 from tests.web import sets_written
 
 INDICATOR = "1.1"
 # Things of which none is there: whoever is let in is told so, everybody else that it is not theirs.
-ABSENT = ("delegation_id", "council_id", "member_id", "conflict_id", "substitute_id", "import_id", "unit_id")
-ABSENT += ("organisation_id", "attribute_id")
+ABSENT = ("delegation_id", "council_id", "member_id", "conflict_id", "substitute_id", "import_id")
+ABSENT_TOO = ("unit_id", "organisation_id", "attribute_id")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,24 @@ def world(states: Iterable[str] = ()) -> World:
     targets[About.PROPOSAL] = [Target(About.PROPOSAL, "open", {"proposal_id": _proposal()})]
     targets[About.RATING_SET] = list(_sets())
     targets[About.OPENING] = list(_openings())
-    return World(targets, {"code": code, **_parts()})
+    parts = {"code": code, **_parts()}
+    _councils()
+    merge()
+    return World(targets, parts)
+
+
+def _councils() -> None:
+    """Of the year in two districts; the one above HERE is of five with the member who comes with the actors."""
+    administrator = make.person(access.ADMINISTRATOR)
+    for name in (PLACES["own"]["district"], PLACES["sibling"]["district"]):
+        found = make.round_(title=f"Đợt {make.scheme().initial}")
+        number, unit = f"{name}/QĐ", make.unit(name)
+        entry = councils.Entry(found.id, unit.id, number, clock.today(), whole_year=True)
+        made = councils.enter(entry, actor=administrator)
+        for place, part in enumerate(("chair", "secretary", "member", "member")):
+            member = make.user(f"council.{unit.id}.{place}")
+            councils.seat(made.id, actor=administrator, user_id=member.id, part=part, starts_on=clock.today())
+    make.commit()
 
 
 def _walked(state: str) -> tuple[Dossier, int]:
@@ -126,7 +144,7 @@ def _parts() -> dict[str, Any]:
         "indicator": INDICATOR,
         "filename": "document.css",
         "dossier_id": 1,
-        **dict.fromkeys(ABSENT, 10**6),
+        **dict.fromkeys(ABSENT + ABSENT_TOO, 10**6),
         "digest": "0" * 64,
         "kind": "invitation",
         "token": "absent",
