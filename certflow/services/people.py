@@ -32,8 +32,7 @@ SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,119}\Z")
 EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z"
 )
-LONGEST_ADDRESS = 200
-PAGE_SIZE = 50
+LONGEST_ADDRESS, PAGE_SIZE = 200, 50
 
 
 def roles() -> dict[str, tuple[str, str]]:
