@@ -238,7 +238,7 @@ def sight(user: User) -> Sight:
     single = set(bound_parts.dossiers_of(user))
     if councils:
         with seeing(EVERYTHING):
-            single.update(db.session.scalars(select(Dossier.id).where(or_(*councils)).limit(MOST_ON_COUNCILS)))
+            single |= set(db.session.scalars(select(Dossier.id).where(or_(*councils)).limit(MOST_ON_COUNCILS)))
     return Sight(
         communes=tuple(places["commune"]),
         districts=tuple(places["district"]),

@@ -1,5 +1,7 @@
 """The history of accounts: who did what to an account and when; lines are added and never changed."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import joinedload
 
@@ -13,8 +15,15 @@ PAGE_SIZE = 50
 
 def record(user_id: int, what: str, *, actor: User | None, **facts: object) -> None:
     """Add a line about a stored account; without an `actor` it was done on the command line."""
-    line = {"user_id": user_id, "what": what, "facts": facts, "actor_id": actor and actor.id, "at": clock.now()}
-    db.session.execute(insert(AccountEvent).values(line))
+    record_all([(user_id, what, facts)], actor=actor)
+
+
+def record_all(lines: Sequence[tuple[int, str, dict[str, object]]], *, actor: User | None) -> None:
+    """As `record` for many accounts at once: of each the account, what was done, and the facts."""
+    done = {"actor_id": actor and actor.id, "at": clock.now()}
+    rows = [{"user_id": user_id, "what": what, "facts": facts, **done} for user_id, what, facts in lines]
+    if rows:
+        db.session.execute(insert(AccountEvent), rows)
 
 
 def last(user: User, limit: int) -> list[AccountEvent]:

@@ -12,10 +12,10 @@ from certflow import clock
 from certflow.domain.vietnamese import search_key, sort_key
 from certflow.errors import Refusal
 from certflow.gateways import notices
-from certflow.models.accounts import AccountEvent, AccountLink, OutgoingMail
+from certflow.models.accounts import AccountLink, OutgoingMail
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
-from certflow.services import account_links, accounts, outbox
+from certflow.services import account_events, account_links, accounts, outbox
 from certflow.services.conflicts import refusing
 from certflow.services.equipment import equipment
 from certflow.services.people_plan import Plan, Step
@@ -40,14 +40,14 @@ def make(found: Plan, *, actor: User | None, taken: Refusal) -> Made:
             db.session.execute(insert(User), list(drafts.values()))
     named = select(User).where(User.sign_in_name.in_(drafts)).order_by(User.id)
     users = list(db.session.scalars(named))
-    _note("created", [(user.id, {}) for user in users], actor, now)
+    _note("created", [(user.id, {}) for user in users], actor)
     ids = {user.sign_in_name: user.id for user in users}
     steps = [(step.user_id or ids[step.line.sign_in_name], step) for step in found.steps if step.outcome != "there"]
     if steps:
         db.session.execute(insert(Appointment), [_appointment(user_id, step) for user_id, step in steps])
-    _note("appointed", [(user_id, _facts(step.line)) for user_id, step in steps], actor, now)
+    _note("appointed", [(user_id, _facts(step.line)) for user_id, step in steps], actor)
     invited = [user for user in users if user.email] if outbox.is_open() else []
-    _invite(invited, actor, now)
+    _invite(invited, actor)
     return Made(tuple(ids.values()), len(steps), len(invited))
 
 
@@ -86,15 +86,12 @@ def _facts(line: Line) -> dict[str, object]:
     return {"starts_on": line.starts_on.isoformat(), "role": line.role, "unit": line.unit_name, "ends_on": ends_on}
 
 
-def _note(what: str, lines: Iterable[tuple[int, Mapping[str, object]]], actor: User | None, now: dt.datetime) -> None:
+def _note(what: str, lines: Iterable[tuple[int, Mapping[str, object]]], actor: User | None) -> None:
     """Add to the history of accounts."""
-    by = actor.id if actor else None
-    events = [{"user_id": id_, "what": what, "facts": dict(facts), "actor_id": by, "at": now} for id_, facts in lines]
-    if events:
-        db.session.execute(insert(AccountEvent), events)
+    account_events.record_all([(id_, what, dict(facts)) for id_, facts in lines], actor=actor)
 
 
-def _invite(users: Sequence[User], actor: User | None, now: dt.datetime) -> None:
+def _invite(users: Sequence[User], actor: User | None) -> None:
     """Mail a first link to each; nobody else knows these accounts yet, so there is nothing to hold or to take back.
 
     The worker's next look around finds the mails; asking for each of them one by one would take longer than all else.
@@ -102,6 +99,7 @@ def _invite(users: Sequence[User], actor: User | None, now: dt.datetime) -> None
     if not users:
         return
     tokens = {user.id: secrets.token_urlsafe(32) for user in users}
+    now = clock.now()
     until = now + account_links.LASTS
     db.session.execute(insert(OutgoingMail), [_mail(user, tokens[user.id], now, until) for user in users])
     sent = select(OutgoingMail.user_id, OutgoingMail.id).where(OutgoingMail.user_id.in_(tokens))
@@ -119,7 +117,7 @@ def _invite(users: Sequence[User], actor: User | None, now: dt.datetime) -> None
         for user in users
     ]
     db.session.execute(insert(AccountLink), links)
-    _note("link_given", [(user.id, {"mailed_to": user.email}) for user in users], actor, now)
+    _note("link_given", [(user.id, {"mailed_to": user.email}) for user in users], actor)
 
 
 def _mail(user: User, token: str, now: dt.datetime, until: dt.datetime) -> dict[str, Any]:

@@ -61,13 +61,13 @@ def confirm(proposal_id: int) -> ResponseReturnValue:
 @bp.post("/proposals/<int:proposal_id>/refuse")
 def refuse(proposal_id: int) -> ResponseReturnValue:
     """Refuse what another person proposed."""
-    return _settle(proposal_id, proposals.refuse, str(_("Refused; nothing was done.")))
+    return _settle(proposal_id, proposals.require_second, proposals.refuse, str(_("Refused; nothing was done.")))
 
 
 @bp.post("/proposals/<int:proposal_id>/withdraw")
 def withdraw(proposal_id: int) -> ResponseReturnValue:
     """Take back what one has proposed."""
-    return _settle(proposal_id, proposals.withdraw, str(_("Taken back; nothing was done.")))
+    return _settle(proposal_id, proposals.require_proposer, proposals.withdraw, str(_("Taken back; nothing was done.")))
 
 
 @bp.route("/dossiers/<int:dossier_id>/paper-receipt", methods=["GET", "POST"])
@@ -119,8 +119,13 @@ def _proposed(made: Proposal) -> ResponseReturnValue:
     return redirect(url_for(".show", proposal_id=made.id))
 
 
-def _settle(proposal_id: int, settling: Callable[..., Proposal], done: str) -> ResponseReturnValue:
-    form = SettleForm()
+def _settle(
+    proposal_id: int, require: Callable[[Proposal, User], None], settling: Callable[..., Proposal], done: str
+) -> ResponseReturnValue:
+    """Settle it in one way; one that is settled already is told so, whoever asks."""
+    form, found = SettleForm(), proposals.get(proposal_id, actor())
+    if not found.outcome:
+        require(found, actor())
     if form.validate_on_submit():
         try:
             settling(proposal_id, actor=actor(), reason=form.reason.data)

@@ -157,6 +157,19 @@ def test_help_lists_each_command_in_one_line(certflow: Certflow, monkeypatch: py
     monkeypatch.setenv("COLUMNS", "80")
     listed = certflow("--help").output.partition("Commands:\n")[2].splitlines()
 
-    names = ["check", "db", "definitions", "demo", "draw", "recompute", "serve", "units", "user", "whatif", "worker"]
+    names = [
+        "check",
+        "db",
+        "definitions",
+        "demo",
+        "draw",
+        "people",
+        "recompute",
+        "serve",
+        "units",
+        "user",
+        "whatif",
+        "worker",
+    ]
     assert [line.split()[0] for line in listed] == names
     assert all(line.endswith(".") and not line.endswith("...") for line in listed), listed

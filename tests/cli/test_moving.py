@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow.config import Settings, resource
+from certflow.models import rows
 from certflow.models.base import db
 from certflow.services import catalogue, moving
 from tests import make, versions
@@ -27,7 +28,9 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def engine(settings: Settings) -> sa.Engine:
-    return sa.create_engine(settings.database_url, poolclass=sa.NullPool)
+    made = sa.create_engine(settings.database_url, poolclass=sa.NullPool)
+    rows.prepare(made)
+    return made
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow.config import Settings, resource
+from certflow.models import rows
 from tests import make
 from tests.cli.conftest import Certflow
 
@@ -28,7 +29,9 @@ def stricter(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine(settings: Settings) -> sa.Engine:
-    return sa.create_engine(settings.database_url, poolclass=sa.NullPool)
+    made = sa.create_engine(settings.database_url, poolclass=sa.NullPool)
+    rows.prepare(made)
+    return made
 
 
 def test_diff_compares_names_and_files_without_a_database(certflow: Certflow, stricter: Path) -> None:
