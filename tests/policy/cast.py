@@ -201,6 +201,7 @@ def _on_council(person: Person, who: User) -> None:
             starts_on=today - dt.timedelta(days=30),
             ends_on=today - dt.timedelta(days=1) if person.relation.ended else None,
             named_by_id=who.id,
+            named_at=clock.now(),
         )
     )
 

@@ -66,7 +66,8 @@ def _of_dossier(rule: Rule, person: Person, target: Target) -> Verdict:
         return Verdict.NOT_PERMITTED
     state = spec.states[target.state]
     if rule.when == When.TURN:
-        return Verdict.LET_IN if state.turn in person.roles else Verdict.NOT_OPEN
+        own = state.turn in person.roles and not person.actor.delegated  # only who is appointed takes a dossier on
+        return Verdict.LET_IN if own else Verdict.NOT_OPEN
     if rule.when in (When.CLAIMS, When.FINDINGS):
         open_ = state.edits == rule.when.name.lower() and state.turn in person.roles
         return Verdict.LET_IN if open_ else Verdict.NOT_OPEN
