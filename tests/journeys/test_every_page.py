@@ -24,14 +24,16 @@ from tests.versions import retitled
 FAMILY = "learning_centre_rating"
 
 READERS = {
-    "commune_officer": ("/", "/dossiers/", "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
+    "commune_officer": ("/", "/?handled=mine", "/dossiers/", "{draft}handling/over",
+                        "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
                         "{draft}meeting", "{draft}check", "{draft}actions/hand_over", "{returned}",
                         "{done}", "{done}history", "{done}proof", "{done}submissions/1", "/documents/{paper}",
                         "/documents/{paper}/copy", "{declined}",
                         "{moved}", "{moved}criteria/1", "{moved}check", "{moved}history", "{moved}proof"),
-    "education_officer": ("/", "{filed}", "{filed}actions/return_for_changes", "{filed}check"),
+    "education_officer": ("/", "{filed}", "{filed}actions/return_for_changes", "{filed}check",
+                          "{filed}paper-receipt", "/proposals/"),
     "district_appraiser": ("/", "{appraising}", "{appraising}appraisal", "{appraising}appraisal/1",
-                           "{appraising}appraisal/5", "{appraising}proof"),
+                           "{appraising}appraisal/5", "{appraising}proof", "{appraising}conflict", "{done}revocation"),
     "education_head": ("/", "{endorsed}", "{endorsed}actions/recognise_level_2", "{endorsed}actions/decline"),
     "province_reviewer": ("/", "/dossiers/?q=xuan", "/rules/", "/rules/criteria/learning_community_commune/1",
                           "/rules/schemes/dong_nai_commune_recognition/1",
@@ -46,11 +48,16 @@ READERS = {
                       "/people/new", "/people/1", "/people/1/appointments",
                       "/people/1/appointments?role=commune_officer&q=xuan", "/rating-sets/", "{set}", "/nowhere",
                       "/authority/", "/authority/new", "{rule}", "{rule}/withdraw", "{gone}", "{ruled}", "{unruled}",
+                      "/proposals/", "/recusals/", "/recusals/new?q=xuan", "/councils/", "/councils/new",
+                      "/delegations/", "/delegations/new", "/signing-rules/", "/signing-rules/new", "/units/?q=xuan", "/units/1",
+                      "/units/1/below", "/units/1/offices", "/units/apply", "/inheritance/", "/inheritance/new",
+                      "/people/import/", "/people/1/same", "/people/1/sign-ins", "/people/1/events",
+                      "/account", "/account/second-factor",
                       "/working-days/", "/working-days/?year=2101", "/rules/schemes/province_recognition/1"),
     "centre_officer": ("/dossiers/open?round_id={centre_round}&unit_id={centre_unit}", "{centre}", "{centre}check"),
     "rating_head": ("{rated}", "{recorded}history", "{sent}actions/record", "/documents/{sample}",
                     "/documents/{sample}/copy"),
-    "": ("/sign-in", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG",
+    "": ("/sign-in", "/sign-in/forgotten", "/verify/", "/verify/{code}", "/verify/{code}/certificate", "/verify/WRONG",
          "/verify/{rated_code}", "/verify/{recorded_code}"),
 }  # fmt: skip
 
