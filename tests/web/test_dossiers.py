@@ -13,7 +13,7 @@ from certflow.services.rounds import DateChoice
 from tests import make
 from tests.web.browsing import counted, in_english
 
-MOST_QUERIES = 17
+MOST_QUERIES = 19
 
 
 def _reads(app: Flask, client: FlaskClient, role: str, *, at: str | None = None, **options: object) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from certflow import clock
 from tests import make
 from tests.web.browsing import counted, in_english, send
 
-MOST_QUERIES = 12
+MOST_QUERIES = 16
 
 
 def test_the_days_left_are_told_in_words(app: Flask, client: FlaskClient) -> None:

@@ -75,7 +75,7 @@ def test_a_counted_date_is_shown_for_the_round_and_in_the_scheme(app: Flask, adm
     assert words in shown
     assert 'name="due_decide_statutory"' not in shown
     typed = {"due_submit_statutory": "30/07/2026", "included_submit_statutory": "yes"}
-    typed["version"] = typed_in(shown, "version")
+    typed |= {"version": typed_in(shown, "version"), "reason": make.REASON}
     assert send(administrator, f"/rounds/{round_id}", typed).status_code == 302
     scheme = administrator.get("/rules/schemes/province_recognition/1").text
     assert words in scheme
