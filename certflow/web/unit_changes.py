@@ -9,6 +9,7 @@ from flask_wtf.file import FileField
 
 from certflow.errors import Invalid
 from certflow.gateways.resolution_file import MOST_BYTES
+from certflow.gateways.resolution_words import CHANGES, COLUMNS, HEAD
 from certflow.models.rows import EVERYTHING, see
 from certflow.services import access, unit_changes, unit_files, unit_told
 from certflow.web.errors import status_of
@@ -66,7 +67,13 @@ def apply(digest: str) -> ResponseReturnValue:
 
 
 def _start(form: UploadForm) -> str:
-    page: str = render_template("units/apply.html", form=form, applied=unit_changes.applied(), most_bytes=MOST_BYTES)
+    page: str = render_template(
+        "units/apply.html",
+        form=form,
+        applied=unit_changes.applied(),
+        most_bytes=MOST_BYTES,
+        words=[words.choices for words in (HEAD, COLUMNS, CHANGES)],
+    )
     return page
 
 
