@@ -10,18 +10,20 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from certflow import clock, models, wording
+from certflow.accounts.pages import gate
+from certflow.assessment.words.entries import is_rated, level_of, scale, words_of
+from certflow.catalogue import catalogue
 from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
-from certflow.definitions.words import Text
+from certflow.desk import blueprints, navigation
+from certflow.dossiers.effects import EFFECTS
+from certflow.gateways import installation
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
-from certflow.models import rows
+from certflow.http import errors as web_errors
+from certflow.http import guard, person
+from certflow.law.specs.words import Text
+from certflow.models import row_security
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
-from certflow.services import catalogue, equipment
-from certflow.services.effects import EFFECTS
-from certflow.web import errors as web_errors
-from certflow.web import gate, navigation, pages
-from certflow.web.entry_words import is_rated, level_of, scale, words_of
-from certflow.web.policy import guard
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -34,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     definitions = catalogue.read(EFFECTS)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    app = Flask("certflow", template_folder=str(resource("templates")), static_folder="web/static")
+    app = Flask("certflow", template_folder=str(resource("templates")), static_folder="http/static")
     app.config.update(_flask_settings(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _speak(app)
@@ -46,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     web_errors.register(app)
     gate.register(app)
-    for blueprint in pages.BLUEPRINTS:
+    for blueprint in blueprints.BLUEPRINTS:
         app.register_blueprint(blueprint)
     navigation.register(app)
     if settings.testing:
@@ -82,11 +84,11 @@ def _require_lines(app: Flask) -> None:
     """A route without a line in the policy is closed to everybody; in tests it stops the start, to be noticed."""
     missing = guard.without_line(app)
     if missing:
-        raise RuntimeError("\n".join(["these routes need a line in certflow/web/policy/table.py:", *missing]))
+        raise RuntimeError("\n".join(["these routes need a line in certflow/http/table.py:", *missing]))
 
 
 def _locale() -> str:
-    return gate.language() if request else "vi"
+    return person.language() if request else "vi"
 
 
 def _speak(app: Flask) -> None:
@@ -106,14 +108,14 @@ def _store(app: Flask, settings: Settings) -> None:
     Migrate(app, models.db, directory=str(resource("migrations")))
     with app.app_context():
         prepare(db.engine)
-        rows.prepare(db.engine)
+        row_security.prepare(db.engine)
         with db.engine.connect() as connection:
             require_strict_sqlite(connection)
-    equipment.use(
-        equipment.Equipment(
+    installation.use(
+        installation.Equipment(
             settings=settings,
             storage=open_storage(settings.storage_url, create=True),
             queue=open_queue(settings.database_url),
         )
     )
-    app.extensions["certflow"] = equipment.equipment()
+    app.extensions["certflow"] = installation.equipment()

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Flask
 
+from certflow.accounts import outbox
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
 from certflow.models.base import begin_reading, begin_writing, db
-from certflow.services import documents, outbox
+from certflow.results import documents
 
 # A sweep looks at this many rows that wait longest.
 _SWEPT = 500

@@ -6,8 +6,8 @@ fresh copy of a database migrated once per process. To keep to one of them:
 
 SQLite has one writer: commit what a test makes before asking `client` or `served`, which otherwise wait.
 
-No application context is pushed here, so that code which forgets one fails; tests/services has one around
-each test. pytest-flask would push a request context wherever a fixture is called `app`, which hides such
+No application context is pushed here, so that code which forgets one fails; tests of services ask for
+`inside_the_application`. pytest-flask would push a request context wherever a fixture is called `app`, which hides such
 faults: `_push_request_context` below takes that back. The application is imported by the fixtures that make
 one, so that tests of pure rules start without it.
 """
@@ -81,6 +81,13 @@ def app(settings: Settings) -> Iterator[Flask]:
     app = _create(settings)
     yield app
     _let_go(app)
+
+
+@pytest.fixture
+def inside_the_application(app: Flask) -> Iterator[None]:
+    """Services need the application's session and nothing of a request: the test runs inside one context."""
+    with app.app_context():
+        yield
 
 
 @pytest.fixture(autouse=True)

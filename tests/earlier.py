@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from certflow.models.recognition import Recognition
+from certflow.models.results import Recognition
 from tests import make
 
 

@@ -16,16 +16,21 @@ from flask import g, has_app_context
 from flask.testing import FlaskClient
 
 from certflow import clock
-from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.accounts import accounts, directory
+from certflow.assessment import meetings
+from certflow.catalogue import catalogue, role_titles
+from certflow.catalogue import units as unit_service
 from certflow.demo import walking
-from certflow.gateways.unit_data import UnitKind, UnitRow
+from certflow.dossiers import actions, dossiers
+from certflow.gateways.unit_sources.data import UnitKind, UnitRow
+from certflow.law.specs.workflow import TransitionSpec, WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, Finding, Round
+from certflow.models.dossiers import Claim, Dossier, Finding, Round
 from certflow.models.people import User
-from certflow.models.places import Unit
-from certflow.services import access, accounts, actions, catalogue, dossiers, meetings, rounds
-from certflow.services import people as people_service
-from certflow.services import units as unit_service
+from certflow.models.units import Unit
+from certflow.people import people as people_service
+from certflow.rounds import rounds
+from certflow.units import entering
 
 SCHEME = ("dong_nai_commune_recognition", 1)
 PASSWORD = "sáu quả khế chín"
@@ -51,8 +56,8 @@ def commit() -> None:
 def units() -> dict[str, Unit]:
     """A province with two districts and twelve communes, by full name; made once in a database."""
     if not db.session.scalar(sa.select(sa.exists().where(Unit.kind == "province"))):
-        unit_service.ensure_country()
-        unit_service.import_units(_rows())
+        entering.ensure_country()
+        entering.import_units(_rows())
     found = db.session.scalars(sa.select(Unit).options(sa.orm.joinedload(Unit.parent)).order_by(Unit.id))
     by_name = {one.name: one for one in found}
     commit()
@@ -73,7 +78,7 @@ def communes(count: int) -> list[Unit]:
     """`count` communes: those of the tree, then numbered ones in its first district, made as needed."""
     district = unit("Huyện Cẩm Mỹ").code
     more = [_row(f"9{n:04d}", "commune", f"Xã Số {n}", district) for n in range(12, count)]
-    unit_service.import_units(more)
+    entering.import_units(more)
     return [one for one in units().values() if one.kind == "commune"][:count]
 
 
@@ -108,12 +113,12 @@ def person(role: str, at: Unit | None = None, name: str = "") -> User:
 
     A `name` of one's own makes another person in the same role: `person("province_reviewer", name="second")`.
     """
-    seat = people_service.roles()[role][1]
+    seat = role_titles.roles()[role][1]
     place = (at or unit_service.seat_of(unit(), seat)) if seat else None
     sign_in_name = name or f"{role}.{place.code if place else 'all'}".lower()
-    known = people_service.by_sign_in_name(sign_in_name)
+    known = directory.by_sign_in_name(sign_in_name)
     if known is None:
-        known = user(sign_in_name, f"{people_service.roles()[role][0]} {place.short_name if place else ''}".strip())
+        known = user(sign_in_name, f"{role_titles.roles()[role][0]} {place.short_name if place else ''}".strip())
         since = clock.today() - dt.timedelta(days=365)
         gone = place is not None and not place.stands_on(clock.today())
         document = "Quyết định giao việc hồ sơ dở dang" if gone else ""
@@ -127,7 +132,7 @@ def people(at: Unit | None = None) -> dict[str, User]:
     """Everybody who has a part in the dossier of a commune, and an administrator, by role."""
     roles = scheme().roles.values()
     found = {role.name: person(role.name, unit_service.seat_of(at or unit(), role.seat)) for role in roles}
-    return found | {access.ADMINISTRATOR: person(access.ADMINISTRATOR)}
+    return found | {role_titles.ADMINISTRATOR: person(role_titles.ADMINISTRATOR)}
 
 
 def sign_in(client: FlaskClient, who: User | str, password: str = PASSWORD) -> None:
@@ -165,7 +170,7 @@ def round_(
 
     A date alone is included ("by this day"); with False beside it the day itself is late.
     """
-    administrator = person(access.ADMINISTRATOR)
+    administrator = person(role_titles.ADMINISTRATOR)
     year = assessed_year or clock.today().year - 1
     found = db.session.scalar(sa.select(Round).where(Round.title == title, Round.assessed_year == year))
     found = found or rounds.open_round(

@@ -4,10 +4,12 @@ import datetime as dt
 from typing import Any
 
 from certflow import clock
+from certflow.accounts import directory
+from certflow.catalogue import role_titles
 from certflow.models.base import db
 from certflow.models.delegation import Delegation, SigningRule
 from certflow.models.people import User
-from certflow.services import access, delegations, people, signing_rules
+from certflow.rules import delegations, signing_rules
 from tests import make
 
 HEAD, POSITION = "education_head", "Phó Trưởng phòng"
@@ -18,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 def deputy(name: str = "pho.phong", full_name: str = "Lê Thị Phó", position: str = POSITION) -> User:
     """Somebody without any role, whose position is known; made once."""
-    known = people.by_sign_in_name(name)
+    known = directory.by_sign_in_name(name)
     if known is None:
         known = make.user(name, full_name)
         known.position = position
@@ -49,7 +51,7 @@ def entry(delegate: User | None = None, *, of: User | None = None, **changes: An
 
 def delegation(delegate: User | None = None, *, of: User | None = None, **changes: Any) -> Delegation:
     """A delegation entered by the administrator."""
-    made = delegations.enter(entry(delegate, of=of, **changes), actor=make.person(access.ADMINISTRATOR))
+    made = delegations.enter(entry(delegate, of=of, **changes), actor=make.person(role_titles.ADMINISTRATOR))
     assert made.appointment.user.id
     assert made.appointment.unit is not None
     assert made.appointment.unit.name
@@ -74,6 +76,6 @@ def rule_entry(**changes: Any) -> signing_rules.Entry:
 
 def rule(**changes: Any) -> SigningRule:
     """A signing rule entered by the administrator."""
-    made = signing_rules.enter(rule_entry(**changes), actor=make.person(access.ADMINISTRATOR))
+    made = signing_rules.enter(rule_entry(**changes), actor=make.person(role_titles.ADMINISTRATOR))
     make.commit()
     return made

@@ -7,15 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from certflow import clock
-from certflow.definitions.specs import WorkflowSpec
+from certflow.approval import proposals
+from certflow.catalogue import catalogue, role_titles
 from certflow.demo import walking
-from certflow.gateways.unit_data import UnitRow
+from certflow.dossiers import dossiers
+from certflow.gateways.unit_sources.data import UnitRow
+from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
-from certflow.models.dossier import Dossier, Round
-from certflow.models.places import Unit
-from certflow.services import access, authority, catalogue, dossiers, proposals, rounds, rule_confirmations
-from certflow.services import units as unit_service
+from certflow.models.dossiers import Dossier, Round
+from certflow.models.units import Unit
+from certflow.rounds import rounds
+from certflow.rules import authority, confirmations
+from certflow.units import entering
 from tests import make
 from tests.gateways import samples
 
@@ -34,7 +38,7 @@ def units() -> dict[str, Unit]:
         for n, name in enumerate(COMMUNES):
             label, _space, short = name.partition(" ")
             rows.append(UnitRow(f"073{n:02d}", "commune", label, name, short, "24"))
-        unit_service.import_units(rows)
+        entering.import_units(rows)
     return make.units()
 
 
@@ -54,7 +58,7 @@ def round_(
     """The round of this title for last year in the province (or `at` another), made once."""
     found = db.session.scalar(sa.select(Round).where(Round.title == title))
     found = found or rounds.open_round(
-        actor=make.person(access.ADMINISTRATOR),
+        actor=make.person(role_titles.ADMINISTRATOR),
         scheme=scheme,
         unit_id=(at or province()).id,
         assessed_year=clock.today().year - 1,
@@ -83,7 +87,10 @@ def entry(role: str = "department_head", **changes: Any) -> authority.Entry:
 def rule(role: str = "department_head", **changes: Any) -> AuthorityRule:
     """A rule entered by the administrator with the scan of its document, and confirmed by a second one."""
     made = authority.enter(
-        entry(role, **changes), io.BytesIO(samples.pdf()), "quyết định.pdf", actor=make.person(access.ADMINISTRATOR)
+        entry(role, **changes),
+        io.BytesIO(samples.pdf()),
+        "quyết định.pdf",
+        actor=make.person(role_titles.ADMINISTRATOR),
     )
     assert made.unit.name
     if not made.practice:
@@ -94,9 +101,9 @@ def rule(role: str = "department_head", **changes: Any) -> AuthorityRule:
 
 def confirm_rule(rule: AuthorityRule) -> None:
     """Confirm a rule as a second administrator."""
-    waiting = proposals.open_about(rule_confirmations.KIND, rule_id=rule.id)
+    waiting = proposals.open_about(confirmations.KIND, rule_id=rule.id)
     assert waiting is not None
-    proposals.confirm(waiting.id, actor=make.person(access.ADMINISTRATOR, name="administrator.second"))
+    proposals.confirm(waiting.id, actor=make.person(role_titles.ADMINISTRATOR, name="administrator.second"))
 
 
 def dossier(at: str, *, level: int = 1, unit: str = COMMUNES[0], round_: Round | None = None) -> Dossier:

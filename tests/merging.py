@@ -6,11 +6,13 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from certflow import clock
-from certflow.domain.unit_changes import Becomes, Change, Ref
+from certflow.catalogue import role_titles
 from certflow.models.base import db
 from certflow.models.inheritance import InheritanceRule
-from certflow.models.places import Unit
-from certflow.services import access, inheritance_rules, unit_changes
+from certflow.models.units import Unit
+from certflow.rules import inheritance_rules
+from certflow.units import resolutions
+from certflow.units.changes import Becomes, Change, Ref
 from tests import make
 
 NEW = "Xã Xuân Sông"
@@ -66,7 +68,7 @@ def divided(name: str, into: Iterable[tuple[str, str]], *, on: dt.date | None = 
 
 def _applied(changes: list[Change], code: str, on: dt.date | None) -> Unit:
     day = on or clock.today()
-    unit_changes.apply(unit_changes.Decree(f"{RESOLUTION} {code}", day, tuple(changes), title="Sắp xếp xã"))
+    resolutions.apply(resolutions.Decree(f"{RESOLUTION} {code}", day, tuple(changes), title="Sắp xếp xã"))
     make.commit()
     return _by_code(code)
 
@@ -86,6 +88,6 @@ def rule(treatment: str = "inherited", *, scheme: str = make.SCHEME[0]) -> Inher
         document_date=clock.today(),
         issued_by="Ủy ban nhân dân tỉnh Đồng Nai",
     )
-    made = inheritance_rules.enter(entry, actor=make.person(access.ADMINISTRATOR))
+    made = inheritance_rules.enter(entry, actor=make.person(role_titles.ADMINISTRATOR))
     make.commit()
     return made

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 
 from certflow import clock
-from certflow.domain.unit_changes import Becomes, Change, ChangeKind, Extent, Ref
-from certflow.models.places import Unit
-from certflow.services import unit_changes
-from certflow.services.unit_changes import Decree
+from certflow.models.units import Unit
+from certflow.units import resolutions
+from certflow.units.changes import Becomes, Change, ChangeKind, Extent, Ref
+from certflow.units.resolutions import Decree
 from tests import make
 
 NUMBER = "1662/NQ-UBTVQH15"
@@ -46,7 +46,7 @@ def decree(*changes: Change, number: str = NUMBER, on: dt.date | None = None) ->
 
 def applied(*changes: Change, number: str = NUMBER, on: dt.date | None = None) -> None:
     """Apply a resolution and commit."""
-    unit_changes.apply(decree(*changes, number=number, on=on))
+    resolutions.apply(decree(*changes, number=number, on=on))
     make.commit()
 
 

@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from certflow.gateways.unit_data import UnitRow
-from certflow.models.places import Unit
-from certflow.services import units
-from certflow.services.rating_sets import Named
+from certflow.criteria.rating_sets import Named
+from certflow.gateways.unit_sources.data import UnitRow
+from certflow.models.units import Unit
+from certflow.units import entering
 from tests import make
 
 HEAD = Named(
@@ -46,5 +46,5 @@ CONTENT: dict[str, Any] = {
 
 def another_province() -> Unit:
     """A second province, with nothing below it."""
-    units.import_units([UnitRow("20", "province", "Tỉnh", "Tỉnh Lạng Sơn", "Lạng Sơn", None)])
+    entering.import_units([UnitRow("20", "province", "Tỉnh", "Tỉnh Lạng Sơn", "Lạng Sơn", None)])
     return make.units()["Tỉnh Lạng Sơn"]

@@ -60,7 +60,7 @@ def test_broken_definitions_stop_the_start_with_every_fault(
             copy = folder / file.name
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text.replace("version = 1\n", "version = 0\n").replace("levels  = 2", ""), encoding="utf-8")
-    monkeypatch.setattr("certflow.services.catalogue.resource", lambda name: folders.get(name, config.resource(name)))
+    monkeypatch.setattr("certflow.catalogue.catalogue.resource", lambda name: folders.get(name, config.resource(name)))
 
     with pytest.raises(DefinitionError) as refusal:
         application.create_app(settings)

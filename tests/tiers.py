@@ -3,12 +3,15 @@
 import datetime as dt
 
 from certflow import clock
+from certflow.catalogue import catalogue, units
 from certflow.demo import walking
-from certflow.domain.facts import OutsideDocument
-from certflow.gateways.unit_data import UnitRow
-from certflow.models.dossier import Dossier
-from certflow.models.places import Unit
-from certflow.services import catalogue, dossiers, rounds, units
+from certflow.dossiers import dossiers
+from certflow.gateways.unit_sources.data import UnitRow
+from certflow.law.facts import OutsideDocument
+from certflow.models.dossiers import Dossier
+from certflow.models.units import Unit
+from certflow.rounds import rounds
+from certflow.units import entering
 from tests import make
 
 PROVINCE, DISTRICT, COMMUNE = "Tỉnh Đồng Nai", "Huyện Cẩm Mỹ", "Xã Xuân Tây"
@@ -23,8 +26,8 @@ REASON = "Đề nghị làm rõ số liệu."
 def place(name: str) -> Unit:
     """One of the three units, the country among them by "": made on the first call."""
     if not units.of_kind("province"):
-        units.ensure_country()
-        units.import_units(
+        entering.ensure_country()
+        entering.import_units(
             (
                 UnitRow("75", "province", "Tỉnh", PROVINCE, "Đồng Nai", None),
                 UnitRow("740", "district", "Huyện", DISTRICT, "Cẩm Mỹ", "75"),

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from certflow.definitions.catalogue import Catalogue, read_one
-from certflow.definitions.form_specs import FormSpec
-from certflow.definitions.specs import WorkflowSpec
-from certflow.domain.moving import Rules
-from certflow.services import catalogue
+from certflow.catalogue import catalogue
+from certflow.dossiers.succession import Rules
+from certflow.law.reading.catalogue import Catalogue, read_one
+from certflow.law.specs.form import FormSpec
+from certflow.law.specs.workflow import WorkflowSpec
 from tests import make
 
 Table = dict[str, Any]

@@ -4,11 +4,11 @@ import click
 import flask_migrate
 from flask import Flask
 
+from certflow.catalogue import catalogue, published
 from certflow.cli.application import application, queue_is_ready, revisions
 from certflow.errors import SetupError
+from certflow.gateways.installation import equipment
 from certflow.models.base import db
-from certflow.services import catalogue, published
-from certflow.services.equipment import equipment
 
 
 @click.group("db")

@@ -8,16 +8,17 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from certflow.catalogue import catalogue
 from certflow.config import resource
-from certflow.definitions.catalogue import Catalogue
-from certflow.definitions.diagram import diagram
-from certflow.definitions.form_specs import FormSpec
-from certflow.definitions.specs import WorkflowSpec
-from certflow.domain import model_check
-from certflow.domain.case_runner import Outcome, failures
+from certflow.criteria import cases
+from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError, SetupError
-from certflow.services import cases, catalogue
-from certflow.services.effects import EFFECTS
+from certflow.law.cases.case_runner import Outcome, failures
+from certflow.law.drawing.diagram import diagram
+from certflow.law.reading.catalogue import Catalogue
+from certflow.law.soundness import model_check
+from certflow.law.specs.form import FormSpec
+from certflow.law.specs.workflow import WorkflowSpec
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

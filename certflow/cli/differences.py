@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
+from certflow.catalogue import catalogue
 from certflow.config import resource
-from certflow.definitions import catalogue as loading
-from certflow.definitions.catalogue import Catalogue
-from certflow.definitions.difference import Definition, difference
-from certflow.services import catalogue
-from certflow.services.effects import EFFECTS
+from certflow.dossiers.effects import EFFECTS
+from certflow.law.difference.difference import Definition, difference
+from certflow.law.reading import catalogue as loading
+from certflow.law.reading.catalogue import Catalogue
 
 
 @click.group("definitions")

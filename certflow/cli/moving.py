@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import click
 
+from certflow.accounts import directory
 from certflow.cli.application import application
+from certflow.dossiers import moving
+from certflow.dossiers.moving import Key, Told
 from certflow.errors import NotFound
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.services import moving, people
-from certflow.services.moving import Key, Told
 
 WORDS = {
     "moves": ("can move", "moved"),
@@ -70,7 +71,7 @@ def _moved(round_id: int, key: Key, name: str) -> Iterator[Told]:
 
 
 def _actor(name: str) -> User:
-    user = people.by_sign_in_name(name.strip().lower())
+    user = directory.by_sign_in_name(name.strip().lower())
     if user is None:
         raise NotFound(f"Nobody signs in as {name}.")
     return user

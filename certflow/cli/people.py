@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from certflow import clock
+from certflow.accounts import directory, invitations, second_factor
+from certflow.catalogue import role_titles, units
 from certflow.cli.application import application
 from certflow.errors import NotFound
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.services import access, invitations, people, second_factor, units
+from certflow.people import people
 
 _DAY = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 
@@ -52,7 +54,7 @@ def add_administrator(**given: Any) -> None:
     """Create the account of an administrator, who makes the others in the browser."""
     with application():
         user = _added(**given)
-        people.give(user, role=access.ADMINISTRATOR, unit_id=None, starts_on=clock.today())
+        people.give(user, role=role_titles.ADMINISTRATOR, unit_id=None, starts_on=clock.today())
         link = _link(user) if given["invite"] else ""
         db.session.commit()
         click.echo(f"{user.sign_in_name} is an administrator.")
@@ -88,7 +90,7 @@ def _link(user: User) -> str:
 
 
 def _known(name: str) -> User:
-    user = people.by_sign_in_name(name.strip().lower())
+    user = directory.by_sign_in_name(name.strip().lower())
     if user is None:
         raise NotFound(f"Nobody signs in as {name}. Create the account first: certflow user add {name} ...")
     return user
@@ -118,8 +120,8 @@ def appoint(
 ) -> None:
     """Give a person a role at a unit."""
     with application():
-        if role not in people.roles():
-            raise click.BadParameter("choose one of: " + ", ".join(people.roles()), param_hint="--role")
+        if role not in role_titles.roles():
+            raise click.BadParameter("choose one of: " + ", ".join(role_titles.roles()), param_hint="--role")
         user = _known(name)
         place = units.by_code(unit) if unit else None
         people.give(

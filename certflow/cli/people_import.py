@@ -10,9 +10,9 @@ from rich.table import Table
 
 from certflow.cli.application import application
 from certflow.models.base import db
-from certflow.services import people_import, people_plan
-from certflow.services.people_columns import heading
-from certflow.services.people_plan import Plan
+from certflow.people import importing, plan
+from certflow.people.columns import heading
+from certflow.people.plan import Plan
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -33,9 +33,9 @@ def import_(file: Path, dry_run: bool) -> None:
     content = file.read_bytes()
     with application(reads=dry_run):
         if dry_run:
-            found = people_plan.plan(people_plan.read(content))
+            found = plan.plan(plan.read(content))
         else:
-            found, _sent = people_import.create_at_once(content, file.name)
+            found, _sent = importing.create_at_once(content, file.name)
         if found.faults:
             Console().print(_faults(found))
             raise click.ClickException(f"{len(found.faults)} to correct; nothing was made")

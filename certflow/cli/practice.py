@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from sqlalchemy import select
 
+from certflow.accounts import directory
+from certflow.catalogue import role_titles
 from certflow.cli.application import create, let_go
 from certflow.cli.database import bring_up_to_date
 from certflow.cli.serving import address, run
@@ -23,9 +25,8 @@ from certflow.demo.folder import Season
 from certflow.errors import SetupError
 from certflow.gateways import processes
 from certflow.models.base import db
-from certflow.models.dossier import Round
-from certflow.models.recognition import Recognition
-from certflow.services import people
+from certflow.models.dossiers import Round
+from certflow.models.results import Recognition
 
 _HOST = "127.0.0.1"
 _PORT = 8000
@@ -129,12 +130,12 @@ def _table(title: str, *heads: str) -> Table:
 
 def _people() -> Table:
     table = _table("People, in the order of a dossier's way (one commune as the example)", "sign-in", "name", "role")
-    named, titles = cast.places(), people.roles()
+    named, titles = cast.places(), role_titles.roles()
     commune = named["Xã Xuân Tây"]
     for part in (*cast.COMMUNE_PARTS, *cast.DISTRICT_PARTS, *cast.PROVINCE_PARTS, cast.ADMINISTRATOR):
         seat = {"commune": commune, "district": commune.parent, "province": named[cast.PROVINCE]}
         place = seat.get(titles[part.role][1])
-        user = people.by_sign_in_name(cast.sign_in_name(part, place))
+        user = directory.by_sign_in_name(cast.sign_in_name(part, place))
         if user is not None:
             where = f", {place.name}" if place else ""
             table.add_row(user.sign_in_name, user.full_name, f"{titles[part.role][0]}{where}")
@@ -157,7 +158,7 @@ def _further() -> Table:
     named = cast.places()
     for part, places, words, about in cast.FURTHER:
         first, *rest = (cast.sign_in_name(part, named[place]) for place in places)
-        if people.by_sign_in_name(first) is not None:
+        if directory.by_sign_in_name(first) is not None:
             table.add_row(first, ", ".join(name.partition(".")[2] for name in rest), words, about)
     table.caption, table.caption_justify = (
         "A district can ask for its recognition once 90 % of its communes are recognised.",

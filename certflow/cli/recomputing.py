@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from certflow.catalogue import catalogue
 from certflow.cli.application import application
-from certflow.definitions.catalogue import read_file
-from certflow.definitions.form_specs import FormSpec
-from certflow.services import catalogue, recomputing
-from certflow.services.recomputing import Compared
+from certflow.dossiers import recomputing
+from certflow.dossiers.recomputing import Compared
+from certflow.law.reading.catalogue import read_file
+from certflow.law.specs.form import FormSpec
 
 _ROUND = click.option("--round", "round_id", required=True, type=click.IntRange(1), help="The round's number.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

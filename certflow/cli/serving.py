@@ -11,8 +11,9 @@ from certflow import jobs
 from certflow.cli.application import application
 from certflow.cli.database import publish_definitions
 from certflow.errors import SetupError
-from certflow.gateways import pdf, processes
-from certflow.services.equipment import equipment
+from certflow.gateways import processes
+from certflow.gateways.installation import equipment
+from certflow.gateways.pdf import printing
 
 
 @click.command()
@@ -42,7 +43,7 @@ def _ready() -> Flask:
     """
     with application() as app:
         publish_definitions()
-        pdf.check_engine(equipment().settings.pdf_engine)
+        printing.check_engine(equipment().settings.pdf_engine)
     return app
 
 

@@ -12,12 +12,12 @@ from rich.table import Table
 
 from certflow.cli.application import application
 from certflow.errors import Invalid
-from certflow.gateways.resolution_file import MOST_BYTES
-from certflow.gateways.unit_data import UnitRow, legacy_units
+from certflow.gateways.resolutions.file import MOST_BYTES
+from certflow.gateways.unit_sources.data import UnitRow, legacy_units
 from certflow.models.base import db
-from certflow.services import unit_changes, unit_files, unit_import, unit_told, units
-from certflow.services.unit_told import Share, Told
-from certflow.services.units import Imported
+from certflow.units import entering, files, importing, preview, resolutions
+from certflow.units.entering import Imported
+from certflow.units.preview import Share, Told
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CHANGES = {"rename": "name", "recode": "code", "move": "in"}
@@ -45,16 +45,16 @@ def import_(province: str | None, epoch: str) -> None:
     """
     console = Console(stderr=True)
     with application():
-        units.ensure_country()
+        entering.ensure_country()
         if epoch == "legacy":
             rows = list(legacy_units(province))
-            done = units.import_units(track(rows, description="Importing units", console=console, transient=True))
+            done = entering.import_units(track(rows, description="Importing units", console=console, transient=True))
             db.session.commit()
             click.echo(_legacy_words(rows, done))
             return
         with Progress(console=console, transient=True) as progress:
-            task = progress.add_task("Importing units", total=unit_import.ticks(province))
-            found = unit_import.import_both(province, lambda count: progress.advance(task, count))
+            task = progress.add_task("Importing units", total=importing.ticks(province))
+            found = importing.import_both(province, lambda count: progress.advance(task, count))
             db.session.commit()
         _report(found)
 
@@ -67,13 +67,13 @@ def _legacy_words(rows: Iterable[UnitRow], done: Imported) -> str:
     )
 
 
-def _report(found: unit_import.Linked) -> None:
+def _report(found: importing.Linked) -> None:
     click.echo(f"Until 30/06/2025: {found.legacy.made} unit(s) new, {found.legacy.kept} already there.")
     click.echo(f"Since 01/07/2025: {len(found.plan.made)} unit(s) new, {len(found.plan.ended)} ended.")
     for kind, words in _LINKS.items():
         click.echo(f"  {found.links[kind]:>6} {words}")
-    click.echo(f"The links come from {unit_import.PACKAGE}, not from the resolutions' own text.")
-    for words in unit_import.unlinked_words(found.unlinked):
+    click.echo(f"The links come from {importing.PACKAGE}, not from the resolutions' own text.")
+    for words in importing.unlinked_words(found.unlinked):
         click.echo(f"Not linked: {words}")
     if not found.unlinked:
         click.echo("Nothing was left unlinked.")
@@ -87,14 +87,14 @@ def apply(file: Path, dry_run: bool) -> None:
     with application(reads=dry_run):
         if file.stat().st_size > MOST_BYTES:
             raise Invalid(f"{file} is larger than {MOST_BYTES // 1024**2} MB.")
-        decree = unit_files.read(file.read_bytes())
-        told = unit_told.tell(decree)
+        decree = files.read(file.read_bytes())
+        told = preview.tell(decree)
         _show(told)
         if dry_run:
             _foresee(told)
             return
-        unit_files.keep(file.read_bytes())
-        unit_changes.apply(decree, seen=told.plan.fingerprint)
+        files.keep(file.read_bytes())
+        resolutions.apply(decree, seen=told.plan.fingerprint)
         db.session.commit()
     click.echo(f"Resolution {decree.number} is applied.")
 
@@ -105,7 +105,7 @@ def _foresee(told: Told) -> None:
         click.echo(f"Row {fault.row}: {fault.words}")
     if told.plan.faults:
         raise click.exceptions.Exit(1)
-    unit_changes.refuse_if_not_open(told.decree)
+    resolutions.refuse_if_not_open(told.decree)
     click.echo("Nothing was changed.")
 
 

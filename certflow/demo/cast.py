@@ -8,11 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from certflow import clock
-from certflow.domain.vietnamese import search_key
+from certflow.catalogue import role_titles
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.models.places import Unit
-from certflow.services import access, people
+from certflow.models.units import Unit
+from certflow.people import people
+from certflow.vietnamese import search_key
 
 PASSWORD = "thuchanh-dongnai"  # noqa: S105 - shown to everybody who runs the practice season
 PROVINCE = "Tỉnh Đồng Nai"
@@ -84,7 +85,7 @@ FURTHER = (
     Further(_SECRETARY, _PROVINCE, "council secretary", "districts"),
     Further(_ASSOCIATION, _PROVINCE, "association officer", "districts"),
 )
-ADMINISTRATOR = Part(access.ADMINISTRATOR, "quantri", "Quản trị hệ thống")
+ADMINISTRATOR = Part(role_titles.ADMINISTRATOR, "quantri", "Quản trị hệ thống")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from certflow.demo import cast
 from certflow.demo.cast import Engagement, Part
 from certflow.demo.stage import Progress, Stage
+from certflow.handling import handling
 from certflow.models.base import db
-from certflow.models.dossier import Dossier, Round
+from certflow.models.dossiers import Dossier, Round
 from certflow.models.people import User
-from certflow.services import handling
 
 
 class Colleague(NamedTuple):

@@ -4,13 +4,15 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
+from certflow.assessment import meetings
+from certflow.catalogue import catalogue
 from certflow.demo import further_plan, walking
 from certflow.demo.further_plan import Undertaking
 from certflow.demo.stage import Progress, Stage
+from certflow.dossiers import dossiers
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, Round
-from certflow.models.places import Unit
-from certflow.services import catalogue, dossiers, meetings
+from certflow.models.dossiers import Claim, Dossier, Round
+from certflow.models.units import Unit
 
 _NO_MEETING = meetings.Minutes(None, "", "", ())
 _NOT_FILED = {"drafting", "awaiting_chair"}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from certflow.definitions.specs import TransitionSpec
 from certflow.demo.cast import CENTRES
+from certflow.law.specs.workflow import TransitionSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from certflow.definitions.specs import TransitionSpec
+from certflow.law.specs.workflow import TransitionSpec
 
 When = Literal["ahead", "passed"]
 

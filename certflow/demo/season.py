@@ -5,16 +5,20 @@ import datetime as dt
 from sqlalchemy import exists, select
 
 from certflow import clock, jobs
+from certflow.assessment import evidence, meetings
+from certflow.catalogue import catalogue
 from certflow.demo import cast, colleagues, further, plan, samples, walking
 from certflow.demo.plan import Story, When
 from certflow.demo.stage import Progress, Stage
+from certflow.dossiers import dossiers
 from certflow.errors import SetupError
-from certflow.gateways.unit_data import legacy_units
+from certflow.gateways.unit_sources.data import legacy_units
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, Round
+from certflow.models.dossiers import Claim, Dossier, Round
 from certflow.models.people import User
-from certflow.models.places import Unit
-from certflow.services import catalogue, documents, dossiers, evidence, meetings, units
+from certflow.models.units import Unit
+from certflow.results import documents
+from certflow.units import entering
 
 SCHEME = ("dong_nai_commune_recognition", 1)
 
@@ -40,10 +44,10 @@ def _refuse_unless_empty() -> None:
 def _units(progress: Progress) -> dict[str, Unit]:
     rows = list(legacy_units(cast.PROVINCE))
     progress.begin("Units of Đồng Nai", len(rows))
-    units.ensure_country()
-    units.import_units(rows, progress.tick)
+    entering.ensure_country()
+    entering.import_units(rows, progress.tick)
     named = cast.places()
-    units.mark_disadvantaged(named[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)
+    entering.mark_disadvantaged(named[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)
     db.session.commit()
     return named
 

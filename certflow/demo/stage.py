@@ -7,10 +7,10 @@ from typing import Protocol
 from certflow import clock
 from certflow.demo import plan
 from certflow.demo.cast import PROVINCE
-from certflow.models.dossier import Round
+from certflow.models.dossiers import Round
 from certflow.models.people import User
-from certflow.models.places import Unit
-from certflow.services import rounds
+from certflow.models.units import Unit
+from certflow.rounds import rounds
 
 
 class Progress(Protocol):

@@ -8,20 +8,22 @@ from math import ceil
 
 from sqlalchemy import select
 
-from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec
-from certflow.definitions.specs import TransitionSpec, WorkflowSpec
+from certflow.assessment import assessments, evidence, meetings
+from certflow.assessment.assessments import Typed
+from certflow.assessment.meetings import Minutes
+from certflow.assessment.typed_entries import typed_entries
+from certflow.catalogue import units
+from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.demo import samples
-from certflow.domain.entries import entries_reaching
-from certflow.domain.facts import OutsideDocument
-from certflow.domain.typed_entries import typed_entries
+from certflow.dossiers import actions
+from certflow.law.facts import OutsideDocument
+from certflow.law.scoring.entries import entries_reaching
+from certflow.law.specs.form import COMPARED, FormSpec, IndicatorSpec, PartSpec
+from certflow.law.specs.workflow import TransitionSpec, WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, Evidence, Finding, Meeting
+from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting
 from certflow.models.people import User
-from certflow.models.places import Unit
-from certflow.services import actions, assessments, evidence, meetings, units
-from certflow.services.assessments import Typed
-from certflow.services.catalogue import form_of, workflow_of
-from certflow.services.meetings import Minutes
+from certflow.models.units import Unit
 
 DEFINITION = "Công dân từ 15 tuổi trở lên, thường trú tại xã, theo số liệu của Công an xã ngày 31/12"
 

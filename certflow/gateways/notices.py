@@ -18,5 +18,5 @@ def words(notice: str, language: str, facts: Mapping[str, object]) -> tuple[str,
 @cache
 def _templates() -> Environment:
     """Plain text needs no escaping: nothing of it is ever shown as HTML."""
-    folder = FileSystemLoader(resource("templates") / "notices")
+    folder = FileSystemLoader(resource("templates") / "accounts" / "notices")
     return Environment(loader=folder, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701

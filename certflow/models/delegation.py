@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.people import Appointment, User
-from certflow.models.places import Organisation, Unit
+from certflow.models.units import Organisation, Unit
 
 Mode = Literal["KT", "TL", "TUQ"]
 MODES: tuple[Mode, ...] = ("KT", "TL", "TUQ")

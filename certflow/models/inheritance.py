@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.people import User
-from certflow.models.places import Unit
+from certflow.models.units import Unit
 
 
 class InheritanceRule(Model):

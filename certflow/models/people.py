@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.places import Organisation, Unit
+from certflow.models.units import Organisation, Unit
 
 if TYPE_CHECKING:
     from certflow.models.delegation import Delegation

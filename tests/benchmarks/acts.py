@@ -6,10 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from certflow.accounts import directory
+from certflow.dossiers import actions
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, HistoryEntry, Meeting, Submission
-from certflow.models.places import UnitVersion
-from certflow.services import actions, people
+from certflow.models.dossiers import Claim, Dossier, HistoryEntry, Meeting, Submission
+from certflow.models.units import UnitVersion
 from tests import make
 from tests.benchmarks.places import application
 
@@ -58,7 +59,7 @@ def _values(row: object, kind: Any) -> dict[str, Any]:
 def _by_services(ids: list[int]) -> tuple[list[list[Statement]], float]:
     """Every statement of every act, and the seconds they took."""
     recorded: list[list[Statement]] = []
-    actor = people.by_sign_in_name(make.person("education_officer").sign_in_name)
+    actor = directory.by_sign_in_name(make.person("education_officer").sign_in_name)
     assert actor is not None
     assert all(a.unit is None or a.unit.id for a in actor.appointments)
     make.commit()

@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow import clock
-from certflow.gateways.unit_data import UnitRow
+from certflow.access import access
+from certflow.accounts import directory
+from certflow.catalogue import role_titles
+from certflow.gateways.unit_sources.data import UnitRow
 from certflow.models.base import db
-from certflow.models.dossier import Dossier, HistoryEntry, Round
+from certflow.models.dossiers import Dossier, HistoryEntry, Round
 from certflow.models.people import User
-from certflow.models.places import Unit, UnitVersion
-from certflow.services import access, people, units
+from certflow.models.units import Unit, UnitVersion
+from certflow.units import entering
 from tests import make
 from tests.benchmarks.places import application
 
@@ -38,7 +41,7 @@ def measure(database: str, count: int, years: int = YEARS) -> dict[str, tuple[fl
 def _season(years: int) -> dict[str, str]:
     """Ten years of every commune, most decided; gives the sign-in names of the readers."""
     first = make.dossier("submitted")
-    units.import_units(_country())
+    entering.import_units(_country())
     db.session.commit()
     places = _places()
     _insert(first, places, years)
@@ -71,7 +74,7 @@ def _places() -> list[Any]:
 def _seat(role: str, places: list[Any]) -> Unit:
     commune, _version, district, province = places[0]
     seats = {"commune": commune, "district": district, "province": province}
-    return db.session.get_one(Unit, seats[people.roles()[role][1]])
+    return db.session.get_one(Unit, seats[role_titles.roles()[role][1]])
 
 
 def _insert(first: Dossier, places: list[Any], years: int) -> None:
@@ -138,7 +141,7 @@ def _timed(app: Flask, name: str, count: int) -> tuple[float, float]:
 
 def _permission(name: str) -> tuple[float, float]:
     """What it takes to know a reader's roles on a dossier that is loaded."""
-    user: User | None = people.by_sign_in_name(name)
+    user: User | None = directory.by_sign_in_name(name)
     assert user is not None
     ids = db.session.scalars(sa.select(Dossier.id).where(access.visible(user)).limit(50)).all()
     dossiers = [access.dossier(id_, user) for id_ in ids]

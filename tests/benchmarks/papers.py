@@ -9,8 +9,8 @@ from typing import Any
 import typst
 
 from certflow.config import resource
-from certflow.gateways import pdf, pdf_typst
-from certflow.gateways.qr import as_svg
+from certflow.gateways.pdf import printing, typst_engine
+from certflow.gateways.pdf.qr import as_svg
 
 FACTS: dict[str, Any] = {
     "issuing_parent": "ỦY BAN NHÂN DÂN HUYỆN CẨM MỸ",
@@ -37,11 +37,11 @@ FACTS: dict[str, Any] = {
 
 def measure(count: int) -> dict[str, float]:
     """Median milliseconds of a certificate, of the same template by typst alone, and by pdfkit."""
-    folder = resource("templates") / "documents"
+    folder = resource("templates") / "results" / "documents"
     fonts = typst.Fonts()
     inputs = {
-        "facts": json.dumps(pdf.OPTIONAL | FACTS),
-        "face": pdf_typst.face(),
+        "facts": json.dumps(printing.OPTIONAL | FACTS),
+        "face": typst_engine.face(),
         "qr": as_svg(FACTS["verify_url"]),
     }
 
@@ -55,9 +55,9 @@ def measure(count: int) -> dict[str, float]:
         )
 
     return {
-        "certificate": _median(lambda: pdf.render("certificate", FACTS), count),
+        "certificate": _median(lambda: printing.render("certificate", FACTS), count),
         "typst alone": _median(bare, count),
-        "pdfkit": _median(lambda: pdf.render("certificate", FACTS, engine="pdfkit"), max(3, count // 10)),
+        "pdfkit": _median(lambda: printing.render("certificate", FACTS, engine="pdfkit"), max(3, count // 10)),
     }
 
 

@@ -10,8 +10,8 @@ from flask import Flask
 
 from certflow.app import create_app
 from certflow.config import Settings
+from certflow.gateways.installation import equipment
 from certflow.models.base import db
-from certflow.services.equipment import equipment
 from tests import postgres
 
 

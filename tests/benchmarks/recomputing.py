@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from certflow.domain.scoring import score
+from certflow.catalogue import catalogue
+from certflow.dossiers import recomputing
+from certflow.dossiers.effects import EFFECTS
+from certflow.law.scoring.scoring import score
 from certflow.models.base import db
-from certflow.models.dossier import Claim, Dossier, Finding, Submission
-from certflow.models.recognition import Recognition
-from certflow.services import catalogue, recomputing
-from certflow.services.effects import EFFECTS
+from certflow.models.dossiers import Claim, Dossier, Finding, Submission
+from certflow.models.results import Recognition
 from tests import make
 from tests.benchmarks.places import application
 from tests.definitions.shipped import FORM

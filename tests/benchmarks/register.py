@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from certflow.models.base import db
-from certflow.services import unit_import, unit_register
+from certflow.units import importing, register
 from tests.benchmarks import places
 
 TODAY, THREE_TIERS = dt.date(2026, 7, 1), dt.date(2025, 6, 30)
@@ -17,15 +17,15 @@ WORDS = ("dong nai", "đồng nai", "xuan tay", "xã tân", "phuong", "an", "263
 def measure(database: str, rounds: int = 20) -> dict[str, float]:
     """The 95th percentile in milliseconds of a search and of each level of the tree, with both epochs stored."""
     with places.application(database) as app, app.app_context():
-        unit_import.import_both()
+        importing.import_both()
         db.session.commit()
         _settle()
-        provinces = [one.version.unit_id for one in unit_register.provinces(THREE_TIERS)]
-        searches = [partial(unit_register.search, words, TODAY) for words in WORDS]
-        below = [partial(unit_register.below, one, THREE_TIERS) for one in provinces[:10]]
+        provinces = [one.version.unit_id for one in register.provinces(THREE_TIERS)]
+        searches = [partial(register.search, words, TODAY) for words in WORDS]
+        below = [partial(register.below, one, THREE_TIERS) for one in provinces[:10]]
         heads: list[Callable[[], object]] = [
-            partial(unit_register.provinces, TODAY),
-            partial(unit_register.counts, TODAY),
+            partial(register.provinces, TODAY),
+            partial(register.counts, TODAY),
         ]
         return {
             "search": _slow(searches, rounds),

@@ -3,8 +3,9 @@
 import statistics
 import time
 
+from certflow.catalogue import units
 from certflow.models.base import db
-from certflow.services import unit_import, units
+from certflow.units import entering, importing
 from tests.benchmarks.places import application
 
 WORDS = ("xuan", "dong nai", "Đồng Nai", "xã", "phuong 1", "tan van", "an", "zzz")
@@ -14,8 +15,8 @@ def measure(database: str, count: int) -> tuple[float, float]:
     """Seconds of importing the whole country in both epochs, and the 95th percentile of `count` searches in ms."""
     with application(database) as app, app.app_context():
         began = time.perf_counter()
-        units.ensure_country()
-        unit_import.import_both()
+        entering.ensure_country()
+        importing.import_both()
         db.session.commit()
         imported = time.perf_counter() - began
         return imported, _search(count)

@@ -12,20 +12,22 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from certflow.catalogue import catalogue
 from certflow.config import Settings
 from certflow.demo import cast, folder, further_plan, plan, season
 from certflow.demo.further_plan import Undertaking
-from certflow.domain.coverage import coverage_of
+from certflow.dossiers import dossiers
 from certflow.errors import SetupError
+from certflow.gateways.installation import equipment
+from certflow.handling import handling
+from certflow.law.scoring.coverage import coverage_of
 from certflow.models.base import Model, db
-from certflow.models.dossier import Claim, Dossier, Evidence, HistoryEntry, Round, Submission
+from certflow.models.dossiers import Claim, Dossier, Evidence, HistoryEntry, Round, Submission
 from certflow.models.handling import Handling
 from certflow.models.people import User
-from certflow.models.places import Unit, UnitAttribute
-from certflow.models.recognition import Document, FormConfirmation, NumberBook, Recognition
-from certflow.services import catalogue, dossiers, handling
-from certflow.services import papers as papers_service
-from certflow.services.equipment import equipment
+from certflow.models.results import Document, FormConfirmation, NumberBook, Recognition
+from certflow.models.units import Unit, UnitAttribute
+from certflow.results import papers as papers_service
 from tests import make
 from tests.cli.conftest import in_its_own_process
 

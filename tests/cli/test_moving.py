@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from certflow.catalogue import catalogue
 from certflow.config import Settings, resource
-from certflow.models import rows
+from certflow.dossiers import moving
+from certflow.models import row_security
 from certflow.models.base import db
-from certflow.services import catalogue, moving
 from tests import make, versions
 from tests.cli.conftest import Certflow
 
@@ -29,7 +30,7 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def engine(settings: Settings) -> sa.Engine:
     made = sa.create_engine(settings.database_url, poolclass=sa.NullPool)
-    rows.prepare(made)
+    row_security.prepare(made)
     return made
 
 

@@ -6,9 +6,9 @@ from flask import Flask
 from pyotp import TOTP
 
 from certflow import clock
+from certflow.accounts import links, second_factor
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.services import account_links, second_factor
 from tests import make
 from tests.cli.conftest import Certflow
 from tests.mailbox import LINK, Mailbox
@@ -25,7 +25,7 @@ def test_an_administrator_is_made_without_a_password_and_the_link_is_printed(
     link = LINK.search(done.output)
     assert link
     with app.app_context():
-        assert account_links.whose(link[1]).sign_in_name == "quantri"
+        assert links.whose(link[1]).sign_in_name == "quantri"
 
 
 def test_an_invitation_is_mailed_where_that_is_possible(

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from certflow.catalogue import units
 from certflow.models.base import db
-from certflow.models.places import Unit
-from certflow.services import units
+from certflow.models.units import Unit
 from tests import make
 from tests.cli.conftest import Certflow
 from tests.resolutions import day, table

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow.config import Settings, resource
-from certflow.models import rows
+from certflow.models import row_security
 from tests import make
 from tests.cli.conftest import Certflow
 
@@ -30,7 +30,7 @@ def stricter(tmp_path: Path) -> Path:
 @pytest.fixture
 def engine(settings: Settings) -> sa.Engine:
     made = sa.create_engine(settings.database_url, poolclass=sa.NullPool)
-    rows.prepare(made)
+    row_security.prepare(made)
     return made
 
 

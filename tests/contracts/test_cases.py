@@ -7,16 +7,16 @@ from fractions import Fraction
 from functools import partial
 
 from certflow.config import resource
-from certflow.definitions.case_loader import load_cases
-from certflow.definitions.cases import ActionCase, DeadlineCase, FormCase, FormCases, WorkflowCases
-from certflow.definitions.form_specs import COMPARED, FormSpec, IndicatorSpec, PartSpec, Threshold
-from certflow.definitions.specs import DeadlineSpec, TransitionSpec, WorkflowSpec
-from certflow.domain.case_runner import failures, run_form, run_workflow
-from certflow.domain.deadlines import Due, Undated, counted_due
-from certflow.domain.guards import GUARDS
-from certflow.domain.impartiality import Impartiality
-from certflow.domain.scoring import measure
-from certflow.services.working_days import of_law
+from certflow.law.cases.case_runner import failures, run_form, run_workflow
+from certflow.law.cases.specs import ActionCase, DeadlineCase, FormCase, FormCases, WorkflowCases
+from certflow.law.cases.workflow_cases import load_cases
+from certflow.law.deadlines import Due, Undated, counted_due
+from certflow.law.guards import GUARDS
+from certflow.law.impartiality import Impartiality
+from certflow.law.scoring.scoring import measure
+from certflow.law.specs.form import COMPARED, FormSpec, IndicatorSpec, PartSpec, Threshold
+from certflow.law.specs.workflow import DeadlineSpec, TransitionSpec, WorkflowSpec
+from certflow.rounds.working_days import of_law
 from tests.definitions.shipped import DEFINITIONS
 
 CASES = load_cases(resource("workflows"), resource("forms"), DEFINITIONS, GUARDS)

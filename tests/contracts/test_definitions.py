@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from certflow.catalogue.catalogue import read
 from certflow.config import resource
-from certflow.definitions import catalogue as loading
-from certflow.definitions.catalogue import Catalogue
-from certflow.definitions.diagram import diagram
-from certflow.definitions.form_specs import FormSpec, IndicatorSpec
-from certflow.definitions.specs import WorkflowSpec
-from certflow.definitions.words import Text
-from certflow.domain.guards import GUARDS
-from certflow.services.catalogue import read
-from certflow.services.effects import EFFECTS
+from certflow.dossiers.effects import EFFECTS
+from certflow.law.drawing.diagram import diagram
+from certflow.law.guards import GUARDS
+from certflow.law.reading import catalogue as loading
+from certflow.law.reading.catalogue import Catalogue
+from certflow.law.specs.form import FormSpec, IndicatorSpec
+from certflow.law.specs.words import Text
+from certflow.law.specs.workflow import WorkflowSpec
 
 CITED = re.compile(r"(Điều \d|art\. \d|Kế hoạch \d|[IVX]+\.\d|Phụ lục)")
 

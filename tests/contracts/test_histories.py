@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("model", "writer"),
     [
-        ("AccountEvent", "certflow/services/account_events.py"),
-        ("SignInEntry", "certflow/services/sign_in_history.py"),
+        ("AccountEvent", "certflow/accounts/events.py"),
+        ("SignInEntry", "certflow/accounts/sign_in_history.py"),
     ],
 )
 def test_a_history_has_one_writer_which_only_adds(model: str, writer: str) -> None:

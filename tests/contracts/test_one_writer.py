@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-WRITER, FUNCTION, OPENER = "certflow/services/actions.py", "_change_state", "certflow/services/dossiers.py"
+WRITER, FUNCTION, OPENER = "certflow/dossiers/actions.py", "_change_state", "certflow/dossiers/dossiers.py"
 SETTERS = ("setattr", "set_committed_value", "set_attribute")
 
 

@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import TypeVar
 
 from certflow.config import resource
-from certflow.definitions.case_loader import load_cases
-from certflow.definitions.cases import FormCase, FormCases
-from certflow.definitions.form_specs import CapSpec, FormSpec, IndicatorSpec
-from certflow.domain.case_runner import failures, run_form
-from certflow.domain.guards import GUARDS
-from certflow.domain.points import Tally, tallied
+from certflow.law.cases.case_runner import failures, run_form
+from certflow.law.cases.specs import FormCase, FormCases
+from certflow.law.cases.workflow_cases import load_cases
+from certflow.law.guards import GUARDS
+from certflow.law.scoring.points import Tally, tallied
+from certflow.law.specs.form import CapSpec, FormSpec, IndicatorSpec
 from tests.definitions.shipped import DEFINITIONS
 
 BOOKS = load_cases(resource("workflows"), resource("forms"), DEFINITIONS, GUARDS).forms

@@ -5,9 +5,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow.app import _require_lines
-from certflow.web.policy import guard
-from certflow.web.policy.rules import SIGNED_IN, Rule, Who
-from certflow.web.policy.table import TABLE, rule_for
+from certflow.http import guard
+from certflow.http.rules import SIGNED_IN, Rule, Who
+from certflow.http.table import TABLE, rule_for
 from tests import make
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

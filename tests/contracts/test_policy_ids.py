@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule as Route
 
-from certflow.web.gate import Id
-from certflow.web.policy.rules import About, Rule, Verdict
-from certflow.web.policy.table import TABLE
+from certflow.accounts.pages.gate import Id
+from certflow.http.rules import About, Rule, Verdict
+from certflow.http.table import TABLE
 from tests.policy.cast import Person, people
 from tests.policy.expected import verdict
 from tests.policy.seeds import World, world

@@ -3,8 +3,8 @@
 import tomllib
 from pathlib import Path
 
-from certflow.definitions.catalogue import read_one
-from certflow.definitions.form_specs import FormSpec
+from certflow.law.reading.catalogue import read_one
+from certflow.law.specs.form import FormSpec
 
 _HERE = Path(__file__).parent
 RATING = (_HERE / "made_rating.toml").read_text(encoding="utf-8")

@@ -1,9 +1,9 @@
 """The shipped criteria set and scheme, read once for tests of pure rules."""
 
-from certflow.definitions.form_specs import FormSpec
-from certflow.definitions.specs import WorkflowSpec
-from certflow.services import catalogue
-from certflow.services.effects import EFFECTS
+from certflow.catalogue import catalogue
+from certflow.dossiers.effects import EFFECTS
+from certflow.law.specs.form import FormSpec
+from certflow.law.specs.workflow import WorkflowSpec
 
 DEFINITIONS = catalogue.read(EFFECTS)
 FORM: FormSpec = DEFINITIONS.form("learning_community_commune", 1)

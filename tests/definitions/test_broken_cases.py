@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from certflow.catalogue import catalogue
 from certflow.config import resource
-from certflow.definitions.case_loader import load_cases
-from certflow.domain.guards import GUARDS
+from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError
-from certflow.services import catalogue
-from certflow.services.effects import EFFECTS
+from certflow.law.cases.workflow_cases import load_cases
+from certflow.law.guards import GUARDS
 from tests.definitions.shipped import DEFINITIONS
 
 SCHEME = "workflows/dong_nai_2024/commune_recognition.v1.cases.toml"

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from certflow.config import resource
-from certflow.definitions.catalogue import load
-from certflow.definitions.soundness import Vocabulary
-from certflow.domain.guards import GUARDS
+from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError
-from certflow.services.effects import EFFECTS
+from certflow.law.guards import GUARDS
+from certflow.law.reading.catalogue import load
+from certflow.law.soundness.soundness import Vocabulary
 
 KNOWN = Vocabulary(
     frozenset(GUARDS), frozenset(EFFECTS), frozenset({"recognition_decision", "certificate", "refusal_letter"})

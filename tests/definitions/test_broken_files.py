@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from certflow.definitions.catalogue import Catalogue, load
-from certflow.definitions.soundness import Vocabulary
-from certflow.domain import model_check
-from certflow.domain.guards import GUARDS
+from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError
-from certflow.services.effects import EFFECTS
+from certflow.law.guards import GUARDS
+from certflow.law.reading.catalogue import Catalogue, load
+from certflow.law.soundness import model_check
+from certflow.law.soundness.soundness import Vocabulary
 
 HERE = Path(__file__).parent
 SOUND, BROKEN = HERE / "sound", sorted((HERE / "broken").rglob("*.toml"))

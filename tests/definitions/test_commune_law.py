@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from certflow.definitions.form_specs import IndicatorSpec
+from certflow.law.specs.form import IndicatorSpec
 from tests.definitions.shipped import FORM, SCHEME
 
 YES_NO = ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3", "4.1"]

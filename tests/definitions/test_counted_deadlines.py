@@ -7,13 +7,13 @@ import pytest
 
 from certflow import wording
 from certflow.config import resource
-from certflow.definitions.case_loader import load_cases
-from certflow.definitions.catalogue import load, read_one
-from certflow.definitions.diagram import diagram
-from certflow.definitions.difference import difference
-from certflow.definitions.specs import WorkflowSpec
-from certflow.domain.guards import GUARDS
 from certflow.errors import DefinitionError
+from certflow.law.cases.workflow_cases import load_cases
+from certflow.law.difference.difference import difference
+from certflow.law.drawing.diagram import diagram
+from certflow.law.guards import GUARDS
+from certflow.law.reading.catalogue import load, read_one
+from certflow.law.specs.workflow import WorkflowSpec
 from tests.definitions.shipped import DEFINITIONS
 from tests.definitions.test_broken_definitions import KNOWN
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from certflow.definitions.set_faults import faults_of, spec_of
-from certflow.definitions.set_tables import Head, completed, looks_at, points, table_of, without_group, without_row
-from certflow.definitions.toml_writing import toml_text
+from certflow.law.reading.toml_writing import toml_text
+from certflow.law.sets.faults import faults_of, spec_of
+from certflow.law.sets.tables import Head, completed, looks_at, points, table_of, without_group, without_row
 from tests.sets import CONTENT, HEAD
 
 Table = dict[str, Any]

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from certflow import wording
-from certflow.definitions.catalogue import read_one
-from certflow.definitions.difference import difference
-from certflow.definitions.fingerprint import canonical, fingerprint
 from certflow.errors import Invalid
+from certflow.law.difference.difference import difference
+from certflow.law.reading.catalogue import read_one
+from certflow.law.reading.fingerprint import canonical, fingerprint
 from tests.definitions.shipped import FORM, SCHEME
 
 pytestmark = pytest.mark.usefixtures("english")

@@ -6,9 +6,9 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from certflow.definitions.flowchart import Box, Flowchart, Way, flowchart
-from certflow.definitions.lettering import width, wrapped
-from certflow.definitions.specs import WorkflowSpec
+from certflow.law.drawing.flowchart import Box, Flowchart, Way, flowchart
+from certflow.law.drawing.lettering import width, wrapped
+from certflow.law.specs.workflow import WorkflowSpec
 from tests.definitions.shipped import DEFINITIONS, SCHEME
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from certflow.definitions.form_specs import FormSpec
+from certflow.law.specs.form import FormSpec
 from tests.definitions.shipped import DEFINITIONS
 
 DISTRICT: FormSpec = DEFINITIONS.form("learning_unit_criteria_district", 1)

@@ -4,10 +4,10 @@ import tomllib
 
 import pytest
 
-from certflow.definitions.cases import FormCases
-from certflow.definitions.form_case_loader import read_form_cases
-from certflow.definitions.reading import Reader
-from certflow.domain.case_runner import failures, run_form
+from certflow.law.cases.case_runner import failures, run_form
+from certflow.law.cases.form_cases import read_form_cases
+from certflow.law.cases.specs import FormCases
+from certflow.law.reading.reading import Reader
 from tests.definitions.made import RATING, RECORD, read
 
 RATING_CASES = """

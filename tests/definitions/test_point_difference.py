@@ -3,7 +3,7 @@
 import pytest
 
 from certflow import wording
-from certflow.definitions.difference import difference
+from certflow.law.difference.difference import difference
 from tests.definitions.made import RATING, RECORD, read
 
 RATING_CHANGES = [

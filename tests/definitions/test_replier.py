@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from certflow.config import resource
-from certflow.definitions.catalogue import load
-from certflow.definitions.reading import Reader
-from certflow.definitions.specs import WorkflowSpec
-from certflow.definitions.workflow_loader import read_workflow
 from certflow.errors import DefinitionError
+from certflow.law.reading.catalogue import load
+from certflow.law.reading.reading import Reader
+from certflow.law.reading.workflow_loader import read_workflow
+from certflow.law.specs.workflow import WorkflowSpec
 from tests.definitions.test_broken_definitions import KNOWN, SCHEME
 
 OFFICE = """

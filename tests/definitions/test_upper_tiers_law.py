@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from certflow.definitions.form_specs import FormSpec
-from certflow.definitions.specs import DeadlineSpec, WorkflowSpec
+from certflow.law.specs.form import FormSpec
+from certflow.law.specs.workflow import DeadlineSpec, WorkflowSpec
 from tests.definitions.shipped import DEFINITIONS
 
 DISTRICT: FormSpec = DEFINITIONS.form("learning_community_district", 1)

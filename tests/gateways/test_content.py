@@ -7,8 +7,8 @@ import pikepdf
 import pytest
 
 from certflow.errors import Invalid
-from certflow.gateways import content
-from certflow.gateways.content import ALLOWED, DOCX, JPEG, MAX_BYTES, PDF, PNG, WEBP, XLSX, Kind
+from certflow.gateways.files import content
+from certflow.gateways.files.content import ALLOWED, DOCX, JPEG, MAX_BYTES, PDF, PNG, WEBP, XLSX, Kind
 from tests.gateways.samples import docx, jpeg, office, pdf, picture, png, webp, xlsx
 
 

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
-from certflow.gateways.content import ALLOWED, DOCX, JPEG, PDF, XLSX, Kind, recognise, safe_name
+from certflow.gateways.files.content import ALLOWED, DOCX, JPEG, PDF, XLSX, Kind, recognise, safe_name
 from tests.gateways.samples import docx, pdf, picture, xlsx
 
 SEEDS = (pdf(), pdf(object_streams=True), docx(), xlsx(), picture("JPEG"), picture("PNG"), picture("WEBP"))

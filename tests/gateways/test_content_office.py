@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from certflow.errors import Invalid
-from certflow.gateways.content import DOCX, recognise
+from certflow.gateways.files.content import DOCX, recognise
 from tests.gateways.samples import TYPES, docx, lying, office, overlapping, pdf, picture, xlsx
 
 MEGABYTE = 1024 * 1024
@@ -82,7 +82,7 @@ def test_a_document_that_unpacks_too_far_is_refused() -> None:
 
 
 def test_embedded_documents_count_towards_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("certflow.gateways.content_office.MAX_UNPACKED", MEGABYTE)
+    monkeypatch.setattr("certflow.gateways.files.office.MAX_UNPACKED", MEGABYTE)
     part = {"word/media/a": bytes(range(256)) * 2400}
 
     assert recognise(io.BytesIO(docx(part)), "") == DOCX

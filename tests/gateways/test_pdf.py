@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 
 from certflow.config import PdfEngine
-from certflow.gateways import pdf, pdf_typst
+from certflow.gateways.pdf import printing, typst_engine
 from tests.gateways import verapdf
 from tests.gateways.paper_samples import (
     FACTS,
@@ -36,20 +36,20 @@ MANY_REASONS = [
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("mark", [{}, {"practice": True}, SAMPLE], ids=["official", "practice", "sample"])
 def test_a_paper_is_fit_for_archives_and_for_everybody(template: str, mark: dict[str, Any]) -> None:
-    content = pdf.render(template, FACTS | mark)
+    content = printing.render(template, FACTS | mark)
 
     assert verapdf.faults(content, "3a") == []
     assert verapdf.faults(content, "ua1") == []
 
 
 def test_the_judge_of_archives_does_find_faults() -> None:
-    assert verapdf.faults(pdf.render("certificate", FACTS, engine="pdfkit"), "3a")
+    assert verapdf.faults(printing.render("certificate", FACTS, engine="pdfkit"), "3a")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_text_can_be_read_back(template: str, engine: PdfEngine) -> None:
-    content = pdf.render(template, FACTS, engine=engine)
+    content = printing.render(template, FACTS, engine=engine)
 
     read = close_up("".join(pages(content)))
     assert [text for text in printed(template, FACTS) if close_up(text) not in read] == []
@@ -63,7 +63,7 @@ def test_every_text_can_be_read_back(template: str, engine: PdfEngine) -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_practice_paper_says_so_and_an_official_one_does_not(template: str, engine: PdfEngine) -> None:
     practice, official = (
-        close_up("".join(pages(pdf.render(template, FACTS | {"practice": each}, engine=engine))))
+        close_up("".join(pages(printing.render(template, FACTS | {"practice": each}, engine=engine))))
         for each in (True, False)
     )
 
@@ -77,10 +77,10 @@ def test_the_paper_of_a_sample_has_the_words_across_every_page_and_room_for_a_nu
     template: str, engine: PdfEngine
 ) -> None:
     facts = FACTS | SAMPLE | {"reasons": MANY_REASONS}
-    pdf.check_printable(template, facts, engine=engine)
+    printing.check_printable(template, facts, engine=engine)
 
-    content = pdf.render(template, facts, engine=engine)
-    official = pages(pdf.render(template, FACTS, engine=engine))
+    content = printing.render(template, facts, engine=engine)
+    official = pages(printing.render(template, FACTS, engine=engine))
 
     read = pages(content)
     assert len(read) >= (3 if template == "refusal_letter" else 1)
@@ -103,7 +103,7 @@ def test_the_paper_of_a_sample_has_the_words_across_every_page_and_room_for_a_nu
     ids=["level", "rating", "words", "nothing"],
 )
 def test_a_certificate_states_what_its_scheme_awards(engine: PdfEngine, facts: dict[str, Any], words: str) -> None:
-    (read,) = pages(pdf.render("certificate", FACTS | facts, engine=engine))
+    (read,) = pages(printing.render("certificate", FACTS | facts, engine=engine))
 
     assert close_up(words) in close_up(read)
     assert ("mức độ" in read) == ("statement" not in facts)
@@ -117,17 +117,17 @@ def test_a_certificate_states_what_its_scheme_awards(engine: PdfEngine, facts: d
     ids=["official", "practice", "sample", "both"],
 )
 def test_the_code_on_the_certificate_leads_to_its_page(engine: PdfEngine, mark: dict[str, Any]) -> None:
-    content = pdf.render("certificate", FACTS | mark, engine=engine)
+    content = printing.render("certificate", FACTS | mark, engine=engine)
 
     assert qr_codes(content) == [FACTS["verify_url"]]
     assert len(pages(content)) == 1
 
 
-@pytest.mark.parametrize("face", [pdf_typst.BUILT_IN, None], ids=["built in", "preferred"])
+@pytest.mark.parametrize("face", [typst_engine.BUILT_IN, None], ids=["built in", "preferred"])
 def test_the_face_is_one_with_every_letter(face: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = face or pdf_typst.face()
-    monkeypatch.setattr(pdf_typst, "face", lambda: wanted)
-    content = pdf.render("refusal_letter", FACTS)
+    wanted = face or typst_engine.face()
+    monkeypatch.setattr(typst_engine, "face", lambda: wanted)
+    content = printing.render("refusal_letter", FACTS)
 
     with pikepdf.open(io.BytesIO(content)) as document:
         names = {str(font.BaseFont) for page in document.pages for font in page.resources["/Font"].values()}
@@ -137,19 +137,19 @@ def test_the_face_is_one_with_every_letter(face: str | None, monkeypatch: pytest
 
 def test_the_facts_travel_inside_the_paper() -> None:
     facts = FACTS | {"practice": True}
-    with pikepdf.open(io.BytesIO(pdf.render("certificate", facts))) as document:
+    with pikepdf.open(io.BytesIO(printing.render("certificate", facts))) as document:
         attached = json.loads(document.attachments["facts.json"].get_file().read_bytes())
 
     assert attached == facts
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
-    assert pdf.render("certificate", FACTS) == pdf.render("certificate", dict(reversed(FACTS.items())))
-    assert pdf.render("certificate", FACTS).endswith(b"%%EOF\n")
+    assert printing.render("certificate", FACTS) == printing.render("certificate", dict(reversed(FACTS.items())))
+    assert printing.render("certificate", FACTS).endswith(b"%%EOF\n")
 
 
 def test_a_paper_says_what_it_is_in_which_language_and_of_which_day() -> None:
-    with pikepdf.open(io.BytesIO(pdf.render("recognition_decision", FACTS))) as document:
+    with pikepdf.open(io.BytesIO(printing.render("recognition_decision", FACTS))) as document:
         information = document.docinfo
         assert str(information["/Title"]) == FACTS["title"]
         assert str(information["/Author"]) == FACTS["issuing_office"]
@@ -160,24 +160,24 @@ def test_a_paper_says_what_it_is_in_which_language_and_of_which_day() -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_missing_fact_is_named(template: str, engine: PdfEngine) -> None:
-    needed = pdf.OBLIGATORY + pdf.PROPER[template]
+    needed = printing.OBLIGATORY + printing.PROPER[template]
     for name in needed:
         with pytest.raises(ValueError, match=rf"{template} needs these facts: .*\b{name}\b"):
-            pdf.render(template, {other: fact for other, fact in FACTS.items() if other != name}, engine=engine)
+            printing.render(template, {other: fact for other, fact in FACTS.items() if other != name}, engine=engine)
     with pytest.raises(ValueError, match=r"signatory\.name"):
-        pdf.render(template, FACTS | {"signatory": {"capacity": "", "position": ""}}, engine=engine)
+        printing.render(template, FACTS | {"signatory": {"capacity": "", "position": ""}}, engine=engine)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_what_may_be_absent_may_be_absent(template: str, engine: PdfEngine) -> None:
-    facts = {name: FACTS[name] for name in pdf.OBLIGATORY + pdf.PROPER[template]}
+    facts = {name: FACTS[name] for name in printing.OBLIGATORY + printing.PROPER[template]}
 
-    assert close_up(FACTS["number_text"]) in close_up("".join(pages(pdf.render(template, facts, engine=engine))))
+    assert close_up(FACTS["number_text"]) in close_up("".join(pages(printing.render(template, facts, engine=engine))))
 
 
 def test_pages_are_numbered_from_the_second_at_the_top_centre() -> None:
-    content = pdf.render("refusal_letter", FACTS | {"reasons": MANY_REASONS, "marks": []})
+    content = printing.render("refusal_letter", FACTS | {"reasons": MANY_REASONS, "marks": []})
 
     numbers = [_boxes(content, page, within=(0, 20)) for page in range(len(pages(content)))]
     assert len(numbers) >= 3
@@ -190,7 +190,7 @@ def test_pages_are_numbered_from_the_second_at_the_top_centre() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_long_reasons_flow_over_pages_and_all_are_there(engine: PdfEngine) -> None:
-    content = pdf.render("refusal_letter", FACTS | {"reasons": MANY_REASONS}, engine=engine)
+    content = printing.render("refusal_letter", FACTS | {"reasons": MANY_REASONS}, engine=engine)
 
     read = close_up("".join(pages(content)[0:1] + [text.lstrip("0123456789\r\n") for text in pages(content)[1:]]))
     first = close_up("Chỉ tiêu 1:"), close_up("Chỉ tiêu 40:")
@@ -203,7 +203,7 @@ def test_long_reasons_flow_over_pages_and_all_are_there(engine: PdfEngine) -> No
 @pytest.mark.parametrize("template", ["recognition_decision", "refusal_letter"])
 def test_paper_and_margins_follow_the_decree(template: str, engine: PdfEngine) -> None:
     """Decree 30/2020/NĐ-CP, annex I: A4; top and bottom 20-25 mm, left 30-35, right 15-20."""
-    content = pdf.render(template, FACTS | {"reasons": MANY_REASONS, "marks": []}, engine=engine)
+    content = printing.render(template, FACTS | {"reasons": MANY_REASONS, "marks": []}, engine=engine)
 
     with pypdfium2.PdfDocument(content) as document:
         sizes = [page.get_size() for page in document]
@@ -221,7 +221,7 @@ def test_paper_and_margins_follow_the_decree(template: str, engine: PdfEngine) -
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_national_name_is_set_in_the_size_of_the_decree(engine: PdfEngine) -> None:
     """In 12 points bold of the decree's face it is 87.7 mm long."""
-    content = pdf.render("recognition_decision", FACTS, engine=engine)
+    content = printing.render("recognition_decision", FACTS, engine=engine)
     with pypdfium2.PdfDocument(content) as document:
         text = document[0].get_textpage()
         at, count = text.search("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM").get_next()

@@ -8,8 +8,8 @@ import typst
 from jinja2 import TemplateNotFound
 
 from certflow.config import PdfEngine
-from certflow.gateways import pdf, pdf_typst
-from certflow.gateways.pdf_text import UnprintableError
+from certflow.gateways.pdf import printing, typst_engine
+from certflow.gateways.pdf.glyphs import UnprintableError
 from tests.gateways import verapdf
 from tests.gateways.paper_samples import FACTS, TEMPLATES, close_up, pages, qr_codes
 
@@ -35,7 +35,7 @@ WITHOUT_A_SPACE = "Xây" * 1700
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_no_fact_is_read_as_markup(template: str, engine: PdfEngine) -> None:
-    read = close_up("".join(pages(pdf.render(template, FACTS | LETTERED, engine=engine))))
+    read = close_up("".join(pages(printing.render(template, FACTS | LETTERED, engine=engine))))
 
     assert _straight(close_up(HOSTILE)) in _straight(read)
     assert close_up("<i>Nguyễn</i> $Thị$ #Hoa") in read
@@ -43,7 +43,7 @@ def test_no_fact_is_read_as_markup(template: str, engine: PdfEngine) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_hostile_facts_do_not_break_the_archive_format(template: str) -> None:
-    content = pdf.render(template, FACTS | LETTERED | {"title": HOSTILE, "practice": True})
+    content = printing.render(template, FACTS | LETTERED | {"title": HOSTILE, "practice": True})
 
     assert verapdf.faults(content, "3a") == []
     assert verapdf.faults(content, "ua1") == []
@@ -51,7 +51,7 @@ def test_hostile_facts_do_not_break_the_archive_format(template: str) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_reason_without_a_space_is_broken_and_whole(engine: PdfEngine) -> None:
-    content = pdf.render("refusal_letter", FACTS | {"reasons": [WITHOUT_A_SPACE]}, engine=engine)
+    content = printing.render("refusal_letter", FACTS | {"reasons": [WITHOUT_A_SPACE]}, engine=engine)
 
     texts = pages(content)
     assert len(texts) >= 2
@@ -69,7 +69,7 @@ def test_very_long_names_stay_on_one_certificate(engine: PdfEngine) -> None:
         "place": "Thành phố Hồ Chí Minh",
         "signatory": FACTS["signatory"] | {"position": "PHÓ TRƯỞNG PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"},
     }
-    content = pdf.render("certificate", facts, engine=engine)
+    content = printing.render("certificate", facts, engine=engine)
 
     (text,) = pages(content)
     assert close_up(facts["unit"]) in close_up(text)
@@ -93,7 +93,7 @@ def test_very_long_names_stay_on_one_certificate(engine: PdfEngine) -> None:
 def test_a_letter_that_cannot_be_printed_is_refused_by_name(letter: str, named: str, engine: PdfEngine) -> None:
     facts = FACTS | {"unit": f"Xã Xuân {letter} Tây"}
     with pytest.raises(UnprintableError) as refused:
-        pdf.render("certificate", facts, engine=engine)
+        printing.render("certificate", facts, engine=engine)
 
     assert named in str(refused.value)
     assert "Xã Xuân" in str(refused.value)
@@ -104,7 +104,7 @@ def test_a_letter_that_cannot_be_printed_is_refused_by_name(letter: str, named: 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_all_letters_that_cannot_be_printed_are_named_at_once(engine: PdfEngine) -> None:
     with pytest.raises(UnprintableError) as refused:
-        pdf.render("refusal_letter", FACTS | {"reasons": ["chữ 漢 và 漢", "chữ 字"]}, engine=engine)
+        printing.render("refusal_letter", FACTS | {"reasons": ["chữ 漢 và 漢", "chữ 字"]}, engine=engine)
 
     assert refused.value.letters == ("漢", "字")
 
@@ -112,7 +112,7 @@ def test_all_letters_that_cannot_be_printed_are_named_at_once(engine: PdfEngine)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_letters_typed_in_pieces_come_out_whole(engine: PdfEngine) -> None:
     name = "Thượng Nguyễn Đường Ở Lễ Tỉnh"
-    content = pdf.render("certificate", FACTS | {"unit": unicodedata.normalize("NFD", name)}, engine=engine)
+    content = printing.render("certificate", FACTS | {"unit": unicodedata.normalize("NFD", name)}, engine=engine)
 
     assert close_up(name) in close_up("".join(pages(content)))
 
@@ -121,23 +121,25 @@ def test_pieces_and_wholes_give_the_same_paper() -> None:
     decomposed = FACTS | {"unit": unicodedata.normalize("NFD", FACTS["unit"])}
 
     assert decomposed["unit"] != FACTS["unit"]
-    assert pdf.render("certificate", decomposed) == pdf.render("certificate", FACTS)
+    assert printing.render("certificate", decomposed) == printing.render("certificate", FACTS)
 
 
 @pytest.mark.parametrize("spaced", ["Xã\tXuân\nTây", "Xã \r\n Xuân\u2028Tây", "  Xã  Xuân Tây\v", "Xã Xuân\f\x85Tây"])
 def test_tabs_and_line_ends_are_spaces(spaced: str) -> None:
-    assert pdf.render("certificate", FACTS | {"unit": spaced}) == pdf.render("certificate", FACTS)
+    assert printing.render("certificate", FACTS | {"unit": spaced}) == printing.render("certificate", FACTS)
 
 
 @pytest.mark.parametrize("mark", ["\u202e", "\u200b", "\ufeff", "\u00ad", "\u200d"])
 def test_marks_without_a_shape_cannot_change_what_is_read(mark: str) -> None:
-    assert pdf.render("certificate", FACTS | {"unit": f"Xã {mark}Xuân Tây"}) == pdf.render("certificate", FACTS)
-    assert mark not in pdf.html_copy("certificate", FACTS | {"unit": f"Xã {mark}Xuân Tây"})
+    assert printing.render("certificate", FACTS | {"unit": f"Xã {mark}Xuân Tây"}) == printing.render(
+        "certificate", FACTS
+    )
+    assert mark not in printing.html_copy("certificate", FACTS | {"unit": f"Xã {mark}Xuân Tây"})
 
 
 def test_another_fault_of_typst_is_not_taken_for_a_letter() -> None:
     with pytest.raises(typst.TypstError):
-        pdf.render("certificate", FACTS | {"assessed_year": {}})
+        printing.render("certificate", FACTS | {"assessed_year": {}})
 
 
 @pytest.mark.parametrize("reads", ["/etc/passwd", "../../outside.txt", "../outside.txt", "/../outside.txt"])
@@ -148,7 +150,7 @@ def test_a_template_reads_nothing_outside_its_folder(
     (folder / "reader.typ").write_text(f'#set document(title: "x")\n#read("{reads}")\n')
 
     with pytest.raises(typst.TypstError):
-        pdf_typst.render("reader", FACTS)
+        typst_engine.render("reader", FACTS)
 
 
 def test_a_template_inside_its_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +158,7 @@ def test_a_template_inside_its_folder_is_read(tmp_path: Path, monkeypatch: pytes
     (folder / "inside.txt").write_text("bên trong")
     (folder / "reader.typ").write_text('#set document(title: "x")\n#read("inside.txt")\n')
 
-    assert "bên trong" in pages(pdf_typst.render("reader", FACTS))[0]
+    assert "bên trong" in pages(typst_engine.render("reader", FACTS))[0]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -168,7 +170,7 @@ def test_a_template_outside_the_folder_is_not_found(
     (folder.parent / "outside.typ").write_text('#set document(title: "x")\nngoài\n')
 
     with pytest.raises((RuntimeError, TemplateNotFound)):
-        pdf.render(name, FACTS, engine=engine)
+        printing.render(name, FACTS, engine=engine)
 
 
 def _own_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -176,7 +178,7 @@ def _own_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     for outside in (tmp_path, tmp_path / "templates"):
         (outside / "outside.txt").write_text("ngoài")
-    monkeypatch.setattr(pdf_typst, "resource", lambda name: tmp_path / name)
+    monkeypatch.setattr(typst_engine, "resource", lambda name: tmp_path / name)
     return folder
 
 

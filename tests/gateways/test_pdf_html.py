@@ -14,9 +14,9 @@ import pikepdf
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 
+from certflow.accounts.pages.gate import POLICY
 from certflow.errors import SetupError
-from certflow.gateways import pdf, pdf_html, pdf_typst
-from certflow.web.gate import POLICY
+from certflow.gateways.pdf import html_engine, printing, typst_engine
 from tests.browser import DESKTOP, Screenshot, assert_accessible, assert_fits
 from tests.gateways.paper_samples import FACTS, TEMPLATES, close_up, pages, printed
 
@@ -35,7 +35,7 @@ def listening() -> Iterator[socket.socket]:
 
 def test_facts_that_name_addresses_stay_text(listening: socket.socket) -> None:
     tags = [_tags(listening), '<iframe src="file:///etc/passwd"></iframe>']
-    content = pdf.render("refusal_letter", FACTS | {"reasons": tags}, engine="pdfkit")
+    content = printing.render("refusal_letter", FACTS | {"reasons": tags}, engine="pdfkit")
 
     read = close_up("".join(pages(content)))
     assert all(close_up(tag) in read for tag in tags)
@@ -44,7 +44,7 @@ def test_facts_that_name_addresses_stay_text(listening: socket.socket) -> None:
 
 def test_the_printer_opens_no_address(listening: socket.socket) -> None:
     with suppress(OSError):  # it refuses the page or leaves out what does not come, whichever it learns first
-        content = pdf_html.render(_trap(listening), landscape=False)
+        content = html_engine.render(_trap(listening), landscape=False)
         assert "Trang có bẫy" in "".join(pages(content))
 
     _assert_nobody_came(listening)
@@ -57,7 +57,7 @@ def test_the_printer_refuses_a_page_that_would_open_a_file(tag: str) -> None:
     page = f'<!doctype html><html><head>{asks}</head><body><{tag} {name}="file:///etc/passwd"></{tag}>x</body></html>'
 
     with pytest.raises(OSError, match=r"(?s)ended with code 1: .*ProtocolUnknownError"):
-        pdf_html.render(page, landscape=False)
+        html_engine.render(page, landscape=False)
 
 
 def test_the_trap_does_catch_a_printer_without_these_limits(listening: socket.socket, tmp_path: Path) -> None:
@@ -86,30 +86,33 @@ def test_what_is_missing_is_named_with_its_command(
 ) -> None:
     _only_programs(tmp_path, monkeypatch, programs)
 
-    for attempt in (lambda: pdf.check_engine("pdfkit"), lambda: pdf.render("certificate", FACTS, engine="pdfkit")):
+    for attempt in (
+        lambda: printing.check_engine("pdfkit"),
+        lambda: printing.render("certificate", FACTS, engine="pdfkit"),
+    ):
         with pytest.raises(SetupError, match=missing) as told:
             attempt()
         assert "apt-get install wkhtmltopdf fontconfig fonts-liberation2" in told.value.command
-    pdf.check_engine("typst")
-    assert pdf.render("certificate", FACTS, engine="typst")
+    printing.check_engine("typst")
+    assert printing.render("certificate", FACTS, engine="typst")
 
 
 def test_typst_without_a_face_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_typst, "face", lambda: "No Such Face")
+    monkeypatch.setattr(typst_engine, "face", lambda: "No Such Face")
 
     with pytest.raises(SetupError, match="no serif face"):
-        pdf.check_engine("typst")
+        printing.check_engine("typst")
 
 
 def test_a_printer_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = tmp_path / "pid"
     sleeper = f"echo $$ > {mark}; exec {sys.executable} -c 'import time; time.sleep(60)'"
     _only_programs(tmp_path, monkeypatch, {"wkhtmltopdf": sleeper, "fc-list": "echo 'Tinos|20-7e a0-1eff'"})
-    monkeypatch.setattr(pdf_html, "LONGEST", 1.0)
+    monkeypatch.setattr(html_engine, "LONGEST", 1.0)
 
     began = time.monotonic()
     with pytest.raises(TimeoutError, match="wkhtmltopdf was stopped: it had not finished after 1 seconds"):
-        pdf_html.render("<p>x</p>", landscape=False)
+        html_engine.render("<p>x</p>", landscape=False)
     assert time.monotonic() - began < 10
     assert not Path(f"/proc/{mark.read_text().strip()}").exists()
 
@@ -119,13 +122,13 @@ def test_a_printer_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.Monk
     _only_programs(tmp_path, monkeypatch, {"wkhtmltopdf": failing, "fc-list": "echo 'Tinos|20-7e a0-1eff'"})
 
     with pytest.raises(OSError, match="wkhtmltopdf ended with code 3: cannot open the display"):
-        pdf_html.render("<p>x</p>", landscape=False)
+        html_engine.render("<p>x</p>", landscape=False)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_copy_escapes_every_fact_and_has_no_style_of_its_own(template: str) -> None:
     hostile = {name: HOSTILE for name, fact in FACTS.items() if isinstance(fact, str) and name in _FREE}
-    copy = pdf.html_copy(template, FACTS | hostile | {"stylesheet_url": STYLESHEET, "reasons": [HOSTILE]})
+    copy = printing.html_copy(template, FACTS | hostile | {"stylesheet_url": STYLESHEET, "reasons": [HOSTILE]})
 
     found = _Tags()
     found.feed(copy)
@@ -143,7 +146,7 @@ def test_the_copy_reads_well_on_a_phone_a_desk_and_paper(
     facts = FACTS | {mark: mark != "official", "stylesheet_url": STYLESHEET}
     for viewport in (NARROW, DESKTOP):
         with browser.new_context(viewport=viewport, locale="vi-VN").new_page() as page:
-            faults = _opened(page, pdf.html_copy(template, facts))
+            faults = _opened(page, printing.html_copy(template, facts))
 
             assert_accessible(page)
             assert_fits(page)
@@ -158,7 +161,7 @@ def test_the_copy_reads_well_on_a_phone_a_desk_and_paper(
 def test_every_sheet_that_a_browser_prints_of_a_sample_has_the_words_across(browser: Browser) -> None:
     page = browser.new_page()
     facts = FACTS | {"sample": True, "number_text": "", "reasons": ["Chỉ tiêu 5.1 chưa đạt. " * 20] * 25}
-    _opened(page, pdf.html_copy("refusal_letter", facts | {"stylesheet_url": STYLESHEET}))
+    _opened(page, printing.html_copy("refusal_letter", facts | {"stylesheet_url": STYLESHEET}))
     read = pages(page.pdf(prefer_css_page_size=True))
     page.close()
 
@@ -169,7 +172,7 @@ def test_every_sheet_that_a_browser_prints_of_a_sample_has_the_words_across(brow
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_copy_printed_by_a_browser_fills_one_sheet(template: str, browser: Browser) -> None:
     page = browser.new_page()
-    faults = _opened(page, pdf.html_copy(template, FACTS | {"stylesheet_url": STYLESHEET}))
+    faults = _opened(page, printing.html_copy(template, FACTS | {"stylesheet_url": STYLESHEET}))
     content = page.pdf(prefer_css_page_size=True)
     page.close()
 
@@ -199,7 +202,7 @@ class _Tags(HTMLParser):
 def _opened(page: Page, copy: str) -> list[str]:
     """Show `copy` as the application would, under its policy; the list gathers what the browser complains of."""
     faults: list[str] = []
-    style = (pdf_html.STATIC / "document.css").read_text()
+    style = (html_engine.STATIC / "document.css").read_text()
 
     def answer(route: Route) -> None:
         if route.request.url.endswith(STYLESHEET):

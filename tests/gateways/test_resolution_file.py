@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
-from certflow.gateways.resolution_file import MOST_BYTES, read_resolution
-from certflow.gateways.resolution_rows import MOST_ROWS, Change
-from certflow.gateways.resolution_words import CHANGES, COLUMNS, HEAD
-from certflow.gateways.unit_data import current_units
+from certflow.gateways.resolutions.file import MOST_BYTES, read_resolution
+from certflow.gateways.resolutions.rows import MOST_ROWS, Change
+from certflow.gateways.resolutions.words import CHANGES, COLUMNS, HEAD
+from certflow.gateways.unit_sources.data import current_units
 
 HEAD_ROWS = """\
 number;9/NQ-UBTVQH17

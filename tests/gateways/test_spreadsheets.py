@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
-from certflow.gateways import spreadsheets
-from certflow.gateways.spreadsheets import Cell, rows
-from certflow.gateways.spreadsheets_written import Sheet, csv_file, workbook
+from certflow.gateways.spreadsheets import reading
+from certflow.gateways.spreadsheets.reading import Cell, rows
+from certflow.gateways.spreadsheets.writing import Sheet, csv_file, workbook
 from tests import lists
 from tests.gateways import samples
 
@@ -181,7 +181,7 @@ def test_what_unpacks_to_far_more_than_a_list_is_refused_at_once(name: str, part
     bomb = _with_rows(part) if name == SHEET else _with_part(BOOK, name, lambda old: old + part)
     begun = time.process_time()
 
-    assert len(bomb) < spreadsheets.MAX_BYTES
+    assert len(bomb) < reading.MAX_BYTES
     assert "far more" in _reason(bomb)
     assert time.process_time() - begun < 2
 
@@ -247,7 +247,7 @@ def test_what_is_written_as_csv_is_read_again_and_acts_as_no_formula(table: list
         assert not any(cell.computed for cell in row.cells)
 
 
-def _rows_or_refused(content: bytes) -> list[spreadsheets.Row]:
+def _rows_or_refused(content: bytes) -> list[reading.Row]:
     try:
         found = rows(content, most=100)
     except Invalid:

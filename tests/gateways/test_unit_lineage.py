@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from certflow.errors import NotFound, SetupError
-from certflow.gateways import unit_data, unit_lineage
-from certflow.gateways.unit_lineage import Lineage, Link
-from certflow.gateways.unit_resolutions import COMMUNES_RESOLUTION, RULINGS, Ruling
+from certflow.gateways.unit_sources import data as unit_data
+from certflow.gateways.unit_sources import lineage
+from certflow.gateways.unit_sources.lineage import Lineage, Link
+from certflow.gateways.unit_sources.resolutions import COMMUNES_RESOLUTION, RULINGS, Ruling
 
 
 @pytest.fixture(scope="module")
 def found() -> Lineage:
-    return unit_lineage.lineage()
+    return lineage.lineage()
 
 
 def _of(found: Lineage, kind: str, code: str) -> list[Link]:
@@ -179,9 +180,9 @@ def test_every_province_has_the_resolution_on_its_communes(found: Lineage) -> No
 
 
 def test_without_rulings_communes_of_one_name_are_reported_and_not_linked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unit_lineage, "RULINGS", ())
+    monkeypatch.setattr(lineage, "RULINGS", ())
 
-    found = unit_lineage.lineage()
+    found = lineage.lineage()
 
     assert {fault.key for fault in found.unlinked} == {ruling.code for ruling in RULINGS}
     assert {fault.reason for fault in found.unlinked} == {"same_name"}
@@ -198,8 +199,8 @@ def _doctored(monkeypatch: pytest.MonkeyPatch, folder: Path, province: str, **ch
     for name, entries in changed.items():
         said[name].setdefault(province, {}).update(entries)
     (folder / "converter_2025.json").write_text(json.dumps(said), "utf-8")
-    monkeypatch.setattr(unit_lineage, "data_folder", lambda: folder)
-    return unit_lineage.lineage()
+    monkeypatch.setattr(lineage, "data_folder", lambda: folder)
+    return lineage.lineage()
 
 
 def test_a_key_that_is_no_unit_is_reported_and_what_it_stood_for_as_well(
@@ -231,9 +232,9 @@ def test_a_key_of_two_units_is_reported_and_neither_is_taken(monkeypatch: pytest
     with sqlite3.connect(copy) as data:
         data.execute("update admin_units_legacy set wardKey = 'xatanvan' where wardCode = '06118'")
     data.close()
-    monkeypatch.setattr(unit_lineage, "opened", lambda: sqlite3.connect(copy))
+    monkeypatch.setattr(lineage, "opened", lambda: sqlite3.connect(copy))
 
-    found = unit_lineage.lineage()
+    found = lineage.lineage()
 
     assert ("several_rows", "tinhlangson_huyenbinhgia_xatanvan") in {(f.reason, f.key) for f in found.unlinked}
     assert {fault.key for fault in found.unlinked if fault.reason == "no_successor"} == {"06118", "06121"}
@@ -243,4 +244,4 @@ def test_a_missing_package_is_named_with_its_command(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
     with pytest.raises(SetupError):
-        unit_lineage.lineage()
+        lineage.lineage()

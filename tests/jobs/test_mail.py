@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow import jobs
+from certflow.accounts import invitations
 from certflow.config import Settings
 from certflow.models.base import db
-from certflow.services import invitations
 from tests import make
 from tests.jobs.stub_worker import BRISK, eventually
 from tests.mailbox import Mailbox

@@ -11,7 +11,7 @@ from certflow import jobs
 from certflow.config import Settings
 from certflow.gateways.queue import Queue, open_queue
 from certflow.models.base import db
-from certflow.services import documents
+from certflow.results import documents
 from tests.jobs.stub_worker import PATIENT, eventually
 
 

@@ -12,8 +12,8 @@ from flask import Flask
 from pikepdf import Pdf
 from playwright.sync_api import Locator, Page
 
-from certflow.models.dossier import Round
-from certflow.services.catalogue import definitions
+from certflow.catalogue.catalogue import definitions
+from certflow.models.dossiers import Round
 from tests import make
 from tests.browser import DESKTOP, assert_accessible, assert_fits
 from tests.journeys.words import vi

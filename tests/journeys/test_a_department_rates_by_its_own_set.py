@@ -11,9 +11,9 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from certflow.models.base import db
-from certflow.models.dossier import Dossier
-from certflow.models.recognition import Document
-from certflow.services import documents
+from certflow.models.dossiers import Dossier
+from certflow.models.results import Document
+from certflow.results import documents
 from tests import make
 from tests.browser import Screenshot, assert_accessible, assert_fits
 from tests.journeys.commune import send

@@ -10,14 +10,17 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from certflow import clock
-from certflow.definitions.set_tables import Content
+from certflow.criteria import rating_sets
+from certflow.law.sets.tables import Content
 from certflow.models.base import db
-from certflow.models.recognition import Document, Recognition
-from certflow.services import authority, documents, people, rating_sets
+from certflow.models.results import Document, Recognition
+from certflow.people import people
+from certflow.results import documents
+from certflow.rules import authority
 from tests import make, make_two_tier, versions
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
+from tests.dossiers.moves import moved
 from tests.schemes import loaded
-from tests.services.moves import moved
 from tests.sets import CONTENT, HEAD, another_province
 from tests.versions import retitled
 

@@ -3,13 +3,13 @@
 import pytest
 from flask import Flask
 
+from certflow.catalogue import catalogue
 from certflow.models.base import db
-from certflow.models.dossier import Dossier
-from certflow.services import catalogue
+from certflow.models.dossiers import Dossier
 from tests import make
+from tests.assessment.made_schemes import scheme_with
 from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits
 from tests.definitions.made import RATING, RECORD, read
-from tests.web.made_schemes import scheme_with
 
 PAGES = ("", "criteria/1", "criteria/2", "check")
 CLAIMS = {"1.1": {"value": "yes"}, "1.2": {"value": "10"}, "2.1": {"value": "0"}}

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from certflow import clock
-from certflow.gateways.unit_data import UnitRow
+from certflow.gateways.unit_sources.data import UnitRow
 from certflow.models.base import db
 from certflow.models.delegation import Delegation
 from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import Appointment, User
-from certflow.services import units
+from certflow.units import entering
 from tests import make
 
 ABROAD = "Tỉnh Lâm Đồng"
@@ -210,7 +210,7 @@ def elsewhere() -> None:
     """A second province, and the units that will take over HERE and its district."""
     make.units()
     commune, district = PLACES["merged"]["commune"], PLACES["merged"]["district"]
-    units.import_units(
+    entering.import_units(
         [
             UnitRow("68", "province", "Tỉnh", ABROAD, "Lâm Đồng", None),
             UnitRow("749", "district", "Huyện", district, "Kế Tục", "75"),

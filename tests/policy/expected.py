@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from certflow.definitions.specs import WorkflowSpec
 from certflow.demo import walking
-from certflow.web.policy.rules import About, Part, Rule, Verdict, When, Who
+from certflow.http.rules import About, Part, Rule, Verdict, When, Who
+from certflow.law.specs.workflow import WorkflowSpec
 from tests import make
 from tests.policy.cast import HERE, Person
 

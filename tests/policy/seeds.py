@@ -6,28 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from certflow import clock
-from certflow.definitions.specs import TransitionSpec
+from certflow.assessment import evidence, stored
+from certflow.catalogue import role_titles
+from certflow.criteria import rating_sets
 from certflow.demo import walking
-from certflow.models.dossier import Dossier
-from certflow.services import (
-    access,
-    authority,
-    councils,
-    documents,
-    dossiers,
-    evidence,
-    people,
-    rating_sets,
-    recognitions,
-    round_dates,
-    rounds,
-)
-from certflow.web.policy.rules import About
+from certflow.http.rules import About
+from certflow.impartiality import councils
+from certflow.law.specs.workflow import TransitionSpec
+from certflow.models.dossiers import Dossier
+from certflow.people import people
+from certflow.results import documents, recognitions
+from certflow.rounds import round_dates, rounds
+from certflow.rules import authority
 from tests import make
+from tests.criteria import sets_written
 from tests.gateways import samples
 from tests.policy.cast import HERE, PLACES, elsewhere, merge
 from tests.policy.expected import Target
-from tests.web import sets_written
 
 INDICATOR = "1.1"
 # Things of which none is there: whoever is let in is told so, everybody else that it is not theirs.
@@ -72,7 +67,7 @@ def world(states: Iterable[str] = ()) -> World:
 
 def _councils() -> None:
     """Of the year in two districts; the one above HERE is of five with the member who comes with the actors."""
-    administrator = make.person(access.ADMINISTRATOR)
+    administrator = make.person(role_titles.ADMINISTRATOR)
     for name in (PLACES["own"]["district"], PLACES["sibling"]["district"]):
         found = make.round_(title=f"Đợt {make.scheme().initial}")
         number, unit = f"{name}/QĐ", make.unit(name)
@@ -102,7 +97,7 @@ def _versions(made: Dossier) -> dict[str, int]:
     """The fields that say which answers a person saw, while they can be written."""
     if make.scheme().states[made.state].edits != "claims":
         return {}
-    return {f"{code}-version": claim.version for code, claim in dossiers.contents(made).claims.items()}
+    return {f"{code}-version": claim.version for code, claim in stored.contents(made).claims.items()}
 
 
 def _note(transition: TransitionSpec) -> str:
@@ -121,7 +116,7 @@ def _openings() -> Iterator[Target]:
     for state in ("open", "closed"):
         found = make.round_(title=f"Đợt không có hồ sơ, {state}")
         if state == "closed":
-            rounds.close(found.id, actor=make.person(access.ADMINISTRATOR))
+            rounds.close(found.id, actor=make.person(role_titles.ADMINISTRATOR))
             make.commit()
         yield Target(About.OPENING, state, {"round_id": found.id, "unit_id": make.unit(HERE).id})
 
@@ -161,7 +156,7 @@ def _proposal() -> int:
     made = round_dates.change(
         found.id,
         {found.dates[0].deadline: (clock.today(), True)},
-        actor=make.person(access.ADMINISTRATOR),
+        actor=make.person(role_titles.ADMINISTRATOR),
         version=found.version,
         reason=make.REASON,
     )
@@ -182,6 +177,6 @@ def _rule() -> int:
         document_date=clock.today(),
         issued_by="Ủy ban nhân dân tỉnh Đồng Nai",
     )
-    made = authority.enter(entry, io.BytesIO(samples.pdf()), "a.pdf", actor=make.person(access.ADMINISTRATOR))
+    made = authority.enter(entry, io.BytesIO(samples.pdf()), "a.pdf", actor=make.person(role_titles.ADMINISTRATOR))
     make.commit()
     return made.id

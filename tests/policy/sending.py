@@ -11,10 +11,10 @@ from flask import Flask, templating
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
+from certflow.http import guard
+from certflow.http.rules import About, Rule, Verdict
+from certflow.http.table import TABLE
 from certflow.models.base import db
-from certflow.web.policy import guard
-from certflow.web.policy.rules import About, Rule, Verdict
-from certflow.web.policy.table import TABLE
 from tests import make
 from tests.policy.cast import Person, seated
 from tests.policy.expected import Target, verdict

@@ -10,15 +10,17 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from certflow import clock
-from certflow.definitions.catalogue import Catalogue
-from certflow.definitions.form_specs import FormSpec, Trust
-from certflow.definitions.words import Text
+from certflow.catalogue import catalogue, role_titles
 from certflow.demo import walking
-from certflow.domain.facts import OutsideDocument
+from certflow.dossiers import actions, dossiers
+from certflow.dossiers.effects import EFFECTS
+from certflow.law.facts import OutsideDocument
+from certflow.law.reading.catalogue import Catalogue
+from certflow.law.specs.form import FormSpec, Trust
+from certflow.law.specs.words import Text
 from certflow.models.base import db
-from certflow.models.dossier import Dossier, Round
-from certflow.services import access, actions, catalogue, dossiers, rounds
-from certflow.services.effects import EFFECTS
+from certflow.models.dossiers import Dossier, Round
+from certflow.rounds import rounds
 from tests import make
 
 RATING, COMMENDATION, OUTSIDE = "test_centre_rating", "test_person_commendation", "test_outside_recognition"
@@ -44,7 +46,7 @@ def round_of(scheme: str, *, practice: bool = False) -> Round:
     title = f"Đợt {scheme}{' tập dượt' if practice else ''}"
     known = db.session.scalar(sa.select(Round).where(Round.title == title))
     opened = known or rounds.open_round(
-        actor=make.person(access.ADMINISTRATOR),
+        actor=make.person(role_titles.ADMINISTRATOR),
         scheme=(scheme, 1),
         unit_id=make.province().id,
         assessed_year=clock.today().year - 1,

@@ -1,0 +1,290 @@
+"""Who may see and do what: roles by place in the unit tree, today, and the one filter for all lists."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from certflow.access import parts, temporary_roles
+from certflow.access.parts import Held, Named, Part
+from certflow.catalogue import units
+from certflow.catalogue.catalogue import workflow_of
+from certflow.catalogue.role_titles import ADMINISTRATOR
+from certflow.errors import NotFound, NotPermitted
+from certflow.law.specs.workflow import WorkflowSpec
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier, Round
+from certflow.models.people import Appointment, User
+from certflow.models.row_security import EVERYTHING, Sight, seeing
+from certflow.models.units import Holder, Unit
+from certflow.wording import _
+
+MOST_ON_COUNCILS = 5000
+
+Places = Mapping[str, Collection[int]]
+
+
+def appointments(user: User, today: dt.date | None = None) -> list[Appointment]:
+    """The appointments of their own that `user` holds on `today`; what is held by delegation is among `parts.held`."""
+    return parts.own(user, today)
+
+
+def is_administrator(user: User) -> bool:
+    """Whether `user` administers rounds and people today."""
+    return any(a.role == ADMINISTRATOR for a in appointments(user))
+
+
+def require_administrator(user: User) -> None:
+    """Raises NotPermitted unless `user` is an administrator."""
+    if not is_administrator(user):
+        raise NotPermitted(_("This page is for administrators."))
+
+
+def chain(unit: Unit) -> dict[str, Unit]:
+    """`unit` and the units above it, by kind."""
+    found = {}
+    step: Unit | None = unit
+    while step is not None:
+        found[step.kind] = step
+        step = step.parent
+    return found
+
+
+def fits(unit: Unit, spec: WorkflowSpec) -> bool:
+    """Whether a scheme can run at `unit`: it is of the right kind and has the scheme's tiers above it, no others."""
+    return unit.kind == spec.place and set(chain(unit)) == set(spec.tiers)
+
+
+def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
+    """The roles of the dossier's scheme that `user` holds today for the places it began with, or as a substitute."""
+    return frozenset(part.role for part in parts_on(user, dossier))
+
+
+def parts_on(user: User, dossier: Dossier) -> list[Held]:
+    """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
+    spec = workflow_of(dossier).spec
+    held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
+    named = [Named(role) for role in sorted(temporary_roles.substituted(user, dossier.id) & spec.roles.keys())]
+    return [*(p for p in held if p.delegation is None), *named, *(p for p in held if p.delegation is not None)]
+
+
+def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
+    """The roles of a scheme that `user` holds today for a subject `unit`: each at the unit of the role's seat."""
+    places = {kind: {place.id} for kind, place in chain(unit).items()}
+    return frozenset(part.role for part in _fitting(parts.held(user), spec, places))
+
+
+def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | None:
+    """The appointment of their own by which `user` holds one role of the dossier's scheme at the right unit today."""
+    held = (part for part in parts_on(user, dossier) if isinstance(part, Part) and part.delegation is None)
+    return next((part.appointment for part in held if part.role == role), None)
+
+
+def _seats_of(dossier: Dossier) -> Places:
+    """The units whose people have the parts in the dossier, by kind."""
+    return {kind: {unit.id, unit.seat_id} for kind, unit in dossier.places.items()}
+
+
+def _fitting(held: Iterable[Part], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[Part]:
+    fitting = []
+    for part in held:
+        role = spec.roles.get(part.role)
+        if role is not None and part.covers(spec.name) and _sits(part.appointment, role.seat, places, about):
+            fitting.append(part)
+    return fitting
+
+
+def _sits(appointment: Appointment, seat: str, places: Places, about: int | None) -> bool:
+    """Whether somebody sits at a unit of kind `seat` among `places`; there is one country, above all of them.
+
+    A place is a unit and the one that took it over whole. Who was appointed at one that was merged has no part in what
+    the others brought into the same heir, nor in what is the heir's own: for that they are appointed at the heir.
+    Who was appointed at one learning centre or agency has no part in what is `about` another.
+    """
+    if seat == "country":
+        return appointment.unit is not None and appointment.unit.kind == "country"
+    if about is not None and _tied_elsewhere(appointment, about):
+        return False
+    return appointment.unit is not None and appointment.unit.id in places.get(seat, ())
+
+
+def _tied_elsewhere(appointment: Appointment, about: int) -> bool:
+    if appointment.organisation_id in (None, about):
+        return False
+    return appointment.organisation is not None and appointment.organisation.kind in HOLDING
+
+
+def _about(holder: Holder | None) -> int | None:
+    """The office that a learning centre or an agency is, NO_OFFICE while it is not entered; None for a person."""
+    if holder is None or holder.kind not in HOLDING:
+        return None
+    return holder.organisation_id or NO_OFFICE
+
+
+def opens_for(user: User, role: str, holder: Holder) -> bool:
+    """Whether who may open dossiers in `role` at the holder's unit may open one about this holder.
+
+    Who holds the role there only at another learning centre or agency may not.
+    """
+    about = _about(holder)
+    held = [one for one in appointments(user) if one.role == role and one.unit_id == holder.unit_id]
+    return about is None or not held or any(not _tied_elsewhere(one, about) for one in held)
+
+
+KINDS = ("commune", "district", "province", "country")
+HOLDING = ("learning_centre", "agency")
+NO_OFFICE = -1
+
+
+class Seated(Protocol):
+    """What is held at a unit: an appointment, or a seat on the council of its office."""
+
+    @property
+    def unit(self) -> Unit | None: ...
+
+
+def _places(held: Iterable[Seated]) -> dict[str, list[int]]:
+    """The ids of the units of `held`, and of those that they took over whole, by the kind of unit."""
+    seats: dict[str, set[int]] = {kind: set() for kind in KINDS}
+    for appointment in held:
+        if appointment.unit is not None:
+            seats[appointment.unit.kind].add(appointment.unit.id)
+    served = _served(frozenset().union(*seats.values()))
+    return {kind: sorted(found | {one for one, seat in served if seat in found}) for kind, found in seats.items()}
+
+
+def _served(seats: frozenset[int]) -> frozenset[tuple[int, int]]:
+    """The units that those of `seats` took over whole, each with its heir; asked once in a session."""
+    known: dict[frozenset[int], frozenset[tuple[int, int]]] = db.session.info.setdefault("served", {})
+    if seats not in known:
+        known[seats] = units.taken_over(seats)
+    return known[seats]
+
+
+def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
+    """The dossiers about a unit at or below `places`; the country's people have those about provinces."""
+    columns = {"commune": Dossier.commune_id, "district": Dossier.district_id, "province": Dossier.province_id}
+    below: list[ColumnElement[bool]] = [
+        column.in_(places[kind]) for kind, column in columns.items() if _asked(places[kind])
+    ]
+    if _asked(places["country"]):
+        provinces_own = and_(Dossier.commune_id.is_(None), Dossier.district_id.is_(None))
+        below.append(and_(provinces_own, _country().in_(places["country"])))
+    return or_(false(), *below)
+
+
+def _asked(ids: Any) -> bool:
+    """Whether a list of places is asked for: an empty one finds nothing, and would keep an index from being used."""
+    return not isinstance(ids, list) or bool(ids)
+
+
+def _country() -> Any:
+    """The country's own id: its people see what provinces have filed, and nothing below."""
+    return select(Unit.id).where(Unit.kind == "country").scalar_subquery()
+
+
+def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
+    """The one rule of what is seen: a unit's own dossiers, and below it those that have been filed."""
+    own = [Dossier.unit_id.in_(places[kind]) for kind in KINDS if _asked(places[kind])]
+    return or_(*own, and_(_within(places), Dossier.filed))
+
+
+def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
+    """Dossiers whose subject was at or below the units of `held` when they were begun."""
+    return _within(_places(held))
+
+
+def visible(user: User) -> ColumnElement[bool]:
+    """The one filter of every list, for what `user` may see today."""
+    held = parts.held(user)
+    everywhere = _visible(_seats(part for part in held if not part.scheme))
+    limited = {part.scheme: [other for other in held if other.scheme == part.scheme] for part in held if part.scheme}
+    by_scheme = [and_(Dossier.workflow == one, _visible(_seats(of))) for one, of in limited.items()]
+    return or_(everywhere, *by_scheme, *_bound(user))
+
+
+def _bound(user: User) -> list[ColumnElement[bool]]:
+    """What `user` sees beside that today: the dossiers of a substitute, and those that their councils appraise."""
+    named = [Dossier.id.in_(ids)] if (ids := temporary_roles.dossiers_of(user)) else []
+    return [*named, *_on_councils(user)]
+
+
+def whole_round(round_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The filter of what administrators and the command line do with a round: counting, computing anew, moving.
+
+    It asks for no person, because it is never for pages of dossiers: nothing that was written in one is shown by it.
+    """
+    return Dossier.round_id == round_id
+
+
+def sits_at(user: User, unit: Unit) -> bool:
+    """Whether `user` has a part at `unit` today."""
+    return any(part.unit is not None and part.unit.id == unit.id for part in parts.held(user))
+
+
+def _on_councils(user: User) -> list[ColumnElement[bool]]:
+    seats = temporary_roles.seats_of(user)
+    return [and_(_within(_places([seat])), temporary_roles.appraised_by(seat.council)) for seat in seats]
+
+
+def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
+    return _places(part.appointment for part in held)
+
+
+def sight(user: User) -> Sight:
+    """What the database is told that `user` may see: as `visible`; a part held in one scheme counts in every one."""
+    places, councils = _seats(parts.held(user)), _on_councils(user)
+    single = set(temporary_roles.dossiers_of(user))
+    if councils:
+        with seeing(EVERYTHING):
+            single |= set(db.session.scalars(select(Dossier.id).where(or_(*councils)).limit(MOST_ON_COUNCILS)))
+    return Sight(
+        communes=tuple(places["commune"]),
+        districts=tuple(places["district"]),
+        provinces=tuple(places["province"]),
+        country=bool(places["country"]),
+        dossiers=tuple(sorted(single)),
+    )
+
+
+PLACED = tuple(joinedload(place) for place in (Dossier.unit, Dossier.commune, Dossier.district, Dossier.province))
+
+_SEEN = _visible({kind: bindparam(kind, expanding=True) for kind in KINDS})
+_ONE = select(Dossier).where(Dossier.id == bindparam("dossier_id")).options(*PLACED)
+_SHOWN = _ONE.options(joinedload(Dossier.round).selectinload(Round.dates))
+_LOCKED = _ONE.with_for_update(of=Dossier).execution_options(populate_existing=True)
+# The look-up of one dossier is built once: building it costs more than running it.
+_USUAL = {False: _SHOWN.where(_SEEN), True: _LOCKED.where(_SEEN)}
+
+
+def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
+    """The dossier, when `user` may see it; raises NotFound alike for what is absent and what is not theirs.
+
+    `lock` holds the row until the end of the transaction, so that what the guards read stays true.
+    """
+    asked = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
+    bound = _bound(user)
+    query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]
+    found = db.session.scalars(query, asked).unique().one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such dossier, or it is not yours to see."))
+    return found
+
+
+def _parts_about(dossier_id: int, user: User) -> list[Part]:
+    """The parts by which `user` might see a dossier; its scheme is asked for only where a part is held in one alone."""
+    held = parts.held(user)
+    if all(not part.scheme for part in held):
+        return held
+    scheme = db.session.scalar(select(Dossier.workflow).where(Dossier.id == dossier_id)) or ""
+    return [part for part in held if part.covers(scheme)]
+
+
+def sees(user: User, dossier_id: int) -> bool:
+    """Whether `user` may see the dossier; as `dossier`, for those who have words of their own for what is not found."""
+    try:
+        return dossier(dossier_id, user).id == dossier_id
+    except NotFound:
+        return False

@@ -1,0 +1,44 @@
+"""Who writes claims and findings of a dossier now, and who reads the findings."""
+
+from certflow.access import temporary_roles
+from certflow.access.access import roles_on
+from certflow.catalogue.catalogue import workflow_of
+from certflow.errors import ActionNotOpen, NotPermitted
+from certflow.law.roles import filers, writers
+from certflow.models.dossiers import Dossier
+from certflow.models.people import User
+from certflow.wording import _
+
+
+def sees_findings(user: User, dossier: Dossier) -> bool:
+    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided."""
+    spec = workflow_of(dossier).spec
+    if spec.states[dossier.state].final or temporary_roles.is_on_council(user, dossier):
+        return True
+    return bool(roles_on(user, dossier) - filers(spec))
+
+
+def acts_above(user: User, dossier: Dossier) -> bool:
+    """Whether `user` has a part in the dossier beyond those who file it."""
+    return bool(roles_on(user, dossier) - filers(workflow_of(dossier).spec))
+
+
+def require_findings(user: User, dossier: Dossier) -> None:
+    """Raises NotPermitted unless `user` may read the findings."""
+    if not sees_findings(user, dossier):
+        raise NotPermitted(_("The findings are shown to the unit itself once its dossier is decided."))
+
+
+def require_writer(dossier: Dossier, user: User, what: str) -> None:
+    """Raises NotPermitted unless `user` has a role that writes `what` in some state of the dossier."""
+    if not writers(workflow_of(dossier).spec, what) & roles_on(user, dossier):
+        raise NotPermitted(_("Only the person whose part it is may write here."))
+
+
+def require_editor(dossier: Dossier, user: User, what: str) -> str:
+    """The role in which `user` may write `what` ("claims" or "findings") now; raises NotPermitted or ActionNotOpen."""
+    require_writer(dossier, user, what)
+    state = workflow_of(dossier).spec.states[dossier.state]
+    if state.edits != what or state.turn not in roles_on(user, dossier):
+        raise ActionNotOpen(_("The dossier cannot be changed in its present state."))
+    return state.turn

@@ -1,0 +1,153 @@
+"""Signing in and out, the language switch, and one's own password."""
+
+import re
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from certflow.access import access
+from certflow.accounts import accounts, outbox
+from certflow.accounts.pages import known_browsers
+from certflow.accounts.pages.sessions import of_oneself
+from certflow.catalogue import role_titles
+from certflow.errors import Invalid, TooMany
+from certflow.http.fields import show_faults
+from certflow.http.person import LANGUAGES, actor, keep_what_was_written
+from certflow.http.waiting import told_to_wait
+from certflow.rules import delegations
+from certflow.rules.pages.delegations import shown
+
+bp = Blueprint("accounts", __name__)
+
+INSIDE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")  # browsers drop blanks and line ends, and read \ as /
+LONGEST_TARGET = 2000
+
+
+class SignInForm(FlaskForm):
+    """Name and password; `next` is where the person wanted to go."""
+
+    sign_in_name = StringField(
+        lazy_gettext("Sign-in name"),
+        [InputRequired(lazy_gettext("Type your sign-in name.")), Length(max=120)],
+    )
+    password = PasswordField(
+        lazy_gettext("Password"),
+        [InputRequired(lazy_gettext("Type your password.")), Length(max=accounts.LONGEST_PASSWORD)],
+    )
+    next = HiddenField()
+
+
+class PasswordForm(FlaskForm):
+    """One's present and new password."""
+
+    old_password = PasswordField(
+        lazy_gettext("Present password"), [InputRequired(lazy_gettext("Type your present password."))]
+    )
+    password = PasswordField(
+        lazy_gettext("New password"),
+        [InputRequired(lazy_gettext("Type a new password."))],
+        description=lazy_gettext("At least 10 characters; three or four unrelated words are easy to remember."),
+    )
+
+
+def safe(target: str | None) -> str:
+    """A path inside this application, or the first page."""
+    return target if target and INSIDE.fullmatch(target) and len(target) <= LONGEST_TARGET else url_for("work.show")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page."""
+    form = SignInForm(next=request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(safe(form.next.data))
+    if request.method == "GET":
+        return render_template("accounts/sign_in.html", form=form)
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_in.html", form=form), 422
+    name = form.sign_in_name.data or ""
+    try:
+        opened = accounts.sign_in(
+            name,
+            form.password.data or "",
+            source=request.remote_addr or "",
+            agent=request.user_agent.string,
+            browser=known_browsers.known_for(name),
+        )
+    except (Invalid, TooMany) as refusal:
+        keep_what_was_written()
+        form.form_errors.extend(refusal.reasons)
+        waits = isinstance(refusal, TooMany)
+        page = render_template("accounts/sign_in.html", form=form, way_out=waits and outbox.is_open())
+        return told_to_wait(page, refusal) if isinstance(refusal, TooMany) else (page, 422)
+    if opened.complete:
+        return let_in(opened, name, form.next.data)
+    session["step"], session["step_name"] = opened.token, name
+    return redirect(url_for("second_factor.step", next=form.next.data or None))
+
+
+def let_in(opened: accounts.Opened, name: str, target: str | None) -> ResponseReturnValue:
+    """Begin the signed-in session of this browser, which is known for the account from now on."""
+    chosen = session.get("language")
+    session.clear()
+    session["token"] = opened.token
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+    response = redirect(safe(target))
+    known_browsers.remember(response, name)
+    return response
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session for good."""
+    accounts.sign_out(session.get("token", ""))
+    session.clear()
+    flash(_("You are signed out."))
+    return redirect(url_for("accounts.sign_in"))
+
+
+@bp.post("/language")
+def language() -> ResponseReturnValue:
+    """Switch the language and stay on the page."""
+    if request.form.get("locale") in LANGUAGES:
+        session["language"] = request.form["locale"]
+        if current_user.is_authenticated:
+            actor().language = request.form["locale"]
+    return redirect(safe(request.form.get("next")))
+
+
+@bp.route("/account", methods=["GET", "POST"])
+def show() -> ResponseReturnValue:
+    """One's own account: roles and password."""
+    form = PasswordForm()
+    if request.method == "GET":
+        return _own_page(form)
+    if form.validate_on_submit():
+        try:
+            old, new = form.old_password.data or "", form.password.data or ""
+            accounts.change_password(actor(), old=old, new=new, source=request.remote_addr or "")
+        except Invalid as refusal:
+            keep_what_was_written()
+            show_faults(form, refusal)
+        else:
+            session.clear()
+            flash(_("Your password is changed. Sign in with the new one."))
+            return redirect(url_for("accounts.sign_in"))
+    return _own_page(form), 422
+
+
+def _own_page(form: PasswordForm) -> str:
+    titles = role_titles.roles()
+    held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
+    received = [shown(one) for one in delegations.received_by(actor())]
+    given = [shown(one) for one in delegations.given_by(actor())]
+    delegated = {"received": received, "given": given}
+    page: str = render_template("accounts/show.html", form=form, held=held, **delegated, **of_oneself())
+    return page

@@ -1,0 +1,155 @@
+"""The gate of the application: who is signed in, what is public, which language, and one transaction per request."""
+
+from itertools import chain
+
+from flask import Flask, Response, g, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin, LoginManager, current_user
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.routing import IntegerConverter
+
+from certflow import clock
+from certflow.access import access
+from certflow.accounts import accounts, second_factor
+from certflow.http import guard
+from certflow.http.errors import wants_json
+from certflow.http.person import actor
+from certflow.http.table import public
+from certflow.models import row_security
+from certflow.models.base import begin_reading, db
+from certflow.models.people import User
+
+PUBLIC = public()
+BEFORE_ENROLMENT = PUBLIC | {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
+LARGEST_ID = 2**31 - 1
+LONGEST_ID = 20
+LARGEST_FORM = 2 * 1024 * 1024
+READS_FIRST = (
+    "accounts.sign_in",
+    "invitations.redeem",
+    "evidence.attach",
+    "authority.new",
+    "people_import.start",
+    "people_import.create",
+)
+READS = ("GET", "HEAD", "OPTIONS")
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def _load_person(_request: object) -> User | None:
+    token = session.get("token")
+    living = accounts.living_session(token) if isinstance(token, str) else None
+    if living is None:
+        return None
+    g.session_is_stale = clock.now() - living.seen_at > accounts.SEEN_EVERY
+    return living.user
+
+
+class Id(IntegerConverter):
+    """A row's number in an address: what no database could hold is answered as any number that is not there."""
+
+    def to_python(self, value: str) -> int:
+        """The number, or the largest that there can be."""
+        return min(int(value), LARGEST_ID) if len(value) < LONGEST_ID else LARGEST_ID
+
+
+def bound() -> None:
+    """Only files may be large: millions of small fields would take a process for seconds, before any sign-in.
+
+    HEAD is GET from here on, for no view may take it for a form that was sent; its answer still goes without a body.
+    """
+    if request.method == "HEAD":
+        request.method = "GET"
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LARGEST_FORM
+
+
+def _open() -> None:
+    begin_reading(request.method in READS or request.endpoint in READS_FIRST)
+    g.sight = row_security.see(row_security.NOTHING)
+    sent = chain(request.args.values(), request.form.values())
+    if any("\x00" in text for text in sent):
+        raise BadRequest
+
+
+def _wall() -> ResponseReturnValue | None:
+    if current_user.is_authenticated:
+        if row_security.guarded():
+            row_security.see(access.sight(actor()))
+        return None
+    if request.endpoint in PUBLIC:
+        return None
+    if isinstance(request.routing_exception, HTTPException):
+        return None
+    if wants_json():
+        return jsonify(reasons=[_("You are no longer signed in. Sign in again in another window, then save.")]), 401
+    back = request.full_path.rstrip("?") if request.method in READS else None
+    return redirect(url_for("accounts.sign_in", next=back))
+
+
+def _second_factor_first() -> ResponseReturnValue | None:
+    """Who must have a second factor and has none can do nothing else before."""
+    if not current_user.is_authenticated or request.endpoint in BEFORE_ENROLMENT:
+        return None
+    if not second_factor.must_enrol(actor()):
+        return None
+    if wants_json():
+        return jsonify(reasons=[_("You need a second factor first. Open your account in another window.")]), 403
+    return redirect(url_for("second_factor.show"))
+
+
+def _finish(response: Response) -> Response:
+    """Commit what a successful request did; undo the rest."""
+    if response.status_code < 400 or g.pop("keep", False):
+        db.session.commit()
+    else:
+        db.session.rollback()
+    if g.pop("session_is_stale", False) and isinstance(session.get("token"), str):
+        begin_reading(False)
+        accounts.touch(session["token"])
+        db.session.commit()
+    return response
+
+
+def _forget(_fault: BaseException | None) -> None:
+    token = g.pop("sight", None)
+    if token is not None:
+        row_security.forget(token)
+
+
+def _protect(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def register(app: Flask) -> None:
+    """Put the gate in front of every page of `app`."""
+    app.url_map.converters["int"] = Id
+    login = LoginManager(app)
+    login.anonymous_user = AnonymousUserMixin
+    login.request_loader(_load_person)
+    app.before_request(_open)
+    app.before_request(_wall)
+    app.before_request(_second_factor_first)
+    guard.register(app)
+    app.after_request(_finish)
+    app.after_request(_protect)
+    app.teardown_request(_forget)

@@ -1,0 +1,105 @@
+"""Open sessions ended, and the two histories of an account for administrators."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow.access import access
+from certflow.accounts import accounts, directory, links, second_factor, sessions
+from certflow.accounts import events as account_events
+from certflow.accounts import sign_in_history as history
+from certflow.accounts.words import histories
+from certflow.accounts.words.devices import device
+from certflow.http.person import actor
+from certflow.models.accounts import AccountEvent
+from certflow.models.people import User
+
+bp = Blueprint("sessions", __name__)
+
+FARTHEST_PAGE = 100_000
+NEWEST_SIGN_INS, NEWEST_EVENTS = 20, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which page of a list is shown; pages count from 1."""
+
+    page: int
+    pages: int
+
+
+def of_oneself() -> dict[str, object]:
+    """What one's own account page shows of sessions, sign-ins and what was done to it."""
+    here = accounts.token_hash(session["token"])
+    return {
+        "sessions": [(one, device(one.agent), one.token_hash == here) for one in sessions.listed(actor())],
+        "entries": [(one, histories.sign_in(one)) for one in history.last(actor(), NEWEST_SIGN_INS)],
+        "events": _newest_events(actor()),
+    }
+
+
+def of_person(person: User) -> dict[str, object]:
+    """What a person's page shows the administrator of links, sessions, second factor and what was done."""
+    return {
+        "links": [(link, links.state_of(link)) for link in links.given_to(person)],
+        "open_sessions": len(sessions.listed(person)),
+        "obligatory": second_factor.is_obligatory(person),
+        "events": _newest_events(person),
+    }
+
+
+def _newest_events(person: User) -> list[tuple[AccountEvent, dict[str, str]]]:
+    return [(one, histories.event(one)) for one in account_events.last(person, NEWEST_EVENTS)]
+
+
+@bp.post("/account/sessions/<handle>/end")
+def end(handle: str) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    sessions.end(actor(), handle)
+    flash(_("The session is ended."))
+    return redirect(url_for("accounts.show"))
+
+
+@bp.post("/account/sessions/end-others")
+def end_others() -> ResponseReturnValue:
+    """End all one's own sessions but this one."""
+    sessions.end_others(actor(), session["token"])
+    flash(_("You are signed out everywhere else."))
+    return redirect(url_for("accounts.show"))
+
+
+@bp.post("/people/<int:user_id>/sessions/end")
+def end_all(user_id: int) -> ResponseReturnValue:
+    """End all sessions of a person, as an administrator."""
+    access.require_administrator(actor())
+    sessions.end_all(directory.get(user_id), actor=actor())
+    flash(_("The person is signed out everywhere."))
+    return redirect(url_for("people.show", user_id=user_id))
+
+
+@bp.get("/people/<int:user_id>/sign-ins")
+def sign_ins(user_id: int) -> ResponseReturnValue:
+    """All sign-ins of a person, for administrators."""
+    access.require_administrator(actor())
+    person, number = directory.get(user_id), _page()
+    found, total = history.listed(person, number)
+    page = Shown(number, max(1, -(-total // history.PAGE_SIZE)))
+    entries = [(one, histories.sign_in(one)) for one in found]
+    return render_template("accounts/sessions/sign_ins.html", person=person, entries=entries, page=page)
+
+
+@bp.get("/people/<int:user_id>/events")
+def events(user_id: int) -> ResponseReturnValue:
+    """All that was done to an account, for administrators."""
+    access.require_administrator(actor())
+    person, number = directory.get(user_id), _page()
+    found, total = account_events.listed(person, number)
+    page = Shown(number, max(1, -(-total // account_events.PAGE_SIZE)))
+    lines = [(one, histories.event(one)) for one in found]
+    return render_template("accounts/sessions/events.html", person=person, events=lines, page=page)
+
+
+def _page() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), FARTHEST_PAGE)

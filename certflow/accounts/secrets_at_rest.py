@@ -1,0 +1,42 @@
+"""Secrets as the database keeps them: encrypted or as keyed hashes, by keys derived from the application's own.
+
+Whoever copies the database without the secret key (`CERTFLOW_SECRET_KEY`, or the file beside the data) can make no
+codes with it. When the secret key is changed, every second factor must be reset.
+"""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from certflow.gateways.installation import equipment
+
+
+def seal(text: str) -> str:
+    """`text` encrypted."""
+    return _box().encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """What was sealed; "" when it was sealed by another secret key."""
+    try:
+        return _box().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return ""
+
+
+def fingerprint(text: str) -> str:
+    """A keyed hash of `text`, by which it is recognised and from which it cannot be guessed without the key."""
+    return hmac.new(_key("fingerprint"), text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _box() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_key("second factor")))
+
+
+def _key(use: str) -> bytes:
+    secret = equipment().settings.secret_key.encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"certflow {use}".encode()).derive(secret)

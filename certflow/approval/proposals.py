@@ -1,0 +1,206 @@
+"""Acts that need two persons: one proposes, another one confirms or refuses; only then is anything done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.access import access
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
+from certflow.models.approval import Proposal
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier
+from certflow.models.people import User
+from certflow.models.unique import refusing
+from certflow.vietnamese import says_something
+from certflow.wording import _
+
+PAGE_SIZE = 50
+MOST_WAITING = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of act that needs two persons: who may settle it, and what is done when it is confirmed or refused."""
+
+    name: str
+    may_settle: Callable[[Proposal, User], bool]
+    carry_out: Callable[[Proposal, User], None]
+    let_go: Callable[[Proposal, User, str], None] = lambda _proposal, _actor, _reason: None
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known under its name."""
+    KINDS[kind.name] = kind
+    return kind
+
+
+def propose(kind: Kind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
+    """Propose an act about one subject (`round_id`, `rule_id` or `dossier_id`); Invalid while another one is open.
+
+    Whoever calls this has asked whether `actor` may propose it.
+    """
+    words = _("Somebody has proposed this already, and a second person has not settled it yet.")
+    if open_about(kind, **about) is not None:
+        raise Invalid(words)
+    made = Proposal(
+        kind=kind.name,
+        content=content,
+        reason=reason.strip(),
+        proposed_by_id=actor.id,
+        proposed_at=clock.now(),
+        **about,
+    )
+    with refusing(f"uq_proposal_{next(iter(about)).removesuffix('_id')}", Invalid(words)):
+        db.session.add(made)
+    return made
+
+
+def settles(proposal: Proposal, actor: User) -> bool:
+    """Whether `actor` may confirm or refuse a proposal: somebody else than who proposed it, whose part it is."""
+    if proposal.outcome or same_person(proposal.proposed_by, actor):
+        return False
+    return KINDS[proposal.kind].may_settle(proposal, actor)
+
+
+def same_person(one: User, other: User) -> bool:
+    """Whether two accounts are of one person."""
+    return one.person_id == other.person_id
+
+
+def confirm(proposal_id: int, *, actor: User) -> Proposal:
+    """Confirm what another person proposed, and do it, in one transaction; raises a Refusal and changes nothing."""
+    proposal = _open_to(proposal_id, actor)
+    _settle(proposal, "confirmed", actor, "")
+    with db.session.begin_nested():  # what refuses to be carried out leaves the proposal open
+        KINDS[proposal.kind].carry_out(proposal, actor)
+        db.session.flush()
+    return proposal
+
+
+def refuse(proposal_id: int, *, actor: User, reason: str) -> Proposal:
+    """Refuse what another person proposed, with the reason."""
+    _require_reason(reason)
+    proposal = _open_to(proposal_id, actor)
+    return _let_go(proposal, "refused", actor, reason)
+
+
+def withdraw(proposal_id: int, *, actor: User, reason: str) -> Proposal:
+    """Take back what one has proposed oneself, with the reason."""
+    _require_reason(reason)
+    proposal = _locked(proposal_id, actor)
+    require_proposer(proposal, actor)
+    return _let_go(proposal, "withdrawn", actor, reason)
+
+
+def close(proposal: Proposal, *, actor: User, reason: str) -> None:
+    """Close an open proposal whose subject is gone; nothing is done by it."""
+    _settle(proposal, "withdrawn", actor, reason)
+    db.session.flush()
+
+
+def _let_go(proposal: Proposal, outcome: str, actor: User, reason: str) -> Proposal:
+    _settle(proposal, outcome, actor, reason)
+    KINDS[proposal.kind].let_go(proposal, actor, reason.strip())
+    db.session.flush()
+    return proposal
+
+
+def _require_reason(reason: str) -> None:
+    if not says_something(reason):
+        raise Invalid(fields={"reason": (_("A reason must be given"),)})
+
+
+def _settle(proposal: Proposal, outcome: str, actor: User, reason: str) -> None:
+    proposal.outcome, proposal.settled_by_id, proposal.settled_at = outcome, actor.id, clock.now()
+    proposal.settled_reason = reason.strip()
+
+
+def _open_to(proposal_id: int, actor: User) -> Proposal:
+    proposal = _locked(proposal_id, actor)
+    require_second(proposal, actor)
+    return proposal
+
+
+def require_second(proposal: Proposal, actor: User) -> None:
+    """Raises NotPermitted unless `actor` may settle an open proposal as the second person."""
+    if same_person(proposal.proposed_by, actor):
+        raise NotPermitted(_("You proposed this yourself; another person must confirm it."))
+    if not settles(proposal, actor):
+        raise NotPermitted(_("This is settled by another person, whose part it is."))
+
+
+def require_proposer(proposal: Proposal, actor: User) -> None:
+    """Raises NotPermitted unless `actor` proposed it."""
+    if proposal.proposed_by_id != actor.id:
+        raise NotPermitted(_("Only the person who proposed this takes it back."))
+
+
+def _locked(proposal_id: int, actor: User) -> Proposal:
+    proposal = _found(_one(proposal_id, actor).with_for_update(of=Proposal).execution_options(populate_existing=True))
+    if proposal.outcome:
+        raise ActionNotOpen(_("This has been settled already. Look at it again."))
+    return proposal
+
+
+def get(proposal_id: int, actor: User) -> Proposal:
+    """One proposal that `actor` may see; raises NotFound alike for what is absent and what is not theirs."""
+    return _found(_one(proposal_id, actor))
+
+
+def _one(proposal_id: int, actor: User) -> Select[Proposal]:
+    return _seen(actor).where(Proposal.id == proposal_id)
+
+
+def _found(query: Select[Proposal]) -> Proposal:
+    proposal = db.session.scalars(query).unique().one_or_none()
+    if proposal is None:
+        raise NotFound(_("There is no such proposal, or it is not yours to see."))
+    return proposal
+
+
+def _seen(actor: User) -> Select[Proposal]:
+    """What `actor` may see: administrators what is about rounds and rules, everybody what is about their dossiers."""
+    administers = Proposal.dossier_id.is_(None) if access.is_administrator(actor) else false()
+    theirs = and_(Proposal.dossier_id.is_not(None), access.visible(actor))
+    return (
+        select(Proposal)
+        .outerjoin(Dossier, Proposal.dossier_id == Dossier.id)
+        .where(or_(administers, theirs))
+        .options(
+            joinedload(Proposal.round),
+            joinedload(Proposal.rule),
+            joinedload(Proposal.dossier).options(*access.PLACED, joinedload(Dossier.round)),
+            joinedload(Proposal.proposed_by),
+            joinedload(Proposal.settled_by),
+        )
+    )
+
+
+def waiting_for(actor: User) -> list[Proposal]:
+    """The open proposals that `actor` may settle, oldest first, among the oldest MOST_WAITING that they see."""
+    query = _seen(actor).where(Proposal.outcome == "", Proposal.proposed_by_id != actor.id)
+    found = db.session.scalars(query.order_by(Proposal.id).limit(MOST_WAITING)).unique()
+    return [proposal for proposal in found if settles(proposal, actor)]
+
+
+def listed(actor: User, page: int = 1) -> tuple[list[Proposal], int]:
+    """One page of what `actor` may see, the open ones first and then the newest, and how many there are in all."""
+    query = _seen(actor)
+    counted = query.with_only_columns(func.count(Proposal.id), maintain_column_froms=True)
+    total = db.session.scalar(counted) or 0
+    query = query.order_by(Proposal.outcome != "", Proposal.id.desc())
+    query = query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)
+    return list(db.session.scalars(query).unique()), total
+
+
+def open_about(kind: Kind, **about: int) -> Proposal | None:
+    """The open proposal of a kind about a subject, if there is one."""
+    query = select(Proposal).filter_by(kind=kind.name, outcome="", **about)
+    return db.session.scalar(query.options(joinedload(Proposal.proposed_by)))

@@ -1,0 +1,129 @@
+"""Evidence: files behind a claim, checked by content, kept for ever once filed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.access import access, editing
+from certflow.catalogue.catalogue import form_of
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal
+from certflow.gateways.files import content
+from certflow.gateways.installation import equipment
+from certflow.law.form_words import FormWords
+from certflow.law.scoring.scoring import Answers
+from certflow.law.specs.form import FormSpec
+from certflow.models.base import begin_writing, db
+from certflow.models.dossiers import Claim, Dossier, Evidence
+from certflow.models.people import User
+from certflow.wording import _
+
+MOST_FILES = 20
+
+
+def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
+    """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file".
+
+    The file is looked through and stored before the dossier is locked, so that a large one holds nobody up.
+    """
+    _refuse_unless_open(access.dossier(dossier_id, actor), indicator, actor)
+    kind = content.recognise(file, original_name)
+    file.seek(0)
+    storage = equipment().storage
+    key = storage.new_key("evidence")
+    stored = storage.put(key, file)
+    try:
+        dossier = _locked(dossier_id, indicator, actor)
+    except Refusal:
+        storage.delete(key)
+        raise
+    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by_id=actor.id)
+    evidence.original_name, evidence.media_type = content.safe_name(original_name, kind), kind.media_type
+    evidence.size, evidence.sha256, evidence.uploaded_at = stored.size, stored.sha256, clock.now()
+    db.session.add(evidence)
+    db.session.flush()
+    return evidence
+
+
+def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:
+    begin_writing()
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    _refuse_unless_open(dossier, indicator, actor)
+    return dossier
+
+
+def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
+    editing.require_editor(dossier, actor, "claims")
+    asked = form_of(dossier).indicators.get(indicator)
+    if asked is None or not asked.asked_in("claims"):
+        raise NotFound(_("There is no such indicator."))
+    if not asked.takes_files:
+        raise NotFound(_("Files are not attached to this entry."))
+    if _count(dossier, indicator) >= MOST_FILES:
+        message = FormWords(form_of(dossier))("most_files", most=MOST_FILES)
+        raise Invalid(fields={"file": (message,)})
+
+
+def _count(dossier: Dossier, indicator: str) -> int:
+    query = select(func.count()).where(
+        Evidence.dossier_id == dossier.id, Evidence.indicator == indicator, Evidence.removed_at.is_(None)
+    )
+    return db.session.scalar(query) or 0
+
+
+def with_files(dossier: Dossier, answers: Answers) -> Answers:
+    """The answers, and for every entry that is answered by files how many of them are attached."""
+    return attached(form_of(dossier), [dossier.id], {dossier.id: answers})[dossier.id]
+
+
+def attached(form: FormSpec, ids: Sequence[int], answers: Mapping[int, Answers]) -> dict[int, Answers]:
+    """As `with_files` for several dossiers by their ids, judged by `form`; asks nothing where it has no such entry.
+
+    Files under a question that has changed do not count until they are confirmed.
+    """
+    codes = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
+    found: dict[int, Answers] = {dossier_id: answers.get(dossier_id, {}) for dossier_id in ids}
+    if not codes:
+        return found
+    of_claim = (Claim.dossier_id == Evidence.dossier_id, Claim.indicator == Evidence.indicator)
+    again = exists().where(*of_claim, Claim.to_confirm.is_(True))
+    for dossier_id, code, files in db.session.execute(_counts(ids, codes).where(~again)):
+        found[dossier_id] = {**found[dossier_id], code: {"files": files}}
+    return found
+
+
+def _counts(ids: Sequence[int], codes: Sequence[str]) -> Select[int, str, int]:
+    """How many files each dossier has under each of these indicators that has any."""
+    return (
+        select(Evidence.dossier_id, Evidence.indicator, func.count())
+        .where(Evidence.dossier_id.in_(ids), Evidence.indicator.in_(codes), Evidence.removed_at.is_(None))
+        .group_by(Evidence.dossier_id, Evidence.indicator)
+    )
+
+
+def find(evidence_id: int, actor: User) -> Evidence:
+    """A file of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
+    found = db.session.scalar(select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier)))
+    if found is None or not access.sees(actor, found.dossier_id):
+        raise NotFound(_("There is no such file, or it is not yours to see."))
+    return found
+
+
+def remove(evidence_id: int, *, actor: User) -> Evidence:
+    """Take a file out of the draft; what was filed with it before keeps it."""
+    evidence = find(evidence_id, actor)
+    dossier = access.dossier(evidence.dossier_id, actor, lock=True)
+    editing.require_editor(dossier, actor, "claims")
+    db.session.refresh(evidence)
+    if evidence.removed_at is not None:
+        raise ActionNotOpen(_("This file has already been removed."))
+    evidence.removed_at = clock.now()
+    db.session.flush()
+    return evidence
+
+
+def chunks(evidence: Evidence) -> Iterator[bytes]:
+    """The bytes of a file."""
+    return equipment().storage.open(evidence.storage_key)

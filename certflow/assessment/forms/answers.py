@@ -1,0 +1,165 @@
+"""The form of one criterion, made from its definition: a few fields for each indicator, named "<code>-<field>"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field, Form, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from certflow.assessment.answers import fields_of
+from certflow.assessment.assessments import Typed, typed_of
+from certflow.assessment.forms.entries import entry_field, tidy
+from certflow.assessment.words import figures
+from certflow.assessment.words.entries import is_entry
+from certflow.errors import Invalid, Stale
+from certflow.http.fields import show_faults, version_sent
+from certflow.law.form_words import FormWords
+from certflow.law.specs.form import COMPARED, CriterionSpec, IndicatorSpec
+from certflow.models.dossiers import Claim, Finding
+from certflow.wording import language
+
+Stored = Mapping[str, Claim] | Mapping[str, Finding]
+
+
+class FilesForm(Form):
+    """The files to attach to one indicator."""
+
+    file = MultipleFileField()
+
+
+def anchor(code: str) -> str:
+    """The id of an indicator's part of the page: "4.2" gives "i4-2", which style sheets and scripts can name too."""
+    return f"i{code.replace('.', '-')}"
+
+
+def files_form(words: FormWords, code: str, reasons: tuple[str, ...] = ()) -> FilesForm:
+    """The upload form of an indicator with what was refused."""
+    form = FilesForm(formdata=None)
+    form.file.id = f"{anchor(code)}-file"
+    form.file.label.text = words("attach", code=code)
+    form.file.errors = list(reasons)
+    return form
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What the fields are called: the answer that is judged, the entry that is not, and what explains an answer."""
+
+    answer: str
+    entry: str
+    explanation: str
+
+
+def claim_form(words: FormWords, criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
+    """The unit's form: filled with what is `stored`, or with what was sent when that is None."""
+    return _form(criterion, stored, _Labels(words("claim"), words("answer"), words("explanation")))
+
+
+def finding_form(words: FormWords, criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
+    """The appraiser's form; as `claim_form`."""
+    return _form(criterion, stored, _Labels(words("finding"), words("answer"), words("comment")))
+
+
+def _form(criterion: CriterionSpec, stored: Stored | None, labels: _Labels) -> FlaskForm:
+    fields: dict[str, Any] = {}
+    for indicator in criterion.indicators:
+        for name, (kind, options) in _fields(indicator, labels).items():
+            fields[f"{indicator.code}-{name}"] = kind(id=f"{anchor(indicator.code)}-{name}", **options)
+    made = type("CriterionForm", (FlaskForm,), fields)
+    if stored is None:
+        return made()
+    return made(formdata=None, data=_filled(criterion, stored))
+
+
+def _fields(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    made = _values(indicator, labels)
+    if indicator.judged:
+        made["explanation"] = (TextAreaField, {"label": labels.explanation, "filters": [tidy]})
+    made["version"] = (HiddenField, {"default": "0"})
+    return made
+
+
+def _values(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    if indicator.computed or indicator.kind == "file":
+        return {}
+    if is_entry(indicator):
+        return {"value": entry_field(indicator, labels.answer, labels.entry)}
+    if indicator.kind in figures.PERCENTAGES:
+        return _percentages(indicator)
+    if indicator.kind in COMPARED:
+        example = _("With a decimal comma, for example 58,25")
+        compared = figures.compared_labels()
+        return {name: (StringField, {"label": label, "description": example}) for name, label in compared.items()}
+    if indicator.kind == "count":
+        hint = indicator.definition_hint.in_language(language()) if indicator.definition_hint else ""
+        label = labels.answer if indicator.judged else labels.entry
+        return {"value": (StringField, {"label": label, "description": hint})}
+    return _choice(indicator, labels.answer)
+
+
+def _choice(indicator: IndicatorSpec, label: str) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    if indicator.kind == "yes_no":
+        choices = [SelectChoice(value="yes", label=_("Met")), SelectChoice(value="no", label=_("Not met"))]
+    else:
+        levels = [*range(1, indicator.highest + 1), 0]
+        choices = [SelectChoice(value=str(level), label=figures.level_attained(level)) for level in levels]
+    return {"value": (RadioField, {"label": label, "choices": choices, "validate_choice": False})}
+
+
+def _percentages(indicator: IndicatorSpec) -> dict[str, tuple[type[Field], dict[str, Any]]]:
+    counted = indicator.denominator.in_language(language()) if indicator.denominator else ""
+    hint = indicator.definition_hint.in_language(language()) if indicator.definition_hint else ""
+    made: dict[str, tuple[type[Field], dict[str, Any]]] = {"denominator": (StringField, {"label": counted})}
+    for part in indicator.parts:
+        made[part.key] = (StringField, {"label": part.title.in_language(language())})
+    definition = {"label": _("How it was determined"), "description": hint, "filters": [tidy]}
+    return made | {"definition": (TextAreaField, definition)}
+
+
+def _filled(criterion: CriterionSpec, stored: Stored) -> dict[str, str]:
+    filled: dict[str, str] = {}
+    for indicator in criterion.indicators:
+        row = stored.get(indicator.code)
+        if row is not None:
+            values = typed_of(indicator, row) | {"explanation": row.explanation, "version": str(row.version)}
+            filled |= {f"{indicator.code}-{name}": value for name, value in values.items()}
+    return filled
+
+
+def typed(form: FlaskForm, criterion: CriterionSpec) -> dict[str, Typed]:
+    """What was sent, by indicator code; a version that is no number counts as none seen."""
+    return {
+        indicator.code: Typed(
+            values={name: form[f"{indicator.code}-{name}"].data or "" for name in fields_of(indicator)},
+            explanation=(form[f"{indicator.code}-explanation"].data or "") if indicator.judged else "",
+            version=version_sent(form[f"{indicator.code}-version"].data),
+        )
+        for indicator in criterion.indicators
+    }
+
+
+def show_refusal(form: FlaskForm, criterion: CriterionSpec, stored: Stored, refusal: Invalid | Stale) -> set[str]:
+    """Put a refusal on the form; gives the indicators somebody else changed, now typed over what is stored."""
+    if isinstance(refusal, Invalid):
+        show_faults(form, refusal)
+        return set()
+    form.form_errors.extend(refusal.reasons)
+    changed = set()
+    for indicator in criterion.indicators:
+        field, row = form[f"{indicator.code}-version"], stored.get(indicator.code)
+        if row is not None and version_sent(field.data) != row.version:
+            field.data = str(row.version)
+            changed.add(indicator.code)
+    return changed
+
+
+def typed_pairs(form: FlaskForm) -> list[tuple[str, str]]:
+    """Everything typed, with its label, for a page that can only hand it back."""
+    return [
+        (f"{field.name.partition('-')[0]} {field.label.text}".strip(), str(field.data))
+        for field in form
+        if field.data and not isinstance(field, HiddenField)
+    ]

@@ -1,0 +1,116 @@
+"""Recording the meeting that agreed on the self-assessment (Circular 25/2023/TT-BGDĐT art. 9.1.c)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from certflow import clock
+from certflow.access import access, editing
+from certflow.catalogue.catalogue import workflow_of
+from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.law.specs.workflow import WorkflowSpec
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier, Meeting
+from certflow.models.people import User
+from certflow.wording import _
+
+STUDY_PROMOTION = "study_promotion_association"
+FATHERLAND_FRONT = "fatherland_front"
+BODIES = (
+    STUDY_PROMOTION,
+    FATHERLAND_FRONT,
+    "youth_union",
+    "womens_union",
+    "farmers_association",
+    "veterans_association",
+    "trade_union",
+)
+OBLIGATORY = (STUDY_PROMOTION, FATHERLAND_FRONT)
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """What is recorded of the meeting; `bodies_present` are keys of BODIES, `version` 0 before the first record."""
+
+    held_on: dt.date | None
+    chaired_by: str
+    chair_position: str
+    bodies_present: tuple[str, ...]
+    other_bodies: str = ""
+    conclusion: str = ""
+    version: int = 0
+
+
+def body_title(key: str) -> str:
+    """The name of a body of the commune in the reader's language."""
+    return {
+        STUDY_PROMOTION: _("Study-promotion association"),
+        FATHERLAND_FRONT: _("Vietnam Fatherland Front committee"),
+        "youth_union": _("Youth union"),
+        "womens_union": _("Women's union"),
+        "farmers_association": _("Farmers' association"),
+        "veterans_association": _("Veterans' association"),
+        "trade_union": _("Trade union"),
+    }[key]
+
+
+def asked_by(spec: WorkflowSpec) -> str:
+    """What a scheme cites where it asks for the meeting; "" when it asks for none."""
+    return next((transition.source for transition in spec.transitions if "meeting_recorded" in transition.needs), "")
+
+
+def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
+    """Record the meeting, or correct the record while the dossier is still being drafted."""
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    editing.require_editor(dossier, actor, "claims")
+    if not asked_by(workflow_of(dossier).spec):
+        raise ActionNotOpen(_("This scheme asks for no meeting."))
+    _check(dossier, minutes)
+    meeting = db.session.get(Meeting, dossier.id, populate_existing=True)
+    if (meeting.version if meeting else 0) != minutes.version:
+        raise Stale(_("Somebody else changed the record of the meeting. Compare it with yours and save again."))
+    if meeting is None:
+        meeting = Meeting(dossier_id=dossier.id)
+        db.session.add(meeting)
+    meeting.held_on = minutes.held_on or clock.today()
+    meeting.chaired_by = minutes.chaired_by.strip()
+    meeting.chair_position = minutes.chair_position.strip()
+    meeting.bodies_present = [key for key in BODIES if key in minutes.bodies_present]
+    meeting.other_bodies = minutes.other_bodies.strip()
+    meeting.conclusion = minutes.conclusion.strip()
+    meeting.recorded_by_id, meeting.recorded_at = actor.id, clock.now()
+    db.session.flush()
+    return meeting
+
+
+def _check(dossier: Dossier, minutes: Minutes) -> None:
+    faults = {
+        "held_on": _day_fault(minutes.held_on, dossier.round.assessed_year),
+        "chaired_by": _("Give the full name of the person who chaired the meeting."),
+        "chair_position": _("Give the chair's position; the chair is a leader of the people's committee."),
+        "bodies_present": _bodies_fault(set(minutes.bodies_present)),
+    }
+    if minutes.chaired_by.strip():
+        faults["chaired_by"] = ""
+    if minutes.chair_position.strip():
+        faults["chair_position"] = ""
+    found = {field: (message,) for field, message in faults.items() if message}
+    if found:
+        raise Invalid(fields=found)
+
+
+def _day_fault(held_on: dt.date | None, assessed_year: int) -> str:
+    if held_on is None:
+        return _("Give the day of the meeting, for example 10/01/2026.")
+    if held_on > clock.today():
+        return _("The day of the meeting lies in the future.")
+    if held_on.year < assessed_year:
+        return _("The meeting cannot be before the assessed year.")
+    return ""
+
+
+def _bodies_fault(present: set[str]) -> str:
+    if present - set(BODIES):
+        return _("Choose from the bodies listed.")
+    if not set(OBLIGATORY) <= present:
+        return _("The study-promotion association and the Fatherland Front must be present.")
+    return ""

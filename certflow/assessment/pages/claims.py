@@ -1,0 +1,189 @@
+"""The self-assessment: one page for each criterion, the meeting, and the answers checked before filing."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from certflow.access import editing
+from certflow.assessment import assessments, meetings
+from certflow.assessment.forms import answers
+from certflow.assessment.forms.answers import claim_form, files_form, show_refusal
+from certflow.assessment.forms.meetings import MeetingForm, filled, minutes
+from certflow.assessment.pages import criteria
+from certflow.assessment.pages.criteria import Opened
+from certflow.assessment.words import figures, gaps, ratings
+from certflow.assessment.words.entries import words_of
+from certflow.catalogue.catalogue import form_of, workflow_of
+from certflow.catalogue.words import marks
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
+from certflow.handling.words import handled
+from certflow.http import attachments, guard
+from certflow.http.errors import status_of
+from certflow.http.fields import show_faults
+from certflow.http.person import actor
+from certflow.law.specs.form import CriterionSpec
+from certflow.models.base import db
+
+bp = Blueprint("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
+
+
+@bp.route("/criteria/<int:number>", methods=["GET", "POST"])
+def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
+    """One criterion: its legal basis, the claim of each indicator and the evidence behind it."""
+    if request.method == "POST":
+        return _save(dossier_id, number)
+    found = criteria.opened(dossier_id)
+    asked = criteria.criterion_of(found.form, number, "claims")
+    return criterion_page(found, asked, claim_form(found.words, asked, found.contents.claims))
+
+
+def _save(dossier_id: int, number: int) -> ResponseReturnValue:
+    dossier = guard.dossier(dossier_id)
+    asked, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
+
+    def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
+        found = criteria.opened(dossier_id)
+        changed = show_refusal(form, asked, found.contents.claims, refusal)
+        return criterion_page(found, asked, form, changed=changed), status_of(refusal)
+
+    def done() -> ResponseReturnValue:
+        flash(words("saved", number=number))
+        return redirect(_following(dossier_id, number))
+
+    return criteria.save(
+        dossier,
+        lambda sent, who: assessments.save_claims(dossier_id, number, sent, actor=who),
+        claim_form(words, asked, None),
+        asked,
+        again,
+        done,
+    )
+
+
+def _following(dossier_id: int, number: int) -> str:
+    """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
+    if request.form.get("go") == "overview":
+        return url_for("dossiers.show", dossier_id=dossier_id)
+    dossier = guard.dossier(dossier_id)
+    following = ratings.following(form_of(dossier), number, "claims")
+    if following:
+        return url_for(".criterion", dossier_id=dossier_id, number=following)
+    meets = meetings.asked_by(workflow_of(dossier).spec)
+    return url_for(".meeting" if meets else ".check", dossier_id=dossier_id)
+
+
+def criterion_page(
+    found: Opened,
+    asked: CriterionSpec,
+    form: FlaskForm,
+    *,
+    changed: set[str] | frozenset[str] = frozenset(),
+    refused: dict[str, tuple[str, ...]] | None = None,
+) -> str:
+    """The page of a criterion: a form for whoever may write, the values for everybody else.
+
+    `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
+    """
+    proof = dict(figures.proof(found.form, found.claimed, found.claims, found.form.criteria_in("claims")))
+    return render_template(
+        "assessment/claims/criterion.html",
+        found=found,
+        dossier=found.dossier,
+        criterion=asked,
+        form=form,
+        rows=proof[asked],
+        writable=found.may_write("claims"),
+        changed=changed,
+        files=_files_forms(found, asked, refused or {}),
+        accept=attachments.ACCEPT,
+        anchor=answers.anchor,
+        lines=partial(figures.lines, found.words),
+        last=ratings.following(found.form, asked.number, "claims") is None,
+        notices=marks.of_dossier(found.dossier),
+        language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),
+    )
+
+
+def _files_forms(
+    found: Opened, asked: CriterionSpec, refused: Mapping[str, tuple[str, ...]]
+) -> dict[str, answers.FilesForm]:
+    codes = [indicator.code for indicator in asked.indicators if indicator.takes_files]
+    return {code: files_form(found.words, code, refused.get(code, ())) for code in codes}
+
+
+@bp.route("/meeting", methods=["GET", "POST"])
+def meeting(dossier_id: int) -> ResponseReturnValue:
+    """The record of the self-assessment meeting."""
+    found = criteria.opened(dossier_id)
+    if not found.meets:
+        raise NotFound(_("This scheme asks for no meeting."))
+    if request.method == "GET":
+        return _meeting_page(found, filled(found.contents.meeting))
+    form = MeetingForm()
+    try:
+        editing.require_editor(found.dossier, actor(), "claims")
+        if not form.validate_on_submit():
+            return _meeting_page(found, form), 422
+        meetings.record(dossier_id, minutes(form), actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _meeting_page(found, form), 422
+    except Stale as refusal:
+        return _meeting_changed(dossier_id, form, refusal)
+    except ActionNotOpen as refusal:
+        return criteria.handed_back(form, refusal)
+    handled.warn(found.dossier)
+    flash(_("The meeting is recorded."))
+    endpoint = "dossiers.show" if request.form.get("go") == "overview" else ".check"
+    return redirect(url_for(endpoint, dossier_id=dossier_id))
+
+
+def _meeting_changed(dossier_id: int, form: MeetingForm, refusal: Stale) -> ResponseReturnValue:
+    db.session.rollback()
+    found = criteria.opened(dossier_id)
+    stored = found.contents.meeting
+    form.form_errors.extend(refusal.reasons)
+    form.version.data = str(stored.version if stored else 0)
+    return _meeting_page(found, form, changed=True), status_of(refusal)
+
+
+def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) -> str:
+    return render_template(
+        "assessment/claims/meeting.html",
+        found=found,
+        dossier=found.dossier,
+        form=form,
+        changed=changed,
+        stored=found.contents.meeting,
+        source=meetings.asked_by(workflow_of(found.dossier).spec),
+        body_title=meetings.body_title,
+        writable=found.may_write("claims"),
+        notices=marks.of_dossier(found.dossier),
+    )
+
+
+@bp.get("/check")
+def check(dossier_id: int) -> ResponseReturnValue:
+    """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
+    found = criteria.opened(dossier_id)
+    needs = {need for transition in workflow_of(found.dossier).spec.transitions for need in transition.needs}
+    again = found.to_confirm(found.contents.claims)
+    return render_template(
+        "assessment/claims/check.html",
+        found=found,
+        dossier=found.dossier,
+        result=found.claimed,
+        rating=ratings.rating(found.form, found.claimed),
+        proof=figures.proof(found.form, found.claimed, found.written, found.form.criteria_in("claims")),
+        gaps=gaps.gaps(found.form, found.claimed, found.claims, again),
+        again=again,
+        anchor=answers.anchor,
+        body_title=meetings.body_title,
+        asks_a_level="claim_reaches_a_level" in needs,
+        writable=found.may_write("claims"),
+        notices=marks.of_dossier(found.dossier),
+    )

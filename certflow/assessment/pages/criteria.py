@@ -1,0 +1,167 @@
+"""What the pages of one criterion have in common: the dossier opened, who may write, saving, and what follows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import jsonify, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from certflow import clock
+from certflow.access import editing
+from certflow.assessment import meetings
+from certflow.assessment import stored as assessment_stored
+from certflow.assessment.assessments import Typed
+from certflow.assessment.forms.answers import Stored, typed, typed_pairs
+from certflow.assessment.stored import Contents
+from certflow.assessment.words import ratings
+from certflow.assessment.words.entries import words_of
+from certflow.catalogue.catalogue import form_of, workflow_of
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
+from certflow.handling.words import handled
+from certflow.handling.words.handled import Handled
+from certflow.http import guard
+from certflow.http.errors import wants_json
+from certflow.http.person import actor
+from certflow.impartiality import impartiality
+from certflow.law.form_words import FormWords
+from certflow.law.scoring.scoring import Answers, Result, score
+from certflow.law.specs.form import CriterionSpec, FormSpec, Part
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier
+from certflow.models.people import User
+
+Save = Callable[..., dict[str, int]]
+Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A dossier with its criteria set and everything in it."""
+
+    dossier: Dossier
+    form: FormSpec
+    contents: Contents
+
+    @cached_property
+    def words(self) -> FormWords:
+        """What the parts of its form are called."""
+        return words_of(self.dossier)
+
+    @property
+    def claims(self) -> Answers:
+        """The commune's answers by indicator code; of an entry answered by files, how many there are."""
+        return ratings.claims(self.form, self.contents)
+
+    @property
+    def written(self) -> Answers:
+        """As `claims`, with those that do not count until they are confirmed again."""
+        return ratings.written(self.form, self.contents)
+
+    @property
+    def findings(self) -> Answers:
+        """The appraiser's answers by indicator code."""
+        return ratings.findings(self.contents)
+
+    def to_confirm(self, stored: Stored) -> tuple[str, ...]:
+        """The indicators among stored claims or findings whose answer must be confirmed again, in the form's order."""
+        return tuple(code for code in self.form.indicators if code in stored and stored[code].to_confirm)
+
+    @cached_property
+    def claimed(self) -> Result:
+        """The level that the claims reach, and the proof."""
+        return score(self.form, self.claims, disadvantaged=self.dossier.disadvantaged_area)
+
+    @cached_property
+    def reached(self) -> Result:
+        """The level that the findings reach, and the proof."""
+        return score(self.form, self.findings, disadvantaged=self.dossier.disadvantaged_area, part="findings")
+
+    @cached_property
+    def handled(self) -> Handled:
+        """Who works on it now."""
+        return handled.of_dossier(self.dossier)
+
+    @property
+    def meets(self) -> bool:
+        """Whether the scheme asks for the self-assessment meeting."""
+        return bool(meetings.asked_by(workflow_of(self.dossier).spec))
+
+    def may_write(self, what: str) -> bool:
+        """Whether the person who is signed in may write claims or findings now."""
+        try:
+            editing.require_editor(self.dossier, actor(), what)
+            impartiality.require(self.dossier, actor())
+        except (NotPermitted, ActionNotOpen):
+            return False
+        return True
+
+
+def opened(dossier_id: int) -> Opened:
+    """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
+    dossier = guard.dossier(dossier_id)
+    return Opened(dossier, form_of(dossier), assessment_stored.contents(dossier))
+
+
+def criterion_of(form: FormSpec, number: int, part: Part | None = None) -> CriterionSpec:
+    """The criterion `number`, with what it asks in one `part` where that is named; raises NotFound in words."""
+    for criterion in form.criteria_in(part) if part else form.criteria:
+        if criterion.number == number:
+            return criterion
+    raise NotFound(str(_("There is no such criterion.")))
+
+
+def criterion_with(form: FormSpec, code: str) -> CriterionSpec:
+    """What is asked of the unit in the criterion of the indicator `code`; raises NotFound in the reader's words."""
+    for criterion in form.criteria_in("claims"):
+        if any(indicator.code == code for indicator in criterion.indicators):
+            return criterion
+    raise NotFound(str(_("There is no such indicator.")))
+
+
+def save(
+    dossier: Dossier,
+    write: Callable[[Mapping[str, Typed], User], dict[str, int]],
+    form: FlaskForm,
+    criterion: CriterionSpec,
+    again: Again,
+    done: Callable[[], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """Save what was sent and go on; autosave gets JSON, a refusal gets the same page with what was typed.
+
+    Nobody is kept from saving because a colleague works on the dossier, but told so.
+    """
+    try:
+        versions = write(typed(form, criterion), actor())
+    except (Invalid, Stale) as refusal:
+        if wants_json():
+            raise
+        db.session.rollback()
+        return again(form, refusal)
+    except ActionNotOpen as refusal:
+        if wants_json():
+            raise
+        return handed_back(form, refusal)
+    if not wants_json():
+        handled.warn(dossier)
+        return done()
+    named = {f"{code}-version": version for code, version in versions.items()}
+    now = handled.of_dossier(dossier)
+    colleague = f" ({now.who})" if now.by_another else ""
+    return jsonify(saved_at=f"{clock.now():%H:%M:%S}{colleague}", versions=named)
+
+
+def handed_back(form: FlaskForm, refusal: ActionNotOpen) -> ResponseReturnValue:
+    """The page for somebody who typed while the dossier moved on: nothing is saved, all that was typed is shown."""
+    db.session.rollback()
+    page = render_template(
+        "http/errors/error.html",
+        title=_("Not possible now"),
+        status=409,
+        reasons=refusal.reasons,
+        typed=typed_pairs(form),
+        language_next=url_for("work.show"),
+    )
+    return page, 409

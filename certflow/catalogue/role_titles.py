@@ -1,0 +1,22 @@
+"""The roles of all schemes, in words."""
+
+from certflow.catalogue.catalogue import known
+from certflow.wording import _, language
+
+
+def roles() -> dict[str, tuple[str, str]]:
+    """Every role that can be given: its title in the reader's language and the kind of its unit ("" for none)."""
+    found = {ADMINISTRATOR: (_("Administrator"), "")}
+    for spec in known().workflows.values():
+        for role in spec.roles.values():
+            found[role.name] = (role.title.in_language(language()), role.seat)
+    return found
+
+
+def kind_title(kind: str) -> str:
+    """The kind of a unit in the reader's language."""
+    kinds = {"commune": _("commune"), "district": _("district"), "province": _("province")}
+    return kinds.get(kind, _("central authority"))
+
+
+ADMINISTRATOR = "administrator"

@@ -1,0 +1,76 @@
+"""Confirming that a transcribed criteria set agrees with the signed law, by an education department."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.access.access import appointments
+from certflow.catalogue.catalogue import known
+from certflow.catalogue.trust import confirmation_for
+from certflow.errors import ActionNotOpen, Invalid, NotPermitted
+from certflow.law.specs.form import FormSpec
+from certflow.models.base import db
+from certflow.models.people import User
+from certflow.models.results import FormConfirmation
+from certflow.models.unique import refusing
+from certflow.models.units import Unit
+from certflow.wording import _
+
+CONFIRMING_ROLE = "province_reviewer"
+
+
+def confirmations(form: FormSpec) -> list[FormConfirmation]:
+    """All confirmations of `form`, with who gave them."""
+    query = (
+        select(FormConfirmation)
+        .where(FormConfirmation.form == form.name, FormConfirmation.form_version == form.version)
+        .options(joinedload(FormConfirmation.confirmed_by), joinedload(FormConfirmation.unit))
+        .order_by(FormConfirmation.confirmed_at)
+    )
+    return list(db.session.scalars(query))
+
+
+def by_set() -> dict[tuple[str, int], list[FormConfirmation]]:
+    """All confirmations by the name and version of their criteria set, in one query."""
+    query = select(FormConfirmation).options(joinedload(FormConfirmation.unit)).order_by(FormConfirmation.confirmed_at)
+    found: dict[tuple[str, int], list[FormConfirmation]] = {}
+    for each in db.session.scalars(query):
+        found.setdefault((each.form, each.form_version), []).append(each)
+    return found
+
+
+def provinces_confirmable_by(actor: User) -> list[Unit]:
+    """The provinces whose education department `actor` speaks for today."""
+    held = [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE]
+    return [unit for unit in held if unit is not None and unit.kind == "province"]
+
+
+def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfirmation:
+    """Record that the criteria set was compared with the signed circular; `document` says on what paper."""
+    form = known().form(name, version)
+    provinces = provinces_confirmable_by(actor)
+    if not provinces:
+        raise NotPermitted(_("Only the province's education department confirms a criteria set."))
+    if form.trust == "department":
+        raise ActionNotOpen(_("The department that published this set answers for it; it needs no confirmation."))
+    if form.trust != "transcribed":
+        raise ActionNotOpen(_("A sample set has no legal force and cannot be confirmed."))
+    if not document.strip():
+        raise Invalid(fields={"document": (_("Name the paper that records the comparison."),)})
+    if confirmation_for(form, provinces[0]) is not None:
+        raise _confirmed()
+    confirmation = FormConfirmation(
+        form=form.name,
+        form_version=form.version,
+        unit_id=provinces[0].id,
+        confirmed_by_id=actor.id,
+        confirmed_at=clock.now(),
+        document=document.strip(),
+    )
+    with refusing("pk_form_confirmation", _confirmed()):
+        db.session.add(confirmation)
+    return confirmation
+
+
+def _confirmed() -> ActionNotOpen:
+    return ActionNotOpen(_("Your department has already confirmed this set."))

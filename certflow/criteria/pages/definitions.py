@@ -1,0 +1,231 @@
+"""The rules as they are loaded: schemes, criteria sets, and the confirmation of a criteria set."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from certflow.access import access, parts
+from certflow.catalogue import catalogue, published
+from certflow.catalogue.words import marks
+from certflow.criteria import cases, confirmations, rating_sets
+from certflow.criteria.forms.confirmation import ConfirmForm
+from certflow.criteria.words import tried_cases
+from certflow.criteria.words.guards import in_words
+from certflow.errors import DefinitionError, Invalid, NotFound
+from certflow.http import addresses
+from certflow.http.fields import show_faults
+from certflow.http.person import actor
+from certflow.law.difference.difference import Definition, difference
+from certflow.law.drawing.flowchart import Flowchart, flowchart
+from certflow.law.specs.form import FormSpec
+from certflow.law.specs.workflow import WorkflowSpec
+from certflow.models.results import FormConfirmation
+from certflow.models.units import Unit
+from certflow.wording import language
+
+bp = Blueprint("definitions", __name__, url_prefix="/rules")
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """Every scheme and criteria set of this installation."""
+    known = catalogue.renewed()
+    return render_template(
+        "criteria/definitions/listed.html",
+        workflows=[known.workflows[key] for key in sorted(known.workflows)],
+        forms=[known.forms[key] for key in sorted(known.forms)],
+        given=confirmations.by_set(),
+        own_sets=rating_sets.may_look(actor()),
+    )
+
+
+@bp.get("/criteria/<name>/<int:version>")
+def form(name: str, version: int) -> ResponseReturnValue:
+    """One criteria set with its thresholds and clauses."""
+    return _criteria_page(_form(name, version), ConfirmForm())
+
+
+@bp.post("/criteria/<name>/<int:version>/confirm")
+def confirm(name: str, version: int) -> ResponseReturnValue:
+    """Record that the set was compared with the signed law."""
+    spec, given = _form(name, version), ConfirmForm()
+    if given.validate_on_submit():
+        try:
+            confirmations.confirm(name, version, actor=actor(), document=given.document.data)
+        except Invalid as refusal:
+            show_faults(given, refusal)
+        else:
+            flash(_("The criteria set is confirmed for your province."))
+            return redirect(url_for(".form", name=name, version=version))
+    return _criteria_page(spec, given), 422
+
+
+@bp.get("/schemes/<name>/<int:version>")
+def workflow(name: str, version: int) -> ResponseReturnValue:
+    """One scheme: its steps, who does them, its dates, and what is issued."""
+    spec = _workflow(name, version)
+    criteria = catalogue.known().form_of(spec)
+    given = confirmations.confirmations(criteria)
+    return render_template(
+        "criteria/definitions/workflow.html",
+        spec=spec,
+        versions=_versions(spec, catalogue.known().workflows),
+        publications=published.publications(spec),
+        chart=chart(spec),
+        criteria=criteria,
+        given=given,
+        stages=_stages(spec),
+        deadlines=sorted(spec.deadlines, key=lambda d: (d.counted, d.month, d.day)),
+        in_words=in_words,
+        notices=_marks(criteria, given),
+    )
+
+
+def chart(spec: WorkflowSpec, current: str = "") -> Flowchart:
+    """The drawing of a scheme in the reader's language, with room to say that a dossier is at `current`."""
+    return flowchart(spec, language(), final=_("Final state"), current=current)
+
+
+@bp.get("/criteria/<name>/<int:version>/cases")
+def form_cases(name: str, version: int) -> ResponseReturnValue:
+    """The cases of a criteria set, with what must come out and what comes out."""
+    spec = _form(name, version)
+    tried = _tried(spec)
+    usual = tried_cases.usual_cases(spec, tried)
+    return render_template(
+        "criteria/definitions/cases.html",
+        spec=spec,
+        back=url_for(".form", name=name, version=version),
+        usual=[(i, tried_cases.answer(i, usual[i.code])) for i in spec.indicators.values() if i.code in usual],
+        headers={2: [_("Answers other than usual"), _("Disadvantaged area")]},
+        page=tried_cases.page_of(tried_cases.of_form(spec, tried), tried, addresses.asked_page()),
+        page_url=lambda n: url_for(".form_cases", name=name, version=version, page=n),
+    )
+
+
+@bp.get("/schemes/<name>/<int:version>/cases")
+def workflow_cases(name: str, version: int) -> ResponseReturnValue:
+    """The cases of a scheme's actions and dates, with what must come out and what comes out."""
+    spec = _workflow(name, version)
+    tried = _tried(spec)
+    return render_template(
+        "criteria/definitions/cases.html",
+        spec=spec,
+        back=url_for(".workflow", name=name, version=version),
+        usual=[],
+        headers={3: [_("State"), _("Tried by"), _("What is known")], 2: [_("Assessed year"), _("Reached at")]},
+        page=tried_cases.page_of(tried_cases.of_workflow(spec, tried), tried, addresses.asked_page()),
+        page_url=lambda n: url_for(".workflow_cases", name=name, version=version, page=n),
+    )
+
+
+def _tried(spec: FormSpec | WorkflowSpec) -> Sequence[cases.Tried]:
+    """The cases with their outcomes; none while the files of cases cannot be read, which `certflow check` reports."""
+    try:
+        return cases.tried(spec)
+    except DefinitionError:
+        return ()
+
+
+@bp.get("/criteria/<name>/<int:old>/changes/<int:new>", defaults={"kind": "criteria"})
+@bp.get("/schemes/<name>/<int:old>/changes/<int:new>", defaults={"kind": "schemes"})
+def diff(kind: str, name: str, old: int, new: int) -> ResponseReturnValue:
+    """What one version of a scheme or criteria set says otherwise than another."""
+    find: Callable[[str, int], Definition] = _workflow if kind == "schemes" else _form
+    before, after = find(name, old), find(name, new)
+    page = "definitions.workflow" if kind == "schemes" else "definitions.form"
+    return render_template(
+        "criteria/definitions/diff.html",
+        old=before,
+        new=after,
+        back=url_for(page, name=name, version=new),
+        changes=changes(before, after),
+    )
+
+
+def changes(before: Definition, after: Definition) -> list[tuple[str, list[str]]]:
+    """What `after` says otherwise than `before`: sentences under the heading of each part."""
+    found = groupby(difference(before, after), key=lambda change: change.section)
+    return [(heading, [change.sentence for change in those]) for heading, those in found]
+
+
+def _versions(spec: Definition, known: Mapping[tuple[str, int], Definition]) -> list[Definition]:
+    """All versions of the same definition, newest first."""
+    return sorted((other for other in known.values() if other.name == spec.name), key=lambda other: -other.version)
+
+
+def _workflow(name: str, version: int) -> WorkflowSpec:
+    spec = catalogue.known().workflows.get((name, version))
+    if spec is None:
+        raise NotFound(_("There is no such scheme."))
+    return spec
+
+
+def _form(name: str, version: int) -> FormSpec:
+    try:
+        return catalogue.form_at(name, version)
+    except NotFound:
+        raise NotFound(_("There is no such criteria set.")) from None
+
+
+def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
+    given = confirmations.confirmations(spec)
+    speaks_for = confirmations.provinces_confirmable_by(actor())
+    confirmed = {each.unit_id for each in given}
+    publications = published.publications(spec)
+    missed = any((spec.name, version) not in catalogue.known().forms for version in publications)
+    known = catalogue.renewed() if missed else catalogue.known()
+    return render_template(
+        "criteria/definitions/form.html",
+        spec=spec,
+        versions=_versions(spec, known.forms),
+        publications=publications,
+        schemes=_schemes_with(spec),
+        given=given,
+        form=form,
+        figure=_figure,
+        may_confirm=spec.trust == "transcribed" and bool(speaks_for) and speaks_for[0].id not in confirmed,
+        province=speaks_for[0] if speaks_for else None,
+        notices=_marks(spec, given),
+    )
+
+
+def _schemes_with(spec: FormSpec) -> list[WorkflowSpec]:
+    """The schemes that use a set: those that name it, and those whose rounds may choose it."""
+    own = rating_sets.by_name(spec.name, spec.version) if spec.trust == "department" else None
+    return [
+        scheme
+        for scheme in catalogue.known().workflows.values()
+        if (scheme.form, scheme.form_version) == (spec.name, spec.version)
+        or (own is not None and scheme.form_family == own.family)
+    ]
+
+
+def _figure(value: Fraction) -> str:
+    """A threshold as the reader's language writes numbers, without needless zeros."""
+    return str(format_decimal(float(value)))
+
+
+def _marks(spec: FormSpec, given: Sequence[FormConfirmation]) -> list[str]:
+    """The mark of the set for each province of the reader; for an administrator while nobody has confirmed it."""
+    provinces = {place.id: place for place in _provinces()}
+    if provinces:
+        return list(dict.fromkeys(mark for place in provinces.values() for mark in marks.of_form(spec, place)))
+    return [] if given or spec.trust == "department" else [marks.mark(spec)]
+
+
+def _provinces() -> list[Unit]:
+    chains = [access.chain(part.unit) for part in parts.held(actor()) if part.unit is not None]
+    return [places["province"] for places in chains if "province" in places]
+
+
+def _stages(spec: WorkflowSpec) -> list[dict[str, object]]:
+    return [
+        {"title": stage.title, "states": [s for s in spec.states.values() if s.stage == stage.name]}
+        for stage in spec.stages
+    ]

@@ -1,0 +1,233 @@
+"""The cases beside a definition, in words: what is given, what must come out and what comes out."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from certflow.assessment.words.figures import given
+from certflow.clock import ZONE
+from certflow.criteria.cases import Tried
+from certflow.criteria.words.guards import in_words
+from certflow.law.cases.case_runner import Outcome
+from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, CaseFacts, DeadlineCase, FormCase
+from certflow.law.specs.form import FormSpec, IndicatorSpec
+from certflow.law.specs.workflow import WorkflowSpec
+from certflow.wording import language
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case as a row: the cells that say what is given, what must come out and, only when it differs, what did."""
+
+    given: tuple[str, ...]
+    expected: str
+    got: str
+
+
+Groups = dict[str, list[CaseLine]]
+LINES_ON_A_PAGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CasesPage:
+    """One page of cases, in whole groups; `count` and `failed` are of all pages."""
+
+    page: int
+    pages: int
+    groups: Groups
+    count: int
+    failed: int
+
+
+def page_of(groups: Groups, tried: Sequence[Tried], asked: int) -> CasesPage:
+    """The page that is asked for, or the last when there are fewer; a group longer than a page stands alone."""
+    pages: list[Groups] = [{}]
+    for caption, lines in groups.items():
+        if pages[-1] and sum(map(len, pages[-1].values())) + len(lines) > LINES_ON_A_PAGE:
+            pages.append({})
+        pages[-1][caption] = lines
+    page = min(max(asked, 1), len(pages))
+    failed = sum(not outcome.passed for _case, outcome in tried)
+    return CasesPage(page, len(pages), pages[page - 1], len(tried), failed)
+
+
+def _line(cells: tuple[str, ...], expected: str, outcome: Outcome) -> CaseLine:
+    return CaseLine(cells, expected, "" if outcome.passed else outcome.got)
+
+
+def _add(groups: Groups, caption: str, line: CaseLine) -> None:
+    """One line for cases that say the same: a value at its threshold may be the usual one."""
+    lines = groups.setdefault(caption, [])
+    if line not in lines:
+        lines.append(line)
+
+
+def of_form(form: FormSpec, tried: Sequence[Tried]) -> Groups:
+    """The cases of a criteria set by the indicator that is answered otherwise than usual: how, and the kind of area."""
+    usual = usual_cases(form, tried)
+    groups: Groups = {}
+    for case, outcome in tried:
+        if isinstance(case, FormCase):
+            other = [code for code in usual if case.answers.get(code) != usual[code].answers.get(code)]
+            answers = "; ".join(f"{code}: {answer(form.indicators[code], case)}" for code in other)
+            area = _("Yes") if case.disadvantaged_area else _("No")
+            line = _line((answers or _("Every answer as usual"), area), _level(form, case, outcome), outcome)
+            _add(groups, _changed(form, other), line)
+    return groups
+
+
+def _changed(form: FormSpec, codes: Sequence[str]) -> str:
+    if not codes:
+        return str(_("Every answer as usual"))
+    if len(codes) > 1:
+        return str(_("Several answers other than usual"))
+    return f"{codes[0]}. {form.indicators[codes[0]].title.in_language(language())}"
+
+
+def usual_cases(form: FormSpec, tried: Sequence[Tried]) -> dict[str, FormCase]:
+    """For each indicator's code the first case that answers it as most of them do; {} without cases."""
+    found: dict[str, FormCase] = {}
+    cases = [case for case, _outcome in tried if isinstance(case, FormCase)]
+    for code in form.indicators if cases else ():
+        answers = [str(case.answers.get(code)) for case in cases]
+        found[code] = cases[answers.index(Counter(answers).most_common(1)[0][0])]
+    return found
+
+
+def answer(indicator: IndicatorSpec, case: FormCase) -> str:
+    """What `case` answers to `indicator`, in a few words."""
+    stored = case.answers.get(indicator.code) or {}
+    words = [given(indicator, part, stored) for part in indicator.parts]
+    if indicator.denominator is not None and stored and not stored.get("definition"):
+        words.append(_("how it was determined is not said"))
+    told = "; ".join(word for word in words if word)
+    return told or ", ".join(str(value) for value in stored.values()) or _("not answered")
+
+
+def _level(form: FormSpec, case: FormCase, outcome: Outcome) -> str:
+    if getattr(form, "method", "levels") != "levels":
+        return outcome.expected
+    reached = _("Level %(level)s", level=case.level) if case.level else _("No level")
+    if not case.unmet:
+        return str(reached)
+    codes = ", ".join(case.unmet)
+    return str(
+        _("%(reached)s; not met for level %(next)s: %(codes)s", reached=reached, next=case.level + 1, codes=codes)
+    )
+
+
+def of_workflow(spec: WorkflowSpec, tried: Sequence[Tried]) -> Groups:
+    """The cases of a scheme by their action or date: the state, who tries it and what is known; or year and instant."""
+    titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
+    groups: Groups = {}
+    for case, outcome in tried:
+        if isinstance(case, ActionCase):
+            line = _line(_attempt(spec, case), _allowed(spec, case), outcome)
+            _add(groups, titles[case.action], line)
+        elif isinstance(case, DeadlineCase):
+            line = _line(_instant(case), str(_("On time") if case.on_time else _("Late")), outcome)
+            _add(groups, spec.deadline(case.deadline).title.in_language(language()), line)
+    return groups
+
+
+def _instant(case: DeadlineCase) -> tuple[str, ...]:
+    return str(case.assessed_year), f"{case.instant.astimezone(ZONE):%H:%M:%S, %d/%m/%Y}"
+
+
+def _attempt(spec: WorkflowSpec, case: ActionCase) -> tuple[str, ...]:
+    transition = next(t for t in spec.transitions if t.action == case.action)
+    known = dict.fromkeys(_FACTS[need](spec, case.facts) for need in transition.needs if need in _FACTS)
+    return (
+        spec.states[case.state].title.in_language(language()),
+        spec.roles[case.role].title.in_language(language()),
+        "; ".join(known) or "–",
+    )
+
+
+def _allowed(spec: WorkflowSpec, case: ActionCase) -> str:
+    if case.target:
+        return str(_("Leads to: %(state)s", state=spec.states[case.target].title.in_language(language())))
+    words = {NOT_THE_ROLE: _("not the right role"), NOT_THE_STATE: _("not in this state")}
+    missing = [
+        str(words[by]) if by in words else str(_("“%(needed)s” fails", needed=in_words(by))) for by in case.refused
+    ]
+    return str(_("Refused: %(reasons)s", reasons="; ".join(missing)))
+
+
+def _claims(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    return str(_("Self-assessment: %(level)s", level=_answered(facts.claims_level)))
+
+
+def _findings(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    return str(_("Findings: %(level)s", level=_answered(facts.findings_level)))
+
+
+def _answered(level: int | None) -> str:
+    if level is None:
+        return str(_("nothing answered"))
+    return str(_("Level %(level)s", level=level) if level else _("No level"))
+
+
+def _proposal(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    level = facts.proposed_level
+    if level is None:
+        return str(_("No proposal"))
+    proposed = _("Level %(level)s", level=level) if level else _("Not to recognise")
+    return str(_("Proposal: %(proposed)s", proposed=proposed))
+
+
+def _meeting(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    return str(_("Meeting recorded") if facts.meeting_recorded else _("No meeting recorded"))
+
+
+def _reason(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if facts.note.strip():
+        return str(_("With a reason"))
+    return str(_("Only blanks as a reason") if facts.note else _("Without a reason"))
+
+
+def _parts(spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if not facts.took_part_as:
+        return str(_("Took no part before"))
+    roles = ", ".join(spec.roles[role].title.in_language(language()) for role in facts.took_part_as)
+    return str(_("Took part before as: %(roles)s", roles=roles))
+
+
+def _document(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if not facts.document_number or facts.document_date is None:
+        return str(_("Document without a number or a date"))
+    return str(_("Document of %(day)s, on %(today)s", day=f"{facts.document_date:%d/%m/%Y}", today=_day(facts)))
+
+
+def _authority(spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if facts.authority not in spec.roles:
+        return str(_("No authority rule"))
+    return str(_("Authority rule: %(role)s", role=spec.roles[facts.authority].title.in_language(language())))
+
+
+def _held(_spec: WorkflowSpec, facts: CaseFacts) -> str:
+    if facts.held_since is None:
+        return str(_("Holds no level"))
+    values = {"level": facts.held_level, "since": f"{facts.held_since:%d/%m/%Y}", "today": _day(facts)}
+    return str(_("Level %(level)s held since %(since)s, on %(today)s", **values))
+
+
+def _day(facts: CaseFacts) -> str:
+    return f"{facts.today:%d/%m/%Y}"
+
+
+_FACTS: dict[str, Callable[[WorkflowSpec, CaseFacts], str]] = {
+    "self_assessment_complete": _claims,
+    "claim_reaches_a_level": _claims,
+    "findings_complete": _findings,
+    "findings_reach_the_level": _findings,
+    "proposal_agrees": _proposal,
+    "meeting_recorded": _meeting,
+    "reason_given": _reason,
+    "not_own_dossier": _parts,
+    "document_named": _document,
+    "authority_established": _authority,
+    "upgrade_due": _held,
+}

@@ -1,0 +1,55 @@
+"""What the head of every page shows: the way to the main pages, and the person's part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from certflow.access import access, parts
+from certflow.access.parts import Part
+from certflow.catalogue import role_titles
+from certflow.http.person import actor
+
+WITHIN = {"rating_sets": "definitions", "delegations": "people", "signing_rules": "people"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def _entries() -> list[Entry]:
+    places = [("work", _("My work"), "work.show"), ("dossiers", _("Dossiers"), "dossiers.listed")]
+    if access.is_administrator(actor()):
+        places = [("rounds", _("Rounds"), "rounds.listed"), ("people", _("People"), "people.listed")]
+    places.append(("definitions", _("Rules"), "definitions.listed"))
+    here = WITHIN.get(request.blueprint or "", request.blueprint)
+    return [Entry(label, url_for(endpoint), here == blueprint) for blueprint, label, endpoint in places]
+
+
+def _person_detail() -> str:
+    titles = role_titles.roles()
+    return "; ".join(_named(part, titles[part.role][0]) for part in parts.held(actor()) if part.role in titles)
+
+
+def _named(part: Part, title: str) -> str:
+    """A part with its unit, and before it how it is signed where it is held for somebody else."""
+    how = f"{part.delegation.mode}. " if part.delegation is not None else ""
+    return f"{how}{title}, {part.unit.name}" if part.unit is not None else title
+
+
+def _context() -> dict[str, Any]:
+    if not current_user.is_authenticated:
+        return {"navigation": [], "person_detail": ""}
+    return {"navigation": _entries(), "person_detail": _person_detail()}
+
+
+def register(app: Flask) -> None:
+    """Give every page its navigation."""
+    app.context_processor(_context)

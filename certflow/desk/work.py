@@ -1,0 +1,119 @@
+"""My work: whose turn it is, by when, and the rounds in which a dossier can be opened."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow import clock
+from certflow.access import access, parts
+from certflow.access.parts import Part
+from certflow.approval import proposals
+from certflow.catalogue import role_titles
+from certflow.catalogue.catalogue import workflow_of, workflows
+from certflow.dossiers import dossiers
+from certflow.dossiers.words import rows
+from certflow.handling.handling import By, Counts
+from certflow.handling.words import handled
+from certflow.http import addresses
+from certflow.http.person import actor
+from certflow.law.deadlines import Standing, standing
+from certflow.models.dossiers import Round
+from certflow.models.units import Unit
+from certflow.rounds import filing, rounds
+
+bp = Blueprint("work", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A round in which `unit` has no dossier yet, with the dates by which it is to be filed."""
+
+    round: Round
+    unit: Unit
+    dues: tuple[Standing, ...]
+    asks_of_whom: bool
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """Everything that waits for the person, then what waits for others."""
+    person = actor()
+    held = parts.held(person)
+    by, counts = _asked_by(), dossiers.waiting_counts(person)
+    waiting = dossiers.waiting_for(person, addresses.asked_page(), by=by, counts=counts)
+    others = dossiers.with_others(person)
+    handlers = handled.of_all((*waiting.items, *others.items))
+    return render_template(
+        "desk/show.html",
+        waiting=waiting,
+        waiting_rows=rows.rows(waiting.items, person, handlers),
+        others=others,
+        other_rows=rows.rows(others.items, person, handlers),
+        openings=_openings(held, clock.today()),
+        administrator=access.is_administrator(person),
+        seconding=len(proposals.waiting_for(person)),
+        nothing=_nothing(held),
+        counts=counts,
+        by=by,
+        narrowings=_narrowings(counts),
+        page_url=lambda number: url_for("work.show", handled=by or None, page=number),
+    )
+
+
+def _asked_by() -> By:
+    """By whom the dossiers are handled that the address asks for; "" for all."""
+    asked: dict[str, By] = {"mine": "mine", "nobody": "nobody", "others": "others"}
+    return asked.get(request.args.get("handled", ""), "")
+
+
+def _narrowings(counts: Counts) -> list[tuple[By, str]]:
+    """The ways in which what waits can be narrowed by who works on it, each with how many that leaves."""
+    return [
+        ("", _("All (%(count)s)", count=counts.by(""))),
+        ("mine", _("Mine (%(count)s)", count=counts.by("mine"))),
+        ("nobody", _("Nobody's yet (%(count)s)", count=counts.by("nobody"))),
+        ("others", _("With colleagues (%(count)s)", count=counts.by("others"))),
+    ]
+
+
+def _openings(held: list[Part], today: dt.date) -> list[Opening]:
+    found: dict[tuple[int, int], Opening] = {}
+    for part in held:
+        if part.unit is None or not _opens_dossiers(part.role):
+            continue
+        for one in rounds.open_for(part.unit):
+            spec = workflow_of(one).spec
+            if spec.states[spec.initial].turn == part.role and part.covers(spec.name):
+                dues = tuple(standing(due, None, today=today) for due in filing.filing_dues(one))
+                found.setdefault((one.id, part.unit.id), Opening(one, part.unit, dues, spec.about_holders))
+    return list(found.values())
+
+
+def _opens_dossiers(role: str) -> bool:
+    specs = [workflow.spec for workflow in workflows().values()]
+    return role in {spec.states[spec.initial].turn for spec in specs}
+
+
+def _files_dossiers(role: str) -> bool:
+    return any(
+        role in transition.by and filing.FILING in transition.effects
+        for workflow in workflows().values()
+        for transition in workflow.spec.transitions
+    )
+
+
+def _nothing(held: list[Part]) -> str:
+    """What to say to somebody for whom nothing waits."""
+    roles = {part.role for part in held}
+    if not roles:
+        return str(_("You hold no role today, so no dossier can wait for you. The administrator gives roles."))
+    if roles == {role_titles.ADMINISTRATOR}:
+        return str(_("Dossiers wait for officers, not for administrators. You look after the rounds and the people."))
+    if any(_opens_dossiers(role) for role in roles):
+        return str(_("When a dossier of your unit is returned or handed back to you, it appears here."))
+    if any(_files_dossiers(role) for role in roles):
+        return str(_("When the officer of your unit hands over a dossier to be filed, it appears here."))
+    return str(_("When a dossier reaches the step that is yours, it appears here."))

@@ -1,1 +1,0 @@
-"""Pure rules: no web, no database; the same inputs always give the same answer."""

@@ -1,0 +1,188 @@
+"""The one function that changes a dossier's state, and what it needs to decide."""
+
+import datetime as dt
+from dataclasses import replace
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from certflow import clock
+from certflow.access import access
+from certflow.assessment import lower_units
+from certflow.assessment.evidence import with_files
+from certflow.catalogue import role_titles
+from certflow.catalogue.catalogue import form_of, workflow_of
+from certflow.dossiers.effects import EFFECTS, Act
+from certflow.errors import Refusal, Stale
+from certflow.handling import handling
+from certflow.impartiality import impartiality
+from certflow.impartiality import judges as bench
+from certflow.impartiality.judges import Bench
+from certflow.law.facts import DossierFacts, OutsideDocument
+from certflow.law.impartiality import NONE
+from certflow.law.scoring.scoring import Answers
+from certflow.law.specs.words import Text
+from certflow.law.specs.workflow import TransitionSpec
+from certflow.law.workflow import Move, Offer
+from certflow.models.base import db, instant
+from certflow.models.dossiers import Claim, Dossier, Finding, HistoryEntry, Meeting
+from certflow.models.people import User
+from certflow.results import recognitions
+from certflow.rules import authority, signing
+from certflow.wording import _
+
+_dossier = cast(Table, Dossier.__table__)
+
+
+NO_DOCUMENT = OutsideDocument()
+
+
+def act(
+    dossier_id: int,
+    action: str,
+    *,
+    actor: User,
+    note: str = "",
+    document: OutsideDocument = NO_DOCUMENT,
+    version: int | None = None,
+) -> Dossier:
+    """Take `action` on a dossier and record it, or raise a Refusal and change nothing.
+
+    `version` is the dossier's version that `actor` saw; when it has moved on since, Stale is raised. `document` is the
+    paper from outside that the action records, where it records one.
+    """
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    if version is not None and version != dossier.version:
+        raise Stale(_("Somebody else acted on this dossier after you opened it. Look at it again, then decide."))
+    held = access.parts_on(actor, dossier)
+    facts = facts_of(dossier, actor=actor, note=note, document=document)
+    roles = frozenset(part.role for part in held)
+    move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
+    move, delegation = signing.part_used(dossier, move, held)
+    taken = Act(actor, note.strip(), document, clock.now(), delegation)
+    if not move.transition.effects and delegation is None:
+        _change_state(dossier, move, taken)
+    else:
+        _change_with_effects(dossier, move, taken)
+    return dossier
+
+
+def _change_with_effects(dossier: Dossier, move: Move, taken: Act) -> None:
+    try:
+        with db.session.begin_nested():  # an effect that refuses takes the change of state back
+            taken = replace(taken, at=_change_state(dossier, move, taken))
+            if taken.delegation is not None:  # which may have ended at midnight, since it was asked for
+                signing.require_on(taken.delegation, clock.local_day(taken.at))
+            for effect in move.transition.effects:
+                EFFECTS[effect](dossier, move, taken)
+    except Refusal:
+        db.session.expire(dossier)  # what was set on it past the unit of work
+        raise
+
+
+def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None:
+    """Record an administrator's act that is no step of the scheme, on a dossier that is held and stays as it is.
+
+    Raises Stale when somebody acted on it since it was read.
+    """
+    stays = TransitionSpec(
+        action, Text("", ""), (dossier.state,), dossier.state, (role_titles.ADMINISTRATOR,), source=""
+    )
+    move = Move(stays, dossier.state, dossier.state, role_titles.ADMINISTRATOR)
+    _change_state(dossier, move, Act(actor, note, NO_DOCUMENT, clock.now()), stays=True)
+
+
+def offers(dossier: Dossier, *, actor: User, judges: Bench | None = None) -> tuple[Offer, ...]:
+    """The actions open to `actor` now, each with what still stands in its way; `judges` where they are known already.
+
+    These must then have been asked about `actor` too.
+    """
+    held, facts = access.parts_on(actor, dossier), facts_of(dossier, actor=actor)
+    if judges is not None:
+        involved = judges.involved.get(actor.person_id, NONE)
+        facts = replace(facts, involved=lambda: involved, council=lambda: judges.sitting)
+    found = workflow_of(dossier).offers(dossier.state, frozenset(part.role for part in held), facts)
+    return signing.with_missing(dossier, found, held)
+
+
+def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
+    """The stored answers of one kind by indicator code; one that must be confirmed again is none."""
+    query = select(kind.indicator, kind.answer).where(kind.dossier_id == dossier.id, kind.to_confirm.is_(False))
+    rows = db.session.execute(query)
+    return dict(rows.all())
+
+
+def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: OutsideDocument = NO_DOCUMENT) -> DossierFacts:
+    """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
+    return DossierFacts(
+        form=form_of(dossier),
+        claims=cache(lambda: with_files(dossier, lower_units.as_filed_now(dossier, answers_of(dossier, Claim)))),
+        findings=cache(lambda: answers_of(dossier, Finding)),
+        disadvantaged=dossier.disadvantaged_area,
+        meeting_recorded=cache(lambda: _meeting_recorded(dossier)),
+        proposed_level=dossier.proposed_level,
+        note=note,
+        involved=cache(lambda: impartiality.of(dossier, actor)),
+        council=cache(lambda: bench.council_of(dossier)),
+        document=document,
+        authority=cache(lambda: authority.role_in_force(dossier, clock.today())),
+        held=cache(lambda: recognitions.held(dossier, clock.today())),
+        today=clock.today(),
+    )
+
+
+def _meeting_recorded(dossier: Dossier) -> bool:
+    return bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id))))
+
+
+# Built once, and sent past the unit of work: the ORM's own bookkeeping costs several times what the rows do.
+_MOVE = (
+    update(_dossier)
+    .where(
+        _dossier.c.id == bindparam("dossier_id"),
+        _dossier.c.version == bindparam("seen"),
+        _dossier.c.state == bindparam("origin"),
+    )
+    .values(
+        state=bindparam("target"),
+        version=_dossier.c.version + 1,
+        entered_at=case((bindparam("stays", type_=Boolean()), _dossier.c.entered_at), else_=instant()),
+    )
+    .returning(_dossier.c.version, _dossier.c.entered_at, instant().label("at"))
+)
+_RECORD = insert(cast(Table, HistoryEntry.__table__))
+_OWN: dict[str, Any] = {"delegation_id": None, "signs_for": ""}
+
+
+def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False) -> dt.datetime:
+    """Write the new state and its history entry; the instant is the database's, taken in the statement itself.
+
+    With `stays` the dossier was in that state all along.
+    """
+    connection = db.session.connection()
+    asked = {"dossier_id": dossier.id, "seen": dossier.version, "origin": move.origin, "target": move.target}
+    changed = connection.execute(_MOVE, asked | {"stays": stays}).one_or_none()
+    if changed is None:
+        raise Stale(_("Somebody else acted on this dossier at the same moment. Look at it again, then decide."))
+    (version, entered_at, at), delegation = changed, act.delegation
+    entry = {
+        "dossier_id": dossier.id,
+        "number": version,
+        "action": move.transition.action,
+        "from_state": move.origin,
+        "to_state": move.target,
+        "actor_id": act.actor.id,
+        "acting_as": move.acting_as,
+        **({"delegation_id": delegation.id, "signs_for": delegation.mode} if delegation else _OWN),
+        "note": act.note,
+        "document_number": act.document.number.strip() if move.transition.document else "",
+        "document_date": act.document.dated if move.transition.document else None,
+        "at": at,
+    }
+    connection.execute(_RECORD, entry)
+    for name, value in (("state", move.target), ("version", version), ("entered_at", entered_at)):
+        set_committed_value(dossier, name, value)
+    handling.pass_on(dossier, actor=act.actor, at=at)
+    return cast(dt.datetime, at)

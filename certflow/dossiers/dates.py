@@ -1,0 +1,92 @@
+"""How dossiers stand against their dates: the round's, and those counted in working days for each dossier."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from certflow import clock
+from certflow.catalogue.catalogue import workflow_of
+from certflow.dossiers import receipts
+from certflow.dossiers.succession import PREFIX
+from certflow.law.deadlines import Due, Standing, Undated, counted_due, standing
+from certflow.law.specs.workflow import DeadlineSpec
+from certflow.law.working_days import NOTHING_KNOWN, WorkingCalendar
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier, HistoryEntry
+from certflow.rounds import rounds, working_days
+
+Reached = Mapping[tuple[int, str], dt.datetime]
+
+# A move to a newer version of the rules is an act, and no step on the dossier's way.
+STEPS = HistoryEntry.action.not_like(f"{PREFIX}%")
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """How a dossier stands against each of its dates, earliest first, and the deadlines that have no day (yet)."""
+
+    standings: tuple[Standing, ...]
+    undated: tuple[Undated, ...]
+
+
+def of_all(found: Sequence[Dossier]) -> list[Dates]:
+    """The dates of each of `found`, in two queries for all, or three where days are counted."""
+    reached = first_reached([dossier.id for dossier in found])
+    events = {dossier.id: _events(dossier, reached) for dossier in found}
+    calendar = _calendar([event for of_dossier in events.values() for _spec, event in of_dossier])
+    papers = receipts.days([dossier.id for dossier in found])
+    return [
+        _dates_of(dossier, reached, [counted_due(*e, calendar) for e in events[dossier.id]], papers.get(dossier.id))
+        for dossier in found
+    ]
+
+
+def of(dossier: Dossier) -> Dates:
+    """The dates of one dossier."""
+    return of_all([dossier])[0]
+
+
+def first_reached(ids: Sequence[int]) -> Reached:
+    """When each dossier first entered each state, by (dossier id, state)."""
+    query = (
+        select(HistoryEntry.dossier_id, HistoryEntry.to_state, func.min(HistoryEntry.at))
+        .where(HistoryEntry.dossier_id.in_(ids), STEPS)
+        .group_by(HistoryEntry.dossier_id, HistoryEntry.to_state)
+    )
+    return {(dossier_id, state): at for dossier_id, state, at in db.session.execute(query)}
+
+
+def _dates_of(dossier: Dossier, reached: Reached, counted: Sequence[Due | Undated], received: dt.date | None) -> Dates:
+    dues = [*rounds.dues_of(dossier), *(due for due in counted if isinstance(due, Due))]
+    dues.sort(key=lambda due: (due.last_day, due.spec.name))
+    today, filed = clock.today(), receipts.filed_states(workflow_of(dossier).spec)
+    return Dates(
+        tuple(
+            standing(
+                due,
+                _first(dossier, due.spec.states, reached),
+                today=today,
+                on_paper=received if filed & set(due.spec.states) else None,
+            )
+            for due in dues
+        ),
+        tuple(due for due in counted if isinstance(due, Undated)),
+    )
+
+
+def _events(dossier: Dossier, reached: Reached) -> list[tuple[DeadlineSpec, dt.datetime | None]]:
+    """The counted deadlines of a dossier, each with the instant from which its days are counted."""
+    counted = [deadline for deadline in workflow_of(dossier).spec.deadlines if deadline.counted]
+    return [(spec, _first(dossier, spec.after, reached)) for spec in counted]
+
+
+def _first(dossier: Dossier, states: Iterable[str], reached: Reached) -> dt.datetime | None:
+    return min((reached[dossier.id, s] for s in states if (dossier.id, s) in reached), default=None)
+
+
+def _calendar(events: Iterable[dt.datetime | None]) -> WorkingCalendar:
+    """The calendar of the years in which days are counted: each event's and the one after it."""
+    years = {clock.local_day(event).year for event in events if event is not None}
+    return working_days.calendar(years | {year + 1 for year in years}) if years else NOTHING_KNOWN

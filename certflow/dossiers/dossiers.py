@@ -1,0 +1,264 @@
+"""Dossiers: opening one, finding those that wait for somebody, and everything its overview shows."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.access import access, parts, temporary_roles
+from certflow.access.parts import Part
+from certflow.catalogue import units
+from certflow.catalogue.catalogue import form_of, workflow_of, workflows
+from certflow.dossiers import dates
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
+from certflow.handling import handling
+from certflow.law.deadlines import Standing
+from certflow.models.base import db, instant
+from certflow.models.delegation import Delegation
+from certflow.models.dossiers import Dossier, HistoryEntry, Round
+from certflow.models.people import Appointment, User
+from certflow.models.unique import refusing
+from certflow.models.units import Holder, Unit, UnitVersion
+from certflow.rounds import rounds
+from certflow.units import holders
+from certflow.vietnamese import search_key
+from certflow.wording import _
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A dossier in a list, with how it stands against its round's dates."""
+
+    dossier: Dossier
+    standings: tuple[Standing, ...]
+
+    @property
+    def next_due(self) -> Standing | None:
+        """The earliest date that the dossier has not reached yet."""
+        return next((s for s in self.standings if s.reached_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; pages count from 1."""
+
+    items: tuple[Listed, ...]
+    page: int
+    pages: int
+    total: int
+
+
+def open_dossier(
+    round_id: int, *, actor: User, unit_id: int, holder_name: str = "", holder_detail: str = ""
+) -> Dossier:
+    """Open the dossier of a unit in a round; when it exists already, Invalid says so.
+
+    Where the scheme is about learning centres, agencies or people, `holder_name` says about which.
+    """
+    db.session.get(Unit, unit_id, with_for_update={"read": True}, populate_existing=True)  # no resolution ends it now
+    found, unit = may_open(round_id, actor=actor, unit_id=unit_id)
+    spec = workflow_of(found).spec
+    holder = holders.named(unit, spec.subject, holder_name, holder_detail) if spec.about_holders else None
+    if holder is not None and not access.opens_for(actor, spec.states[spec.initial].turn, holder):
+        raise NotPermitted(_("You are appointed at another centre or agency; its own people open this dossier."))
+    about = Dossier.holder_id.is_(None) if holder is None else Dossier.holder_id == holder.id
+    if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id, about)):
+        raise _taken(holder)
+    return _insert(found, unit, holder, actor)
+
+
+def may_open(round_id: int, *, actor: User, unit_id: int) -> tuple[Round, Unit]:
+    """The round and the unit, when `actor` may open a dossier of the unit in it; raises a Refusal otherwise.
+
+    A unit at which `actor` has no part, and a round of another province, are answered as if they did not exist.
+    """
+    found, unit = rounds.get(round_id), db.session.get(Unit, unit_id)
+    if unit is None or not access.sits_at(actor, unit):
+        raise NotFound(_("There is no such unit."))
+    province = access.chain(unit).get("province")
+    if province is not None and province.id != found.unit_id:
+        raise NotFound(_("There is no such round."))
+    spec = workflow_of(found).spec
+    if not unit.stands_on(clock.today()):
+        raise ActionNotOpen(_("%(unit)s no longer exists; no new dossier can be opened for it.", unit=unit.name))
+    if not access.fits(unit, spec):
+        raise NotPermitted(_("This round is not for your unit."))
+    if spec.states[spec.initial].turn not in access.roles_at(actor, spec, unit):
+        raise NotPermitted(_("Only the unit's own officer opens its dossier."))
+    if found.closed:
+        raise ActionNotOpen(_("This round is closed; no new dossier can be opened in it."))
+    return found, unit
+
+
+def _taken(holder: Holder | None = None) -> Invalid:
+    if holder is not None:
+        words = _("%(name)s already has a dossier in this round. Open it from “My work”.", name=holder.name)
+        return Invalid(fields={"name": (words,)})
+    return Invalid(_("This unit already has a dossier in this round. Open it from “My work”."))
+
+
+def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dossier:
+    spec, form = workflow_of(found).spec, form_of(found)
+    constraint = "uq_dossier_round_unit" if holder is None else "uq_dossier_round_id_holder_id"
+    now, day = db.session.scalars(select(instant())).one(), clock.today()
+    source, places = units.disadvantage(unit, day), access.chain(unit)
+    opened = Dossier(
+        round_id=found.id,
+        unit_id=unit.id,
+        place_id=units.version_on(unit, day).id,
+        **{f"{kind}_id": place.id for kind, place in places.items()},
+        workflow=spec.name,
+        workflow_version=spec.version,
+        holder=holder,
+        form=form.name,
+        form_version=form.version,
+        state=spec.initial,
+        entered_at=now,
+        opened_at=now,
+        opened_by_id=actor.id,
+        disadvantaged_area=bool(source),
+        disadvantaged_source=source,
+    )
+    with refusing(constraint, _taken(holder)):
+        db.session.add(opened)
+    return opened
+
+
+def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: handling.Counts | None = None) -> Page:
+    """The dossiers whose step is `actor`'s today, longest waiting first, by who handles them; `counts` if known."""
+    query = select(Dossier).where(access.visible(actor), _waits_for(actor))
+    if by:
+        query = query.where(handling.narrowed(actor, by))
+    return _page(query.order_by(*_oldest_first()), page, total=counts.by(by) if counts else None)
+
+
+def waiting_counts(actor: User) -> handling.Counts:
+    """How many dossiers wait for `actor` today, and who handles them."""
+    waiting = and_(access.visible(actor), _waits_for(actor))
+    return handling.counted(actor, waiting, _counted(select(Dossier).where(waiting)))
+
+
+def with_others(actor: User, page: int = 1) -> Page:
+    """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
+    mine = func.coalesce(_waits_for(actor), false())  # a place that is not there compares as unknown
+    query = select(Dossier).where(access.visible(actor), not_(mine))
+    return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+
+
+def _oldest_first() -> tuple[ColumnElement[dt.datetime], ColumnElement[int]]:
+    return Dossier.entered_at.asc(), Dossier.id.asc()
+
+
+def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Page:
+    """The dossiers `actor` may see, newest act first, narrowed by round, state or the name of the unit or the holder.
+
+    `words` may be typed with or without diacritics, and a unit is found by every name it had.
+    """
+    query = select(Dossier).where(access.visible(actor))
+    if round_id is not None:
+        query = query.where(Dossier.round_id == round_id)
+    if state:
+        query = query.where(Dossier.state == state)
+    if words:
+        key = search_key(words)
+        named = Dossier.holder.has(Holder.search_key.contains(key, autoescape=True))
+        called = select(UnitVersion.unit_id).where(UnitVersion.search_key.contains(key, autoescape=True))
+        query = query.where(or_(Dossier.unit_id.in_(called), named))
+    return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+
+
+def _waits_for(actor: User) -> ColumnElement[bool]:
+    return or_(_turn_of(parts.held(actor)), *_turns_as_substitute(actor))
+
+
+def _turns_as_substitute(actor: User) -> list[ColumnElement[bool]]:
+    """Where it is the turn of the role that `actor` has in single dossiers."""
+    turns = []
+    for role, ids in temporary_roles.substitutions(actor).items():
+        states = [
+            and_(Dossier.workflow == name, Dossier.workflow_version == version, Dossier.state == state.name)
+            for (name, version), workflow in workflows().items()
+            for state in workflow.spec.states.values()
+            if state.turn == role
+        ]
+        turns.append(and_(Dossier.id.in_(ids), or_(false(), *states)))
+    return turns
+
+
+def _turn_of(held: Sequence[Part]) -> ColumnElement[bool]:
+    turns: list[ColumnElement[bool]] = []
+    for (name, version), workflow in workflows().items():
+        for role in workflow.spec.roles:
+            states = [s.name for s in workflow.spec.states.values() if s.turn == role]
+            mine = [part for part in held if part.role == role and part.covers(name)]
+            seats = [p.appointment for p in mine if p.unit and p.unit.kind == workflow.spec.roles[role].seat]
+            if seats and states:
+                scheme = and_(Dossier.workflow == name, Dossier.workflow_version == version)
+                turns.append(and_(scheme, Dossier.state.in_(states), access.within(seats)))
+    return or_(false(), *turns)
+
+
+def _counted(query: Select[Dossier]) -> int:
+    counted = query.with_only_columns(func.count(Dossier.id), maintain_column_froms=True).order_by(None)
+    return db.session.scalar(counted) or 0
+
+
+def _page(query: Select[Dossier], page: int, *, total: int | None = None) -> Page:
+    total = _counted(query) if total is None else total
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    # Sorting whole rows of all dossiers for the sake of one page would take most of the time: the ids alone are sorted.
+    ids = query.with_only_columns(Dossier.id, maintain_column_froms=True).limit(PAGE_SIZE)
+    ids = ids.offset((page - 1) * PAGE_SIZE).correlate(None)
+    query = query.options(*access.PLACED, joinedload(Dossier.round).selectinload(Round.dates))
+    found = db.session.scalars(query.where(Dossier.id.in_(ids))).unique().all()
+    return Page(tuple(listed(found)), page, pages, total)
+
+
+def listed(found: Sequence[Dossier]) -> list[Listed]:
+    """How each of `found` stands against its round's dates and its own, in one query for all, or two."""
+    return [Listed(dossier, of_each.standings) for dossier, of_each in zip(found, dates.of_all(found), strict=True)]
+
+
+def standings(dossier: Dossier) -> tuple[Standing, ...]:
+    """How one dossier stands against each of its dates."""
+    return dates.of(dossier).standings
+
+
+DELEGATED = joinedload(HistoryEntry.delegation).joinedload(Delegation.appointment).joinedload(Appointment.user)
+
+
+def history(dossier: Dossier) -> list[HistoryEntry]:
+    """Every act on the dossier, oldest first, with who did it."""
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.dossier_id == dossier.id)
+        .options(joinedload(HistoryEntry.actor), DELEGATED)
+        .order_by(HistoryEntry.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def last_act(dossier: Dossier) -> HistoryEntry | None:
+    """The latest act on the dossier, with who did it; None before the first."""
+    return db.session.scalar(_latest(dossier))
+
+
+def last_step(dossier: Dossier) -> HistoryEntry | None:
+    """The latest step of the dossier on its way, as `last_act`; a move to a newer version of its rules is none."""
+    return db.session.scalar(_latest(dossier).where(dates.STEPS))
+
+
+def _latest(dossier: Dossier) -> Select[HistoryEntry]:
+    return (
+        select(HistoryEntry)
+        .where(HistoryEntry.dossier_id == dossier.id)
+        .options(joinedload(HistoryEntry.actor), DELEGATED)
+        .order_by(HistoryEntry.number.desc())
+        .limit(1)
+    )

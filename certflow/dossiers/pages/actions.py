@@ -1,0 +1,182 @@
+"""The page on which somebody takes an action: what follows from it, what is missing, the note, and the button."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from certflow import clock
+from certflow.access import access, turns
+from certflow.catalogue.catalogue import is_sample, workflow_of
+from certflow.catalogue.words import marks
+from certflow.dossiers import actions, dossiers
+from certflow.dossiers.words import timeline
+from certflow.errors import ActionBlocked, NotFound, Stale
+from certflow.handling.words import handled
+from certflow.http import guard
+from certflow.http.errors import status_of
+from certflow.http.fields import ADay, DayField
+from certflow.http.person import actor
+from certflow.law.deadlines import standing
+from certflow.law.facts import OutsideDocument
+from certflow.law.soundness.outcome_soundness import DECIDING
+from certflow.law.specs.workflow import TransitionSpec
+from certflow.law.workflow import Offer
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier
+from certflow.rules import signing
+from certflow.rules.words import delegated
+from certflow.wording import language
+
+LONGEST_NOTE = 4000
+
+
+class ActionForm(FlaskForm):
+    """The note, and the version of the dossier that the person saw."""
+
+    version = HiddenField()
+    note = TextAreaField(
+        lazy_gettext("Note"),
+        [Length(max=LONGEST_NOTE, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+    )
+
+    document_number = StringField(
+        lazy_gettext("Number and notation of the document"),
+        [Length(max=80, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+        description=lazy_gettext("As it is printed, for example 1234/QĐ-BGDĐT."),
+    )
+    document_date = DayField(lazy_gettext("Date of the document"), [ADay()])
+
+    @property
+    def document(self) -> OutsideDocument:
+        """The paper from outside as it was typed."""
+        return OutsideDocument(self.document_number.data or "", self.document_date.day)
+
+    @property
+    def seen(self) -> int:
+        """The version the person saw; -1, which no dossier has, when the field was lost."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
+def act(dossier_id: int, action: str) -> ResponseReturnValue:
+    """Show what an action means, and take it."""
+    dossier = guard.dossier(dossier_id)
+    form = ActionForm()
+    if request.method == "GET":
+        form.version.data = str(dossier.version)
+        return _page(form, dossier, _offer(dossier, action))
+    note = form.note.data or ""
+    if not form.validate_on_submit():
+        return _page(form, dossier, _offer(dossier, action)), 422
+    try:
+        done = actions.act(dossier_id, action, actor=actor(), note=note, document=form.document, version=form.seen)
+    except ActionBlocked as refusal:
+        return _blocked(form, dossier, action, refusal)
+    except Stale as refusal:
+        return _overtaken(form, dossier_id, action, refusal)
+    title = _transition(done, action).title.in_language(language())
+    flash(_("Recorded: %(action)s.", action=title))
+    return redirect(url_for("dossiers.show", dossier_id=dossier_id))
+
+
+def _transition(dossier: Dossier, action: str) -> TransitionSpec:
+    for transition in workflow_of(dossier).spec.transitions:
+        if transition.action == action:
+            return transition
+    raise NotFound(_("There is no such step in this scheme."))
+
+
+def _offer(dossier: Dossier, action: str) -> Offer:
+    """The action as it is open to the person now; raises ActionNotOpen or NotPermitted."""
+    for offer in actions.offers(dossier, actor=actor()):
+        if offer.transition.action == action:
+            return offer
+    facts = actions.facts_of(dossier, actor=actor())
+    roles = access.roles_on(actor(), dossier)
+    move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
+    return Offer(move.transition, ())
+
+
+def _blocked(form: ActionForm, dossier: Dossier, action: str, refusal: ActionBlocked) -> ResponseReturnValue:
+    """Say what is missing: a missing note at its field, the rest above."""
+    offer = _offer(dossier, action)
+    typed = [reason for reason in refusal.reasons if reason not in offer.reasons]
+    field = _field_at_fault(form, offer.transition)
+    field.errors = [*field.errors, *typed]
+    return _page(form, dossier, offer, told=offer.reasons), status_of(refusal)
+
+
+def _field_at_fault(form: ActionForm, transition: TransitionSpec) -> Field:
+    """The field that what was typed lacks: of the document, where one is asked for, else the note."""
+    if transition.document and not form.document.number.strip():
+        return form.document_number
+    if transition.document and (form.document.dated is None or form.document.dated > clock.today()):
+        return form.document_date
+    return form.note
+
+
+def _overtaken(form: ActionForm, dossier_id: int, action: str, refusal: Stale) -> ResponseReturnValue:
+    """Say that somebody was faster, show how the dossier is now, and keep what was typed."""
+    db.session.rollback()
+    dossier = access.dossier(dossier_id, actor())
+    form.version.data = str(dossier.version)
+    offers = actions.offers(dossier, actor=actor())
+    offer = next((o for o in offers if o.transition.action == action), None)
+    return _page(form, dossier, offer, told=refusal.reasons, action=action, overtaken=True), status_of(refusal)
+
+
+def _page(
+    form: ActionForm,
+    dossier: Dossier,
+    offer: Offer | None,
+    *,
+    told: Sequence[str] = (),
+    action: str = "",
+    overtaken: bool = False,
+) -> str:
+    transition = offer.transition if offer else _transition(dossier, action)
+    last = dossiers.last_act(dossier) if overtaken else None
+    if transition.note == "required":
+        form.note.label.text = _("Reasons")
+    page: str = render_template(
+        "dossiers/act.html",
+        form=form,
+        dossier=dossier,
+        offer=offer,
+        transition=transition,
+        told=told,
+        overtaken=overtaken,
+        last=timeline.told(dossier, last) if last else None,
+        state=turns.state_of(dossier),
+        turn=turns.turn(dossier),
+        handled=handled.of_dossier(dossier),
+        notices=marks.of_dossier(dossier),
+        **_consequences(dossier, transition),
+    )
+    return page
+
+
+def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, object]:
+    """What the action leads to, in which part the person takes it, and the dates it is about."""
+    spec = workflow_of(dossier).spec
+    target = spec.states[transition.target]
+    dues = [given.due for given in dossiers.standings(dossier) if target.name in given.due.spec.states]
+    held = access.parts_on(actor(), dossier)
+    roles = {part.role for part in held}
+    delegation = signing.delegation_for(dossier, transition, held)
+    return {
+        "signs_for": delegated.before_acting(delegation) if delegation is not None else "",
+        "target": target,
+        "next_turn": turns.part(dossier, target.turn),
+        "acting_as": [turns.part(dossier, role) for role in transition.by if role in roles],
+        "standings": [standing(due, None, today=clock.today()) for due in dues],
+        "sample": is_sample(dossier),
+        "makes_papers": bool(set(DECIDING) & set(transition.effects)),
+        "certificate": spec.outcome is not None and spec.outcome.certificate is not None,
+    }

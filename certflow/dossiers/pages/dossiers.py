@@ -1,0 +1,183 @@
+"""Dossiers: the list, opening one, its overview, history and receipts."""
+
+import json
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+
+from certflow.access import access, parts, turns
+from certflow.approval.pages import proposals
+from certflow.catalogue.catalogue import workflow_of, workflows
+from certflow.catalogue.words import marks
+from certflow.clock import ZONE, local_day
+from certflow.criteria.pages.definitions import chart
+from certflow.dossiers import dossiers, submissions
+from certflow.dossiers.pages import actions, openings, proof
+from certflow.dossiers.pages.overview import overview
+from certflow.dossiers.words import rows, timeline
+from certflow.handling import handling
+from certflow.handling.words import handled
+from certflow.http import addresses, guard
+from certflow.http.person import actor
+from certflow.law.deadlines import standing
+from certflow.models.dossiers import Dossier
+from certflow.models.people import User
+from certflow.rounds import filing, rounds
+from certflow.wording import language
+
+bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")
+bp.add_url_rule("/open", "open", openings.open_dossier, methods=["GET", "POST"])
+bp.add_url_rule("/<int:dossier_id>/actions/<action>", "act", actions.act, methods=["GET", "POST"])
+bp.add_url_rule("/<int:dossier_id>/proof", "proof", proof.show)
+
+
+class FilterForm(FlaskForm):
+    """Narrows the list; sent with the address, so it can be kept as a bookmark."""
+
+    class Meta:
+        """Reading needs no token."""
+
+        csrf = False
+
+    q = StringField(
+        lazy_gettext("Name of the unit or of whom it is about"),
+        description=lazy_gettext("With or without diacritics, for example xuan tay"),
+    )
+    round = SelectField(lazy_gettext("Round"))
+    state = SelectField(lazy_gettext("State"))
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """The dossiers the person may see, narrowed by round, state and name."""
+    form = FilterForm(request.args)
+    form.round.choices = [("", _("All rounds")), *_round_choices(actor())]
+    form.state.choices = [("", _("All states")), *_state_choices()]
+    chosen_round, state = _chosen(form.round), _chosen(form.state)
+    words = (form.q.data or "").strip()[:120]
+    found = dossiers.seen_by(
+        actor(), addresses.asked_page(), round_id=int(chosen_round) if chosen_round else None, state=state, words=words
+    )
+    return render_template(
+        "dossiers/listed.html",
+        form=form,
+        page=found,
+        rows=rows.rows(found.items, actor(), handled.of_all(found.items)),
+        narrowed=bool(chosen_round or state or words),
+        page_url=lambda n: url_for("dossiers.listed", round=chosen_round, state=state, q=words, page=n),
+    )
+
+
+def _chosen(field: SelectField) -> str:
+    """What is chosen in the address, "" for all; what is not among the choices counts as all."""
+    if field.data not in [value for value, _label in field.choices]:
+        field.data = ""
+    return str(field.data)
+
+
+def _round_choices(reader: User) -> list[tuple[str, str]]:
+    """The rounds of the reader's provinces; of all provinces for people of the country, as far as they file upwards."""
+    chains = [access.chain(part.unit) for part in parts.held(reader) if part.unit is not None]
+    provinces = {places["province"].id for places in chains if "province" in places}
+    country = any("country" in places for places in chains)
+    return [
+        (str(one.id), one.title if one.unit_id in provinces else f"{one.title}, {one.unit.name}")
+        for one in rounds.newest()
+        if one.unit_id in provinces or (country and workflow_of(one).spec.place == "province")
+    ]
+
+
+def _state_choices() -> list[tuple[str, str]]:
+    states = {state.name: state for workflow in workflows().values() for state in workflow.spec.states.values()}
+    return [(name, state.title.in_language(language())) for name, state in states.items()]
+
+
+@bp.get("/<int:dossier_id>/")
+def show(dossier_id: int) -> ResponseReturnValue:
+    """The overview."""
+    dossier = guard.dossier(dossier_id)
+    shown = overview(dossier, actor())
+    workflow = workflow_of(dossier)
+    steps = [
+        {"label": stage.title.in_language(language()), "state": mark}
+        for stage, mark in workflow.progress(dossier.state)
+    ]
+    return render_template(
+        "dossiers/show.html",
+        shown=shown,
+        proposing=proposals.links(
+            dossier, actor(), filed=bool(shown.contents.submissions), decided=shown.recognition is not None
+        ),
+        steps=steps,
+        chart=chart(workflow.spec, dossier.state),
+        visited={state for entry in dossiers.history(dossier) for state in (entry.from_state, entry.to_state)},
+        **_common(dossier),
+    )
+
+
+def _common(dossier: Dossier) -> dict[str, object]:
+    """What every page about a dossier needs."""
+    return {
+        "dossier": dossier,
+        "spec": workflow_of(dossier).spec,
+        "state": turns.state_of(dossier),
+        "kind": turns.kind(dossier, actor()),
+        "turn": turns.turn(dossier),
+        "above": dossier.above,
+        "notices": marks.of_dossier(dossier),
+    }
+
+
+@bp.get("/<int:dossier_id>/history")
+def history(dossier_id: int) -> ResponseReturnValue:
+    """Everything that was done with the dossier."""
+    dossier = guard.dossier(dossier_id)
+    entries = [timeline.told(dossier, entry) for entry in reversed(dossiers.history(dossier))]
+    opened = {
+        "what": _("Dossier opened"),
+        "who": dossier.opened_by.full_name,
+        "when": dossier.opened_at.astimezone(ZONE),
+    }
+    return render_template(
+        "dossiers/history.html",
+        entries=[*entries, opened],
+        handlings=handled.record(dossier, handling.record(dossier, actor())),
+        most_handlings=handling.MOST_RECORDED,
+        **_common(dossier),
+    )
+
+
+@bp.get("/<int:dossier_id>/submissions/<int:number>")
+def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
+    """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
+    dossier = guard.dossier(dossier_id)
+    filed = submissions.submission(dossier, number)
+    dues, frozen = filing.filing_dues(dossier), json.loads(filed.manifest)
+    return render_template(
+        "dossiers/receipt.html",
+        filed=filed,
+        signs_for=frozen.get("signs_for"),
+        files=frozen["evidence"],
+        standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
+        groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],
+        file_name=_manifest_name(dossier, number),
+        **_common(dossier),
+    )
+
+
+@bp.get("/<int:dossier_id>/submissions/<int:number>/manifest.json")
+def manifest(dossier_id: int, number: int) -> ResponseReturnValue:
+    """What was filed, byte for byte as its hash was taken."""
+    dossier = guard.dossier(dossier_id)
+    filed = submissions.submission(dossier, number)
+    answer = Response(filed.manifest.encode(), mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_manifest_name(dossier, number)}"'
+    return answer
+
+
+def _manifest_name(dossier: Dossier, number: int) -> str:
+    return f"certflow-{dossier.id}-{number}.json"

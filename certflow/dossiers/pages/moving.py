@@ -1,0 +1,139 @@
+"""Moving a round's dossiers to a newer version of their rules: what would happen, then what did."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow.access import access
+from certflow.catalogue import catalogue
+from certflow.catalogue.words import marks
+from certflow.criteria.pages.definitions import changes
+from certflow.dossiers import moving
+from certflow.dossiers.moving import Told
+from certflow.errors import NotFound
+from certflow.http import addresses
+from certflow.http.person import actor
+from certflow.law.specs.workflow import WorkflowSpec
+from certflow.models.base import db
+from certflow.models.dossiers import Round
+from certflow.models.row_security import EVERYTHING, see
+from certflow.rounds import newer, rounds
+from certflow.wording import language
+
+bp = Blueprint("moving", __name__, url_prefix="/rounds/<int:round_id>/move")
+
+ON_A_PAGE = 50
+SENTENCES = 60
+SHOWN = ("moves", "confirm", "stays")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One dossier: how it is, which version it had, and what becomes of it."""
+
+    told: Told
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of the dossiers that move or stay, with how many there are of each kind among all."""
+
+    rows: list[Row]
+    counts: Counter[str]
+    page: int
+    pages: int
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+    see(EVERYTHING)  # a move is about all dossiers of the round, and tells nothing of what stands in them
+
+
+@bp.get("")
+def show(round_id: int) -> ResponseReturnValue:
+    """What a move would do, dossier by dossier; nothing is changed."""
+    found = rounds.get(round_id)
+    choices = newer.targets(found)
+    target = _chosen(choices, request.args.get("to", type=int))
+    sheet = _sheet(found, moving.plan(round_id, target.key), addresses.asked_page())
+    here = url_for(".show", round_id=round_id, to=target.version)
+    more = {"choices": choices, "language_next": here, **_differences(found, target)}
+    return _page("rounds/move.html", found, target, sheet, **more)
+
+
+@bp.post("")
+def move(round_id: int) -> ResponseReturnValue:
+    """Move what can be moved, a few dossiers in each transaction, and tell what became of each."""
+    key = (rounds.get(round_id).workflow, addresses.sent_id("to"))
+    told: list[Told] = []
+    moving.begin(round_id, key, actor=actor())
+    db.session.commit()
+    while some := moving.move_some(round_id, key, actor=actor(), after=told[-1].dossier_id if told else 0):
+        db.session.commit()
+        told += some
+    moving.begin(round_id, key, actor=actor())
+    found, target = rounds.get(round_id), catalogue.known().workflow(*key)
+    sheet = _sheet(found, sorted(told, key=lambda one: one.kind not in ("stays", "confirm")), 1)
+    return _page("rounds/moved.html", found, target, sheet, language_next=url_for("rounds.show", round_id=round_id))
+
+
+def _chosen(choices: list[WorkflowSpec], version: int | None) -> WorkflowSpec:
+    """The version asked for, the newest by default; raises NotFound when there is no such one to move to."""
+    for spec in choices:
+        if version in (None, spec.version):
+            return spec
+    raise NotFound(_("There is no such newer version to move to."))
+
+
+def _sheet(found: Round, told: Iterable[Told], page: int) -> Sheet:
+    """The page asked for; what is decided or moved before is only counted."""
+    counts: Counter[str] = Counter()
+    listed = []
+    for one in told:
+        counts[one.kind] += 1
+        if one.kind in SHOWN:
+            listed.append(one)
+    pages = max(1, -(-len(listed) // ON_A_PAGE))
+    page = min(page, pages)
+    rows = [Row(one, _state(found, one)) for one in listed[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]]
+    return Sheet(rows, counts, page, pages)
+
+
+def _state(found: Round, told: Told) -> str:
+    """The title of a dossier's state in the version it had."""
+    spec = catalogue.known().workflows.get((found.workflow, told.version))
+    return spec.states[told.state].title.in_language(language()) if spec else told.state
+
+
+def _differences(found: Round, target: WorkflowSpec) -> dict[str, object]:
+    """What the target says otherwise than the round's version, or than the one before where the round has it."""
+    known = catalogue.known()
+    before = found.workflow_version if target.version > found.workflow_version else target.version - 1
+    old = known.workflows.get((found.workflow, before), target)
+    criteria = tuple(catalogue.form_at(*rounds.form_by(found, spec)) for spec in (old, target))
+    of_scheme, of_criteria = changes(old, target), changes(*criteria)
+    return {
+        "old": old,
+        "of_scheme": of_scheme,
+        "of_criteria": of_criteria,
+        "long": sum(len(sentences) for _heading, sentences in of_scheme + of_criteria) > SENTENCES,
+        "criteria": criteria,
+    }
+
+
+def _page(template: str, found: Round, target: WorkflowSpec, sheet: Sheet, **more: object) -> str:
+    page: str = render_template(
+        template,
+        found=found,
+        target=target,
+        sheet=sheet,
+        notices=[marks.practice()] if found.practice else [],
+        **more,
+    )
+    return page

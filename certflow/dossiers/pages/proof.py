@@ -1,0 +1,83 @@
+"""The proof sheet: input, threshold, clause and verdict of everything, with the versions and hashes it rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from certflow.access import editing, turns
+from certflow.accounts import accounts
+from certflow.assessment.pages import criteria
+from certflow.assessment.pages.criteria import Opened
+from certflow.assessment.stored import Contents
+from certflow.assessment.words import figures, ratings
+from certflow.catalogue.catalogue import workflow_of
+from certflow.catalogue.words import marks
+from certflow.dossiers import recomputing
+from certflow.http.person import actor
+from certflow.law.specs.form import CriterionSpec
+from certflow.models.dossiers import Claim, Finding
+from certflow.results import recognitions
+
+Stored = Mapping[str, Claim] | Mapping[str, Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """One measured part: what was claimed and, for whoever may read it, what was found; who saved each, and when."""
+
+    claimed: figures.Row
+    claim: Claim | None
+    found: figures.Row | None
+    finding: Finding | None
+
+
+def show(dossier_id: int) -> ResponseReturnValue:
+    """Everything a result follows from, on paper too, and whether it still follows when it is computed anew."""
+    opened = criteria.opened(dossier_id)
+    dossier, contents = opened.dossier, opened.contents
+    reads_findings = editing.sees_findings(actor(), dossier)
+    shows_findings = reads_findings and bool(contents.findings)
+    final = turns.state_of(dossier).final
+    return render_template(
+        "dossiers/proof.html",
+        dossier=dossier,
+        spec=workflow_of(dossier).spec,
+        form=opened.form,
+        submissions=contents.submissions,
+        sheet=_sheet(opened, shows_findings),
+        claimed=opened.claimed.level,
+        found=opened.reached.level if shows_findings else None,
+        claimed_rating=ratings.rating(opened.form, opened.claimed),
+        found_rating=ratings.rating(opened.form, opened.reached),
+        reads_findings=reads_findings,
+        recognition=recognitions.of_dossier(dossier) if final else None,
+        savers=_savers(contents.claims, contents.findings),
+        differences=recomputing.differences(dossier, findings=reads_findings),
+        state=turns.state_of(dossier),
+        kind=turns.kind(dossier, actor()),
+        above=dossier.above,
+        notices=marks.of_dossier(dossier),
+    )
+
+
+def _sheet(opened: Opened, shows_findings: bool) -> list[tuple[CriterionSpec, list[Proven]]]:
+    left = figures.proof(opened.form, opened.claimed, opened.claims)
+    right = figures.proof(opened.form, opened.reached, opened.findings)
+    return [
+        (criterion, [_proven(opened.contents, *pair, shows_findings) for pair in zip(claimed, found, strict=True)])
+        for (criterion, claimed), (_same, found) in zip(left, right, strict=True)
+    ]
+
+
+def _proven(contents: Contents, claimed: figures.Row, found: figures.Row, shows_findings: bool) -> Proven:
+    code = claimed.indicator.code
+    if not shows_findings:
+        return Proven(claimed, contents.claims.get(code), None, None)
+    return Proven(claimed, contents.claims.get(code), found, contents.findings.get(code))
+
+
+def _savers(*stored: Stored) -> dict[int, str]:
+    """The names of everybody who saved a claim or a finding."""
+    return accounts.names({row.saved_by_id for rows in stored for row in rows.values()})

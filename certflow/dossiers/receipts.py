@@ -1,0 +1,113 @@
+"""Papers received by hand or by post: the day that counts for a dossier filed here later (Circular 25 art. 9.1.d)."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from certflow import clock
+from certflow.access import access, editing
+from certflow.approval import proposals
+from certflow.catalogue.catalogue import workflow_of
+from certflow.errors import ActionNotOpen, Invalid, NotPermitted
+from certflow.law.specs.workflow import WorkflowSpec
+from certflow.models.approval import PaperReceipt, Proposal
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier, Submission
+from certflow.models.people import User
+from certflow.wording import _
+
+LONGEST_NUMBER = 80
+WAYS = ("direct", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is typed of a receipt: the day, how the papers came, and their number in the register of the office."""
+
+    received_on: dt.date | None
+    way: str
+    register_number: str
+
+
+def filed_states(spec: WorkflowSpec) -> frozenset[str]:
+    """The states that a dossier of a scheme reaches by being filed."""
+    return frozenset(t.target for t in spec.transitions if "freeze_submission" in t.effects)
+
+
+def receives(dossier: Dossier, user: User) -> bool:
+    """Whether `user` sits where the dossier is received: in a role whose turn it is once the dossier is filed."""
+    spec = workflow_of(dossier).spec
+    return bool({spec.states[state].turn for state in filed_states(spec)} & access.roles_on(user, dossier))
+
+
+def require_receiver(dossier: Dossier, user: User) -> None:
+    """Raises NotPermitted unless `user` sits where the dossier is received."""
+    if not receives(dossier, user):
+        raise NotPermitted(_("Only the office that receives the dossier records when its papers came."))
+
+
+def propose(dossier: Dossier, entry: Entry, *, actor: User, reason: str) -> Proposal:
+    """Propose that the papers came on an earlier day; raises NotPermitted, ActionNotOpen or Invalid."""
+    require_receiver(dossier, actor)
+    if db.session.get(PaperReceipt, dossier.id) is not None:
+        raise ActionNotOpen(_("The receipt of the papers is on record already."))
+    if faults := _faults(dossier, entry):
+        raise Invalid(fields=faults)
+    content = {
+        "received_on": entry.received_on.isoformat() if entry.received_on else "",
+        "way": entry.way,
+        "register_number": " ".join(entry.register_number.split()),
+    }
+    return proposals.propose(KIND, actor=actor, content=content, reason=reason, dossier_id=dossier.id)
+
+
+def _faults(dossier: Dossier, entry: Entry) -> dict[str, tuple[str, ...]]:
+    faults: dict[str, tuple[str, ...]] = {}
+    filed = first_filed(dossier)
+    if filed is None:
+        raise ActionNotOpen(_("The dossier has not been filed here yet; file it first, then record its papers."))
+    if entry.received_on is None:
+        faults["received_on"] = (_("Give the day on which the papers came, for example 27/02/2026."),)
+    elif entry.received_on > clock.local_day(filed):
+        faults["received_on"] = (_("The papers cannot have come after the dossier was filed here."),)
+    elif entry.received_on.year < dossier.round.assessed_year:
+        faults["received_on"] = (_("This day lies before the assessed year."),)
+    if entry.way not in WAYS:
+        faults["way"] = (_("Say how the papers came."),)
+    number = " ".join(entry.register_number.split())
+    if not number or len(number) > LONGEST_NUMBER:
+        faults["register_number"] = (_("Give the number in the register of incoming papers, at most 80 characters."),)
+    return faults
+
+
+def first_filed(dossier: Dossier) -> dt.datetime | None:
+    """When the dossier was first filed here."""
+    return db.session.scalar(select(func.min(Submission.filed_at)).where(Submission.dossier_id == dossier.id))
+
+
+def days(ids: Collection[int]) -> dict[int, dt.date]:
+    """The day on which the papers of several dossiers came, where it is on record."""
+    query = select(PaperReceipt.dossier_id, PaperReceipt.received_on).where(PaperReceipt.dossier_id.in_(ids))
+    return dict(db.session.execute(query).all())
+
+
+def _settles(proposal: Proposal, actor: User) -> bool:
+    """Whoever acts on the dossier above the unit that files it."""
+    return proposal.dossier is not None and editing.acts_above(actor, proposal.dossier)
+
+
+def _carry_out(proposal: Proposal, actor: User) -> None:
+    said = proposal.content
+    receipt = PaperReceipt(
+        dossier_id=proposal.dossier_id,
+        received_on=dt.date.fromisoformat(said["received_on"]),
+        way=said["way"],
+        register_number=said["register_number"],
+        proposal_id=proposal.id,
+    )
+    db.session.add(receipt)
+
+
+KIND = proposals.register(proposals.Kind("paper_receipt", _settles, _carry_out))

@@ -1,0 +1,219 @@
+"""Results computed anew from what is stored: against what was recorded, or by other rules."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, select
+
+from certflow.access import access
+from certflow.assessment.evidence import attached
+from certflow.catalogue.catalogue import form_of, known, workflow_of
+from certflow.dossiers.succession import past
+from certflow.law.scoring.scoring import Answer, Answers, score
+from certflow.law.specs.form import FormSpec, Part
+from certflow.models.base import db
+from certflow.models.dossiers import Claim, Dossier, Finding, Submission
+from certflow.models.results import Recognition
+from certflow.models.units import UnitVersion
+from certflow.rounds import rounds
+from certflow.wording import _, language
+
+BATCH = 250
+
+Stored = dict[int, dict[str, Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """One dossier computed anew, and every way in which what was recorded does not follow from what is stored."""
+
+    dossier_id: int
+    unit: str
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The level a dossier reaches by its own rules and by others; `unanswered` counts what these ask beyond it.
+
+    `classes` are the titles of both where they are classes of a rating by points.
+    """
+
+    dossier_id: int
+    unit: str
+    state: str
+    by_findings: bool
+    level: int
+    new_level: int
+    unanswered: int
+    classes: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    dossiers: Sequence[Any]
+    claims: Stored
+    findings: Stored
+
+
+def recompute(round_id: int) -> Iterator[Recomputed]:
+    """Every dossier of the round, one batch in memory at a time; raises NotFound for a round that is not there."""
+    rounds.get(round_id)
+    for batch in _batches(access.whole_round(round_id)):
+        filed, decided = _submissions(batch), _decided(batch)
+        for row in batch.dossiers:
+            claimed = _of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {}))
+            found = _of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {}))
+            yield Recomputed(row.id, row.unit, (*claimed, *found))
+
+
+def differences(dossier: Dossier, *, findings: bool) -> tuple[str, ...]:
+    """As `recompute`, for one dossier; without `findings` only what follows from claims and filings is told."""
+    batch = next(_batches(Dossier.id == dossier.id))
+    row = batch.dossiers[0]
+    claimed = tuple(_of_submissions(row, _submissions(batch).get(row.id, []), batch.claims.get(row.id, {})))
+    found = _of_decisions(row, _decided(batch).get(row.id), batch.findings.get(row.id, {})) if findings else ()
+    return (*claimed, *found)
+
+
+def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
+    """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
+    rounds.get(round_id)
+    for batch in _batches(access.whole_round(round_id)):
+        given = attached(form, [row.id for row in batch.dossiers], batch.claims | batch.findings)
+        for row in batch.dossiers:
+            found = batch.findings.get(row.id)
+            part: Part = "findings" if found else "claims"
+            old = score(form_of(row), given[row.id], disadvantaged=row.disadvantaged_area, part=part)
+            new = score(form, given[row.id], disadvantaged=row.disadvantaged_area, part=part)
+            classes = _class(form_of(row), old.level), _class(form, new.level)
+            levels = old.level, new.level
+            yield Compared(row.id, row.unit, row.state, bool(found), *levels, len(new.unanswered), classes)
+
+
+def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
+    query = (
+        select(
+            *(Dossier.id, UnitVersion.name.label("unit"), Dossier.state, Dossier.workflow, Dossier.workflow_version),
+            *(Dossier.form, Dossier.form_version, Dossier.disadvantaged_area, Dossier.proposed_level),
+        )
+        .join(Dossier.place)
+        .where(which)
+        .order_by(Dossier.id)
+        .limit(BATCH)
+    )
+    last = 0
+    while found := db.session.execute(query.where(Dossier.id > last)).all():
+        ids = [row.id for row in found]
+        yield _Batch(found, _answers(Claim, ids), _answers(Finding, ids))
+        last = ids[-1]
+
+
+def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
+    """The answers of these dossiers; of the many that are word for word alike, each is read from its JSON once."""
+    stored: Stored = {}
+    alike: dict[str, Answer] = {}
+    query = select(kind.dossier_id, kind.indicator, cast(kind.answer, Text))
+    query = query.where(kind.dossier_id.in_(ids), kind.to_confirm.is_(False))
+    for dossier_id, indicator, text in db.session.execute(query):
+        if text not in alike:
+            alike[text] = json.loads(text)
+        stored.setdefault(dossier_id, {})[indicator] = alike[text]
+    return stored
+
+
+def _submissions(batch: _Batch) -> dict[int, list[Any]]:
+    ids = [row.id for row in batch.dossiers]
+    query = (
+        select(
+            *(Submission.dossier_id, Submission.number, Submission.manifest),
+            *(Submission.manifest_hash, Submission.claimed_level),
+        )
+        .where(Submission.dossier_id.in_(ids))
+        .order_by(Submission.dossier_id, Submission.number)
+    )
+    found = db.session.execute(query).all()
+    return {dossier_id: list(rows) for dossier_id, rows in groupby(found, lambda row: row.dossier_id)}
+
+
+def _decided(batch: _Batch) -> dict[int, int]:
+    ids = [row.id for row in batch.dossiers]
+    query = select(Recognition.dossier_id, Recognition.level).where(
+        Recognition.dossier_id.in_(ids),
+        Recognition.kind.in_(("recognition", "rating")),
+        Recognition.outside_decision == "",
+    )
+    return {row.dossier_id: row.level for row in db.session.execute(query)}
+
+
+def _of_submissions(row: Any, filed: Sequence[Any], claims: Answers) -> Iterator[str]:
+    for submission in filed:
+        yield from _of_submission(submission)
+    if filed and past(workflow_of(row).spec, row.state, "claims"):
+        form, recorded = _form_as_filed(filed[-1]), filed[-1].claimed_level
+        level = score(form, claims, disadvantaged=row.disadvantaged_area).level
+        if level != recorded:
+            levels = {"level": _named(form, level), "recorded": _named(form, recorded)}
+            yield _("the claims reach level %(level)s, and %(recorded)s was filed", **levels)
+
+
+def _form_as_filed(filed: Any) -> FormSpec:
+    """The criteria that the claims were filed under, which the dossier may have left since."""
+    name, version = json.loads(filed.manifest)["criteria"]
+    return known().form(name, version)
+
+
+def _of_submission(filed: Any) -> Iterator[str]:
+    """The frozen manifest is as it was hashed, and reaches the level that was filed with it."""
+    if hashlib.sha256(filed.manifest.encode()).hexdigest() != filed.manifest_hash:
+        yield _("submission %(number)s is not what was filed: its hash differs", number=filed.number)
+        return
+    manifest = json.loads(filed.manifest)
+    name, version = manifest["criteria"]
+    answers = {code: given["answer"] for code, given in manifest["answers"].items()}
+    disadvantaged = manifest["disadvantaged_area"] is not None
+    form = known().form(name, version)
+    level = score(form, answers, disadvantaged=disadvantaged).level
+    if level != filed.claimed_level:
+        yield _(
+            "submission %(number)s reaches level %(level)s, and %(recorded)s was recorded",
+            number=filed.number,
+            level=_named(form, level),
+            recorded=_named(form, filed.claimed_level),
+        )
+
+
+def _of_decisions(row: Any, decided: int | None, findings: Answers) -> Iterator[str]:
+    """A level may be decided below what the findings reach, never above (art. 8.1)."""
+    if row.proposed_level is None and decided is None:
+        return
+    state = workflow_of(row).spec.states[row.state]
+    level, form = _level(row, findings), form_of(row)
+    reached, recorded = _named(form, level), _named(form, decided or 0)
+    if state.edits != "findings" and (row.proposed_level or 0) > level:
+        proposed = _named(form, row.proposed_level)
+        yield _("the findings reach level %(level)s, and %(recorded)s is proposed", level=reached, recorded=proposed)
+    if decided is not None and decided > level:
+        yield _("the findings reach level %(level)s, and %(recorded)s was recognised", level=reached, recorded=recorded)
+    if decided is not None and row.proposed_level is not None and decided != row.proposed_level:
+        yield _("level %(recorded)s was recognised, and another one was proposed", recorded=recorded)
+    if state.level and decided != state.level:
+        yield _("the state says level %(level)s, and the recognition does not", level=_named(form, state.level))
+
+
+def _level(row: Any, answers: Answers) -> int:
+    return score(form_of(row), answers, disadvantaged=row.disadvantaged_area).level
+
+
+def _class(form: FormSpec, level: int) -> str:
+    """The title of the class that a level of a rating by points stands for."""
+    return form.bands[level - 1].title.in_language(language()) if form.bands and level else ""
+
+
+def _named(form: FormSpec, level: int) -> str:
+    title = _class(form, level)
+    return f"{level} ({title})" if title else str(level)

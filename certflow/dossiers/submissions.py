@@ -1,0 +1,104 @@
+"""What is filed, frozen: a manifest of answers and file hashes that anyone can hash again."""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from certflow.assessment import lower_units
+from certflow.catalogue.catalogue import form_of
+from certflow.errors import NotFound
+from certflow.law.scoring.scoring import score
+from certflow.models.base import db
+from certflow.models.delegation import Delegation
+from certflow.models.dossiers import Claim, Dossier, Evidence, Meeting, Submission
+from certflow.models.people import User
+from certflow.wording import _
+
+
+def freeze(dossier: Dossier, *, actor: User, at: dt.datetime, delegation: Delegation | None = None) -> Submission:
+    """Store the manifest of `dossier` as filed at `at` by `actor`, for somebody else where there is a `delegation`.
+
+    Filed are the answers to what its rules ask; one that was not confirmed again under them is none.
+    """
+    lower_units.refresh_claims(dossier, actor=actor, at=at)
+    number = 1 + (db.session.scalar(select(func.count()).where(Submission.dossier_id == dossier.id)) or 0)
+    form = form_of(dossier)
+    asked = {indicator.code for criterion in form.criteria_in("claims") for indicator in criterion.indicators}
+    query = select(Claim).where(Claim.dossier_id == dossier.id, Claim.to_confirm.is_(False)).order_by(Claim.indicator)
+    claims = [claim for claim in db.session.scalars(query) if claim.indicator in asked]
+    result = score(form, {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)
+    manifest = _manifest(dossier, claims, number, result.level, actor, at) | _for_whom(delegation)
+    text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1)
+    submission = Submission(
+        dossier_id=dossier.id,
+        number=number,
+        manifest=text,
+        manifest_hash=hashlib.sha256(text.encode()).hexdigest(),
+        claimed_level=result.level,
+        filed_at=at,
+        filed_by_id=actor.id,
+    )
+    db.session.add(submission)
+    dossier.filed = True
+    db.session.flush()
+    return submission
+
+
+def _manifest(dossier: Dossier, claims: Any, number: int, level: int, actor: User, at: dt.datetime) -> dict[str, Any]:
+    files = db.session.scalars(
+        select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None)).order_by(Evidence.id)
+    ).all()
+    meeting = db.session.get(Meeting, dossier.id)
+    return {
+        "dossier": dossier.id,
+        "submission": number,
+        "unit": {"code": dossier.place.code, "name": dossier.place.name},
+        "scheme": [dossier.workflow, dossier.workflow_version],
+        "criteria": [dossier.form, dossier.form_version],
+        "assessed_year": dossier.round.assessed_year,
+        "disadvantaged_area": dossier.disadvantaged_source if dossier.disadvantaged_area else None,
+        "claimed_level": level,
+        "answers": {c.indicator: {"answer": c.answer, "explanation": c.explanation} for c in claims},
+        "evidence": [
+            {"indicator": f.indicator, "name": f.original_name, "size": f.size, "sha256": f.sha256} for f in files
+        ],
+        "meeting": _meeting(meeting),
+        "filed_by": actor.full_name,
+        "filed_at": at.isoformat(),
+    }
+
+
+def _for_whom(delegation: Delegation | None) -> dict[str, Any]:
+    if delegation is None:
+        return {}
+    document = {"document": delegation.document_number, "dated": delegation.document_date.isoformat()}
+    return {"signs_for": {"mode": delegation.mode, "position": delegation.position, **document}}
+
+
+def _meeting(meeting: Meeting | None) -> dict[str, Any] | None:
+    if meeting is None:
+        return None
+    return {
+        "held_on": meeting.held_on.isoformat(),
+        "chaired_by": meeting.chaired_by,
+        "chair_position": meeting.chair_position,
+        "bodies_present": meeting.bodies_present,
+        "other_bodies": meeting.other_bodies,
+        "conclusion": meeting.conclusion,
+    }
+
+
+def submission(dossier: Dossier, number: int) -> Submission:
+    """One submission of a dossier the caller may see; raises NotFound."""
+    found = db.session.scalar(
+        select(Submission)
+        .where(Submission.dossier_id == dossier.id, Submission.number == number)
+        .options(joinedload(Submission.filed_by))
+    )
+    if found is None:
+        raise NotFound(_("There is no such submission."))
+    return found

@@ -1,0 +1,66 @@
+"""An entry of a dossier's history in the reader's words."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from certflow.access import turns
+from certflow.catalogue.catalogue import workflow_of
+from certflow.clock import ZONE
+from certflow.dossiers.succession import versions_of
+from certflow.models.dossiers import Dossier, HistoryEntry
+from certflow.rules.words import delegated
+from certflow.wording import language
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act: what was done, by whom in which part, when, the state it led to ("" for none) and what was noted.
+
+    `kind` is that of a final state's tag, `paper` names the document from outside that the act records. `signed_for`
+    says for whom and by what it was taken, where that was not in a part of the person's own.
+    """
+
+    what: str
+    label: str
+    who: str
+    role: str
+    when: dt.datetime
+    note: str
+    kind: str = ""
+    paper: str = ""
+    signed_for: str = ""
+
+
+def told(dossier: Dossier, entry: HistoryEntry) -> Told:
+    """A step of the scheme by its title; a move to a newer version with what had to be confirmed again."""
+    who, when = entry.actor.full_name, entry.at.astimezone(ZONE)
+    versions = versions_of(entry.action)
+    if versions is not None:
+        what = str(_("Moved from version %(old)s to version %(new)s of its rules", old=versions[0], new=versions[1]))
+        note = str(_("To be confirmed again: %(codes)s", codes=entry.note)) if entry.note else ""
+        return Told(what, "", who, str(_("Administrator")), when, note)
+    spec = workflow_of(dossier).spec
+    titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
+    state = spec.states[entry.to_state]
+    what, label = titles.get(entry.action, entry.action), state.title.in_language(language())
+    part, kind = turns.part(dossier, entry.acting_as), turns.final_kind(state)
+    signed_for = ""
+    if entry.delegation is not None:
+        part, signed_for = f"{entry.signs_for}. {part}", delegated.by_which(entry.delegation)
+    return Told(what, label, who, part, when, entry.note, kind, _paper_recorded(entry), signed_for)
+
+
+def signed_by(entry: HistoryEntry) -> str:
+    """Who did it, and how they signed where it was for somebody else."""
+    name = entry.actor.full_name
+    return f"{name} ({entry.signs_for}.)" if entry.signs_for else name
+
+
+def _paper_recorded(entry: HistoryEntry) -> str:
+    """The paper from outside that an act records, by number and date."""
+    if not entry.document_number or entry.document_date is None:
+        return ""
+    day = f"{entry.document_date:%d/%m/%Y}"
+    return str(_("Document no. %(number)s of %(date)s", number=entry.document_number, date=day))

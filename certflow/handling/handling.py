@@ -1,0 +1,238 @@
+"""Who works on a dossier: taken on, given back, taken over with a reason; it tells the others and gives no rights."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, false, func, or_, select, update
+from sqlalchemy.orm import contains_eager, joinedload
+
+from certflow import clock
+from certflow.access import access
+from certflow.catalogue.catalogue import workflow_of
+from certflow.errors import ActionNotOpen, Invalid, NotPermitted, Stale
+from certflow.models.base import Instant, db
+from certflow.models.dossiers import Dossier
+from certflow.models.handling import Handling
+from certflow.models.people import Appointment, User
+from certflow.vietnamese import says_something
+from certflow.wording import _
+
+LONGEST_REASON = 1000
+MOST_RECORDED = 50
+By = Literal["", "mine", "nobody", "others"]
+_handling = cast(Table, Handling.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of the dossiers that wait for somebody are handled by themselves, by others, by nobody."""
+
+    total: int
+    mine: int
+    others: int
+
+    def by(self, whom: By) -> int:
+        """How many are left when the list is narrowed by who handles them; "" for all."""
+        nobody = self.total - self.mine - self.others
+        return {"": self.total, "mine": self.mine, "nobody": nobody, "others": self.others}[whom]
+
+
+def take(dossier_id: int, *, actor: User) -> Handling:
+    """Let `actor` work on a dossier that nobody works on in this part; raises Stale naming whoever does.
+
+    Whoever has it already keeps it.
+    """
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    role, appointment = require_part(dossier, actor)
+    found = _open(dossier, role)
+    if found is not None and _counts(found):
+        if found.user_id == actor.id:
+            return found
+        raise Stale(_("%(name)s works on this dossier already.", name=found.user.full_name))
+    if found is not None:
+        _end(found, "lapsed", actor)
+    return _begin(dossier, role, appointment, actor)
+
+
+def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handling:
+    """Let `actor` work on a dossier instead of whoever does; `seen` is the id of the handling that they saw.
+
+    Raises Stale when it has changed hands since, Invalid under "reason" when none is given.
+    """
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    role, appointment = require_part(dossier, actor)
+    found = _open(dossier, role)
+    if found is None or not _counts(found):
+        raise Stale(_("Nobody works on this dossier any more. You can take it on without a reason."))
+    if found.user_id == actor.id:
+        raise ActionNotOpen(_("You work on this dossier already."))
+    if found.id != seen:
+        raise Stale(_("It has changed hands meanwhile: %(name)s works on it now.", name=found.user.full_name))
+    _end(found, "taken_over", actor, _checked(reason))
+    return _begin(dossier, role, appointment, actor)
+
+
+def give_back(dossier_id: int, *, actor: User) -> None:
+    """Let nobody work on the dossier; raises ActionNotOpen unless `actor` does."""
+    dossier = access.dossier(dossier_id, actor, lock=True)
+    found = current(dossier)
+    if found is None or found.user_id != actor.id:
+        raise ActionNotOpen(_("You do not work on this dossier, or no longer."))
+    _end(found, "given_back", actor)
+
+
+def may_take(user: User, dossier: Dossier) -> bool:
+    """Whether `user` acts in the part in which the dossier waits, so that they can take it on or over."""
+    return access.appointment_as(user, dossier, _turn(dossier)) is not None
+
+
+def require_part(dossier: Dossier, actor: User) -> tuple[str, Appointment]:
+    """The part in which the dossier waits, and the appointment by which `actor` acts in it.
+
+    Raises ActionNotOpen for whoever acts in another part, NotPermitted for everybody else.
+    """
+    turn = _turn(dossier)
+    held = access.appointment_as(actor, dossier, turn)
+    if held is not None:
+        return turn, held
+    if access.roles_on(actor, dossier):
+        raise ActionNotOpen(_("The dossier does not wait for your part at present."))
+    raise NotPermitted(_("Only those who act in this part can take the dossier on."))
+
+
+def current(dossier: Dossier) -> Handling | None:
+    """Who works on the dossier in the part in which it waits; None when nobody does."""
+    return of_all([dossier]).get(dossier.id)
+
+
+def of_all(found: Iterable[Dossier]) -> dict[int, Handling]:
+    """As `current` for several dossiers in one query, by their ids; those that nobody works on are missing."""
+    turns = {dossier.id: _turn(dossier) for dossier in found}
+    if not any(turns.values()):
+        return {}
+    query = select(Handling).join(Handling.user).join(Handling.appointment).options(contains_eager(Handling.user))
+    query = query.where(_held(), Handling.until.is_(None))
+    query = query.where(Handling.dossier_id.in_([id_ for id_, turn in turns.items() if turn]))
+    return {one.dossier_id: one for one in db.session.scalars(query) if one.role == turns[one.dossier_id]}
+
+
+def record(dossier: Dossier, reader: User) -> list[Handling]:
+    """Who worked on the dossier when, in the parts of the units where `reader` acts in it; the newest MOST_RECORDED.
+
+    Why it changed hands is a matter among colleagues and not told to other units.
+    """
+    roles = workflow_of(dossier).spec.roles
+    seats = {roles[name].seat for name in access.roles_on(reader, dossier)}
+    own = [role.name for role in roles.values() if role.seat in seats]
+    if not own:
+        return []
+    people = joinedload(Handling.user), joinedload(Handling.ended_by), joinedload(Handling.appointment)
+    query = select(Handling).where(Handling.dossier_id == dossier.id, Handling.role.in_(own)).options(*people)
+    return list(db.session.scalars(query.order_by(Handling.id.desc()).limit(MOST_RECORDED)))
+
+
+def ended_at(handling: Handling) -> dt.datetime | None:
+    """When a handling ended or, with the appointment by which it was taken on, lapsed; None while it counts."""
+    held = handling.appointment
+    if handling.until is not None or held.held_on(clock.today()):
+        return handling.until
+    return held.ended_at or (clock.end_of_day(held.ends_on) if held.ends_on else None)
+
+
+def narrowed(actor: User, by: By) -> ColumnElement[bool]:
+    """Dossiers by who works on them, for lists of those that wait for `actor`."""
+    handled = select(Handling.dossier_id).where(_of_colleagues(actor))
+    if by == "mine":
+        return Dossier.id.in_(handled.where(Handling.user_id == actor.id))
+    if by == "others":
+        return Dossier.id.in_(handled.where(Handling.user_id != actor.id))
+    return Dossier.id.not_in(handled)
+
+
+def counted(actor: User, waiting: ColumnElement[bool], total: int) -> Counts:
+    """How many of the `total` dossiers `waiting`, which is said of `access.joined`, are whose.
+
+    Only what `actor` and their colleagues work on is looked at: that stays little however many dossiers wait.
+    """
+    mine = func.count(case((Handling.user_id == actor.id, 1)))
+    query = select(mine, func.count(Handling.id)).select_from(Handling).where(_of_colleagues(actor), waiting)
+    query = query.join(Dossier, Handling.dossier_id == Dossier.id)
+    own, handled = db.session.execute(query).one()
+    return Counts(total, own, handled - own)
+
+
+# Sent past the unit of work like the change of state that it goes with.
+_PASS_ON = (
+    update(_handling)
+    .where(_handling.c.dossier_id == bindparam("passed"), _handling.c.until.is_(None))
+    .where(_handling.c.role != bindparam("turn"))
+    .values(until=bindparam("at", type_=Instant()), ended_by_id=bindparam("by"), ending="passed_on")
+)
+
+
+def pass_on(dossier: Dossier, *, actor: User, at: dt.datetime) -> None:
+    """End what was handled in another part than the one in which the dossier waits now."""
+    given = {"passed": dossier.id, "turn": _turn(dossier), "at": at, "by": actor.id}
+    db.session.connection().execute(_PASS_ON, given)
+
+
+def end_all_of(user: User, *, actor: User) -> None:
+    """End whatever a person works on whose account is switched off: switched on again, they begin anew."""
+    theirs = select(Appointment.id).where(Appointment.user_id == user.id)
+    query = update(Handling).where(Handling.appointment_id.in_(theirs), Handling.until.is_(None))
+    db.session.execute(query.values(until=clock.now(), ended_by_id=actor.id, ending="lapsed"))
+
+
+def _turn(dossier: Dossier) -> str:
+    return workflow_of(dossier).spec.states[dossier.state].turn
+
+
+def _open(dossier: Dossier, role: str) -> Handling | None:
+    """The handling that has not been ended, though it may have lapsed."""
+    query = select(Handling).where(Handling.dossier_id == dossier.id, Handling.role == role, Handling.until.is_(None))
+    people = joinedload(Handling.user), joinedload(Handling.appointment)
+    return db.session.scalar(query.options(*people).execution_options(populate_existing=True))
+
+
+def _counts(handling: Handling) -> bool:
+    return handling.user.active and handling.appointment.held_on(clock.today())
+
+
+def _held() -> ColumnElement[bool]:
+    """As `_counts`, of appointments with their people."""
+    today = clock.today()
+    return and_(
+        User.active,
+        Appointment.ended_at.is_(None),
+        Appointment.starts_on <= today,
+        or_(Appointment.ends_on.is_(None), Appointment.ends_on >= today),
+    )
+
+
+def _of_colleagues(actor: User) -> ColumnElement[bool]:
+    """What counts of the handlings by those who have a part of `actor` at the same unit, and by `actor`."""
+    seats = [and_(Appointment.unit_id == a.unit_id, Appointment.role == a.role) for a in access.appointments(actor)]
+    colleagues = select(Appointment.id).join(Appointment.user).where(_held(), or_(false(), *seats))
+    return and_(Handling.until.is_(None), Handling.appointment_id.in_(colleagues))
+
+
+def _checked(reason: str) -> str:
+    if not says_something(reason):
+        raise Invalid(fields={"reason": (_("A reason must be given"),)})
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(fields={"reason": (_("Shorten this to at most %(most)s characters.", most=LONGEST_REASON),)})
+    return reason.strip()
+
+
+def _begin(dossier: Dossier, role: str, appointment: Appointment, actor: User) -> Handling:
+    begun = Handling(dossier_id=dossier.id, role=role, user=actor, appointment=appointment, since=clock.now())
+    db.session.add(begun)
+    db.session.flush()
+    return begun
+
+
+def _end(found: Handling, ending: str, actor: User, reason: str = "") -> None:
+    found.until, found.ended_by_id, found.ending, found.reason = clock.now(), actor.id, ending, reason
+    db.session.flush()  # before the next one begins: one alone is open at a time

@@ -1,0 +1,100 @@
+"""Working on a dossier: taking it on, taking it over with a reason, giving it back."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from certflow.access import access, turns
+from certflow.catalogue.words import marks
+from certflow.errors import Invalid, Stale
+from certflow.handling import handling
+from certflow.handling.words import handled
+from certflow.http import addresses
+from certflow.http.errors import status_of
+from certflow.http.fields import show_faults
+from certflow.http.person import actor
+from certflow.models.base import db
+
+bp = Blueprint("handling", __name__, url_prefix="/dossiers/<int:dossier_id>/handling")
+
+
+class TakeOverForm(FlaskForm):
+    """Why a colleague is to work on the dossier no more, and which handling the person saw."""
+
+    seen = HiddenField()
+    reason = TextAreaField(
+        lazy_gettext("Reason"),
+        [
+            InputRequired(lazy_gettext("A reason must be given")),
+            Length(max=handling.LONGEST_REASON, message=lazy_gettext("Shorten this to at most %(max)d characters.")),
+        ],
+        description=lazy_gettext("It stays on record with your name and the time, for those who act at your unit."),
+    )
+
+
+@bp.post("/take")
+def take(dossier_id: int) -> ResponseReturnValue:
+    """Take the dossier on; who comes second sees who was first, and can take it over."""
+    try:
+        handling.take(dossier_id, actor=actor())
+    except Stale as refusal:
+        db.session.rollback()
+        return _page(dossier_id, TakeOverForm(formdata=None), told=refusal.reasons), status_of(refusal)
+    flash(_("You work on this dossier now; your colleagues see it."))
+    return _to(dossier_id)
+
+
+@bp.route("/over", methods=["GET", "POST"])
+def take_over(dossier_id: int) -> ResponseReturnValue:
+    """Take the dossier over from whoever works on it, with the reason."""
+    form = TakeOverForm()
+    if request.method == "GET":
+        return _page(dossier_id, form)
+    if not form.validate_on_submit():
+        return _page(dossier_id, form), 422
+    try:
+        handling.take_over(dossier_id, actor=actor(), reason=form.reason.data, seen=addresses.sent_id("seen"))
+    except Invalid as refusal:
+        db.session.rollback()
+        show_faults(form, refusal)
+        return _page(dossier_id, form), status_of(refusal)
+    except Stale as refusal:
+        db.session.rollback()
+        return _page(dossier_id, form, told=refusal.reasons), status_of(refusal)
+    flash(_("You work on this dossier now; your reason is on record."))
+    return _to(dossier_id)
+
+
+@bp.post("/back")
+def give_back(dossier_id: int) -> ResponseReturnValue:
+    """Give the dossier back, so that whoever shares the part can take it on."""
+    handling.give_back(dossier_id, actor=actor())
+    flash(_("Nobody works on this dossier now."))
+    return _to(dossier_id)
+
+
+def _page(dossier_id: int, form: TakeOverForm, *, told: Sequence[str] = ()) -> str:
+    dossier = access.dossier(dossier_id, actor())
+    handling.require_part(dossier, actor())
+    found = handling.current(dossier)
+    form.seen.data = str(found.id) if found else ""
+    return render_template(
+        "handling/take_over.html",
+        form=form,
+        dossier=dossier,
+        told=told,
+        handled=handled.told(dossier, found),
+        part=turns.turn(dossier),
+        notices=marks.of_dossier(dossier),
+        language_next=url_for("dossiers.show", dossier_id=dossier_id),
+    )
+
+
+def _to(dossier_id: int) -> ResponseReturnValue:
+    return redirect(url_for("dossiers.show", dossier_id=dossier_id))

@@ -1,0 +1,115 @@
+"""Who works on a dossier, in the reader's words."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import flash
+from flask_babel import gettext as _
+
+from certflow import clock
+from certflow.access import turns
+from certflow.clock import ZONE
+from certflow.dossiers.dossiers import Listed
+from certflow.handling import handling
+from certflow.http.person import actor
+from certflow.models.dossiers import Dossier
+from certflow.models.handling import Handling
+from certflow.models.people import User
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """Who works on a dossier: `mine` whether it is the reader, `who` in one sentence ("" when nobody does).
+
+    `open` says whether the reader acts in this part, and so could take it on or over.
+    """
+
+    who: str
+    mine: bool
+    open: bool
+
+    @property
+    def by_another(self) -> bool:
+        """Whether the reader shares this part with somebody who works on it."""
+        return bool(self.who) and self.open and not self.mine
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One time that somebody worked on a dossier, as an entry of a timeline: `note` is why it was taken over."""
+
+    what: str
+    who: str
+    role: str
+    when: dt.datetime
+    note: str
+
+
+def of_dossier(dossier: Dossier) -> Handled:
+    """Who works on a dossier now, for the person who is signed in."""
+    return told(dossier, handling.current(dossier))
+
+
+def of_all(found: Iterable[Listed]) -> dict[int, str]:
+    """Who works on each of the dossiers of a list, in one sentence, by their ids."""
+    handlings = handling.of_all([one.dossier for one in found])
+    return {dossier_id: sentence(one, actor()) for dossier_id, one in handlings.items()}
+
+
+def told(dossier: Dossier, found: Handling | None) -> Handled:
+    """As `of_dossier`, when it is known already who works on it."""
+    reader = actor()
+    mine = found is not None and found.user_id == reader.id
+    return Handled(sentence(found, reader), mine, handling.may_take(reader, dossier))
+
+
+def sentence(found: Handling | None, reader: User) -> str:
+    """Who works on it and since when; "" when nobody does."""
+    if found is None:
+        return ""
+    since = shown_since(found.since)
+    if found.user_id == reader.id:
+        return str(_("You have been working on it since %(time)s", time=since))
+    return str(_("%(name)s has been working on it since %(time)s", name=found.user.full_name, time=since))
+
+
+def shown_since(since: dt.datetime) -> str:
+    """The time alone for today, otherwise with its day."""
+    local = since.astimezone(ZONE)
+    return f"{local:%H:%M}" if local.date() == clock.today() else f"{local:%H:%M %d/%m/%Y}"
+
+
+def warn(dossier: Dossier) -> None:
+    """After something was saved, tell the person when a colleague works on the dossier."""
+    now = of_dossier(dossier)
+    if now.by_another:
+        flash(_("%(who)s. What you changed is saved under your name; tell your colleague.", who=now.who), "warning")
+
+
+def record(dossier: Dossier, found: Sequence[Handling]) -> list[Recorded]:
+    """Who worked on it when and how that ended, as a timeline."""
+    return [
+        Recorded(
+            _period(one),
+            one.user.full_name,
+            turns.part(dossier, one.role),
+            one.since.astimezone(ZONE),
+            one.reason,
+        )
+        for one in found
+    ]
+
+
+def _period(one: Handling) -> str:
+    ended = handling.ended_at(one)
+    if ended is None:
+        return str(_("Works on the dossier"))
+    at, by = shown_since(ended), one.ended_by.full_name if one.ended_by else ""
+    words = {
+        "given_back": _("Worked on the dossier until %(time)s, then stopped", time=at),
+        "taken_over": _("Worked on the dossier until %(time)s, when %(name)s took it over", time=at, name=by),
+        "passed_on": _("Worked on the dossier until %(time)s, when it went on to another part", time=at),
+    }
+    lapsed = _("Worked on the dossier until %(time)s, when the appointment or the account ended", time=at)
+    return str(words.get(one.ending, lapsed))

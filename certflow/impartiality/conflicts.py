@@ -1,0 +1,252 @@
+"""Conflicts of interest, declared and withdrawn with a reason, and the substitutes that administrators name."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.access import access
+from certflow.accounts import directory
+from certflow.catalogue import units
+from certflow.catalogue.catalogue import workflow_of
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
+from certflow.impartiality import impartiality
+from certflow.impartiality import judges as bench
+from certflow.impartiality.judges import Bench
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier, Submission
+from certflow.models.impartiality import Conflict, Substitute
+from certflow.models.people import User
+from certflow.models.row_security import EVERYTHING, seeing
+from certflow.models.units import Unit, UnitVersion
+from certflow.vietnamese import says_something, search_key
+from certflow.wording import _
+
+PAGE_SIZE, MOST_FOUND = 50, 20
+LONGEST_REASON, LONGEST_DOCUMENT = 4000, 300
+
+
+def declare(
+    user_id: int, reason: str, *, actor: User, dossier_id: int | None = None, unit_id: int | None = None
+) -> Conflict:
+    """Record that a person has an interest in one dossier or in one unit: from now on they judge nothing of it.
+
+    People declare their own; administrators, and who decides the dossier, record what somebody told them.
+    """
+    user, dossier = directory.get(user_id), _about(dossier_id, actor)
+    unit = units.get(unit_id) if unit_id is not None else None
+    if user.person_id != actor.person_id and not may_record(actor, dossier):
+        raise NotPermitted(_("You declare your own conflicts; an administrator records those of others."))
+    _check_reason(reason)
+    of_dossier = dossier.id if dossier is not None else None
+    of_unit = unit.id if unit is not None else None
+    if (of_dossier is None) == (of_unit is None):
+        raise Invalid(_("A conflict is about one dossier or about one unit."))
+    found = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason.strip())
+    found.declared_by_id, found.declared_at = actor.id, clock.now()
+    db.session.add(found)
+    db.session.flush()
+    return found
+
+
+def _about(dossier_id: int | None, actor: User) -> Dossier | None:
+    """The dossier, held until the end of the transaction, so that nobody acts on it at the same moment."""
+    if dossier_id is None:
+        return None
+    if access.is_administrator(actor):
+        return get_dossier(dossier_id, lock=True)
+    return access.dossier(dossier_id, actor, lock=True)
+
+
+def dossier_for(dossier_id: int, actor: User) -> Dossier:
+    """A dossier in which somebody may be recused: one that `actor` sees, for administrators any; raises NotFound."""
+    if not access.is_administrator(actor):
+        return access.dossier(dossier_id, actor)
+    with seeing(EVERYTHING):
+        return get_dossier(dossier_id)
+
+
+def get_dossier(dossier_id: int, *, lock: bool = False) -> Dossier:
+    """A dossier as administrators are told of it, who see nothing that is in it; raises NotFound."""
+    query = select(Dossier).where(Dossier.id == dossier_id).options(*access.PLACED, joinedload(Dossier.round))
+    query = query.with_for_update(of=Dossier).execution_options(populate_existing=True) if lock else query
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such dossier."))
+    return found
+
+
+def may_record(actor: User, dossier: Dossier | None) -> bool:
+    """Whether `actor` records the conflicts of others: administrators, and who decides this dossier."""
+    if access.is_administrator(actor):
+        return True
+    outcome = workflow_of(dossier).spec.outcome if dossier is not None else None
+    return dossier is not None and outcome is not None and bool({*outcome.deciders} & access.roles_on(actor, dossier))
+
+
+def _check_reason(reason: str) -> None:
+    if not says_something(reason):
+        raise Invalid(fields={"reason": (_("A reason must be given"),)})
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(fields={"reason": (_("Shorten this to at most %(most)s characters.", most=LONGEST_REASON),)})
+
+
+def withdraw(conflict_id: int, reason: str, *, actor: User) -> Conflict:
+    """Say, with a reason, that an interest is no more; what was declared stays on record with it."""
+    found = db.session.scalar(
+        select(Conflict)
+        .where(Conflict.id == conflict_id)
+        .options(joinedload(Conflict.user))
+        .with_for_update(of=Conflict)
+        .execution_options(populate_existing=True)
+    )
+    if found is None or not (sees(actor, found) or may_withdraw(actor, found)):
+        raise NotFound(_("There is no such conflict of interest, or it is not yours to see."))
+    if not may_withdraw(actor, found):
+        raise NotPermitted(_("What somebody else recorded of you is withdrawn by an administrator."))
+    if found.withdrawn_at is not None:
+        raise ActionNotOpen(_("This conflict of interest has already been withdrawn."))
+    _check_reason(reason)
+    found.withdrawn_at, found.withdrawn_by_id, found.withdrawn_reason = clock.now(), actor.id, reason.strip()
+    db.session.flush()
+    return found
+
+
+def sees(actor: User, conflict: Conflict) -> bool:
+    """Whether `actor` reads the reason: the person concerned, who recorded it, and administrators."""
+    mine = actor.person_id == conflict.user.person_id or actor.id == conflict.declared_by_id
+    return mine or access.is_administrator(actor)
+
+
+def may_withdraw(actor: User, conflict: Conflict) -> bool:
+    """A person withdraws what they declared themselves; of others, administrators do."""
+    if actor.person_id == conflict.user.person_id:
+        return conflict.declared_by.person_id == actor.person_id
+    return access.is_administrator(actor)
+
+
+def get(conflict_id: int, actor: User) -> Conflict:
+    """A conflict of interest that `actor` may read; raises NotFound."""
+    found = db.session.scalar(_shown().where(Conflict.id == conflict_id))
+    if found is None or not sees(actor, found):
+        raise NotFound(_("There is no such conflict of interest, or it is not yours to see."))
+    return found
+
+
+def _shown() -> Select[Conflict]:
+    people_of = joinedload(Conflict.user), joinedload(Conflict.declared_by), joinedload(Conflict.withdrawn_by)
+    return select(Conflict).options(*people_of, joinedload(Conflict.dossier), joinedload(Conflict.unit))
+
+
+def listed(actor: User, page: int = 1) -> tuple[list[Conflict], int]:
+    """One page of conflicts, newest first, and how many there are: all for administrators, for others their own."""
+    query = _shown()
+    if not access.is_administrator(actor):
+        accounts = select(User.id).where(or_(User.id == actor.person_id, User.same_person_as_id == actor.person_id))
+        query = query.where(or_(Conflict.user_id.in_(accounts), Conflict.declared_by_id == actor.id))
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    query = query.order_by(Conflict.id.desc()).limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)
+    return list(db.session.scalars(query).unique()), total
+
+
+def filed(words: str) -> list[Dossier]:
+    """Dossiers on their way whose unit's name contains `words`, as administrators find them; at most MOST_FOUND."""
+    named = UnitVersion.search_key.contains(search_key(words), autoescape=True)
+    units_named = select(UnitVersion.unit_id).where(named)
+    came = exists(select(1).where(Submission.dossier_id == Dossier.id))
+    query = select(Dossier).where(Dossier.unit_id.in_(units_named), came).options(*access.PLACED)
+    query = query.options(joinedload(Dossier.round)).order_by(Dossier.entered_at.desc(), Dossier.id.desc())
+    return list(db.session.scalars(query.limit(MOST_FOUND)).unique())
+
+
+def roles_of(dossier: Dossier, judges: Bench) -> dict[str, str]:
+    """The parts in which a substitute can be named; those of the council where one is recorded."""
+    spec, rule = workflow_of(dossier).spec, impartiality.rule_of(dossier)
+    found = {name: name for name in spec.roles if name in rule.roles - rule.filers}
+    return found | ({name: name for name in bench.COUNCIL_ROLES} if judges.council_id is not None else {})
+
+
+def name(
+    dossier_id: int,
+    *,
+    actor: User,
+    user_id: int,
+    role: str,
+    document: str,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None = None,
+) -> Substitute:
+    """Give a person a part in one dossier, by a document; the same rule of impartiality holds for them."""
+    access.require_administrator(actor)
+    dossier = get_dossier(dossier_id, lock=True)
+    user, judges = directory.get(user_id), bench.bench(dossier, also=directory.get(user_id))
+    _check_open(dossier)
+    faults = _faults(roles_of(dossier, judges), role, document, starts_on, ends_on)
+    if user.person_id == actor.person_id:
+        faults["user_id"] = (_("You cannot name yourself."),)
+    elif role in roles_of(dossier, judges) and _hindered(dossier, judges, user, role):
+        faults["user_id"] = (_("%(name)s may not act on this dossier either.", name=user.full_name),)
+    if faults:
+        raise Invalid(fields=faults)
+    made = Substitute(dossier_id=dossier.id, user_id=user.id, role=role, document=document.strip())
+    made.starts_on, made.ends_on = starts_on or clock.today(), ends_on
+    made.named_by_id, made.named_at = actor.id, clock.now()
+    db.session.add(made)
+    db.session.flush()
+    db.session.expire(user, ["substitutions"])
+    return made
+
+
+def _check_open(dossier: Dossier) -> None:
+    if workflow_of(dossier).spec.states[dossier.state].final:
+        raise ActionNotOpen(_("This dossier is finished; nobody needs to step in."))
+    if not db.session.scalar(select(exists().where(Submission.dossier_id == dossier.id))):
+        raise ActionNotOpen(_("This dossier has not been filed yet; nobody judges it."))
+
+
+def _hindered(dossier: Dossier, judges: Bench, user: User, role: str) -> bool:
+    return bool(judges.ties(bench.Seat(user.id, user.person_id, user.full_name, role))) or not user.active
+
+
+def _faults(
+    roles: dict[str, str], role: str, document: str, starts_on: dt.date | None, ends_on: dt.date | None
+) -> dict[str, tuple[str, ...]]:
+    faults: dict[str, tuple[str, ...]] = {}
+    if role not in roles:
+        faults["role"] = (_("Choose one of the parts listed."),)
+    if not says_something(document):
+        faults["document"] = (_("Name the document by which the person is named."),)
+    elif len(document) > LONGEST_DOCUMENT:
+        faults["document"] = (_("Shorten this to at most %(most)s characters.", most=LONGEST_DOCUMENT),)
+    if starts_on is None:
+        faults["starts_on"] = (_("Give the first day, for example 01/01/2026."),)
+    elif ends_on is not None and ends_on < starts_on:
+        faults["ends_on"] = (_("The last day lies before the first day."),)
+    return faults
+
+
+def end(substitute_id: int, *, actor: User) -> Substitute:
+    """End a substitute's part now; what they did in it stays."""
+    access.require_administrator(actor)
+    found = db.session.get(Substitute, substitute_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound(_("There is no such substitute."))
+    if found.ended_at is not None or (found.ends_on or clock.today()) < clock.today():
+        raise ActionNotOpen(_("This part has already ended."))
+    found.ended_at, found.ended_by_id = clock.now(), actor.id
+    found.ends_on = max(clock.today(), found.starts_on)
+    db.session.flush()
+    return found
+
+
+def substitutes_of(dossier: Dossier) -> Sequence[Substitute]:
+    """Everybody who was ever named for a dossier, newest first."""
+    query = select(Substitute).where(Substitute.dossier_id == dossier.id).order_by(Substitute.id.desc())
+    return db.session.scalars(query.options(joinedload(Substitute.user), joinedload(Substitute.named_by))).all()
+
+
+def unit_of(unit_id: int) -> Unit:
+    """The unit a conflict is about; raises NotFound."""
+    return units.get(unit_id)

@@ -1,0 +1,186 @@
+"""Who judges a dossier: everybody who holds a part above the filing, who of them may not act, and the council left."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.sql.functions import coalesce
+
+from certflow import clock
+from certflow.catalogue.catalogue import workflow_of
+from certflow.gateways.installation import equipment
+from certflow.impartiality import impartiality
+from certflow.law.councils import PARTS, Sitting
+from certflow.law.impartiality import NONE, Involvement
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier
+from certflow.models.impartiality import Council, CouncilMember, Substitute
+from certflow.models.people import Appointment, User
+from certflow.models.units import Unit
+
+COUNCIL = "council_"
+COUNCIL_ROLES = tuple(COUNCIL + part for part in PARTS)
+MOST = 200
+COUNTRY = "country"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody's part in judging one dossier; `role` is the scheme's, or "council_chair" and so on."""
+
+    user_id: int
+    person_id: int
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everybody who judges a dossier today with what ties them to it; `council_id` is its council's, where one is."""
+
+    dossier: Dossier
+    seats: tuple[Seat, ...]
+    involved: Mapping[int, Involvement]
+    council_id: int | None
+
+    def ties(self, seat: Seat) -> tuple[str, ...]:
+        """What keeps somebody from acting in this part, by the names of the guards."""
+        rule = impartiality.rule_of(self.dossier)
+        acting = rule.council_roles if seat.role in COUNCIL_ROLES else {seat.role}
+        return rule.ties(acting, self.involved.get(seat.person_id, NONE))
+
+    @cached_property
+    def recused(self) -> tuple[tuple[Seat, tuple[str, ...]], ...]:
+        """Who may not act, each with what keeps them from it."""
+        told = ((seat, self.ties(seat)) for seat in self.seats)
+        return tuple((seat, ties) for seat, ties in told if ties)
+
+    def left(self, role: str) -> tuple[Seat, ...]:
+        """Who may act in a role."""
+        return tuple(seat for seat in self.seats if seat.role == role and not self.ties(seat))
+
+    @property
+    def lacking(self) -> str:
+        """The role whose turn it is to judge and which nobody is left to fill; "" when all is well."""
+        turn = workflow_of(self.dossier).spec.states[self.dossier.state].turn
+        judged = impartiality.rule_of(self.dossier).judged_in(self.dossier.state)
+        return turn if judged and not self.left(turn) else ""
+
+    @property
+    def sitting(self) -> Sitting | None:
+        """The council that is left; None where none is recorded nor required."""
+        counted = impartiality.rule_of(self.dossier).council_seat != COUNTRY
+        if self.council_id is None:
+            return Sitting(recorded=False, counted=counted) if _required(self.dossier) else None
+        left = [seat for role in COUNCIL_ROLES for seat in self.left(role)]
+        parts = frozenset(seat.role.removeprefix(COUNCIL) for seat in left)
+        return Sitting(len({seat.person_id for seat in left}), parts, counted=counted)
+
+
+def _required(dossier: Dossier) -> bool:
+    """Whether the installation asks for a recorded council where a level is put forward."""
+    return equipment().settings.councils_required and impartiality.rule_of(dossier).keeps_proposals
+
+
+def bench(dossier: Dossier, *, also: User | None = None) -> Bench:
+    """Who judges a dossier, in two queries; what ties `also` to it is told as well."""
+    rows = [row for row in db.session.execute(_PEOPLE, _asked(dossier)) if row.person_id or row.council_id]
+    councils = {row.council_id: row.of_round for row in rows if row.council_id}
+    council_id = max(councils, key=lambda one: (councils[one], one), default=None)
+    kept = [row for row in rows if row.user_id and row.council_id in (None, council_id)]
+    seats = tuple(dict.fromkeys(Seat(row.user_id, row.person_id, row.full_name, row.role) for row in kept))
+    persons = {seat.person_id for seat in seats} | ({also.person_id} if also else set())
+    told = impartiality.of_all([dossier], persons)
+    return Bench(dossier, seats, {person: involved for (_id, person), involved in told.items()}, council_id)
+
+
+def council_of(dossier: Dossier) -> Sitting | None:
+    """The council of a dossier after recusals and with substitutes; None where none is recorded nor required."""
+    return bench(dossier).sitting
+
+
+def _asked(dossier: Dossier) -> dict[str, Any]:
+    """What the question below asks about one dossier: the seats of its judges and of its council, by their units."""
+    spec, rule = workflow_of(dossier).spec, impartiality.rule_of(dossier)
+    at = {role: _unit_id(dossier, spec.roles[role].seat) for role in sorted(rule.roles)}
+    return {
+        "dossier_id": dossier.id,
+        "round_id": dossier.round_id,
+        "workflow": dossier.workflow,
+        "assessed_year": dossier.round.assessed_year,
+        "today": clock.today(),
+        "seats": [(role, unit_id) for role, unit_id in at.items() if unit_id] or [("", 0)],
+        "of_country": [role for role in at if spec.roles[role].seat == COUNTRY],
+        "council_unit": _unit_id(dossier, rule.council_seat),
+        "council_of_country": rule.council_seat == COUNTRY,
+    }
+
+
+def _unit_id(dossier: Dossier, kind: str) -> int:
+    """The unit of a kind under which the dossier was begun, or its heir; 0, which none has, without one."""
+    place = dossier.places.get(kind)
+    return place.seat_id if place else 0
+
+
+def _person(role: Any, **council: Any) -> Select[Any]:
+    person = coalesce(User.same_person_as_id, User.id).label("person_id")
+    no = {"council_id": cast(null(), Integer()), "of_round": cast(literal(0), Integer())} | council
+    more = [column.label(name) for name, column in no.items()]
+    return select(User.id.label("user_id"), person, User.full_name, cast(role, String(40)).label("role"), *more)
+
+
+def _held(table: type[Appointment | Substitute | CouncilMember]) -> ColumnElement[bool]:
+    today: BindParameter[dt.date] = bindparam("today", type_=Date())
+    until = or_(table.ends_on.is_(None), table.ends_on >= today)
+    return and_(table.ended_at.is_(None), table.starts_on <= today, until, User.active)
+
+
+def _appointed() -> Select[Any]:
+    country = select(Unit.id).where(Unit.kind == COUNTRY)
+    here = tuple_(Appointment.role, Appointment.unit_id).in_(bindparam("seats", expanding=True))
+    above = and_(Appointment.role.in_(bindparam("of_country", expanding=True)), Appointment.unit_id.in_(country))
+    rows = _person(Appointment.role).join(Appointment, Appointment.user_id == User.id)
+    return rows.where(or_(here, above), _held(Appointment))
+
+
+def _substitutes() -> Select[Any]:
+    rows = _person(Substitute.role).join(Substitute, Substitute.user_id == User.id)
+    return rows.where(Substitute.dossier_id == bindparam("dossier_id"), _held(Substitute))
+
+
+def _council() -> Select[Any]:
+    """The members of the councils recorded for the dossier; a row without a person for one that has none."""
+    of_round = cast(Council.round_id.is_not(None), Integer())
+    rows = _person(literal(COUNCIL) + CouncilMember.part, council_id=Council.id, of_round=of_round)
+    rows = rows.select_from(Council).outerjoin(CouncilMember, CouncilMember.council_id == Council.id)
+    rows = rows.outerjoin(User, and_(User.id == CouncilMember.user_id, _held(CouncilMember)))
+    in_round = or_(Council.round_id == bindparam("round_id"), Council.round_id.is_(None))
+    of_year = Council.workflow == bindparam("workflow"), Council.assessed_year == bindparam("assessed_year")
+    country = select(Unit.id).where(Unit.kind == COUNTRY)
+    above = and_(bindparam("council_of_country", type_=Boolean()), Council.unit_id.in_(country))
+    at_seat = or_(Council.unit_id == bindparam("council_unit"), above)
+    return rows.where(Council.dissolved_at.is_(None), in_round, *of_year, at_seat)
+
+
+# Built once: building it costs many times what running it does.
+_PEOPLE = union_all(_appointed(), _substitutes(), _council()).order_by("full_name", "user_id").limit(MOST)

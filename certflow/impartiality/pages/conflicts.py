@@ -1,0 +1,185 @@
+"""Recusals: declaring and withdrawing a conflict of interest, and the substitutes that administrators name."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from certflow.access import access
+from certflow.accounts import directory
+from certflow.catalogue import units
+from certflow.clock import today
+from certflow.errors import Invalid
+from certflow.http import addresses
+from certflow.http.fields import show_faults, shown_day
+from certflow.http.person import actor
+from certflow.impartiality import conflicts, impartiality
+from certflow.impartiality import judges as bench
+from certflow.impartiality.forms import ConflictForm, PartForm, ReasonForm, UnitConflictForm
+from certflow.impartiality.words import judging
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier
+from certflow.models.people import User
+from certflow.models.row_security import EVERYTHING, see
+
+bp = Blueprint("recusals", __name__)
+
+
+@bp.before_request
+def _every_dossier() -> None:
+    """Administrators learn who judges which dossier, and nothing that is in it."""
+    if access.is_administrator(actor()):
+        see(EVERYTHING)
+
+
+@bp.get("/recusals/")
+def listed() -> ResponseReturnValue:
+    """The conflicts of interest: one's own; for administrators all, and the dossiers in which somebody steps in."""
+    found, total = conflicts.listed(actor(), addresses.asked_page())
+    administrator, words = access.is_administrator(actor()), request.args.get("q", "").strip()[:120]
+    return render_template(
+        "impartiality/conflicts/listed.html",
+        found=found,
+        page=judging.Page(addresses.asked_page(), max(1, -(-total // conflicts.PAGE_SIZE))),
+        administrator=administrator,
+        words=words,
+        dossiers=conflicts.filed(words) if administrator and words else [],
+        may_withdraw=conflicts.may_withdraw,
+        reader=actor(),
+    )
+
+
+@bp.route("/dossiers/<int:dossier_id>/conflict", methods=["GET", "POST"])
+def declare(dossier_id: int) -> ResponseReturnValue:
+    """Declare a conflict of interest in one dossier, or record that of another who judges it."""
+    dossier = conflicts.dossier_for(dossier_id, actor())
+    form, records = ConflictForm(), conflicts.may_record(actor(), dossier)
+    seats = bench.bench(dossier).seats if records else ()
+    form.offer(actor(), [(seat.user_id, seat.name) for seat in seats])
+    if request.method == "GET" or not form.validate_on_submit():
+        return _declare_page(form, dossier, records), 200 if request.method == "GET" else 422
+    chosen = form.user_id if records else actor().id
+    try:
+        conflicts.declare(chosen, form.reason.data or "", actor=actor(), dossier_id=dossier_id)
+    except Invalid as refusal:
+        db.session.rollback()
+        show_faults(form, refusal)
+        return _declare_page(form, conflicts.dossier_for(dossier_id, actor()), records), 422
+    flash(_("The conflict of interest is recorded. From now on this person judges nothing of this dossier."))
+    return redirect(url_for(".listed"))
+
+
+def _declare_page(form: ConflictForm, dossier: Dossier, records: bool) -> str:
+    return render_template("impartiality/conflicts/declare.html", form=form, dossier=dossier, records=records)
+
+
+@bp.route("/recusals/new", methods=["GET", "POST"])
+def declare_unit() -> ResponseReturnValue:
+    """Declare a conflict of interest in everything about one unit."""
+    form = UnitConflictForm(q=request.args.get("q", "").strip()[:120])
+    form.offer(units.find(form.q.data) if form.q.data else [])
+    administrator = access.is_administrator(actor())
+    if request.method == "GET" or not form.validate_on_submit():
+        return _unit_page(form, administrator), 200 if request.method == "GET" else 422
+    try:
+        concerned = _person(form.sign_in_name.data or "") if administrator else None
+        who = (concerned or actor()).id
+        conflicts.declare(who, form.reason.data or "", actor=actor(), unit_id=int(form.unit_id.data))
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _unit_page(form, administrator), 422
+    flash(_("The conflict of interest is recorded. From now on this person judges no dossier about this unit."))
+    return redirect(url_for(".listed"))
+
+
+def _unit_page(form: UnitConflictForm, administrator: bool) -> str:
+    return render_template("impartiality/conflicts/unit.html", form=form, administrator=administrator)
+
+
+def _person(sign_in_name: str) -> User | None:
+    """The person with a sign-in name, None for an empty one; raises Invalid when nobody has it."""
+    typed = sign_in_name.strip().lower()
+    found = directory.by_sign_in_name(typed) if typed else None
+    if typed and found is None:
+        raise Invalid(fields={"sign_in_name": (_("Nobody has this sign-in name."),)})
+    return found
+
+
+@bp.route("/recusals/<int:conflict_id>/withdraw", methods=["GET", "POST"])
+def withdraw(conflict_id: int) -> ResponseReturnValue:
+    """Withdraw a conflict of interest with a reason."""
+    found, form = conflicts.get(conflict_id, actor()), ReasonForm()
+    page = {"form": form, "conflict": found, "allowed": conflicts.may_withdraw(actor(), found)}
+    if request.method == "GET" or not form.validate_on_submit():
+        status = 200 if request.method == "GET" else 422
+        return render_template("impartiality/conflicts/withdraw.html", **page), status
+    try:
+        conflicts.withdraw(conflict_id, form.reason.data or "", actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return render_template("impartiality/conflicts/withdraw.html", **page), 422
+    flash(_("The conflict of interest is withdrawn; it stays on record with your reason."))
+    return redirect(url_for(".listed"))
+
+
+@bp.route("/recusals/dossiers/<int:dossier_id>", methods=["GET", "POST"])
+def substitutes(dossier_id: int) -> ResponseReturnValue:
+    """For administrators: who judges a dossier and who may not, and naming a substitute; nothing that is in it."""
+    access.require_administrator(actor())
+    dossier = conflicts.get_dossier(dossier_id)
+    form = PartForm(starts_on=shown_day(today()))
+    form.role.choices = _role_choices(dossier)
+    if request.method == "GET" or not form.validate_on_submit():
+        return _substitutes_page(form, dossier), 200 if request.method == "GET" else 422
+    try:
+        _name(dossier_id, form)
+    except Invalid as refusal:
+        db.session.rollback()
+        show_faults(form, _at_the_name(refusal))
+        return _substitutes_page(form, conflicts.get_dossier(dossier_id)), 422
+    flash(_("The substitute is named, for this dossier only."))
+    return redirect(url_for(".substitutes", dossier_id=dossier_id))
+
+
+def _at_the_name(refusal: Invalid) -> Invalid:
+    """The refusal with what is wrong about the person at the field of the sign-in name."""
+    return Invalid(fields={"sign_in_name" if at == "user_id" else at: said for at, said in refusal.fields.items()})
+
+
+def _name(dossier_id: int, form: PartForm) -> None:
+    person = _person(form.sign_in_name.data or "")
+    conflicts.name(
+        dossier_id,
+        actor=actor(),
+        user_id=person.id if person else -1,
+        role=form.role.data or "",
+        document=form.document.data or "",
+        starts_on=form.starts_on.day,
+        ends_on=form.ends_on.day,
+    )
+
+
+def _role_choices(dossier: Dossier) -> list[SelectChoice]:
+    roles = conflicts.roles_of(dossier, bench.bench(dossier))
+    named = [SelectChoice(role, judging.part(dossier, role)) for role in roles]
+    return [SelectChoice("", _("Choose a part")), *named]
+
+
+def _substitutes_page(form: PartForm, dossier: Dossier) -> str:
+    return render_template(
+        "impartiality/conflicts/substitutes.html",
+        form=form,
+        dossier=dossier,
+        shown=judging.shown(dossier, bench.bench(dossier)),
+        judged=impartiality.rule_of(dossier).judged_in(dossier.state),
+        named=conflicts.substitutes_of(dossier),
+        part=judging.part,
+    )
+
+
+@bp.post("/recusals/substitutes/<int:substitute_id>/end")
+def end_substitute(substitute_id: int) -> ResponseReturnValue:
+    """End a substitute's part."""
+    ended = conflicts.end(substitute_id, actor=actor())
+    flash(_("The part has ended; its rights are gone."))
+    return redirect(url_for(".substitutes", dossier_id=ended.dossier_id))

@@ -1,0 +1,191 @@
+"""Councils, as administrators record them: the list, a new one, its members, and dissolving it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from certflow.access import access
+from certflow.accounts import directory
+from certflow.catalogue import role_titles, units
+from certflow.clock import today
+from certflow.errors import Invalid
+from certflow.http import addresses
+from certflow.http.fields import ADay, Chosen, DayField, show_faults, shown_day
+from certflow.http.person import actor
+from certflow.impartiality import councils
+from certflow.impartiality.forms import PartForm, ReasonForm
+from certflow.impartiality.words import judging
+from certflow.law import councils as law
+from certflow.models.base import db
+from certflow.models.dossiers import Round
+from certflow.models.impartiality import Council, CouncilMember
+from certflow.people.forms import full_name
+from certflow.rounds import rounds
+from certflow.wording import language
+
+bp = Blueprint("councils", __name__, url_prefix="/councils")
+
+
+class CouncilForm(FlaskForm):
+    """A new council; the round and the name of the unit come from the step before."""
+
+    round_id = HiddenField()
+    q = HiddenField()
+    unit_id = RadioField(lazy_gettext("Unit"), [Chosen(lazy_gettext("Choose a unit."))], validate_choice=False)
+    whole_year = BooleanField(lazy_gettext("It appraises in every round of this scheme and year at this office"))
+    document_number = StringField(
+        lazy_gettext("Number of the document that sets it up"),
+        [
+            InputRequired(lazy_gettext("Give the number of the document that sets up the council.")),
+            Length(max=councils.LONGEST_DOCUMENT, message=lazy_gettext("Shorten this to at most %(max)d characters.")),
+        ],
+    )
+    document_date = DayField(
+        lazy_gettext("Date of the document"), [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
+    )
+
+
+class MemberForm(PartForm):
+    """A person put on a council."""
+
+    document = None  # the council's own document names its members
+    role = SelectField(lazy_gettext("Part"), [Chosen(lazy_gettext("Choose one of the parts listed."))])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A council in the reader's words: its scheme, those who sit on it today, and what it lacks by the law."""
+
+    council: Council
+    scheme: str
+    present: tuple[CouncilMember, ...]
+    lacks: tuple[str, ...]
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """The councils that were recorded, the newest first."""
+    found, total = councils.listed(addresses.asked_page())
+    page = judging.Page(addresses.asked_page(), max(1, -(-total // councils.PAGE_SIZE)))
+    return render_template("impartiality/councils/listed.html", found=[_shown(one) for one in found], page=page)
+
+
+def _shown(council: Council) -> Shown:
+    spec = councils.scheme_of(council)
+    present = tuple(one for one in council.members if one.held_on(today()))
+    sitting = law.Sitting(len(present), frozenset(one.part for one in present), counted=council.unit.kind != "country")
+    title = spec.title.in_language(language()) if spec else council.workflow
+    return Shown(council, title, present, tuple(law.shortcomings(sitting).values()))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Record a council: choose the round, find the unit of its office, give the document."""
+    words = request.args.get("q", "").strip()[:120]
+    found = _asked_round()
+    form = CouncilForm(q=words)
+    seat = councils.seat_of(found) if found else ""
+    offered = [units.country()] if seat == "country" else units.find(words, seat) if seat and words else []
+    form.unit_id.choices = [SelectChoice(str(unit.id), full_name(unit)) for unit in offered]
+    if request.method == "GET" or found is None or not form.validate_on_submit():
+        return _new_page(form, found, seat), 200 if request.method == "GET" else 422
+    try:
+        made = councils.enter(_entry(form, found), actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _new_page(form, found, seat), 422
+    flash(_("The council is recorded. Now put its members on it."))
+    return redirect(url_for(".show", council_id=made.id))
+
+
+def _asked_round() -> Round | None:
+    number = addresses.id_in(request.args, "round_id")
+    return rounds.get(number) if number > 0 else None
+
+
+def _entry(form: CouncilForm, found: Round) -> councils.Entry:
+    chosen = int(form.unit_id.data)
+    number = form.document_number.data or ""
+    return councils.Entry(found.id, chosen, number, form.document_date.day, whole_year=bool(form.whole_year.data))
+
+
+def _new_page(form: CouncilForm, found: Round | None, seat: str) -> str:
+    asked = [one for one in rounds.newest() if not one.closed and councils.seat_of(one)]
+    kind = role_titles.kind_title(seat) if seat else ""
+    return render_template("impartiality/councils/new.html", form=form, chosen=found, kind=kind, rounds=asked)
+
+
+@bp.route("/<int:council_id>", methods=["GET", "POST"])
+def show(council_id: int) -> ResponseReturnValue:
+    """One council with everybody who was ever on it; putting a person on it."""
+    form = MemberForm(starts_on=shown_day(today()))
+    parts = [SelectChoice(name, judging.council_part(name)) for name in law.PARTS]
+    form.role.choices = [SelectChoice("", _("Choose a part")), *parts]
+    if request.method == "GET" or not form.validate_on_submit():
+        return _council_page(form, council_id), 200 if request.method == "GET" else 422
+    try:
+        _seat(council_id, form)
+    except Invalid as refusal:
+        db.session.rollback()
+        show_faults(form, Invalid(fields={_FIELDS.get(at, at): said for at, said in refusal.fields.items()}))
+        return _council_page(form, council_id), 422
+    flash(_("The person is on the council."))
+    return redirect(url_for(".show", council_id=council_id))
+
+
+_FIELDS = {"user_id": "sign_in_name", "part": "role"}
+
+
+def _seat(council_id: int, form: MemberForm) -> None:
+    person = directory.by_sign_in_name((form.sign_in_name.data or "").strip().lower())
+    if person is None:
+        raise Invalid(fields={"sign_in_name": (_("Nobody has this sign-in name."),)})
+    councils.seat(
+        council_id,
+        actor=actor(),
+        user_id=person.id,
+        part=form.role.data or "",
+        starts_on=form.starts_on.day,
+        ends_on=form.ends_on.day,
+    )
+
+
+def _council_page(form: MemberForm, council_id: int) -> str:
+    shown = _shown(councils.get(council_id))
+    return render_template("impartiality/councils/show.html", form=form, shown=shown, part=judging.council_part)
+
+
+@bp.post("/members/<int:member_id>/end")
+def end_member(member_id: int) -> ResponseReturnValue:
+    """End a person's part in a council."""
+    ended = councils.end_seat(member_id, actor=actor())
+    flash(_("The part has ended; its rights are gone."))
+    return redirect(url_for(".show", council_id=ended.council_id))
+
+
+@bp.route("/<int:council_id>/dissolve", methods=["GET", "POST"])
+def dissolve(council_id: int) -> ResponseReturnValue:
+    """Dissolve a council with a reason."""
+    form, page = ReasonForm(), {"shown": _shown(councils.get(council_id))}
+    if request.method == "GET" or not form.validate_on_submit():
+        status = 200 if request.method == "GET" else 422
+        return render_template("impartiality/councils/dissolve.html", form=form, **page), status
+    try:
+        councils.dissolve(council_id, form.reason.data or "", actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return render_template("impartiality/councils/dissolve.html", form=form, **page), 422
+    flash(_("The council is dissolved; it stays on record."))
+    return redirect(url_for(".show", council_id=council_id))

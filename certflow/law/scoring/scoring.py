@@ -1,0 +1,213 @@
+"""Scoring: from answers to the level reached, with the proof for every indicator and level."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import NamedTuple
+
+from certflow.law.scoring import readings
+from certflow.law.scoring.points import Tally, tallied
+from certflow.law.scoring.readings import Ratios
+from certflow.law.specs.form import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, Part, PartSpec, Threshold
+
+Answer = readings.Answer
+Answers = Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class PartVerdict:
+    """One measured part against one threshold: `value` is exact (a share in percent, a level, 1 for yes, a change).
+
+    With `strictly` the value must be more than `least`; `units_at_level` is the level at which units were counted.
+    """
+
+    part: PartSpec
+    value: Fraction | None
+    least: Fraction
+    lowered: bool
+    clause: str
+    met: bool | None
+    strictly: bool = False
+    units_at_level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One indicator at one level: met when all its parts are; None while the answer is missing."""
+
+    indicator: IndicatorSpec
+    level: int
+    parts: tuple[PartVerdict, ...]
+    met: bool | None
+
+
+Proof = tuple[tuple[Verdict, ...], ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The level reached (0 for none) and the codes of what is unanswered; `prove` is called when the proof is read.
+
+    By points the level is the rank of the band, and the proof is the tally in `points` instead of verdicts.
+    """
+
+    level: int
+    unanswered: tuple[str, ...]
+    prove: Callable[[], Proof] = field(repr=False, compare=False)
+    points: Tally | None = None
+
+    @cached_property
+    def verdicts(self) -> Proof:
+        """The proof: a verdict per level and indicator, in the form's order."""
+        return self.prove()
+
+    def at(self, level: int) -> tuple[Verdict, ...]:
+        """The verdicts of `level`, counted from 1."""
+        return self.verdicts[level - 1]
+
+    def missing_for(self, level: int) -> tuple[Verdict, ...]:
+        """What keeps `level` from being reached: indicators unmet or unanswered."""
+        return tuple(verdict for verdict in self.at(level) if not verdict.met)
+
+    def criterion_met(self, criterion: CriterionSpec, level: int) -> bool | None:
+        """Whether all indicators of `criterion` are met at `level`; None while one is unanswered and none unmet."""
+        codes = {indicator.code for indicator in criterion.indicators}
+        met = [verdict.met for verdict in self.at(level) if verdict.indicator.code in codes]
+        return False if False in met else None if None in met else True
+
+
+def score(form: FormSpec, answers: Answers, *, disadvantaged: bool = False, part: Part = "claims") -> Result:
+    """The highest level whose indicators are all met (each level must also hold below it), and the proof.
+
+    Source: Circular 25/2023/TT-BGDĐT art. 8 (pass or fail; a level is reached when all its criteria are). A form of
+    points and a record are judged by what they ask in `part`, whose answers these are.
+    """
+    if form.method != "levels":
+        tally = tallied(form, answers, part)
+        return Result(tally.level, tally.unanswered, tuple, tally if form.method == "points" else None)
+    level, unanswered, measured = form.levels, [], []
+    for code, indicator, read, demands in _plan(form, disadvantaged):
+        answer = answers.get(code)
+        ratios = read(indicator, answer) if answer else None
+        measured.append(ratios)
+        if ratios is None:
+            unanswered.append(code)
+            level = 0
+        elif level:
+            level = _reached(ratios, demands, level)
+    return Result(level, tuple(unanswered), partial(_proof, form, measured, disadvantaged))
+
+
+class _Demand(NamedTuple):
+    """One ratio of an answer must be `numerator` / `denominator`, and more than that where `beyond` is 1."""
+
+    ratio: int
+    numerator: int
+    denominator: int
+    beyond: int
+
+
+class _Step(NamedTuple):
+    """One indicator as it is scored: how its answer is read, and what each level demands."""
+
+    code: str
+    indicator: IndicatorSpec
+    read: readings.Reader
+    demands: tuple[tuple[_Demand, ...], ...]
+
+
+_PLANS: dict[tuple[int, bool], tuple[FormSpec, tuple[_Step, ...]]] = {}
+_MOST_PLANS = 200
+
+
+def _plan(form: FormSpec, disadvantaged: bool) -> tuple[_Step, ...]:
+    """The steps of a criteria set, made once; the set is kept with them, so that its id stays its own."""
+    kept = _PLANS.get((id(form), disadvantaged))
+    if kept is None:
+        if len(_PLANS) >= _MOST_PLANS:
+            _PLANS.clear()
+        indicators = (i for criterion in form.criteria for i in criterion.indicators)
+        kept = form, tuple(_step(i, form.levels, disadvantaged) for i in indicators)
+        _PLANS[id(form), disadvantaged] = kept
+    return kept[1]
+
+
+def _step(indicator: IndicatorSpec, levels: int, disadvantaged: bool) -> _Step:
+    beyond = int(indicator.kind in COMPARED)
+    demands = []
+    for level in range(1, levels + 1):
+        leasts = [_least(part.thresholds[level - 1], disadvantaged) for part in indicator.parts]
+        demands.append(
+            tuple(
+                _Demand(_place(indicator, part, level), least.numerator, least.denominator, beyond)
+                for part, least in enumerate(leasts)
+            )
+        )
+    return _Step(indicator.code, indicator, readings.READERS[indicator.kind], tuple(demands))
+
+
+def _reached(ratios: Ratios, demands: tuple[tuple[_Demand, ...], ...], most: int) -> int:
+    """The highest level up to `most` whose demands, and those of all levels below it, hold: in whole numbers only."""
+    for level in range(most):
+        for ratio, numerator, denominator, beyond in demands[level]:
+            given, of = ratios[ratio]
+            if given * denominator < numerator * of + beyond:
+                return level
+    return most
+
+
+def _place(indicator: IndicatorSpec, part: int, level: int) -> int:
+    """Which ratio of an answer counts for a part at a level: a share of units has one for each level."""
+    return level - 1 if indicator.computed else part
+
+
+def _least(threshold: Threshold, disadvantaged: bool) -> Fraction:
+    return threshold.least_for(disadvantaged=disadvantaged) or Fraction(0)
+
+
+def measure(indicator: IndicatorSpec, answer: Answer | None) -> tuple[Fraction, ...] | None:
+    """The exact value of every part of an answer, or None when the answer is missing or incomplete.
+
+    A percentage is numerator times 100 over denominator, never rounded; yes is 1 and no is 0; a rise or fall is the
+    change in the wanted direction. A share of units has one value for each level of the form.
+    """
+    return _exactly(readings.READERS[indicator.kind](indicator, answer) if answer else None)
+
+
+def _exactly(ratios: Ratios | None) -> tuple[Fraction, ...] | None:
+    return None if ratios is None else tuple(Fraction(*ratio) for ratio in ratios)
+
+
+def _proof(form: FormSpec, measured: Sequence[Ratios | None], disadvantaged: bool) -> Proof:
+    """The verdicts on what was read, in exact fractions; what they imply is the level that was reached."""
+    indicators = [indicator for criterion in form.criteria for indicator in criterion.indicators]
+    values = [_exactly(ratios) for ratios in measured]
+    return tuple(
+        tuple(_verdict(i, of, level, disadvantaged) for i, of in zip(indicators, values, strict=True))
+        for level in range(1, form.levels + 1)
+    )
+
+
+def _verdict(indicator: IndicatorSpec, values: tuple[Fraction, ...] | None, level: int, disadvantaged: bool) -> Verdict:
+    parts = tuple(
+        _part_verdict(indicator, part, _value(values, _place(indicator, n, level)), level, disadvantaged)
+        for n, part in enumerate(indicator.parts)
+    )
+    met = None if values is None else all(part.met for part in parts)
+    return Verdict(indicator, level, parts, met)
+
+
+def _value(values: tuple[Fraction, ...] | None, place: int) -> Fraction | None:
+    return None if values is None else values[place]
+
+
+def _part_verdict(
+    indicator: IndicatorSpec, part: PartSpec, value: Fraction | None, level: int, disadvantaged: bool
+) -> PartVerdict:
+    threshold = part.thresholds[level - 1]
+    least = _least(threshold, disadvantaged)
+    lowered = disadvantaged and threshold.least_in_disadvantaged_area is not None
+    strictly = indicator.kind in COMPARED
+    met = None if value is None else value > least if strictly else value >= least
+    return PartVerdict(part, value, least, lowered, threshold.clause, met, strictly, threshold.units_at_level)

@@ -1,0 +1,161 @@
+"""What is wrong with a department's set, in the words of the office and at the place where it was typed."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certflow.errors import DefinitionError
+from certflow.law.decimals import decimal_text
+from certflow.law.reading.catalogue import read_one
+from certflow.law.sets.tables import Content, Head, points, table_of
+from certflow.law.specs.form import FormSpec
+from certflow.wording import _
+
+MOST_GROUPS, MOST_ROWS, MOST_BANDS, MOST_CAPS = 20, 20, 10, 20
+GROUP = re.compile(r"criteria\[(\d+)\](?:\.indicators\[(\d+)\])?(?:\.(.+))?\Z")
+LISTED = re.compile(r"(bands|caps)(?:\[(\d+)\])?(?:\.(.+))?\Z")
+COUNTING = (("head", "total"), ("caps", "below"), ("caps", "indicator"), ("caps", "criterion"))
+UNREACHED = re.compile(r"no points lead to '(\w+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class SetFault:
+    """One thing to correct: on the page "head", "bands", "caps" or a group's number, there in the row from 1.
+
+    `row` is 0 for the page as a whole and `field` is "" for what belongs to no field.
+    """
+
+    page: str
+    row: int
+    field: str
+    words: str
+
+
+def faults_of(content: Content, head: Head) -> tuple[SetFault, ...]:
+    """Everything that keeps the set from being published; nothing when the loader takes it."""
+    found = [*_faults_of_head(head), *_read(content, head)]
+    if any(fault.page.isdecimal() for fault in found):  # points that cannot be read make all that counts them wrong
+        found = [fault for fault in found if (fault.page, fault.field) not in COUNTING]
+    return tuple(dict.fromkeys(found))
+
+
+def spec_of(content: Content, head: Head) -> FormSpec:
+    """The set as the loader reads it; raises DefinitionError with its faults."""
+    form = read_one(table_of(content, head), head.name)
+    assert isinstance(form, FormSpec)
+    return form
+
+
+def too_many(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an uploaded file has more of than its pages can show."""
+    groups = table.get("criteria")
+    rows = [g.get("indicators") for g in groups if isinstance(g, dict)] if isinstance(groups, list) else []
+    counted = [("criteria", groups, MOST_GROUPS), *(("indicators", each, MOST_ROWS) for each in rows)]
+    counted += [("bands", table.get("bands"), MOST_BANDS), ("caps", table.get("caps"), MOST_CAPS)]
+    return tuple(
+        _("%(what)s: there are %(count)s, at most %(most)s can be shown.", what=what, count=len(items), most=most)
+        for what, items, most in counted
+        if isinstance(items, list) and len(items) > most
+    )
+
+
+def _faults_of_head(head: Head) -> Iterator[SetFault]:
+    if not head.title_vi:
+        yield SetFault("head", 0, "title_vi", _("Give the set its title, as on the department's paper."))
+    if not head.number:
+        words = _("Give kind and number of the paper by which the department sets these criteria.")
+        yield SetFault("head", 0, "number", words)
+    if head.dated is None:
+        yield SetFault("head", 0, "dated", _("Give the day of that paper."))
+    if not head.issuer:
+        yield SetFault("head", 0, "issuer", _("Say who issued the paper."))
+
+
+def _read(content: Content, head: Head) -> Iterator[SetFault]:
+    try:
+        spec_of(content, head)
+    except DefinitionError as refused:
+        for fault in refused.faults:
+            place, _colon, reason = fault.removeprefix(f"{head.name}: ").partition(": ")
+            if not place.startswith(("title.", "trust_note.", "source")) and not place.endswith(".en"):
+                yield _placed(place, reason, content)
+
+
+def _placed(place: str, reason: str, content: Content) -> SetFault:
+    """A fault of the loader at its field; words of our own where the pages can make the fault."""
+    if found := GROUP.match(place):
+        row, field = int(found[2] or 0), (found[3] or "").replace(".", "_")
+        said = (ROWS if row else GROUPS).get(field)
+        return SetFault(found[1], row, field, said() if said else _as_it_is(place, reason))
+    if found := LISTED.match(place):
+        page, row, field = found[1], int(found[2] or 0), (found[3] or "").replace(".", "_")
+        said = LISTS[page].get(field) if row else None
+        return SetFault(page, row, field, said() if said else _of_list(page, place, reason, content))
+    if place == "total":
+        return SetFault("head", 0, "total", _of_total(reason, content))
+    words = _("Add at least one group.") if place == "criteria" else _as_it_is(place, reason)
+    return SetFault("head", 0, "", words)
+
+
+def _as_it_is(place: str, reason: str) -> str:
+    return f"{place}: {reason}"
+
+
+def _of_total(reason: str, content: Content) -> str:
+    if "indicators bring" in reason:
+        total, given = shown(content.get("total", "")), shown(decimal_text(points(content)))
+        return _("The rows bring %(given)s points together, but the set says %(total)s.", given=given, total=total)
+    if "can come out in more than" in reason:
+        return _("These points and steps are too fine together: choose larger steps or fewer points.")
+    return _("Give the points that all rows bring together, for example 100.")
+
+
+def _of_list(page: str, place: str, reason: str, content: Content) -> str:
+    if "is empty" in reason or "is missing" in reason:
+        return _("Add at least one class.")
+    if "order them" in reason:
+        return _(
+            "Order the classes from the lowest to the highest: each must begin with more points than the one before."
+        )
+    if found := UNREACHED.match(reason):
+        return _(
+            "No points lead to the class “%(name)s”: change where it or the next one begins, or what keeps it down.",
+            name=_title(content.get(page, ()), found[1]),
+        )
+    return _as_it_is(place, reason)
+
+
+def _title(bands: Iterable[Mapping[str, Any]], name: str) -> str:
+    return next((str(band["title"].get("vi")) for band in bands if band.get("name") == name), name)
+
+
+def shown(number: object) -> str:
+    """A kept number as it is typed, with a comma."""
+    return str(number).replace(".", ",")
+
+
+Words = Mapping[str, Callable[[], str]]
+
+GROUPS: Words = {
+    "title_vi": lambda: _("Give the group a title."),
+    "indicators": lambda: _("Add at least one row to this group, or remove the group."),
+}
+ROWS: Words = {
+    "title_vi": lambda: _("Write what is rated or asked."),
+    "most": lambda: _("Give a number above 0 and at most 1000, for example 10 or 7,5."),
+    "step": lambda: _("The step must divide the points evenly, into at most 200 steps, for example 0,5 or 1."),
+}
+LISTS: dict[str, Words] = {
+    "bands": {
+        "title_vi": lambda: _("Give the class a name, such as “Tốt”."),
+        "at_least": lambda: _("Give a number from 0 on, for example 50 or 64,5."),
+    },
+    "caps": {
+        "title_vi": lambda: _("Say in words what keeps the class down."),
+        "band": lambda: _("Choose the highest class that is left; it lies below the highest of all."),
+        "below": lambda: _("Give a number above 0 and at most the points that can be brought there."),
+        "indicator": lambda: _("Choose the row or group whose points are looked at; it must bring points."),
+        "criterion": lambda: _("Choose the row or group whose points are looked at; it must bring points."),
+    },
+}

@@ -1,0 +1,144 @@
+"""The engine: what can be done to a dossier, by whom, and what still stands in the way."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from transitions import Machine, MachineError
+
+from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
+from certflow.law import councils
+from certflow.law.facts import DossierFacts, OutsideDocument
+from certflow.law.guards import GUARDS
+from certflow.law.impartiality import Impartiality
+from certflow.law.specs.workflow import StageSpec, TransitionSpec, WorkflowSpec
+from certflow.wording import _, language
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An action that may be taken now: from `origin` to `target`, in the part `acting_as`."""
+
+    transition: TransitionSpec
+    origin: str
+    target: str
+    acting_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action open in a state to a person, and the reasons that still stand in its way."""
+
+    transition: TransitionSpec
+    reasons: tuple[str, ...]
+
+
+class _Cursor:
+    """A throw-away holder of a state; stored objects are never handed to a machine."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+class Workflow:
+    """One scheme made runnable; built once per definition and shared."""
+
+    def __init__(self, spec: WorkflowSpec) -> None:
+        self.spec = spec
+        self.impartiality = Impartiality(spec)
+        self._by_origin: dict[tuple[str, str], TransitionSpec] = {
+            (origin, t.action): t for t in spec.transitions for origin in t.origins
+        }
+
+    @cached_property
+    def _machine(self) -> Machine:
+        return Machine(
+            model=None,
+            states=list(self.spec.states),
+            transitions=[
+                {"trigger": t.action, "source": list(t.origins), "dest": t.target} for t in self.spec.transitions
+            ],
+            initial=self.spec.initial,
+            auto_transitions=False,
+        )
+
+    def offers(self, state: str, roles: Collection[str], facts: DossierFacts) -> tuple[Offer, ...]:
+        """The actions open to somebody with `roles`; what is still to be typed does not count as missing."""
+        facts = replace(facts, note=facts.note or "x", document=OutsideDocument("x", facts.today))
+        return tuple(
+            Offer(t, self._reasons(t, facts))
+            for t in self.spec.transitions
+            if state in t.origins and set(t.by) & set(roles)
+        )
+
+    def take(self, action: str, *, state: str, roles: Collection[str], facts: DossierFacts) -> Move:
+        """The move for `action`; raises ActionNotOpen, NotPermitted or ActionBlocked with the reasons."""
+        transition, acting_as = self.require_open(action, state=state, roles=roles)
+        if reasons := self._reasons(transition, facts):
+            raise ActionBlocked(*reasons)
+        return Move(transition, state, self._destination(action, state), acting_as)
+
+    def require_open(self, action: str, *, state: str, roles: Collection[str]) -> tuple[TransitionSpec, str]:
+        """`action` in `state`, and the first of `roles` that may take it; raises ActionNotOpen or NotPermitted."""
+        transition = self._by_origin.get((state, action))
+        if transition is None:
+            raise ActionNotOpen(self._not_open(action, state))
+        parts = [role for role in transition.by if role in roles]
+        if not parts:
+            raise NotPermitted(_("This step belongs to: %(roles)s.", roles=self._role_titles(transition)))
+        return transition, parts[0]
+
+    def _destination(self, action: str, state: str) -> str:
+        cursor = _Cursor(state)
+        try:
+            self._machine.events[action].trigger(cursor)
+        except (
+            MachineError,
+            KeyError,
+        ) as fault:  # the table and the machine are built from the same definition
+            raise ActionNotOpen(self._not_open(action, state)) from fault
+        return cursor.state
+
+    def refusing(self, action: str, *, state: str, facts: DossierFacts) -> tuple[str, ...]:
+        """The names of the guards that stand in the way of `action`; () as well when it is not open in `state`."""
+        transition = self._by_origin.get((state, action))
+        return tuple(self._refusals(transition, facts)) if transition else ()
+
+    def _reasons(self, transition: TransitionSpec, facts: DossierFacts) -> tuple[str, ...]:
+        return tuple(self._refusals(transition, facts).values())
+
+    def _refusals(self, transition: TransitionSpec, facts: DossierFacts) -> dict[str, str]:
+        """The reason of every guard that refuses, by the guard's name; who judges must be impartial in any scheme."""
+        facts = replace(
+            facts,
+            level=transition.level,
+            acting_as=frozenset(transition.by),
+            authority_asked=transition.authority,
+            upgrade_after_months=self.spec.outcome.upgrade_after_months if self.spec.outcome else 0,
+        )
+        found = {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
+        if self.impartiality.judges(transition):
+            found |= self.impartiality.refusals(transition.by, facts.involved())
+        if self.impartiality.proposes(transition):
+            found |= councils.shortcomings(facts.council())
+        return found
+
+    def _not_open(self, action: str, state: str) -> str:
+        title = self.spec.states[state].title if state in self.spec.states else None
+        if title is None or not any(t.action == action for t in self.spec.transitions):
+            return _("There is no such step in this scheme.")
+        return _("This step is not possible now: the dossier is “%(state)s”.", state=title.in_language(language()))
+
+    def _role_titles(self, transition: TransitionSpec) -> str:
+        titles = (self.spec.roles[role].title for role in transition.by)
+        return ", ".join(title.in_language(language()) for title in titles)
+
+    def progress(self, state: str) -> tuple[tuple[StageSpec, str], ...]:
+        """Every stage with "done", "current" or "todo" for a dossier in `state`; all done when it is final."""
+        stage = self.spec.states[state].stage
+        names = [s.name for s in self.spec.stages]
+        position = len(names) if self.spec.states[state].final else names.index(stage)
+        marks = ["done" if n < position else "current" if n == position else "todo" for n in range(len(names))]
+        return tuple(zip(self.spec.stages, marks, strict=True))

@@ -1,0 +1,50 @@
+"""The criteria sets that education departments write themselves, as drafts and as what was published of them."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from certflow.models.base import Model
+from certflow.models.people import User
+from certflow.models.units import Unit
+
+
+class RatingSet(Model):
+    """One version of a department's own set for a family of schemes; a draft until it is published, then lasting.
+
+    `content` is the table of its file as far as it is written, `revision` counts the changes of the draft.
+    """
+
+    __tablename__ = "rating_set"
+    __table_args__ = (
+        UniqueConstraint("name", "version"),
+        CheckConstraint("(published_at IS NULL) = (published_by_id IS NULL)", name="published_by"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    family: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    title_vi: Mapped[str] = mapped_column(String(300), default="")
+    title_en: Mapped[str] = mapped_column(String(300), default="")
+    document_number: Mapped[str] = mapped_column(String(120), default="")
+    document_date: Mapped[dt.date | None]
+    issuer: Mapped[str] = mapped_column(String(200), default="")
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    revision: Mapped[int] = mapped_column(default=1)
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    changed_at: Mapped[dt.datetime]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    published_at: Mapped[dt.datetime | None]
+
+    unit: Mapped[Unit] = relationship()
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    changed_by: Mapped[User] = relationship(foreign_keys=[changed_by_id])
+    published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id])
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy reads it from the class

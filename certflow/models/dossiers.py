@@ -1,0 +1,254 @@
+"""Rounds and dossiers: claims, findings, evidence, submissions and history."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from certflow.models.base import Model
+from certflow.models.delegation import Delegation
+from certflow.models.people import User
+from certflow.models.units import Holder, Unit, UnitVersion
+
+
+class Round(Model):
+    """One scheme run for one assessed year in one province; `practice` rounds produce no official paper.
+
+    `form` is the criteria set chosen for it, where the scheme leaves the choice; otherwise the scheme's own is used.
+    """
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("unit_id", "workflow", "assessed_year", "title"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    workflow_version: Mapped[int]
+    form: Mapped[str | None] = mapped_column(String(80))
+    form_version: Mapped[int | None]
+    assessed_year: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    practice: Mapped[bool] = mapped_column(default=False)
+    closed: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    unit: Mapped[Unit] = relationship()
+    dates: Mapped[list["RoundDate"]] = relationship(back_populates="round", order_by="RoundDate.due_on")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class RoundDate(Model):
+    """The day of one deadline in one round, and whether the day itself is still on time."""
+
+    __tablename__ = "round_date"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    deadline: Mapped[str] = mapped_column(String(60), primary_key=True)
+    due_on: Mapped[dt.date]
+    included: Mapped[bool]
+
+    round: Mapped[Round] = relationship(back_populates="dates")
+
+
+# On both databases the unit itself has one dossier in a round; those about its holders are counted by holder.
+_ABOUT_THE_UNIT: dict[str, Any] = {
+    "sqlite_where": text("holder_id IS NULL"),
+    "postgresql_where": text("holder_id IS NULL"),
+}
+
+
+class Dossier(Model):
+    """A unit's request in a round; keeps the version of the rules it began with. Only `act` writes `state`.
+
+    It also keeps the places it began with: the unit as it was called then (`place`), and the commune, district and
+    province to which it belonged, the unit itself among them. Once it is `filed`, those above see it. Where it is not
+    about the unit itself, `holder` is whom or what at the unit it is about.
+    """
+
+    __tablename__ = "dossier"
+    __table_args__ = (
+        Index("uq_dossier_round_unit", "round_id", "unit_id", unique=True, **_ABOUT_THE_UNIT),
+        UniqueConstraint("round_id", "holder_id"),
+        Index("ix_dossier_unit_state", "unit_id", "state"),
+        Index("ix_dossier_round_state", "round_id", "state"),
+        Index("ix_dossier_commune_id_state", "commune_id", "state"),
+        Index("ix_dossier_district_id_state", "district_id", "state"),
+        Index("ix_dossier_province_id_state", "province_id", "state"),
+        CheckConstraint("proposed_level >= 0", name="proposed_level"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("unit_version.id"))
+    commune_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    province_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("holder.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    workflow_version: Mapped[int]
+    form: Mapped[str] = mapped_column(String(80))
+    form_version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+    filed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    entered_at: Mapped[dt.datetime]
+    opened_at: Mapped[dt.datetime]
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    disadvantaged_area: Mapped[bool] = mapped_column(default=False)
+    disadvantaged_source: Mapped[str] = mapped_column(String(300), default="")
+    proposed_level: Mapped[int | None]
+
+    round: Mapped[Round] = relationship()
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    place: Mapped[UnitVersion] = relationship(lazy="joined")
+    commune: Mapped[Unit | None] = relationship(foreign_keys=[commune_id])
+    district: Mapped[Unit | None] = relationship(foreign_keys=[district_id])
+    province: Mapped[Unit] = relationship(foreign_keys=[province_id])
+    holder: Mapped[Holder | None] = relationship(lazy="joined")
+    opened_by: Mapped[User] = relationship()
+    meeting: Mapped["Meeting | None"] = relationship(back_populates="dossier")
+    claims: Mapped[list["Claim"]] = relationship(order_by="Claim.indicator")
+    findings: Mapped[list["Finding"]] = relationship(order_by="Finding.indicator")
+    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+    history: Mapped[list["HistoryEntry"]] = relationship(order_by="HistoryEntry.number")
+    submissions: Mapped[list["Submission"]] = relationship(order_by="Submission.number")
+
+    @property
+    def subject_name(self) -> str:
+        """Whom or what it is about: the holder, where there is one, otherwise the unit."""
+        return self.holder.name if self.holder is not None else self.place.name
+
+    @property
+    def places(self) -> dict[str, Unit]:
+        """The unit and those above it when the dossier was begun, lowest first, by kind."""
+        found = {"commune": self.commune, "district": self.district, "province": self.province}
+        return {kind: unit for kind, unit in found.items() if unit is not None}
+
+    @property
+    def above(self) -> list[Unit]:
+        """The units above the dossier's own when it was begun, lowest first."""
+        return [unit for unit in self.places.values() if unit.id != self.unit_id]
+
+
+class Meeting(Model):
+    """The meeting that agreed on the self-assessment (Circular 25/2023/TT-BGDĐT art. 9.1.c)."""
+
+    __tablename__ = "meeting"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    held_on: Mapped[dt.date]
+    chaired_by: Mapped[str] = mapped_column(String(120))
+    chair_position: Mapped[str] = mapped_column(String(120))
+    bodies_present: Mapped[list[str]] = mapped_column(JSON)
+    other_bodies: Mapped[str] = mapped_column(String(300), default="")
+    conclusion: Mapped[str] = mapped_column(Text, default="")
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="meeting")
+    recorded_by: Mapped[User] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class _Assessed:
+    """What a claim and a finding have in common: an answer to one indicator, who gave it and when.
+
+    An answer that is `to_confirm` was given under an earlier version of the rules and does not count until it is
+    saved again.
+    """
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(10), primary_key=True)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    saved_at: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    to_confirm: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @declared_attr
+    def saved_by(self) -> Mapped[User]:
+        """The person who saved it last."""
+        return relationship()
+
+
+class Claim(_Assessed, Model):
+    """What the commune says of one indicator."""
+
+    __tablename__ = "claim"
+
+
+class Finding(_Assessed, Model):
+    """What the appraiser finds of one indicator; stands beside the claim and never replaces it."""
+
+    __tablename__ = "finding"
+
+
+class Evidence(Model):
+    """A file behind a claim; kept for ever once submitted, `removed_at` takes it out of a draft."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_dossier_indicator", "dossier_id", "indicator"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    indicator: Mapped[str] = mapped_column(String(10))
+    storage_key: Mapped[str] = mapped_column(String(100), unique=True)
+    original_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    uploaded_at: Mapped[dt.datetime]
+    removed_at: Mapped[dt.datetime | None]
+
+    dossier: Mapped[Dossier] = relationship(back_populates="evidence")
+    uploaded_by: Mapped[User] = relationship()
+
+
+class Submission(Model):
+    """What was filed, frozen: the manifest of answers and file hashes, and the hash of the manifest."""
+
+    __tablename__ = "submission"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    manifest: Mapped[str] = mapped_column(Text)
+    manifest_hash: Mapped[str] = mapped_column(String(64))
+    claimed_level: Mapped[int]
+    filed_at: Mapped[dt.datetime]
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    filed_by: Mapped[User] = relationship()
+
+
+class HistoryEntry(Model):
+    """One act on a dossier; entries are only ever added, and `number` equals the dossier's version after it.
+
+    `document_number` and `document_date` name the paper from outside that the act records, where it records one.
+    Where the actor acted for somebody else, `delegation` says by what, and `signs_for` how ("KT", "TL" or "TUQ").
+    """
+
+    __tablename__ = "history_entry"
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str] = mapped_column(String(60))
+    from_state: Mapped[str] = mapped_column(String(40))
+    to_state: Mapped[str] = mapped_column(String(40))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    acting_as: Mapped[str] = mapped_column(String(40))
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    signs_for: Mapped[str] = mapped_column(String(3), default="", server_default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    document_number: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    document_date: Mapped[dt.date | None]
+    at: Mapped[dt.datetime]
+
+    actor: Mapped[User] = relationship()
+    delegation: Mapped[Delegation | None] = relationship()

@@ -1,0 +1,165 @@
+"""The columns of a list of people: headings in both languages, a template to fill in, the cells of a sent list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from certflow.catalogue import role_titles
+from certflow.errors import Invalid
+from certflow.gateways.spreadsheets.reading import Cell, Row
+from certflow.gateways.spreadsheets.writing import Sheet, csv_file, workbook
+from certflow.law.specs.words import Text
+from certflow.vietnamese import search_key
+from certflow.wording import _, language
+
+COLUMNS = {
+    "full_name": Text("Họ và tên", "Full name"),
+    "sign_in_name": Text("Tên đăng nhập", "Sign-in name"),
+    "email": Text("Thư điện tử", "E-mail"),
+    "position": Text("Chức vụ", "Position"),
+    "role": Text("Vai trò", "Role"),
+    "unit": Text("Đơn vị", "Unit"),
+    "starts_on": Text("Ngày bắt đầu", "First day"),
+    "ends_on": Text("Ngày kết thúc", "Last day"),
+}
+ALSO = {
+    "ho ten": "full_name",
+    "ten dang nhap": "sign_in_name",
+    "email": "email",
+    "dia chi thu dien tu": "email",
+    "tu ngay": "starts_on",
+    "den ngay": "ends_on",
+    "from": "starts_on",
+    "until": "ends_on",
+}
+OBLIGATORY = ("full_name", "sign_in_name", "role", "unit", "starts_on")
+EXAMPLE = Text("VÍ DỤ (xóa dòng này):", "EXAMPLE (delete this row):")
+HEADINGS_WITHIN = 10
+_KEYS = {search_key(words): name for name, text in COLUMNS.items() for words in (text.vi, text.en)} | ALSO
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the list: its number and its cells by column; a column that the list lacks has an empty cell."""
+
+    row: int
+    cells: dict[str, Cell]
+
+    def text(self, column: str) -> str:
+        """What stands in a column."""
+        return self.cells[column].text
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of a list, the headings that say nothing here, and how many rows of example were left out."""
+
+    entries: tuple[Entry, ...]
+    unknown: tuple[str, ...]
+    examples: int
+
+
+def heading(column: str) -> str:
+    """A column's heading in the reader's language."""
+    return COLUMNS[column].in_language(language())
+
+
+def listing(rows: Sequence[Row]) -> Listing:
+    """The entries below the headings, which may stand in any order and have hints above them; raises Invalid."""
+    at = next((n for n, row in enumerate(rows[:HEADINGS_WITHIN]) if _headings(row).keys() >= {"full_name"}), None)
+    if at is None:
+        raise _refused(_("No headings were found in the first rows. Use the template, or copy its row of headings."))
+    found = _headings(rows[at])
+    missing = [heading(column) for column in OBLIGATORY if column not in found]
+    if missing:
+        raise _refused(
+            _("These columns are missing: %(names)s. Use the headings of the template.", names="; ".join(missing))
+        )
+    entries = [_entry(row, found) for row in rows[at + 1 :]]
+    kept = tuple(entry for entry in entries if entry is not None and not _is_example(entry))
+    if not kept:
+        raise _refused(_("There is no row with a person below the headings."))
+    examples = sum(entry is not None and _is_example(entry) for entry in entries)
+    return Listing(kept, _unknown(rows[at]), examples)
+
+
+def _refused(reason: str) -> Invalid:
+    return Invalid(fields={"file": (reason,)})
+
+
+def _headings(row: Row) -> dict[str, int]:
+    """Where each column stands; raises Invalid when one stands twice."""
+    found: dict[str, int] = {}
+    for place, cell in enumerate(row.cells):
+        column = _KEYS.get(_bare(cell.text))
+        if column in found:
+            raise _refused(_("The column “%(name)s” stands there twice.", name=heading(column)))
+        if column:
+            found[column] = place
+    return found
+
+
+def _bare(words: str) -> str:
+    """A heading without what a template puts behind it: a star, a remark in brackets."""
+    return search_key(words.partition("(")[0]).strip(" *:")
+
+
+def _unknown(row: Row) -> tuple[str, ...]:
+    return tuple(cell.text[:60] for cell in row.cells if cell.text and _bare(cell.text) not in _KEYS)
+
+
+def _entry(row: Row, found: dict[str, int]) -> Entry | None:
+    """The row's cells by column; None when only columns that say nothing are filled."""
+    cells = {name: _at(row, found.get(name)) for name in COLUMNS}
+    return Entry(row.number, cells) if any(cell.text or cell.computed for cell in cells.values()) else None
+
+
+def _at(row: Row, place: int | None) -> Cell:
+    return row.cells[place] if place is not None and place < len(row.cells) else Cell()
+
+
+def _is_example(entry: Entry) -> bool:
+    words = search_key(entry.text("full_name"))
+    return words.startswith((search_key(EXAMPLE.vi), search_key(EXAMPLE.en)))
+
+
+def template_xlsx() -> bytes:
+    """A workbook to fill in, in the reader's language: the list with an example, and the roles with their units."""
+    headings = [_("Role"), _("Code of the role"), _("Sits at")]
+    return workbook([_list_sheet(), Sheet(_("Roles"), _roles_hint(), headings, rows=_roles())])
+
+
+def template_csv() -> bytes:
+    """The list with its example as CSV."""
+    sheet = _list_sheet()
+    return csv_file([sheet.headings, *sheet.examples])
+
+
+def _list_sheet() -> Sheet:
+    return Sheet(_("People"), _hint(), [heading(column) for column in COLUMNS], examples=[_example()])
+
+
+def _hint() -> str:
+    return _(
+        "One row a person and role; a further row with the same sign-in name adds a further role. Days as 15/02/2026. "
+        "Unit: its code, or its name with the units above it. E-mail, position and last day may stay empty. "
+        "Values only, no formulas."
+    )
+
+
+def _roles_hint() -> str:
+    return _("Write the role's name or its code. Where several roles have the same name, write the code.")
+
+
+def _example() -> list[str]:
+    roles = role_titles.roles()
+    role = "commune_officer" if "commune_officer" in roles else next(iter(roles))
+    name = f"{EXAMPLE.in_language(language())} Nguyễn Văn A"
+    unit = "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"
+    return [name, "nguyenvana", "nguyenvana@example.gov.vn", _("Officer"), roles[role][0], unit, "01/01/2026", ""]
+
+
+def _roles() -> list[list[str]]:
+    return [
+        [title, name, role_titles.kind_title(seat) if seat else _("no unit: leave it empty")]
+        for name, (title, seat) in role_titles.roles().items()
+    ]

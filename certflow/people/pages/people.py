@@ -1,0 +1,218 @@
+"""People and their appointments, as the administrator keeps them."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow.access import access
+from certflow.accounts import directory
+from certflow.accounts.pages.sessions import of_person
+from certflow.catalogue import role_titles, units
+from certflow.clock import today
+from certflow.errors import Invalid
+from certflow.http.fields import show_faults, shown_day
+from certflow.http.person import actor
+from certflow.models.base import db
+from certflow.models.people import User
+from certflow.models.units import Unit
+from certflow.people import people, same_persons
+from certflow.people.forms import AccountForm, AppointmentForm, NewPersonForm, SamePersonForm
+from certflow.units import organisations, register
+
+bp = Blueprint("people", __name__)
+
+FARTHEST_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which page of the list is shown; pages count from 1."""
+
+    page: int
+    pages: int
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.get("/people/")
+def listed() -> ResponseReturnValue:
+    """People by name, found by name or sign-in name."""
+    words = request.args.get("q", "").strip()[:120]
+    number = min(max(request.args.get("page", 1, type=int), 1), FARTHEST_PAGE)
+    found, total = people.listed(number, words)
+    held = [(user, access.appointments(user)) for user in found]
+    page = Shown(number, max(1, -(-total // people.PAGE_SIZE)))
+    return render_template(
+        "people/listed.html", held=held, total=total, page=page, words=words, roles=role_titles.roles()
+    )
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Create an account."""
+    form = NewPersonForm()
+    if request.method == "GET":
+        return render_template("people/new.html", form=form)
+    if form.validate_on_submit():
+        try:
+            made = people.create(
+                actor=actor(),
+                sign_in_name=form.sign_in_name.data,
+                full_name=form.full_name.data,
+                position=form.position.data or "",
+                password=form.password.data or "",
+                email=form.email.data or "",
+            )
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("The account is made. Give the person a role now; without one they can sign in but see nothing."))
+            if not made.password_hash:
+                flash(_("Then give a link from the account's page: the person has no password yet."), "warning")
+            return redirect(url_for(".appoint", user_id=made.id))
+    return render_template("people/new.html", form=form), 422
+
+
+@bp.route("/people/<int:user_id>", methods=["GET", "POST"])
+def show(user_id: int) -> ResponseReturnValue:
+    """One person's account."""
+    person = directory.get(user_id)
+    form = AccountForm(obj=person)
+    if request.method == "GET":
+        return _account_page(person, form)
+    if form.validate_on_submit():
+        try:
+            _change(user_id, form)
+        except Invalid as refusal:
+            db.session.rollback()
+            show_faults(form, refusal)
+            return _account_page(directory.get(user_id), form), 422
+        flash(_("The account is saved."))
+        return redirect(url_for(".show", user_id=user_id))
+    return _account_page(person, form), 422
+
+
+@bp.route("/people/<int:user_id>/appointments", methods=["GET", "POST"])
+def appoint(user_id: int) -> ResponseReturnValue:
+    """A person's appointments, and a new one: choose the role, find the unit, give the days."""
+    person = directory.get(user_id)
+    form = AppointmentForm(**_steps_so_far())
+    found = _offered_units(form)
+    if request.method == "GET":
+        return _appointments_page(person, form, found)
+    if form.validate_on_submit():
+        try:
+            _give(user_id, form)
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("The appointment is recorded."))
+            return redirect(url_for(".appoint", user_id=user_id))
+    return _appointments_page(person, form, found), 422
+
+
+@bp.route("/people/<int:user_id>/same", methods=["GET", "POST"])
+def same(user_id: int) -> ResponseReturnValue:
+    """Say of which other account's person this account is."""
+    person = directory.get(user_id)
+    form = SamePersonForm(sign_in_name=person.same_person_as.sign_in_name if person.same_person_as else "")
+    if request.method == "GET" or not form.validate_on_submit():
+        return _same_page(person, form), 200 if request.method == "GET" else 422
+    try:
+        same_persons.link(user_id, form.sign_in_name.data or "", actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _same_page(person, form), 422
+    flash(_("The account is saved."))
+    return redirect(url_for(".show", user_id=user_id))
+
+
+def _same_page(person: User, form: SamePersonForm) -> str:
+    return render_template("people/same.html", person=person, form=form, others=same_persons.accounts_of(person))
+
+
+@bp.route("/appointments/<int:appointment_id>/end", methods=["GET", "POST"])
+def end(appointment_id: int) -> ResponseReturnValue:
+    """End an appointment, after a page that says what that means."""
+    appointment = people.get_appointment(appointment_id)
+    if request.method == "GET":
+        return render_template("people/end.html", appointment=appointment, roles=role_titles.roles())
+    people.end_appointment(appointment_id, actor=actor())
+    flash(_("The appointment has ended; its rights are gone."))
+    return redirect(url_for(".appoint", user_id=appointment.user_id))
+
+
+def _change(user_id: int, form: AccountForm) -> None:
+    people.change(
+        user_id,
+        actor=actor(),
+        full_name=form.full_name.data,
+        position=form.position.data or "",
+        active=form.active.data,
+        password=form.password.data or "",
+        email=form.email.data or "",
+    )
+
+
+def _give(user_id: int, form: AppointmentForm) -> None:
+    people.appoint(
+        user_id,
+        actor=actor(),
+        role=form.role.data or "",
+        unit_id=form.unit,
+        starts_on=form.starts_on.day,
+        ends_on=form.ends_on.day,
+        organisation_id=form.office,
+        document=" ".join((form.document.data or "").split()),
+    )
+
+
+def _steps_so_far() -> dict[str, str]:
+    return {
+        "role": request.args.get("role", ""),
+        "q": request.args.get("q", "").strip()[:120],
+        "ended": request.args.get("ended", ""),
+        "starts_on": shown_day(today()),
+    }
+
+
+def _offered_units(form: AppointmentForm) -> list[Unit]:
+    """The units among which the last step chooses: those of the role's kind whose name was typed."""
+    seat = role_titles.roles().get(form.role.data or "", ("", ""))[1]
+    found = units.find(form.q.data, seat) if seat and form.q.data else []
+    if seat and form.q.data and form.ended.data:
+        found += register.ended(form.q.data, seat)
+    form.offer(found, organisations.at_units([unit.id for unit in found]) if found else [])
+    return found
+
+
+def _account_page(person: User, form: AccountForm) -> str:
+    return render_template(
+        "people/show.html",
+        person=person,
+        form=form,
+        held=access.appointments(person),
+        roles=role_titles.roles(),
+        **of_person(person),
+    )
+
+
+def _appointments_page(person: User, form: AppointmentForm, found: list[Unit]) -> str:
+    roles = role_titles.roles()
+    role = form.role.data if form.role.data in roles else ""
+    seat = roles[role][1] if role else ""
+    return render_template(
+        "people/appointments.html",
+        person=person,
+        form=form,
+        roles=roles,
+        role=role,
+        kind=role_titles.kind_title(seat) if seat else "",
+        ready=bool(role) and (not seat or bool(found)),
+        many=len(found) >= units.MOST_FOUND,
+    )

@@ -1,0 +1,265 @@
+"""People and their appointments, as the administrator keeps them."""
+
+import datetime as dt
+import re
+from typing import Unpack
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from certflow import clock
+from certflow.access import access
+from certflow.accounts import accounts, events, links, outbox, two_person_recovery
+from certflow.accounts.directory import get
+from certflow.catalogue import role_titles
+from certflow.catalogue.role_titles import kind_title, roles
+from certflow.errors import ActionNotOpen, Invalid, NotFound
+from certflow.handling import handling
+from certflow.models.base import db
+from certflow.models.people import Appointment, User
+from certflow.models.unique import refusing
+from certflow.models.units import Unit
+from certflow.units import organisations
+from certflow.units.organisations import Seat
+from certflow.vietnamese import search_key, sort_key
+from certflow.wording import _
+
+SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,119}\Z")
+EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z"
+)
+LONGEST_ADDRESS, PAGE_SIZE = 200, 50
+
+
+def create(
+    *, actor: User, sign_in_name: str, full_name: str, position: str, password: str = "", email: str = ""
+) -> User:
+    """Create an account; raises Invalid with the field's message. Without a password the person is to be invited."""
+    access.require_administrator(actor)
+    return add(
+        sign_in_name=sign_in_name,
+        full_name=full_name,
+        position=position,
+        password=password,
+        email=email,
+        actor=actor,
+    )
+
+
+def add(
+    *,
+    sign_in_name: str,
+    full_name: str,
+    position: str,
+    password: str = "",
+    email: str = "",
+    actor: User | None = None,
+) -> User:
+    """As `create`, without an actor: for the command line, whose user owns the database."""
+    name = sign_in_name.strip().lower()
+    faults = _account_faults(name, full_name, email, password)
+    if faults:
+        raise Invalid(fields=faults)
+    user = User(
+        sign_in_name=name,
+        full_name=full_name.strip(),
+        search_key=search_key(full_name)[:120],
+        sort_key=sort_key(full_name)[:400],
+        position=position.strip(),
+        email=email.strip().lower(),
+        password_hash=accounts.hashed(password) if password else "",
+        created_at=clock.now(),
+    )
+    with refusing("uq_user_account_sign_in_name", Invalid(fields={"sign_in_name": (_taken(),)})):
+        db.session.add(user)
+    events.record(user.id, "created", actor=actor)
+    return user
+
+
+def _account_faults(name: str, full_name: str, email: str, password: str) -> dict[str, tuple[str, ...]]:
+    faults: dict[str, tuple[str, ...]] = {}
+    if not SIGN_IN_NAME.match(name):
+        faults["sign_in_name"] = (_("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents."),)
+    elif db.session.scalar(select(User.id).where(User.sign_in_name == name)):
+        faults["sign_in_name"] = (_taken(),)
+    if not full_name.strip():
+        faults["full_name"] = (_("Give the person's full name."),)
+    if not is_address(email):
+        faults["email"] = (_not_an_address(),)
+    try:
+        if password:
+            accounts.check_password(password)
+    except Invalid as refusal:
+        faults.update(refusal.fields)
+    return faults
+
+
+def is_address(email: str) -> bool:
+    """Whether this is an e-mail address, or nothing."""
+    typed = email.strip()
+    return not typed or (len(typed) <= LONGEST_ADDRESS and EMAIL.match(typed) is not None)
+
+
+def _not_an_address() -> str:
+    return _("This is no e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
+
+
+def _taken() -> str:
+    return _("This sign-in name is taken. Choose another.")
+
+
+def change(
+    user_id: int,
+    *,
+    actor: User,
+    full_name: str,
+    position: str,
+    active: bool,
+    password: str = "",
+    email: str | None = None,
+) -> User:
+    """Change a person's name, position, address or password, or switch the account off; these two end open sessions."""
+    access.require_administrator(actor)
+    user = get(user_id)
+    address = user.email if email is None else email.strip().lower()
+    _refuse_change(user, actor, full_name, address, active)
+    _note_change(user, actor, full_name.strip(), position.strip(), address, active)
+    user.full_name, user.position, user.email, user.active = full_name.strip(), position.strip(), address, active
+    user.search_key, user.sort_key = search_key(full_name)[:120], sort_key(full_name)[:400]
+    if password:
+        two_person_recovery.give_password(user, password, actor=actor)
+    if not active:
+        accounts.end_all_sessions(user)
+        handling.end_all_of(user, actor=actor)
+    db.session.flush()
+    return user
+
+
+def _refuse_change(user: User, actor: User, full_name: str, email: str, active: bool) -> None:
+    faults = {} if is_address(email) else {"email": (_not_an_address(),)}
+    if not full_name.strip():
+        faults["full_name"] = (_("Give the person's full name."),)
+    if user.id == actor.id and not active:
+        faults["active"] = (_("You cannot switch off your own account."),)
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _note_change(user: User, actor: User, full_name: str, position: str, email: str, active: bool) -> None:
+    """Keep in the account's history what it was; links are dead that went to an address given up."""
+    if email != user.email:
+        outbox.tell_owner(user, "email_changed", actor=actor)
+    if email != user.email or not active:
+        links.revoke(user.id)
+    if active != user.active:
+        events.record(user.id, "switched_on" if active else "switched_off", actor=actor)
+    was = {"full_name": user.full_name, "position": user.position, "email": user.email}
+    will = {"full_name": full_name, "position": position, "email": email}
+    changed = [name for name in was if was[name] != will[name]]
+    if changed:
+        before, after = ({name: one[name] for name in changed} for one in (was, will))
+        events.record(user.id, "changed", actor=actor, before=before, after=after)
+
+
+def appoint(
+    user_id: int,
+    *,
+    actor: User,
+    role: str,
+    unit_id: int | None,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None,
+    **seat: Unpack[Seat],
+) -> Appointment:
+    """Give a person a role at a unit from one day to another (no end: until further notice)."""
+    access.require_administrator(actor)
+    return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on, actor=actor, **seat)
+
+
+def give(
+    user: User,
+    *,
+    role: str,
+    unit_id: int | None,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None = None,
+    actor: User | None = None,
+    **seat: Unpack[Seat],
+) -> Appointment:
+    """Appoint without an actor: for the command line, whose user owns the database."""
+    faults = _appointment_faults(role, unit_id, starts_on, ends_on) | organisations.seat_faults(unit_id, **seat)
+    if faults:
+        raise Invalid(fields=faults)
+    days = {"starts_on": starts_on or clock.today(), "ends_on": ends_on}
+    appointment = Appointment(user_id=user.id, role=role, unit_id=unit_id, **days, **seat)
+    db.session.add(appointment)
+    db.session.flush()
+    db.session.expire(user, ["appointments"])
+    _record("appointed", appointment, actor)
+    return appointment
+
+
+def _record(what: str, appointment: Appointment, actor: User | None) -> None:
+    place = db.session.get(Unit, appointment.unit_id) if appointment.unit_id else None
+    ends_on = appointment.ends_on.isoformat() if appointment.ends_on else ""
+    facts = {"role": appointment.role, "unit": place.name if place else "", "ends_on": ends_on}
+    events.record(appointment.user_id, what, actor=actor, starts_on=appointment.starts_on.isoformat(), **facts)
+
+
+def _appointment_faults(
+    role: str, unit_id: int | None, starts_on: dt.date | None, ends_on: dt.date | None
+) -> dict[str, tuple[str, ...]]:
+    if role not in roles():
+        return {"role": (_("Choose one of the roles listed."),)}
+    seat = roles()[role][1]
+    unit = db.session.get(Unit, unit_id) if unit_id else None
+    faults: dict[str, tuple[str, ...]] = {}
+    if seat and (unit is None or unit.kind != seat):
+        faults["unit_id"] = (_("Choose the unit at which this role sits: a %(kind)s.", kind=kind_title(seat)),)
+    if not seat and unit_id:
+        faults["unit_id"] = (_("An administrator is not appointed at a unit; leave this empty."),)
+    if starts_on is None:
+        faults["starts_on"] = (_("Give the first day, for example 01/01/2026."),)
+    elif ends_on is not None and ends_on < starts_on:
+        faults["ends_on"] = (_("The last day lies before the first day."),)
+    return faults
+
+
+def find_appointment(appointment_id: int) -> Appointment | None:
+    """One appointment with its person and unit."""
+    query = select(Appointment).where(Appointment.id == appointment_id)
+    return db.session.scalar(query.options(joinedload(Appointment.user), joinedload(Appointment.unit)))
+
+
+def get_appointment(appointment_id: int) -> Appointment:
+    """As `find_appointment`; raises NotFound."""
+    found = find_appointment(appointment_id)
+    if found is None:
+        raise NotFound(_("There is no such appointment."))
+    return found
+
+
+def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
+    """End an appointment now: its rights are gone at the person's next request, and its days stay on record."""
+    access.require_administrator(actor)
+    appointment = get_appointment(appointment_id)
+    if appointment.ended_at is not None or (appointment.ends_on or clock.today()) < clock.today():
+        raise ActionNotOpen(_("This appointment has already ended."))
+    if appointment.user_id == actor.id and appointment.role == role_titles.ADMINISTRATOR:
+        raise ActionNotOpen(_("You cannot end your own appointment as administrator; another one must do it."))
+    appointment.ended_at = clock.now()
+    appointment.ends_on = max(clock.today(), appointment.starts_on)
+    db.session.flush()
+    _record("appointment_ended", appointment, actor)
+    return appointment
+
+
+def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:
+    """One page of people in Vietnamese order, searched with or without diacritics, and how many there are in all."""
+    query = select(User)
+    if words:
+        by_name = User.search_key.contains(search_key(words), autoescape=True)
+        query = query.where(or_(by_name, User.sign_in_name.contains(words.strip().lower(), autoescape=True)))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    query = query.options(selectinload(User.appointments).joinedload(Appointment.unit)).order_by(User.sort_key, User.id)
+    return list(db.session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))), total

@@ -1,0 +1,96 @@
+"""The public page: what was recognised, rated or approved, for anyone who holds the code of a paper."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow import clock
+from certflow.catalogue.catalogue import is_sample
+from certflow.catalogue.words import marks
+from certflow.errors import NotFound
+from certflow.http.errors import status_of
+from certflow.models import row_security
+from certflow.models.results import Recognition
+from certflow.results import recognitions, titles
+from certflow.results.forms import CodeForm, tidied
+from certflow.results.pages.documents import html_copy
+from certflow.results.words import awards, lineage
+
+bp = Blueprint("verification", __name__, url_prefix="/verify")
+
+
+@bp.before_request
+def _published_only() -> None:
+    """Whoever looks here sees what is published and nothing else, signed in or not."""
+    row_security.see(row_security.PUBLISHED)
+
+
+@bp.get("/")
+def start() -> ResponseReturnValue:
+    """Type the code; with one in the address, go to what it stands for."""
+    form = CodeForm(request.args)
+    if "code" not in request.args:
+        return _page("start", form=form)
+    code = tidied(form.code.data or "")
+    if code:
+        return redirect(url_for(".show", code=code))
+    form.code.errors = [_("Type the code that is printed on the paper.")]
+    return _page("start", form=form), 422
+
+
+@bp.get("/<code>")
+def show(code: str) -> ResponseReturnValue:
+    """What was recognised and how it stands today."""
+    try:
+        found = recognitions.by_code(tidied(code))
+    except NotFound as refusal:
+        return _nothing(code, refusal)
+    return _page(
+        "show",
+        found=found,
+        places=found.dossier.places,
+        year=found.dossier.round.assessed_year,
+        practice=found.dossier.round.practice,
+        sample=is_sample(found.dossier),
+        scheme=awards.scheme(found.dossier),
+        awarded=awards.awarded(found),
+        kept=awards.kept(found),
+        lapsed=recognitions.lapsed(found),
+        facts=found.decision.facts if found.decision else {},
+        signed_by=awards.signed_by(found.decision.facts) if found.decision else "",
+        notices=_marks(found),
+        fates=[lineage.fate(fate) for fate in titles.fates(found, clock.today())],
+    )
+
+
+@bp.get("/<code>/certificate")
+def document(code: str) -> ResponseReturnValue:
+    """The HTML copy of the certificate."""
+    try:
+        found = recognitions.by_code(tidied(code))
+    except NotFound as refusal:
+        return _nothing(code, refusal)
+    if found.certificate is None:
+        return _nothing(code, NotFound(_("No certificate was issued with this result.")))
+    return html_copy(found.certificate)
+
+
+def _marks(found: Recognition) -> list[str]:
+    """The marks of the dossier; the practice mark has a place of its own on the page."""
+    return [mark for mark in marks.of_dossier(found.dossier) if mark != marks.practice()]
+
+
+def _nothing(code: str, refusal: NotFound) -> ResponseReturnValue:
+    """The same answer to a code that is unknown, malformed or not published yet, with what was typed."""
+    form = CodeForm(None, code=code)
+    form.code.errors = list(refusal.reasons)
+    return _page("start", form=form), status_of(refusal)
+
+
+def _page(name: str, **context: Any) -> str:
+    """A page without the navigation, alike for everybody."""
+    return render_template(
+        f"results/verification/{name}.html", navigation=[], home_url=url_for("verification.start"), **context
+    )

@@ -1,0 +1,203 @@
+"""Rounds, as the administrator opens them, dates them and closes them."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from certflow.access import access
+from certflow.approval import proposals
+from certflow.catalogue import catalogue, department_sets, units
+from certflow.catalogue.words import marks
+from certflow.errors import Invalid, Stale
+from certflow.http.errors import status_of
+from certflow.http.fields import show_faults
+from certflow.http.person import actor
+from certflow.law.deadlines import Due
+from certflow.law.specs.workflow import WorkflowSpec
+from certflow.models.base import db
+from certflow.models.criteria import RatingSet
+from certflow.models.dossiers import Round
+from certflow.rounds import newer, round_dates, rounds
+from certflow.rounds.forms import RoundDatesForm, RoundForm, SetForm, dates_form
+from certflow.rules.words import deciders
+from certflow.wording import language
+
+bp = Blueprint("rounds", __name__, url_prefix="/rounds")
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """All rounds, the open and newest first."""
+    newest = rounds.newest()
+    sizes = rounds.sizes(newest)
+    found = [(each, sizes[each.id], rounds.dues(each), _scheme(each)) for each in newest]
+    return render_template("rounds/listed.html", found=found)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Open a round."""
+    form = RoundForm()
+    _fill_choices(form)
+    if request.method == "GET":
+        return render_template("rounds/new.html", form=form)
+    if not form.validate_on_submit():
+        return render_template("rounds/new.html", form=form), 422
+    chosen = _sets(form)
+    if chosen is not None and not ("chosen" in request.form and chosen.validate()):
+        return _choose(form, chosen)
+    try:
+        opened = _open(form, chosen)
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return render_template("rounds/new.html", form=form), 422
+    flash(_("The round is open. Check its dates now; you can give it dates of its own."))
+    return redirect(url_for(".show", round_id=opened.id))
+
+
+@bp.route("/<int:round_id>", methods=["GET", "POST"])
+def show(round_id: int) -> ResponseReturnValue:
+    """One round and its dates."""
+    found = rounds.get(round_id)
+    form = dates_form(rounds.dues(found), found.version)
+    if request.method == "GET":
+        return _page(found, form)
+    if not form.validate_on_submit():
+        return _page(found, form), 422
+    try:
+        asked = round_dates.change(
+            round_id, form.choices(), actor=actor(), version=_version(form), reason=form.reason.data or ""
+        )
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _page(rounds.get(round_id), form), 422
+    except Stale as refusal:
+        db.session.rollback()
+        return _changed_meanwhile(rounds.get(round_id), form, refusal), status_of(refusal)
+    if asked is not None:
+        flash(_("Proposed. It counts once a second person has confirmed it."))
+        return redirect(url_for("proposals.show", proposal_id=asked.id))
+    flash(_("The dates are saved."))
+    return redirect(url_for(".show", round_id=round_id))
+
+
+@bp.route("/<int:round_id>/close", methods=["GET", "POST"])
+def close(round_id: int) -> ResponseReturnValue:
+    """Close a round, after a page that says what that means."""
+    if request.method == "GET":
+        return render_template("rounds/close.html", found=rounds.get(round_id))
+    rounds.close(round_id, actor=actor())
+    flash(_("The round is closed to new dossiers."))
+    return redirect(url_for(".show", round_id=round_id))
+
+
+def _choose(form: RoundForm, chosen: SetForm) -> ResponseReturnValue:
+    """The second page of a scheme whose criteria are the department's: which of its sets, or the sample."""
+    sample = catalogue.definitions().form_of(_spec(form))
+    alone = len(chosen.form.choices) == 1
+    page = render_template("rounds/set.html", form=form, chosen=chosen, sample=sample, alone=alone)
+    return page, 422 if "chosen" in request.form else 200
+
+
+def _spec(form: RoundForm) -> WorkflowSpec:
+    return catalogue.definitions().workflow(*_key(form.scheme.data))
+
+
+def _key(chosen: str) -> tuple[str, int]:
+    name, version = chosen.rsplit(":", 1)
+    return name, int(version)
+
+
+def _sets(form: RoundForm) -> SetForm | None:
+    """The sets that a round of this scheme in this province can use; None where the scheme has its own."""
+    spec = _spec(form)
+    if not spec.form_family:
+        return None
+    chosen = SetForm()
+    sample = _("The sample: no legal force; its papers get no number and say so")
+    chosen.form.choices = [
+        *(_own_choice(own) for own in department_sets.published_for(int(form.unit_id.data), spec.form_family)),
+        SelectChoice(f"{spec.form}:{spec.form_version}", sample),
+    ]
+    return chosen
+
+
+def _own_choice(own: RatingSet) -> SelectChoice:
+    label = _(
+        "%(title)s, version %(version)s (%(document)s)",
+        title=own.title_vi,
+        version=own.version,
+        document=department_sets.head_of(own).document,
+    )
+    return SelectChoice(f"{own.name}:{own.version}", label)
+
+
+def _open(form: RoundForm, chosen: SetForm | None) -> Round:
+    return rounds.open_round(
+        actor=actor(),
+        scheme=_key(form.scheme.data),
+        form=_key(chosen.form.data) if chosen else None,
+        unit_id=int(form.unit_id.data),
+        assessed_year=int(form.assessed_year.data),
+        title=form.title.data,
+        practice=form.practice.data,
+    )
+
+
+def _fill_choices(form: RoundForm) -> None:
+    schemes = sorted(catalogue.definitions().workflows.values(), key=lambda spec: (spec.path, spec.name, -spec.version))
+    form.scheme.choices = [
+        SelectChoice(
+            f"{spec.name}:{spec.version}",
+            _("%(title)s, version %(version)s", title=spec.title.in_language(language()), version=spec.version),
+        )
+        for spec in schemes
+    ]
+    provinces = [SelectChoice(str(unit.id), unit.name) for unit in units.of_kind("province")]
+    form.unit_id.choices = [SelectChoice("", _("Choose a province")), *provinces]
+    if request.method == "GET" and len(schemes) == 1:
+        form.scheme.data = form.scheme.choices[0].value
+
+
+def _scheme(found: Round) -> str:
+    return catalogue.workflow_of(found).spec.title.in_language(language())
+
+
+def _version(form: RoundDatesForm) -> int:
+    typed = form.version.data or ""
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+
+def _changed_meanwhile(found: Round, form: RoundDatesForm, refusal: Stale) -> str:
+    """The page again with what was typed; sending it once more is a decision made in sight of the present dates."""
+    form.version.data = str(found.version)
+    form.form_errors.extend(refusal.reasons)
+    form.form_errors.append(_("What you typed has not been saved. Compare it with the present dates and save again."))
+    return _page(found, form, present=rounds.dues(found))
+
+
+def _page(found: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> str:
+    return render_template(
+        "rounds/show.html",
+        found=found,
+        form=form,
+        needs_two=round_dates.needs_two(found),
+        proposed=proposals.open_about(round_dates.KIND, round_id=found.id),
+        dues=rounds.dues(found),
+        counted=rounds.counted(found),
+        spec=catalogue.workflow_of(found).spec,
+        present={due.spec.name: due for due in present},
+        scheme=_scheme(found),
+        newer=newer.targets(found),
+        decider=deciders.of_round(found),
+        criteria=catalogue.form_of(found),
+        notices=[marks.practice()] if found.practice else [],
+    )

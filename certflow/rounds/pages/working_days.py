@@ -1,0 +1,82 @@
+"""The calendar of working days: the holidays of a year, and the days that a document has moved."""
+
+import datetime as dt
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from certflow import clock
+from certflow.access import access
+from certflow.errors import Invalid
+from certflow.http.fields import ADay, Chosen, DayField, show_faults
+from certflow.http.person import actor
+from certflow.rounds import working_days
+
+bp = Blueprint("working_days", __name__, url_prefix="/working-days")
+
+
+class DayForm(FlaskForm):
+    """One day that a document makes a working day or a day off."""
+
+    day = DayField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Give the day, for example 26/04/2025.")), ADay()])
+    working = RadioField(
+        lazy_gettext("What the document makes of it"),
+        [Chosen(lazy_gettext("Choose whether people work on this day."))],
+        choices=[
+            SelectChoice("yes", lazy_gettext("A working day")),
+            SelectChoice("no", lazy_gettext("A day off")),
+        ],
+        validate_choice=False,
+    )
+    source = StringField(
+        lazy_gettext("The document that orders it"),
+        [
+            InputRequired(lazy_gettext("Name the document that orders it.")),
+            Length(
+                max=working_days.LONGEST_SOURCE, message=lazy_gettext("Shorten this to at most %(max)d characters.")
+            ),
+        ],
+        description=lazy_gettext("Its number, date and who issued it, for example a notice on swapping working days."),
+    )
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """The days of one year, this year unless the address names another."""
+    return _page(DayForm(), _year_asked())
+
+
+@bp.post("/")
+def enter() -> ResponseReturnValue:
+    """Enter one day, or enter it anew."""
+    form = DayForm()
+    if not form.validate_on_submit():
+        return _page(form, _year_asked()), 422
+    working = form.working.data == "yes"
+    try:
+        entered = working_days.enter(form.day.day, working=working, source=form.source.data, actor=actor())
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _page(form, _year_asked()), 422
+    flash(_("The day is entered; dates that are counted in working days follow it from now on."))
+    return redirect(url_for(".show", year=entered.day.year))
+
+
+def _year_asked() -> int:
+    asked = request.args.get("year", clock.today().year, type=int)
+    return min(max(asked, dt.MINYEAR), dt.MAXYEAR)
+
+
+def _page(form: DayForm, year: int) -> str:
+    return render_template("rounds/working_days/show.html", form=form, found=working_days.of_year(year))

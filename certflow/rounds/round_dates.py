@@ -1,0 +1,65 @@
+"""The dates of a round that is under way: one administrator proposes other ones, a second one confirms them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from certflow.access import access
+from certflow.approval import proposals
+from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.models.approval import Proposal
+from certflow.models.base import db
+from certflow.models.dossiers import Round
+from certflow.models.people import User
+from certflow.models.row_security import EVERYTHING, seeing
+from certflow.rounds import rounds
+from certflow.vietnamese import says_something
+from certflow.wording import _
+
+
+def needs_two(found: Round) -> bool:
+    """Whether a change of dates needs two persons: the round is official, and dossiers are under way in it."""
+    if found.practice:
+        return False
+    with seeing(EVERYTHING):
+        return bool(db.session.scalar(select(exists().where(access.whole_round(found.id)))))
+
+
+def change(
+    round_id: int, dates: Mapping[str, rounds.DateChoice], *, actor: User, version: int, reason: str = ""
+) -> Proposal | None:
+    """Change the dates at once, or propose the change where it needs two persons (then the proposal is given)."""
+    access.require_administrator(actor)
+    found = rounds.get(round_id)
+    if not needs_two(found):
+        rounds.change_dates(round_id, dates, actor=actor, version=version)
+        return None
+    if found.version != version:
+        raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
+    if found.closed:
+        raise ActionNotOpen(_("This round is closed; its dates stay as they are."))
+    if not says_something(reason):
+        raise Invalid(fields={"reason": (_("A reason must be given"),)})
+    content = {"version": version, "dates": {name: [day.isoformat(), last] for name, (day, last) in dates.items()}}
+    return proposals.propose(KIND, actor=actor, content=content, reason=reason, round_id=round_id)
+
+
+def proposed(content: Mapping[str, Any]) -> dict[str, rounds.DateChoice]:
+    """The dates that a proposal asks for, by deadline."""
+    return {name: (dt.date.fromisoformat(day), bool(last)) for name, (day, last) in content["dates"].items()}
+
+
+def _settles(_proposal: Proposal, actor: User) -> bool:
+    return access.is_administrator(actor)
+
+
+def _carry_out(proposal: Proposal, actor: User) -> None:
+    """Raises Stale when the round's dates were changed since."""
+    if proposal.round_id is not None:
+        version = int(proposal.content["version"])
+        rounds.change_dates(proposal.round_id, proposed(proposal.content), actor=actor, version=version)
+
+
+KIND = proposals.register(proposals.Kind("round_dates", _settles, _carry_out))

@@ -1,0 +1,255 @@
+"""Rounds: one scheme for one assessed year, with its own dates in two layers."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from certflow import clock
+from certflow.access import access
+from certflow.catalogue.catalogue import definitions, known, workflow_of
+from certflow.catalogue.department_sets import published_for
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
+from certflow.law.deadlines import Due
+from certflow.law.specs.workflow import DeadlineSpec, WorkflowSpec
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier, Round, RoundDate
+from certflow.models.people import User
+from certflow.models.row_security import EVERYTHING, seeing
+from certflow.models.unique import refusing
+from certflow.models.units import Unit
+from certflow.wording import _
+
+FIRST_YEAR = 2023
+DateChoice = tuple[dt.date, bool]
+
+
+def open_round(
+    *,
+    actor: User,
+    scheme: tuple[str, int],
+    unit_id: int,
+    assessed_year: int,
+    title: str,
+    practice: bool = False,
+    form: tuple[str, int] | None = None,
+) -> Round:
+    """Open a round with the scheme's dates and the set chosen for it, if one is; raises Invalid with fields."""
+    access.require_administrator(actor)
+    spec = definitions().workflow(*scheme)
+    _check_new(spec, unit_id, assessed_year, title)
+    opened = Round(
+        unit_id=unit_id,
+        workflow=spec.name,
+        workflow_version=spec.version,
+        assessed_year=assessed_year,
+        title=title.strip(),
+        practice=practice,
+        dates=_dates(spec, assessed_year),
+        **_chosen(spec, unit_id, form),
+    )
+    with refusing("uq_round_unit_id_workflow_assessed_year_title", Invalid(fields={"title": (_taken(),)})):
+        db.session.add(opened)
+    return opened
+
+
+def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
+    """The scheme's own dates; those counted in working days are each dossier's."""
+    return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in _fixed(spec)]
+
+
+def _fixed(spec: WorkflowSpec) -> list[DeadlineSpec]:
+    return [deadline for deadline in spec.deadlines if not deadline.counted]
+
+
+def _taken() -> str:
+    return _("There is already a round with this name for this year. Choose another name.")
+
+
+def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str) -> None:
+    faults: dict[str, tuple[str, ...]] = {}
+    unit = db.session.get(Unit, unit_id)
+    if unit is None or unit.kind != "province" or not unit.stands_on(clock.today()):
+        faults["unit_id"] = (_("Choose the province in which the round runs."),)
+    if not FIRST_YEAR <= assessed_year <= clock.today().year + 1:
+        faults["assessed_year"] = (_("The assessed year must lie between %(first)s and next year.", first=FIRST_YEAR),)
+    if not title.strip():
+        faults["title"] = (_("Give the round a name that officers will recognise."),)
+    same = select(Round.id).where(
+        Round.unit_id == unit_id,
+        Round.workflow == spec.name,
+        Round.assessed_year == assessed_year,
+        Round.title == title.strip(),
+    )
+    if not faults and db.session.scalar(same):
+        faults["title"] = (_taken(),)
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _chosen(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> dict[str, str | int]:
+    """A set that the province's department published for the scheme's family, or the sample that the scheme names."""
+    if form is None:
+        return {}
+    own = published_for(unit_id, spec.form_family) if spec.form_family else []
+    sample = [(spec.form, spec.form_version)] if spec.form_family else []
+    if form not in [*sample, *((one.name, one.version) for one in own)]:
+        words = _("Choose a criteria set that the education department of this province published for this scheme.")
+        raise Invalid(fields={"form": (words,)})
+    return {"form": form[0], "form_version": form[1]}
+
+
+def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:
+    """Give deadlines their own day in this round, and say whether the day itself is included."""
+    access.require_administrator(actor)
+    changed = _locked(round_id)
+    if changed.version != version:
+        raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
+    if changed.closed:
+        raise ActionNotOpen(_("This round is closed; its dates stay as they are."))
+    for date in changed.dates:
+        if date.deadline in dates:
+            date.due_on, date.included = dates[date.deadline]
+    changed.version = changed.version + 1
+    db.session.flush()
+    return changed
+
+
+def close(round_id: int, *, actor: User) -> Round:
+    """Close a round to new dossiers; those under way go on."""
+    access.require_administrator(actor)
+    closed = _locked(round_id)
+    closed.closed = True
+    db.session.flush()
+    return closed
+
+
+def get(round_id: int) -> Round:
+    """One round with its dates; raises NotFound."""
+    return _found(_one(round_id))
+
+
+def _locked(round_id: int) -> Round:
+    """The round as it is now, held until the end of the transaction."""
+    return _found(_one(round_id).with_for_update(of=Round).execution_options(populate_existing=True))
+
+
+def _one(round_id: int) -> Select[Round]:
+    return select(Round).where(Round.id == round_id).options(joinedload(Round.unit), selectinload(Round.dates))
+
+
+def _found(query: Select[Round]) -> Round:
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(_("There is no such round."))
+    return found
+
+
+def newest(limit: int = 100) -> list[Round]:
+    """The rounds of all provinces, the open and newest first."""
+    query = select(Round).options(joinedload(Round.unit), selectinload(Round.dates))
+    return list(
+        db.session.scalars(query.order_by(Round.closed, Round.assessed_year.desc(), Round.id.desc()).limit(limit))
+    )
+
+
+def sizes(found: Sequence[Round]) -> dict[int, int]:
+    """How many dossiers each of these rounds has, by its id; for administrators."""
+    count = select(func.count()).where(access.whole_round(Round.id)).correlate(Round).scalar_subquery()
+    query = select(Round.id, count).where(Round.id.in_([one.id for one in found]))
+    with seeing(EVERYTHING):
+        return {row[0]: row[1] or 0 for row in db.session.execute(query)}
+
+
+def open_for(unit: Unit) -> list[Round]:
+    """The open rounds of the province above `unit` in which it has no dossier yet."""
+    province = access.chain(unit).get("province")
+    if province is None or not unit.stands_on(clock.today()):  # no round runs above the provinces
+        return []
+    taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
+    query = (
+        select(Round)
+        .where(Round.unit_id == province.id, Round.closed.is_(False), Round.id.not_in(taken))
+        .options(selectinload(Round.dates))
+        .order_by(Round.assessed_year, Round.id)
+    )
+    return [found for found in db.session.scalars(query) if access.fits(unit, workflow_of(found).spec)]
+
+
+def counted(found: Round) -> list[DeadlineSpec]:
+    """The deadlines that are counted in working days for each dossier, so that the round has no date for them."""
+    return [deadline for deadline in workflow_of(found).spec.deadlines if deadline.counted]
+
+
+def dues(found: Round) -> list[Due]:
+    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them.
+
+    A date that only dossiers on an earlier version of the scheme still have is told in the words of that version.
+    """
+    return _dues(found, _versions(workflow_of(found).spec))
+
+
+def dues_of(pinned: Round | Dossier) -> list[Due]:
+    """The dates of a round, or of a dossier's round, that its own version of the scheme knows, as `dues`."""
+    found = pinned.round if isinstance(pinned, Dossier) else pinned
+    return _dues(found, [workflow_of(pinned).spec])
+
+
+def _versions(spec: WorkflowSpec) -> list[WorkflowSpec]:
+    """`spec` and the versions before it, newest first."""
+    found = (known().workflows.values()) if spec.version > 1 else ()
+    earlier = [other for other in found if other.name == spec.name and other.version < spec.version]
+    return [spec, *sorted(earlier, key=lambda other: -other.version)]
+
+
+def _dues(found: Round, versions: Sequence[WorkflowSpec]) -> list[Due]:
+    named = {deadline.name: deadline for spec in reversed(versions) for deadline in _fixed(spec)}
+    given = [Due(named[d.deadline], d.due_on, d.included) for d in found.dates if d.deadline in named]
+    return sorted(given, key=lambda due: (due.last_day, due.spec.name))
+
+
+def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
+    """Let new dossiers of a round begin with a newer version of its scheme; its dates follow, safe to repeat.
+
+    A date new in it gets its default day. One that it leaves out goes once no dossier of the round has a version
+    with it. Dates that stay keep the round's own days.
+    """
+    access.require_administrator(actor)
+    changed = _locked(round_id)
+    if not _keeps_choice(changed, spec):
+        changed.form = changed.form_version = None
+    changed.workflow_version = max(changed.workflow_version, spec.version)
+    present = {date.deadline for date in changed.dates}
+    new = [date for date in _dates(spec, changed.assessed_year) if date.deadline not in present]
+    changed.dates.extend(new)
+    gone = [date for date in changed.dates if date.deadline not in _needed(changed, spec)]
+    for date in gone:
+        db.session.delete(date)
+    if new or gone:
+        changed.version = changed.version + 1
+    db.session.flush()
+    db.session.expire(changed, ["dates"])
+    return changed
+
+
+def form_by(found: Round, spec: WorkflowSpec) -> tuple[str, int]:
+    """The criteria set of a round by a version of its scheme: the one chosen, while it is of the same family."""
+    if _keeps_choice(found, spec) and found.form is not None and found.form_version is not None:
+        return found.form, found.form_version
+    return spec.form, spec.form_version
+
+
+def _keeps_choice(found: Round, spec: WorkflowSpec) -> bool:
+    """Whether a criteria set chosen for a round can be used by `spec`, which lets choose among the same ones."""
+    return bool(spec.form_family) and spec.form_family == workflow_of(found).spec.form_family
+
+
+def _needed(found: Round, spec: WorkflowSpec) -> set[str]:
+    """The deadlines of `spec` and of every version that a dossier of the round has."""
+    query = select(Dossier.workflow_version).where(access.whole_round(found.id)).distinct()
+    with seeing(EVERYTHING):
+        used = db.session.scalars(query).all()
+    versions = {found.workflow_version, *used} - {spec.version}
+    specs = [spec, *(known().workflows[spec.name, v] for v in versions if (spec.name, v) in known().workflows)]
+    return {deadline.name for each in specs for deadline in _fixed(each)}

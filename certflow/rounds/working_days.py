@@ -1,0 +1,105 @@
+"""Working days: the calendar that dates are counted by, and the days that a document has moved."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from certflow import clock
+from certflow.access import access
+from certflow.errors import Invalid
+from certflow.gateways.holiday_data import year_of_holidays
+from certflow.law.working_days import WorkingCalendar
+from certflow.models.base import db
+from certflow.models.people import User
+from certflow.models.unique import refusing
+from certflow.models.working_days import CalendarDay
+from certflow.wording import _, language
+
+LONGEST_SOURCE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfDays:
+    """One year as the page shows it: the holidays of the law by name, the Saturdays worked, and what was entered.
+
+    `off` is None for a year of which no holidays are known.
+    """
+
+    year: int
+    off: list[tuple[dt.date, str]] | None
+    worked: list[dt.date]
+    entered: list[CalendarDay]
+
+
+def of_law(years: Iterable[int]) -> WorkingCalendar:
+    """The calendar of `years` by the public holidays alone; years of which nothing is known are left out."""
+    found = {year: year_of_holidays(year) for year in years}
+    known = {year: of_year for year, of_year in found.items() if of_year is not None}
+    return WorkingCalendar(
+        frozenset(known),
+        frozenset(day for of_year in known.values() for day in of_year.off),
+        frozenset(day for of_year in known.values() for day in of_year.worked),
+    )
+
+
+def calendar(years: Iterable[int]) -> WorkingCalendar:
+    """The calendar of `years`: the public holidays, and over them the days that were entered, in one query."""
+    years = sorted(set(years))
+    given = of_law(years)
+    for moved in db.session.scalars(_entered(years[0], years[-1])) if years else ():
+        given = given.changed(moved.day, working=moved.working)
+    return given
+
+
+def of_year(number: int) -> YearOfDays:
+    """Everything that is known about one year."""
+    known = year_of_holidays(number, language())
+    query = _entered(number, number).options(joinedload(CalendarDay.entered_by))
+    return YearOfDays(
+        year=number,
+        off=list(known.off.items()) if known else None,
+        worked=sorted(known.worked) if known else [],
+        entered=list(db.session.scalars(query)),
+    )
+
+
+def _entered(first: int, last: int) -> Select[CalendarDay]:
+    """The days entered from the year `first` to the year `last`, in order."""
+    between = CalendarDay.day.between(dt.date(first, 1, 1), dt.date(last, 12, 31))
+    return select(CalendarDay).where(between).order_by(CalendarDay.day)
+
+
+def enter(day: dt.date | None, *, working: bool, source: str, actor: User) -> CalendarDay:
+    """Record that `day` is worked or not by the document `source`; raises Invalid with the field's message.
+
+    A day that was entered before is replaced.
+    """
+    access.require_administrator(actor)
+    faults = _faults(day, source)
+    if day is None or faults:
+        raise Invalid(fields=faults)
+    entered = db.session.get(CalendarDay, day, with_for_update=True)
+    told = Invalid(fields={"day": (_("Somebody else has just entered this day. Look at it below, then decide."),)})
+    with refusing("pk_calendar_day", told):
+        if entered is None:
+            entered = CalendarDay(day=day)
+            db.session.add(entered)
+        entered.working, entered.source = working, source.strip()
+        entered.entered_by_id, entered.entered_at = actor.id, clock.now()
+    return entered
+
+
+def _faults(day: dt.date | None, source: str) -> dict[str, tuple[str, ...]]:
+    faults: dict[str, tuple[str, ...]] = {}
+    if day is None:
+        faults["day"] = (_("Give the day, for example 26/04/2025."),)
+    elif year_of_holidays(day.year) is None:
+        faults["day"] = (_("No public holidays are known of the year %(year)s.", year=day.year),)
+    if not source.strip():
+        faults["source"] = (_("Name the document that orders it."),)
+    elif len(source.strip()) > LONGEST_SOURCE:
+        faults["source"] = (_("Shorten this to at most %(max)d characters.", max=LONGEST_SOURCE),)
+    return faults

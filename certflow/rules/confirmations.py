@@ -1,0 +1,51 @@
+"""Confirming an authority rule: it counts only once a second administrator has compared it with its document."""
+
+from sqlalchemy import select
+
+from certflow import clock
+from certflow.access import access
+from certflow.approval import proposals
+from certflow.errors import ActionNotOpen
+from certflow.models.approval import Proposal
+from certflow.models.authority import AuthorityRule
+from certflow.models.base import db
+from certflow.models.people import User
+from certflow.wording import _
+
+
+def ask(rule: AuthorityRule, actor: User) -> None:
+    """Have a second administrator confirm a rule that has just been entered."""
+    proposals.propose(KIND, actor=actor, content={}, rule_id=rule.id)
+
+
+def drop(rule: AuthorityRule, actor: User) -> None:
+    """Close what waits for the confirmation of a rule that is withdrawn."""
+    waiting = proposals.open_about(KIND, rule_id=rule.id)
+    if waiting is not None:
+        proposals.close(waiting, actor=actor, reason=rule.withdrawn_reason)
+
+
+def _settles(_proposal: Proposal, actor: User) -> bool:
+    return access.is_administrator(actor)
+
+
+def _carry_out(proposal: Proposal, actor: User) -> None:
+    rule = _locked(proposal)
+    if rule.withdrawn_at is not None:
+        raise ActionNotOpen(_("This rule has already been withdrawn."))
+    rule.confirmed_at, rule.confirmed_by_id = clock.now(), actor.id
+
+
+def _let_go(proposal: Proposal, actor: User, reason: str) -> None:
+    """A rule that is refused or taken back counts for nothing."""
+    rule = _locked(proposal)
+    if rule.withdrawn_at is None:
+        rule.withdrawn_at, rule.withdrawn_by_id, rule.withdrawn_reason = clock.now(), actor.id, reason
+
+
+def _locked(proposal: Proposal) -> AuthorityRule:
+    query = select(AuthorityRule).where(AuthorityRule.id == proposal.rule_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+KIND = proposals.register(proposals.Kind("authority_rule", _settles, _carry_out, _let_go))

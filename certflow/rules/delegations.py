@@ -1,0 +1,257 @@
+"""Delegations: an administrator enters who acts for whom, from day to day, by which document, and withdraws them.
+
+By Decree 30/2020/NĐ-CP art. 13.3 signing by delegation is given in writing, for a limited time and content, and whoever
+has it may not give it on. Every delegation here has a document and a last day, and is about somebody's own appointment.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from certflow import clock
+from certflow.access import access
+from certflow.catalogue import role_titles
+from certflow.errors import ActionNotOpen, Invalid, NotFound
+from certflow.models.base import begin_writing, db
+from certflow.models.delegation import MODES, Delegation
+from certflow.models.people import Appointment, User
+from certflow.rules import signing_rules
+from certflow.rules.signing_rules import fault_in_words, faults_in_days, joined
+from certflow.vietnamese import says_something, search_key
+from certflow.wording import _
+
+PAGE_SIZE = 50
+MOST_FOUND = 20
+LONGEST = {"document_number": 120, "position": 120}
+Faults = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is typed of a delegation: whose part, to whom, how, in which scheme ("" for all), when, by what document.
+
+    Without a `position` the delegate's own is taken. `held_by` is the delegation by which the one who is to delegate
+    holds the part, where it is not their own: that is refused.
+    """
+
+    appointment_id: int
+    delegate_id: int
+    mode: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    document_number: str
+    document_date: dt.date | None
+    position: str = ""
+    scheme: str = ""
+    held_by: int | None = None
+
+
+def enter(entry: Entry, *, actor: User) -> Delegation:
+    """Record a delegation; raises Invalid with the messages of all fields at fault."""
+    access.require_administrator(actor)
+    begin_writing()
+    appointment = _held(entry.appointment_id)
+    delegate = db.session.get(User, entry.delegate_id)
+    access.require_administrator(actor)
+    position = joined(entry.position) or (delegate.position if delegate is not None else "")
+    faults = _faults(entry, appointment, delegate, position)
+    if faults or entry.starts_on is None or entry.ends_on is None or entry.document_date is None:
+        raise Invalid(fields=faults)
+    made = Delegation(
+        appointment_id=entry.appointment_id,
+        delegate_id=entry.delegate_id,
+        mode=entry.mode,
+        workflow=entry.scheme,
+        position=position,
+        starts_on=entry.starts_on,
+        ends_on=entry.ends_on,
+        document_number=joined(entry.document_number),
+        document_date=entry.document_date,
+        entered_by_id=actor.id,
+        entered_at=clock.now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    if delegate is not None:
+        db.session.expire(delegate, ["delegations"])
+    return made
+
+
+def _held(appointment_id: int) -> Appointment | None:
+    """The appointment, held: of two who enter at once the second sees the first, and it does not end meanwhile."""
+    query = select(Appointment).where(Appointment.id == appointment_id).with_for_update(of=Appointment)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def _faults(entry: Entry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
+    faults = _faults_in_part(entry, appointment) | _faults_in_delegate(appointment, delegate)
+    if fault := fault_in_words(position, LONGEST["position"]):
+        faults["position"] = (_("Give the delegate's position: papers print it.") if not position else fault,)
+    if fault := fault_in_words(joined(entry.document_number), LONGEST["document_number"]):
+        faults["document_number"] = (fault,)
+    faults |= _faults_in_how(entry, appointment) | _faults_in_days(entry, appointment)
+    return faults if faults or appointment is None else _faults_in_repeating(entry)
+
+
+def _faults_in_part(entry: Entry, appointment: Appointment | None) -> Faults:
+    if entry.held_by is not None:
+        return {"part": (not_further(),)}
+    if appointment is None:
+        return {"part": (_("Choose the role that is delegated, and of whom."),)}
+    if appointment.role == role_titles.ADMINISTRATOR:
+        return {"part": (_("To administer cannot be delegated: appoint another administrator."),)}
+    if appointment.ended_at is not None or (appointment.ends_on or clock.today()) < clock.today():
+        return {"part": (_("This appointment has already ended."),)}
+    if not appointment.user.active:
+        return {"part": (_("The account of the one who delegates is switched off."),)}
+    return {}
+
+
+def not_further() -> str:
+    """Why a part that is held by delegation cannot be delegated."""
+    return _(
+        "This part is held by delegation and cannot be delegated further (Decree 30/2020/NĐ-CP art. 13.3). "
+        "Choose the appointment of the one who holds it."
+    )
+
+
+def _faults_in_delegate(appointment: Appointment | None, delegate: User | None) -> Faults:
+    if delegate is None:
+        return {"delegate_id": (_("Choose the person who is to act."),)}
+    if not delegate.active:
+        return {"delegate_id": (_("The account of the one who is to act is switched off."),)}
+    if appointment is not None and appointment.user_id == delegate.id:
+        return {"delegate_id": (_("Nobody acts for themselves: choose another person."),)}
+    return {}
+
+
+def _faults_in_how(entry: Entry, appointment: Appointment | None) -> Faults:
+    faults: Faults = {}
+    if entry.mode not in MODES:
+        faults["mode"] = (_("Choose how it is signed: KT., TL. or TUQ."),)
+    if entry.scheme and (appointment is None or entry.scheme not in signing_rules.schemes_with(appointment.role)):
+        faults["scheme"] = (_("Choose among the schemes in which this role has a part."),)
+    elif entry.mode == "TUQ" and not entry.scheme:
+        faults["scheme"] = (
+            _("Name the scheme: what is delegated (TUQ.) is limited (Decree 30/2020/NĐ-CP art. 13.3)."),
+        )
+    return faults
+
+
+def _faults_in_days(entry: Entry, appointment: Appointment | None) -> Faults:
+    faults = faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
+    if entry.ends_on is None:
+        faults["ends_on"] = (_("Give the last day: a delegation is always limited in time."),)
+    elif entry.ends_on < clock.today():
+        faults.setdefault("ends_on", (_("The last day has passed already."),))
+    elif appointment is not None and appointment.ends_on is not None and entry.ends_on > appointment.ends_on:
+        last = f"{appointment.ends_on:%d/%m/%Y}"
+        faults.setdefault("ends_on", (_("The appointment itself ends on %(day)s.", day=last),))
+    if appointment is not None and entry.starts_on is not None and entry.starts_on < appointment.starts_on:
+        first = f"{appointment.starts_on:%d/%m/%Y}"
+        faults.setdefault("starts_on", (_("The appointment itself begins on %(day)s.", day=first),))
+    return faults
+
+
+def _faults_in_repeating(entry: Entry) -> Faults:
+    """A second delegation of the same part to the same person for the same days would leave open by which they act."""
+    query = select(Delegation).where(
+        Delegation.appointment_id == entry.appointment_id,
+        Delegation.delegate_id == entry.delegate_id,
+        Delegation.withdrawn_at.is_(None),
+        Delegation.starts_on <= entry.ends_on,
+        Delegation.ends_on >= entry.starts_on,
+    )
+    if entry.scheme:
+        query = query.where(Delegation.workflow.in_(("", entry.scheme)))
+    other = db.session.scalars(query.order_by(Delegation.starts_on).limit(1)).one_or_none()
+    if other is None:
+        return {}
+    days = {"first": f"{other.starts_on:%d/%m/%Y}", "last": f"{other.ends_on:%d/%m/%Y}"}
+    words = _(
+        "This is delegated to the same person already: %(first)s – %(last)s, by %(document)s.",
+        document=other.document_number,
+        **days,
+    )
+    return {"starts_on": (words,)}
+
+
+def withdraw(delegation_id: int, *, reason: str, actor: User) -> Delegation:
+    """End a delegation now: its rights are gone at the delegate's next request; what was done by it stays."""
+    access.require_administrator(actor)
+    if not says_something(reason):
+        raise Invalid(fields={"reason": (_("A reason must be given"),)})
+    found = _found(_one(delegation_id).with_for_update(of=Delegation).execution_options(populate_existing=True))
+    if found.withdrawn_at is not None:
+        raise ActionNotOpen(_("This delegation has already been withdrawn."))
+    if found.ends_on < clock.today():
+        raise ActionNotOpen(_("This delegation has already ended."))
+    found.withdrawn_at, found.withdrawn_by_id, found.withdrawn_reason = clock.now(), actor.id, reason.strip()
+    db.session.flush()
+    return found
+
+
+def get(delegation_id: int) -> Delegation:
+    """One delegation with its people and its unit; raises NotFound."""
+    kept = joinedload(Delegation.entered_by), joinedload(Delegation.withdrawn_by)
+    return _found(_one(delegation_id).options(*SHOWN, *kept))
+
+
+def _one(delegation_id: int) -> Select[Delegation]:
+    return select(Delegation).where(Delegation.id == delegation_id)
+
+
+def _found(query: Select[Delegation]) -> Delegation:
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(_("There is no such delegation."))
+    return found
+
+
+_ABOUT = joinedload(Delegation.appointment)
+SHOWN = (
+    _ABOUT.options(joinedload(Appointment.user), joinedload(Appointment.unit)),
+    joinedload(Delegation.delegate),
+)
+
+
+def listed(page: int = 1, words: str = "") -> tuple[list[Delegation], int]:
+    """One page of delegations, those that end latest first, searched by either person's name, and how many in all."""
+    query = select(Delegation)
+    if words:
+        delegate, delegator, key = aliased(User), aliased(User), search_key(words)
+        query = query.join(Delegation.appointment).join(delegator, Appointment.user_id == delegator.id)
+        query = query.join(delegate, Delegation.delegate_id == delegate.id)
+        names = (person.search_key.contains(key, autoescape=True) for person in (delegate, delegator))
+        query = query.where(or_(*names))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    query = query.options(*SHOWN).order_by(Delegation.ends_on.desc(), Delegation.id.desc())
+    return list(db.session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))), total
+
+
+def given_by(user: User) -> list[Delegation]:
+    """What was delegated of a person's parts, latest first; at most a page."""
+    return _latest(Delegation.appointment.has(Appointment.user_id == user.id))
+
+
+def received_by(user: User) -> list[Delegation]:
+    """What was delegated to a person, latest first; at most a page."""
+    return _latest(Delegation.delegate_id == user.id)
+
+
+def _latest(whose: object) -> list[Delegation]:
+    query = select(Delegation).where(whose).options(*SHOWN)  # type: ignore[arg-type]
+    return list(db.session.scalars(query.order_by(Delegation.ends_on.desc(), Delegation.id.desc()).limit(PAGE_SIZE)))
+
+
+def people_named(words: str) -> list[User]:
+    """Active people by name or sign-in name, with their parts, among whom a delegation chooses; at most MOST_FOUND."""
+    key = search_key(words)
+    by_name = User.search_key.contains(key, autoescape=True)
+    found = select(User).where(User.active, or_(by_name, User.sign_in_name.contains(words.lower(), autoescape=True)))
+    unit = joinedload(Appointment.unit)
+    about = joinedload(Delegation.appointment).options(joinedload(Appointment.unit), joinedload(Appointment.user))
+    found = found.options(selectinload(User.appointments).options(unit), selectinload(User.delegations).options(about))
+    return list(db.session.scalars(found.order_by(User.sort_key, User.id).limit(MOST_FOUND)))

@@ -1,0 +1,105 @@
+"""The forms of the authority pages: a new rule with its scan, and the reason for withdrawing one."""
+
+from typing import BinaryIO, cast
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from certflow.http.fields import ADay, Chosen, DayField
+from certflow.rules.authority import LONGEST, Entry
+
+LONGEST_REASON = 4000
+
+
+class RuleForm(FlaskForm):
+    """A new rule; the view fills the choices of `unit_id` and `decider` ("scheme:role")."""
+
+    unit_id = SelectField(
+        lazy_gettext("Province"),
+        [Chosen(lazy_gettext("Choose the province in which the rule holds."))],
+        validate_choice=False,
+    )
+    decider = RadioField(
+        lazy_gettext("What is decided, and by whom"),
+        [Chosen(lazy_gettext("Choose what is decided, and by whom."))],
+        validate_choice=False,
+    )
+    starts_on = DayField(
+        lazy_gettext("First day"), [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
+    )
+    ends_on = DayField(
+        lazy_gettext("Last day"),
+        [ADay()],
+        description=lazy_gettext("Leave this empty when the document holds until further notice."),
+    )
+    document_number = StringField(
+        lazy_gettext("Document and its number"),
+        [
+            InputRequired(lazy_gettext("Papers cite this; it must be given.")),
+            Length(max=LONGEST["document_number"], message=lazy_gettext("Shorten this to at most %(max)d characters.")),
+        ],
+        description=lazy_gettext("As papers will cite it, for example “Quyết định số 12/2025/QĐ-UBND”."),
+    )
+    document_date = DayField(
+        lazy_gettext("Date of the document"), [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
+    )
+    issued_by = StringField(
+        lazy_gettext("Issued by"),
+        [
+            InputRequired(lazy_gettext("Papers cite this; it must be given.")),
+            Length(max=LONGEST["issued_by"], message=lazy_gettext("Shorten this to at most %(max)d characters.")),
+        ],
+        description=lazy_gettext("As papers will cite it, for example “Ủy ban nhân dân tỉnh Bắc Ninh”."),
+    )
+    file = FileField(
+        lazy_gettext("Scan of the document"),
+        description=lazy_gettext("PDF, JPEG, PNG, WebP, DOCX or XLSX. Everybody who can sign in may read it."),
+    )
+
+    practice = BooleanField(
+        lazy_gettext("This rule is for practice"),
+        description=lazy_gettext("It counts in practice rounds only, and nothing official is ever decided by it."),
+    )
+
+    def entry(self) -> Entry:
+        """What was typed."""
+        scheme, _colon, role = (self.decider.data or "").partition(":")
+        province = self.unit_id.data or ""
+        return Entry(
+            unit_id=int(province)
+            if province in {choice.value for choice in self.unit_id.choices if choice.value}
+            else -1,
+            scheme=scheme,
+            role=role,
+            starts_on=self.starts_on.day,
+            ends_on=self.ends_on.day,
+            document_number=self.document_number.data or "",
+            document_date=self.document_date.day,
+            issued_by=self.issued_by.data or "",
+            practice=bool(self.practice.data),
+        )
+
+    @property
+    def scan(self) -> tuple[BinaryIO | None, str]:
+        """The file that was chosen, with its name; None without one."""
+        sent = self.file.data
+        if not isinstance(sent, FileStorage) or not sent.filename:
+            return None, ""
+        return cast(BinaryIO, sent.stream), sent.filename
+
+
+class WithdrawForm(FlaskForm):
+    """Why a rule is to count no more."""
+
+    reason = TextAreaField(
+        lazy_gettext("Reason"),
+        [
+            InputRequired(lazy_gettext("A reason must be given")),
+            Length(max=LONGEST_REASON, message=lazy_gettext("Shorten this to at most %(max)d characters.")),
+        ],
+        description=lazy_gettext("It stays with the rule, with your name and the time."),
+    )

@@ -1,0 +1,190 @@
+"""The forms of delegations and signing rules: the last step of each, and the reason for withdrawing one."""
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from certflow.http.fields import ADay, Chosen, DayField
+from certflow.models.people import User
+from certflow.models.units import Organisation
+from certflow.rules import delegations, signing_rules
+from certflow.rules.signing_matrix import paper_title
+from certflow.rules.words import delegated
+
+LONGEST_REASON = 4000
+_SHORTEN = lazy_gettext("Shorten this to at most %(max)d characters.")
+_FIRST_DAY = [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
+_DOCUMENT = [
+    InputRequired(lazy_gettext("This must be given.")),
+    Length(max=delegations.LONGEST["document_number"], message=_SHORTEN),
+]
+_DOCUMENT_DATE = [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
+_MODE = [Chosen(lazy_gettext("Choose how it is signed: KT., TL. or TUQ."))]
+
+
+class _Checkboxes(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def number(typed: str | None) -> int:
+    """The number that a choice stands for; -1, which nothing has, for none."""
+    text = typed or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+class DelegationForm(FlaskForm):
+    """The last step: who acts, how, in which scheme, when and by which document; the rest comes from the steps before.
+
+    `part` is the id of an appointment, or "d" and the id of a delegation by which somebody else's part is held.
+    """
+
+    part = HiddenField()
+    q = HiddenField()
+    d = HiddenField()
+    delegate_id = RadioField(
+        lazy_gettext("Who acts"), [Chosen(lazy_gettext("Choose the person who is to act."))], validate_choice=False
+    )
+    position = StringField(
+        lazy_gettext("Position of the one who acts"),
+        [Length(max=delegations.LONGEST["position"], message=_SHORTEN)],
+        description=lazy_gettext(
+            "As papers print it under the words that say for whom it is signed, for example “Phó Trưởng phòng”. "
+            "Leave this empty to take the position of the account."
+        ),
+    )
+    mode = RadioField(lazy_gettext("How it is signed"), _MODE, validate_choice=False)
+    scheme = RadioField(lazy_gettext("In which scheme"), validate_choice=False)
+    starts_on = DayField(lazy_gettext("First day"), _FIRST_DAY)
+    ends_on = DayField(
+        lazy_gettext("Last day"),
+        [InputRequired(lazy_gettext("Give the last day: a delegation is always limited in time.")), ADay()],
+        description=lazy_gettext("The rights are gone at midnight after this day."),
+    )
+    document_number = StringField(
+        lazy_gettext("Document and its number"),
+        _DOCUMENT,
+        description=lazy_gettext("The paper by which it was delegated, for example “Văn bản số 07/UQ-PGDĐT”."),
+    )
+    document_date = DayField(lazy_gettext("Date of the document"), _DOCUMENT_DATE)
+
+    def offer(self, found: Sequence[User], schemes: Mapping[str, str]) -> None:
+        """Offer these people, and these schemes beside all of them."""
+        named = [(one, ", ".join(part for part in (one.full_name, one.position) if part)) for one in found]
+        self.delegate_id.choices = [SelectChoice(str(one.id), f"{name} ({one.sign_in_name})") for one, name in named]
+        self.mode.choices = [SelectChoice(mode, words) for mode, words in delegated.modes().items()]
+        titles = [SelectChoice(name, title) for name, title in schemes.items()]
+        self.scheme.choices = [SelectChoice("", str(lazy_gettext("Every scheme"))), *titles]
+        if self.scheme.data is None:
+            self.scheme.data = ""
+
+    def entry(self) -> delegations.Entry:
+        """What was typed."""
+        part = self.part.data or ""
+        return delegations.Entry(
+            appointment_id=number(part),
+            delegate_id=number(self.delegate_id.data),
+            mode=self.mode.data or "",
+            starts_on=self.starts_on.day,
+            ends_on=self.ends_on.day,
+            document_number=self.document_number.data or "",
+            document_date=self.document_date.day,
+            position=self.position.data or "",
+            scheme=self.scheme.data or "",
+            held_by=number(part[1:]) if part.startswith("d") else None,
+        )
+
+
+class SigningRuleForm(FlaskForm):
+    """The last step of a rule: the unit among those found, who signs what and how, when, and by which document.
+
+    `signer` is the name of a role, or "" for a position that is typed.
+    """
+
+    role = HiddenField()
+    q = HiddenField()
+    unit_id = RadioField(lazy_gettext("Unit"), validate_choice=False)
+    organisation_id = RadioField(lazy_gettext("Office"), validate_choice=False)
+    mode = RadioField(lazy_gettext("How it is signed"), _MODE, validate_choice=False)
+    signer_role = RadioField(lazy_gettext("Who signs"), validate_choice=False)
+    signer_position = StringField(
+        lazy_gettext("Title of the position"),
+        [Length(max=signing_rules.LONGEST["signer_position"], message=_SHORTEN)],
+        description=lazy_gettext("As delegations name it, for example “Phó Trưởng phòng”."),
+    )
+    schemes = _Checkboxes(
+        lazy_gettext("In which schemes"), validate_choice=False, description=lazy_gettext("Tick none for all of them.")
+    )
+    papers = _Checkboxes(
+        lazy_gettext("Which papers"),
+        validate_choice=False,
+        description=lazy_gettext("Tick none for every paper that the role signs; by order (TL.) they must be named."),
+    )
+    starts_on = DayField(lazy_gettext("First day"), _FIRST_DAY)
+    ends_on = DayField(
+        lazy_gettext("Last day"),
+        [ADay()],
+        description=lazy_gettext("Leave this empty when the document holds until further notice."),
+    )
+    document_number = StringField(
+        lazy_gettext("Document and its number"),
+        _DOCUMENT,
+        description=lazy_gettext("The regulation that lays this down, for example “Quyết định số 15/QĐ-PGDĐT”."),
+    )
+    document_date = DayField(lazy_gettext("Date of the document"), _DOCUMENT_DATE)
+    issued_by = StringField(
+        lazy_gettext("Issued by"),
+        [
+            InputRequired(lazy_gettext("This must be given.")),
+            Length(max=signing_rules.LONGEST["issued_by"], message=_SHORTEN),
+        ],
+    )
+
+    def offer(self, units: Mapping[int, str], offices: Sequence[Organisation], roles: Mapping[str, str]) -> None:
+        """Offer these units, the offices at them, and these roles of who signs."""
+        self.unit_id.choices = [SelectChoice(str(one), name) for one, name in units.items()]
+        named = [SelectChoice(str(office.id), f"{office.name}, {office.unit.name}") for office in offices]
+        self.organisation_id.choices = [SelectChoice("", str(lazy_gettext("Whichever office"))), *named]
+        self.mode.choices = [SelectChoice(mode, words) for mode, words in delegated.modes().items()]
+        held = [SelectChoice(name, title) for name, title in roles.items()]
+        typed = SelectChoice("", str(lazy_gettext("Whoever has the position that is typed below")))
+        self.signer_role.choices = [typed, *held]
+        titles = signing_rules.schemes_with(self.role.data or "")
+        self.schemes.choices = [SelectChoice(name, title) for name, title in titles.items()]
+        self.papers.choices = [SelectChoice(kind, paper_title(kind)) for kind in signing_rules.PAPERS]
+        for field in (self.organisation_id, self.signer_role):
+            field.data = field.data or ""
+
+    def entry(self) -> signing_rules.Entry:
+        """What was typed."""
+        office = self.organisation_id.data or ""
+        return signing_rules.Entry(
+            unit_id=number(self.unit_id.data),
+            organisation_id=number(office) if office else None,
+            role=self.role.data or "",
+            mode=self.mode.data or "",
+            signer_role=self.signer_role.data or "",
+            signer_position=self.signer_position.data or "",
+            schemes=tuple(self.schemes.data or ()),
+            papers=tuple(self.papers.data or ()),
+            starts_on=self.starts_on.day,
+            ends_on=self.ends_on.day,
+            document_number=self.document_number.data or "",
+            document_date=self.document_date.day,
+            issued_by=self.issued_by.data or "",
+        )
+
+
+class WithdrawForm(FlaskForm):
+    """Why a delegation or a rule is to count no more."""
+
+    reason = TextAreaField(
+        lazy_gettext("Reason"),
+        [InputRequired(lazy_gettext("A reason must be given")), Length(max=LONGEST_REASON, message=_SHORTEN)],
+        description=lazy_gettext("It stays on record, with your name and the time."),
+    )

@@ -1,0 +1,195 @@
+"""Authority rules: the list, a new one with its scan, one rule with its document, and withdrawing it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
+from wtforms.fields.choices import SelectChoice
+
+from certflow.access import access
+from certflow.approval import proposals
+from certflow.catalogue import units
+from certflow.clock import today
+from certflow.errors import Invalid
+from certflow.http import addresses
+from certflow.http.attachments import ACCEPT, attachment, drain
+from certflow.http.fields import show_faults
+from certflow.http.person import actor
+from certflow.models.authority import AuthorityRule
+from certflow.models.base import db
+from certflow.rules import authority, confirmations
+from certflow.rules.forms.authority import RuleForm, WithdrawForm
+from certflow.wording import language
+
+bp = Blueprint("authority", __name__, url_prefix="/authority")
+
+FARTHEST_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A rule in the reader's words: what is decided, by whom, and how it stands today with the kind of its tag."""
+
+    rule: AuthorityRule
+    scheme: str
+    role: str
+    standing: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of the list is shown; pages count from 1."""
+
+    page: int
+    pages: int
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """The rules, and for administrators the rounds that lack one."""
+    number = min(addresses.asked_page(), FARTHEST_PAGE)
+    found, total = authority.listed(number)
+    administrator = access.is_administrator(actor())
+    return render_template(
+        "rules/authority/listed.html",
+        found=[_shown(rule) for rule in found],
+        page=Page(number, max(1, -(-total // authority.PAGE_SIZE))),
+        lacking=authority.lacking(today()) if administrator else [],
+        administrator=administrator,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Enter a rule."""
+    access.require_administrator(actor())
+    form = RuleForm(**_asked_for())
+    _fill_choices(form)
+    if request.method == "GET":
+        return _form_page(form)
+    if not form.validate_on_submit():
+        return _again(form), 422
+    file, name = form.scan
+    try:
+        rule = authority.enter(form.entry(), file, name, actor=actor())
+    except Invalid as refusal:
+        db.session.rollback()
+        show_faults(form, refusal)
+        return _again(form), 422
+    words = _("The rule is entered.")
+    flash(words if rule.practice else _("The rule is entered. It counts once a second administrator has confirmed it."))
+    return redirect(url_for(".show", rule_id=rule.id))
+
+
+@bp.get("/<int:rule_id>")
+def show(rule_id: int) -> ResponseReturnValue:
+    """One rule, with its document."""
+    return _rule_page(rule_id)
+
+
+@bp.get("/<int:rule_id>/scan")
+def scan(rule_id: int) -> ResponseReturnValue:
+    """The scan of the document, as an attachment."""
+    rule = authority.get(rule_id)
+    return attachment(authority.scan(rule), name=rule.original_name, media_type=rule.media_type, size=rule.size)
+
+
+@bp.route("/<int:rule_id>/withdraw", methods=["GET", "POST"])
+def withdraw(rule_id: int) -> ResponseReturnValue:
+    """Withdraw a rule, after a page that says what that means."""
+    access.require_administrator(actor())
+    form, rule = WithdrawForm(), authority.get(rule_id)
+    if request.method == "GET":
+        return _withdraw_page(form, rule)
+    if form.validate_on_submit():
+        try:
+            authority.withdraw(rule_id, reason=form.reason.data, actor=actor())
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("The rule is withdrawn; nothing more is decided by it."))
+            return redirect(url_for(".show", rule_id=rule_id))
+    return _withdraw_page(form, rule), 422
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def _too_large(fault: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Nothing of what was sent has been read, so that nothing typed can be given back here."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in"))
+    drain()
+    reasons = (
+        _("The file is larger than 20 MB. Go back, where what you typed still stands, and choose a smaller one."),
+    )
+    return render_template("http/errors/error.html", title=_("Too large"), status=413, reasons=reasons), 413
+
+
+def _asked_for() -> dict[str, str]:
+    """What the address of the empty form names already: the province, and nothing else."""
+    return {"unit_id": request.args.get("unit_id", "")} if request.method == "GET" else {}
+
+
+def _fill_choices(form: RuleForm) -> None:
+    found = authority.candidates()
+    form.decider.choices = [
+        SelectChoice(
+            f"{spec.name}:{role.name}",
+            _("%(what)s: %(who)s", what=spec.title.in_language(language()), who=role.title.in_language(language())),
+        )
+        for spec, role in found
+    ]
+    provinces = [SelectChoice(str(unit.id), unit.name) for unit in units.of_kind("province")]
+    form.unit_id.choices = [SelectChoice("", _("Choose a province")), *provinces]
+
+
+def _again(form: RuleForm) -> str:
+    """The form with what was typed; a browser gives a file only once."""
+    file, _name = form.scan
+    if file is not None:
+        form.file.errors = [
+            *form.file.errors,
+            _("Choose the file again: it is not kept when something else is corrected."),
+        ]
+    elif not form.file.errors:
+        form.file.errors = [_("Choose the scan of the document.")]
+    return _form_page(form)
+
+
+def _form_page(form: RuleForm) -> str:
+    return render_template("rules/authority/new.html", form=form, accept=ACCEPT)
+
+
+def _rule_page(rule_id: int) -> str:
+    shown = _shown(authority.get(rule_id))
+    waiting = proposals.open_about(confirmations.KIND, rule_id=rule_id)
+    administrator = access.is_administrator(actor())
+    return render_template("rules/authority/show.html", shown=shown, waiting=waiting, administrator=administrator)
+
+
+def _withdraw_page(form: WithdrawForm, rule: AuthorityRule) -> str:
+    return render_template("rules/authority/withdraw.html", form=form, shown=_shown(rule))
+
+
+def _shown(rule: AuthorityRule) -> Shown:
+    spec = authority.scheme_of(rule)
+    role = spec.roles.get(rule.role) if spec else None
+    return Shown(
+        rule,
+        spec.title.in_language(language()) if spec else rule.workflow,
+        role.title.in_language(language()) if role else rule.role,
+        *_standing(rule),
+    )
+
+
+def _standing(rule: AuthorityRule) -> tuple[str, str]:
+    if rule.withdrawn_at is not None:
+        return _("Withdrawn"), "bad"
+    if rule.confirmed_at is None and not rule.practice:
+        return _("Waits for a second person"), "waiting"
+    if rule.counts_on(today()):
+        return _("In force"), "good"
+    return (_("Not yet begun"), "waiting") if rule.starts_on > today() else (_("Ended"), "neutral")

@@ -1,0 +1,178 @@
+"""Delegations as an administrator keeps them: the list, a new one in steps, one with its document, withdrawing it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow.access import access, parts
+from certflow.catalogue import role_titles
+from certflow.clock import today
+from certflow.errors import ActionNotOpen, Invalid
+from certflow.http import addresses
+from certflow.http.fields import show_faults, shown_day
+from certflow.http.person import actor
+from certflow.models.base import db
+from certflow.models.delegation import Delegation
+from certflow.models.people import User
+from certflow.people import people
+from certflow.rules import delegations, signing_matrix, signing_rules
+from certflow.rules.forms.delegations import DelegationForm, WithdrawForm, number
+from certflow.rules.words import delegated
+
+bp = Blueprint("delegations", __name__, url_prefix="/delegations")
+
+FARTHEST_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A delegation in the reader's words: whose part, in which scheme, how it stands today with the kind of its tag."""
+
+    delegation: Delegation
+    role: str
+    scheme: str
+    how: str
+    standing: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of the list is shown; pages count from 1."""
+
+    page: int
+    pages: int
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """Every delegation, found by the name of either person."""
+    words = request.args.get("q", "").strip()[:120]
+    at = min(addresses.asked_page(), FARTHEST_PAGE)
+    found, total = delegations.listed(at, words)
+    page = Page(at, max(1, -(-total // delegations.PAGE_SIZE)))
+    return render_template("rules/delegations/listed.html", found=[shown(one) for one in found], page=page, words=words)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Enter a delegation in steps: whose part, who acts, then how, when and by which document."""
+    form = DelegationForm(**_steps_so_far())
+    _offer(form)
+    if request.method == "GET":
+        return _form_page(form)
+    if form.validate_on_submit():
+        try:
+            made = delegations.enter(form.entry(), actor=actor())
+        except Invalid as refusal:
+            db.session.rollback()
+            show_faults(form, refusal)
+        else:
+            flash(_("The delegation is entered."))
+            return redirect(url_for(".show", delegation_id=made.id))
+    return _form_page(form), 422
+
+
+@bp.get("/<int:delegation_id>")
+def show(delegation_id: int) -> ResponseReturnValue:
+    """One delegation, with what the signing rules do not let the delegate sign today."""
+    found = delegations.get(delegation_id)
+    papers = signing_rules.PAPERS if found.counts_on(today()) else ()
+    lacking = signing_matrix.missing(found, found.workflow, papers, today())
+    return render_template("rules/delegations/show.html", shown=shown(found), lacking=lacking, open=_is_open(found))
+
+
+@bp.route("/<int:delegation_id>/withdraw", methods=["GET", "POST"])
+def withdraw(delegation_id: int) -> ResponseReturnValue:
+    """Withdraw a delegation, after a page that says what that means."""
+    form, found = WithdrawForm(), delegations.get(delegation_id)
+    if request.method == "GET":
+        return _withdraw_page(form, found)
+    if form.validate_on_submit():
+        try:
+            delegations.withdraw(delegation_id, reason=form.reason.data, actor=actor())
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        except ActionNotOpen as refusal:
+            form.form_errors.extend(refusal.reasons)
+            return _withdraw_page(form, found), 409
+        else:
+            flash(_("The delegation is withdrawn; its rights are gone."))
+            return redirect(url_for(".show", delegation_id=delegation_id))
+    return _withdraw_page(form, found), 422
+
+
+def shown(found: Delegation) -> Shown:
+    """A delegation in the reader's words."""
+    role, how = signing_matrix.role_at(found.appointment), delegated.how(found.mode)
+    return Shown(found, role, delegated.scheme_title(found), how, *delegated.standing(found))
+
+
+def _is_open(found: Delegation) -> bool:
+    """Whether it can still be withdrawn."""
+    return found.withdrawn_at is None and found.ends_on >= today()
+
+
+def _steps_so_far() -> dict[str, str]:
+    typed = {name: request.args.get(name, "").strip()[:120] for name in ("part", "q", "d")}
+    return typed | {"starts_on": shown_day(today())}
+
+
+def _offer(form: DelegationForm) -> None:
+    role = _role_of(form.part.data or "")
+    schemes = signing_rules.schemes_with(role) if role else {}
+    form.offer(delegations.people_named(form.d.data) if form.d.data else [], schemes)
+
+
+def _role_of(part: str) -> str:
+    """The role of the appointment that was chosen; "" for none."""
+    found = people.find_appointment(number(part))
+    return found.role if found is not None else ""
+
+
+def _form_page(form: DelegationForm) -> str:
+    chosen = people.find_appointment(number(form.part.data))
+    found = delegations.people_named(form.q.data) if form.q.data else []
+    page: str = render_template(
+        "rules/delegations/new.html",
+        form=form,
+        chosen=f"{chosen.user.full_name}: {signing_matrix.role_at(chosen)}" if chosen is not None else "",
+        offered=_parts(found),
+        refused=delegations.not_further() if (form.part.data or "").startswith("d") else "",
+        many=len(found) == delegations.MOST_FOUND,
+        ready=chosen is not None and bool(form.delegate_id.choices),
+    )
+    return page
+
+
+def _parts(found: Sequence[User]) -> list[tuple[str, str]]:
+    """The parts of these people among which is chosen, each with its value: their own first, then those of others.
+
+    Those that they hold by delegation are offered as well, so that whoever looks for them is told why it cannot be.
+    """
+    own = [
+        (str(a.id), f"{one.full_name}: {signing_matrix.role_at(a)}")
+        for one in found
+        for a in one.appointments
+        if a.role != role_titles.ADMINISTRATOR and a.ended_at is None and (a.ends_on is None or a.ends_on >= today())
+    ]
+    by_delegation = [
+        (f"d{part.delegation.id}", f"{one.full_name}: {signing_matrix.role_at(part.appointment)}")
+        for one in found
+        for part in parts.held(one)
+        if part.delegation is not None
+    ]
+    return own + [(value, _("%(part)s (by delegation)", part=words)) for value, words in by_delegation]
+
+
+def _withdraw_page(form: WithdrawForm, found: Delegation) -> str:
+    page: str = render_template("rules/delegations/withdraw.html", form=form, shown=shown(found), open=_is_open(found))
+    return page

@@ -1,0 +1,151 @@
+"""Signing rules as an administrator keeps them: the list of each unit, a new one in steps, one rule, withdrawing it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from certflow.access import access
+from certflow.catalogue import role_titles, units
+from certflow.clock import today
+from certflow.errors import ActionNotOpen, Invalid
+from certflow.http import addresses
+from certflow.http.fields import show_faults, shown_day
+from certflow.http.person import actor
+from certflow.models.base import db
+from certflow.models.delegation import SigningRule
+from certflow.models.units import Unit
+from certflow.people.forms import full_name
+from certflow.rules import signing_rules
+from certflow.rules.forms.delegations import SigningRuleForm, WithdrawForm
+from certflow.rules.words import delegated
+
+bp = Blueprint("signing_rules", __name__, url_prefix="/signing-rules")
+
+FARTHEST_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A rule in the reader's words: for whom, who signs what and how, and how it stands with the kind of its tag."""
+
+    rule: SigningRule
+    role: str
+    signer: str
+    what: str
+    how: str
+    standing: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of the list is shown; pages count from 1."""
+
+    page: int
+    pages: int
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """The rules by unit, or those of one unit."""
+    unit_id = addresses.id_in(request.args, "unit") if "unit" in request.args else None
+    unit = units.get(unit_id) if unit_id is not None else None
+    at = min(addresses.asked_page(), FARTHEST_PAGE)
+    found, total = signing_rules.listed(at, unit_id=unit_id)
+    page = Page(at, max(1, -(-total // signing_rules.PAGE_SIZE)))
+    return render_template("rules/signing_rules/listed.html", found=[shown(one) for one in found], page=page, unit=unit)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Enter a rule in steps: for the holder of which role, at which unit, then who signs what by which document."""
+    form = SigningRuleForm(**_steps_so_far())
+    found = _offer(form)
+    if request.method == "GET":
+        return _form_page(form, found)
+    if form.validate_on_submit():
+        try:
+            made = signing_rules.enter(form.entry(), actor=actor())
+        except Invalid as refusal:
+            db.session.rollback()
+            show_faults(form, refusal)
+        else:
+            flash(_("The signing rule is entered."))
+            return redirect(url_for(".show", rule_id=made.id))
+    return _form_page(form, found), 422
+
+
+@bp.get("/<int:rule_id>")
+def show(rule_id: int) -> ResponseReturnValue:
+    """One rule, with its document."""
+    return render_template("rules/signing_rules/show.html", shown=shown(signing_rules.get(rule_id)))
+
+
+@bp.route("/<int:rule_id>/withdraw", methods=["GET", "POST"])
+def withdraw(rule_id: int) -> ResponseReturnValue:
+    """Withdraw a rule, after a page that says what that means."""
+    form, rule = WithdrawForm(), signing_rules.get(rule_id)
+    if request.method == "GET":
+        return _withdraw_page(form, rule)
+    if form.validate_on_submit():
+        try:
+            signing_rules.withdraw(rule_id, reason=form.reason.data, actor=actor())
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        except ActionNotOpen as refusal:
+            form.form_errors.extend(refusal.reasons)
+            return _withdraw_page(form, rule), 409
+        else:
+            flash(_("The signing rule is withdrawn; nothing more is signed by it."))
+            return redirect(url_for(".show", rule_id=rule_id))
+    return _withdraw_page(form, rule), 422
+
+
+def shown(rule: SigningRule) -> Shown:
+    """A rule in the reader's words."""
+    role = role_titles.roles().get(rule.role, (rule.role, ""))[0]
+    said = delegated.signer(rule), delegated.what(rule), delegated.how(rule.mode)
+    return Shown(rule, role, *said, *delegated.rule_standing(rule))
+
+
+def _steps_so_far() -> dict[str, str]:
+    typed = {name: request.args.get(name, "").strip()[:120] for name in ("role", "q")}
+    return typed | {"starts_on": shown_day(today())}
+
+
+def _offer(form: SigningRuleForm) -> list[Unit]:
+    """Fill the last step: the units of the role's kind whose name was typed, their offices, and who may sign."""
+    roles = role_titles.roles()
+    seat = roles.get(form.role.data or "", ("", ""))[1]
+    found = units.find(form.q.data, seat) if seat and form.q.data else []
+    offices = [office for unit in found for office in signing_rules.offices_at(unit)] if len(found) == 1 else []
+    signers = {name: title for name, (title, at) in roles.items() if at == seat and name != form.role.data}
+    form.offer({unit.id: full_name(unit) for unit in found}, offices, signers if seat else {})
+    return found
+
+
+def _form_page(form: SigningRuleForm, found: list[Unit]) -> str:
+    roles = {name: of for name, of in role_titles.roles().items() if of[1]}
+    role = form.role.data if form.role.data in roles else ""
+    page: str = render_template(
+        "rules/signing_rules/new.html",
+        form=form,
+        roles=roles,
+        role=role,
+        kind=role_titles.kind_title(roles[role][1]) if role else "",
+        ready=bool(role and found),
+        many=len(found) == units.MOST_FOUND,
+    )
+    return page
+
+
+def _withdraw_page(form: WithdrawForm, rule: SigningRule) -> str:
+    page: str = render_template("rules/signing_rules/withdraw.html", form=form, shown=shown(rule))
+    return page

@@ -1,0 +1,102 @@
+"""How a delegation and a signing rule are said: how one signs, for whom, what, and how it stands today."""
+
+import datetime as dt
+
+from flask_babel import gettext as _
+
+from certflow.catalogue import role_titles
+from certflow.clock import today
+from certflow.models.delegation import Delegation, SigningRule
+from certflow.rules import signing_rules
+from certflow.rules.signing_matrix import paper_title, role_at
+
+
+def modes() -> dict[str, str]:
+    """The ways of signing for another, by the letters that papers print."""
+    return {
+        "KT": str(_("KT. – a deputy signs in place of the head")),
+        "TL": str(_("TL. – the head of a unit below signs by order")),
+        "TUQ": str(_("TUQ. – somebody signs by delegation")),
+    }
+
+
+def how(mode: str) -> str:
+    """A mode in words."""
+    return modes().get(mode, mode)
+
+
+def by_which(delegation: Delegation) -> str:
+    """For whom, and by which document, an act was taken."""
+    return str(
+        _(
+            "For %(name)s, by %(document)s of %(day)s",
+            name=delegation.appointment.user.full_name,
+            document=delegation.document_number,
+            day=_day(delegation.document_date),
+        )
+    )
+
+
+def before_acting(delegation: Delegation) -> str:
+    """What a delegate is told before they confirm an act."""
+    said = {
+        "whom": f"{role_at(delegation.appointment)}, {delegation.appointment.user.full_name}",
+        "document": delegation.document_number,
+        "date": _day(delegation.document_date),
+        "last": _day(delegation.ends_on),
+    }
+    if delegation.mode == "KT":
+        return str(
+            _("You sign in place of (KT.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said),
+        )
+    if delegation.mode == "TL":
+        return str(_("You sign by order of (TL.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said))
+    return str(_("You sign by delegation of (TUQ.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said))
+
+
+def standing(delegation: Delegation) -> tuple[str, str]:
+    """How a delegation stands today, and the kind of its tag."""
+    day = today()
+    if delegation.withdrawn_at is not None:
+        return _("Withdrawn"), "bad"
+    if delegation.ends_on < day or delegation.appointment.ended_at is not None:
+        return _("Ended"), "neutral"
+    if delegation.starts_on > day:
+        return _("Not yet begun"), "waiting"
+    return (_("In force"), "good") if delegation.counts_on(day) else (_("Without effect now"), "bad")
+
+
+def rule_standing(rule: SigningRule) -> tuple[str, str]:
+    """How a signing rule stands today, and the kind of its tag."""
+    if rule.withdrawn_at is not None:
+        return _("Withdrawn"), "bad"
+    if rule.counts_on(today()):
+        return _("In force"), "good"
+    return (_("Not yet begun"), "waiting") if rule.starts_on > today() else (_("Ended"), "neutral")
+
+
+def signer(rule: SigningRule) -> str:
+    """Whom a rule lets sign: a position, or whoever holds a role at the unit."""
+    if rule.signer_position:
+        return rule.signer_position
+    return role_titles.roles().get(rule.signer_role, (rule.signer_role, ""))[0]
+
+
+def what(rule: SigningRule) -> str:
+    """What may be signed by a rule: kinds of papers, in which schemes."""
+    titles = signing_rules.schemes_with(rule.role)
+    papers = ", ".join(paper_title(kind) for kind in rule.papers) or str(_("Every paper that the role signs"))
+    schemes = ", ".join(titles.get(name, name) for name in rule.schemes) or str(_("in every scheme"))
+    return f"{papers}; {schemes}"
+
+
+def scheme_title(delegation: Delegation) -> str:
+    """The scheme a delegation is limited to, or that it is about all."""
+    name = delegation.workflow
+    if not name:
+        return str(_("Every scheme"))
+    return signing_rules.schemes_with(delegation.appointment.role).get(name, name)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%d/%m/%Y}"

@@ -1,0 +1,46 @@
+"""What becomes of a title after a merger, in words."""
+
+from flask_babel import gettext as _
+
+from certflow.rules.inheritance import Inherited
+
+
+def treatment(name: str) -> tuple[str, str]:
+    """What becomes of a title, with the kind of its tag."""
+    words = {
+        "inherited": (_("Inherited"), "good"),
+        "suspended": (_("Suspended"), "waiting"),
+        "reassess": (_("To be assessed anew"), "waiting"),
+    }
+    found, tag = words.get(name, (_("Not decided"), "neutral"))
+    return str(found), tag
+
+
+def inherited(unit: str, found: Inherited | None) -> str:
+    """What a unit has of its predecessors' titles, and by which document, in a sentence."""
+    if found is None or found.outcome.treatment == "undecided":
+        return str(_("Whether the result passes on to %(unit)s is not decided; it counts nowhere for it.", unit=unit))
+    values = {"unit": unit, "document": found.cited}
+    if found.title is not None:
+        return _held(values, found)
+    sentences = {
+        "inherited": _(
+            "Results pass on by %(document)s, but not every unit that went into %(unit)s has one in force: "
+            "it inherits none.",
+            **values,
+        ),
+        "suspended": _("The result is suspended for %(unit)s, by %(document)s.", **values),
+        "reassess": _("%(unit)s is to be assessed anew, by %(document)s.", **values),
+    }
+    return str(sentences[found.outcome.treatment])
+
+
+def _held(values: dict[str, str], found: Inherited) -> str:
+    title = found.title
+    if title is None:
+        return ""
+    if title.until is None:
+        return str(_("%(unit)s inherits level %(level)s, by %(document)s.", level=title.level, **values))
+    values |= {"until": f"{title.until:%d/%m/%Y}"}
+    words = _("%(unit)s inherits level %(level)s, kept until %(until)s, by %(document)s.", level=title.level, **values)
+    return str(words)

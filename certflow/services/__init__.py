@@ -1,1 +1,0 @@
-"""One function per thing a person or a clock can do; services flush, entry points commit."""

@@ -1,0 +1,144 @@
+"""Importing the real units of both epochs, with what became of each on 1 July 2025."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from certflow import clock
+from certflow.errors import Invalid, NotFound
+from certflow.gateways.unit_sources.data import UnitRow, current_units, legacy_units
+from certflow.gateways.unit_sources.lineage import Lineage, Link, Unlinked, lineage
+from certflow.gateways.unit_sources.resolutions import COMMUNES_RESOLUTION
+from certflow.models.base import db
+from certflow.models.units import Resolution
+from certflow.units import entering, resolutions, store
+from certflow.units.changes import Becomes, Change, Plan, Ref
+from certflow.units.entering import REFORM, Imported
+from certflow.units.planning import plan
+from certflow.wording import _
+
+TITLE = "Sắp xếp đơn vị hành chính, chính quyền địa phương hai cấp từ ngày 01/7/2025"
+PACKAGE = "vietnamadminunits 1.0.4"
+SOURCE = (
+    f"Quan hệ giữa đơn vị cũ và mới: gói dữ liệu {PACKAGE} (MIT), không phải văn bản của nghị quyết; "
+    "chỗ gói nhầm các xã trùng tên được sửa theo các nghị quyết in lại trong kho dvhcvn/20250701 (MIT), "
+    "là nơi lấy số hiệu nghị quyết của từng tỉnh."
+)
+DATED = dt.date(2025, 6, 16)  # of the 34 resolutions on communes
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What an import made of both epochs; `links` counts those made now by kind, `unlinked` says what has none."""
+
+    legacy: Imported
+    plan: Plan
+    links: Counter[str]
+    unlinked: tuple[Unlinked, ...]
+
+
+def import_both(province: str | None = None, tick: Callable[[int], None] = lambda _count: None) -> Linked:
+    """Store the units of three tiers, then let the reform of July 2025 make those of two of them.
+
+    What is there already stays as it is, so that a repeat makes nothing, and a database of the first epoch alone is
+    brought forward. A province comes with all that was merged with it. Raises Invalid when units were changed so
+    that the reform does not fit them any more, NotFound for a name that no province has.
+    """
+    store.hold()
+    found = _of_province(lineage(), province)
+    legacy = entering.import_units(found.before, lambda: tick(1))
+    pending = _pending(found)
+    planned = plan(resolutions.known(REFORM, set()), pending, REFORM)
+    if planned.faults:
+        words = _("The reform of 1 July 2025 does not fit the stored units, which were changed otherwise:")
+        raise Invalid(words, *(fault.words for fault in planned.faults[:20]))
+    store.carry_out(planned, _record)
+    tick(len(found.links))
+    counts: Counter[str] = Counter(link.kind for link in planned.links)
+    counts["continue"] = sum(not one.along for one in planned.changed)
+    return Linked(legacy, planned, counts, found.unlinked)
+
+
+def ticks(province: str | None = None) -> int:
+    """How often `import_both` tells of its progress."""
+    found = _of_province(lineage(), province)
+    return len(found.before) + len(found.links)
+
+
+def _of_province(found: Lineage, province: str | None) -> Lineage:
+    """The part of the lineage that is about one province of either epoch, with what was merged with it."""
+    if province is None:
+        return found
+    asked = {row.code for row in _named(legacy_units, province)}
+    after = {row.code for row in _named(current_units, province)}
+    became = {link.predecessor_code: link.successor_code for link in found.links if link.predecessor_kind == "province"}
+    after |= {new for old, new in became.items() if new and old in asked}
+    if not after:
+        raise NotFound(_("No province is called “%(name)s”.", name=province))
+    old = set(_below(found.before, {code for code, new in became.items() if new in after}))
+    new = set(_below(found.after, after))
+    return Lineage(
+        tuple(row for row in found.before if Ref(row.kind, row.code) in old),
+        tuple(row for row in found.after if Ref(row.kind, row.code) in new),
+        tuple(link for link in found.links if Ref(link.predecessor_kind, link.predecessor_code) in old),
+        tuple(one for one in found.unlinked if one.epoch == "converter" or one.key in {ref.code for ref in old | new}),
+    )
+
+
+def _named(read: Callable[[str], Iterator[UnitRow]], province: str) -> list[UnitRow]:
+    """The provinces of an epoch that answer to a name."""
+    try:
+        return [row for row in read(province) if row.kind == "province"]
+    except NotFound:
+        return []
+
+
+def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[Ref]:
+    """The provinces and all that lies in them; parents come first in `rows`."""
+    inside: set[str] = set()
+    for row in rows:
+        if (row.code in provinces and row.kind == "province") or row.parent_code in inside:
+            inside.add(row.code)
+            yield Ref(row.kind, row.code)
+
+
+def _pending(found: Lineage) -> list[Change]:
+    """What the stored units have not gone through yet."""
+    stored = resolutions.known(REFORM, set()).before
+    waiting = {Ref(unit.kind, unit.code) for unit in stored if unit.until is None}
+    rows = {Ref(row.kind, row.code): row for row in found.after}
+    changes = (_change(number, link, rows) for number, link in enumerate(found.links, 1))
+    return [change for change in changes if change.unit in waiting]
+
+
+def _change(number: int, link: Link, rows: dict[Ref, UnitRow]) -> Change:
+    unit = Ref(link.predecessor_kind, link.predecessor_code)
+    becomes = None
+    if link.successor_code and link.successor_kind:
+        row = rows[Ref(link.successor_kind, link.successor_code)]
+        parent = Ref("province", row.parent_code) if row.parent_code else None
+        becomes = Becomes(row.kind, row.code, row.name, row.short_name, parent)
+    if link.kind == "continue" and unit.kind == "province" and not link.changed:
+        becomes = None
+    return Change(number, link.kind, unit, becomes, link.extent, link.resolution)
+
+
+def _record(number: str) -> int:
+    """The record of one of the resolutions, made when it is the first time that it is asked for."""
+    same = {"number": number, "effective_on": REFORM}
+    found = db.session.scalar(select(Resolution).filter_by(**same))
+    if found is None:
+        dated = DATED if number in COMMUNES_RESOLUTION.values() else None
+        found = Resolution(**same, title=TITLE, dated=dated, source=SOURCE, applied_at=clock.now())
+        db.session.add(found)
+        db.session.flush()
+    return found.id
+
+
+def unlinked_words(found: Sequence[Unlinked], most: int = 50) -> list[str]:
+    """What could not be linked, in sentences, the first `most` and how many more."""
+    more = [_("and %(count)s more", count=len(found) - most)] if len(found) > most else []
+    return [one.words for one in found[:most]] + more

@@ -1,0 +1,167 @@
+"""What an administrator enters of a unit: its offices, and that it lies in a disadvantaged area."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from certflow.access import access
+from certflow.catalogue import units
+from certflow.errors import Invalid
+from certflow.http.fields import ADay, Chosen, DayField, show_faults
+from certflow.http.person import actor
+from certflow.models.base import db
+from certflow.models.units import Unit
+from certflow.units import attributes, organisations, words
+
+bp = Blueprint("offices", __name__, url_prefix="/units")
+
+_TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
+_FIRST = lazy_gettext("Give the first day, for example 01/01/2026.")
+_LAST = lazy_gettext("Give the last day, for example 31/12/2026.")
+_SAY = lazy_gettext("Name the document, or say where you know it from.")
+
+
+class OfficeForm(FlaskForm):
+    """A new office at a unit."""
+
+    kind = SelectField(
+        lazy_gettext("Kind of office"),
+        [Chosen(lazy_gettext("Choose one of the kinds of offices that stand at such a unit."))],
+        validate_choice=False,
+    )
+    name = StringField(
+        lazy_gettext("Full name"),
+        [
+            InputRequired(lazy_gettext("Write the full name.")),
+            Length(max=organisations.LONGEST_NAME, message=_TOO_LONG),
+        ],
+    )
+    starts_on = DayField(
+        lazy_gettext("First day"), [ADay()], description=lazy_gettext("Leave this empty when it is not known.")
+    )
+    source = StringField(
+        lazy_gettext("Source"),
+        [InputRequired(_SAY), Length(max=organisations.LONGEST_SOURCE, message=_TOO_LONG)],
+        description=lazy_gettext("The document that set it up, or where you know it from."),
+    )
+
+
+class DisadvantagedForm(FlaskForm):
+    """That a unit lies in a disadvantaged area, by a document."""
+
+    source = StringField(
+        lazy_gettext("The document that lists the unit"),
+        [
+            InputRequired(lazy_gettext("Name the document that lists the unit.")),
+            Length(max=attributes.LONGEST_SOURCE, message=_TOO_LONG),
+        ],
+    )
+    starts_on = DayField(lazy_gettext("First day"), [InputRequired(_FIRST), ADay()])
+    ends_on = DayField(
+        lazy_gettext("Last day"),
+        [ADay()],
+        description=lazy_gettext("Leave this empty when the document holds until further notice."),
+    )
+
+
+class EndForm(FlaskForm):
+    """The last day of something, by a document."""
+
+    ends_on = DayField(lazy_gettext("Last day"), [InputRequired(_LAST), ADay()])
+    source = StringField(
+        lazy_gettext("Source"),
+        [InputRequired(_SAY), Length(max=organisations.LONGEST_SOURCE, message=_TOO_LONG)],
+    )
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+
+
+@bp.route("/<int:unit_id>/offices", methods=["GET", "POST"])
+def offices(unit_id: int) -> ResponseReturnValue:
+    """The offices at a unit, and a new one."""
+    unit, form = units.get(unit_id), OfficeForm()
+    kinds = [SelectChoice(one, words.office(one)) for one in organisations.kinds_at(unit.kind)]
+    form.kind.choices = [SelectChoice("", _("Choose a kind")), *kinds]
+    if not form.is_submitted():
+        return _offices_page(unit, form)
+    if form.validate():
+        try:
+            organisations.add(unit_id, _entry(form), actor=actor())
+        except Invalid as refusal:
+            db.session.rollback()
+            show_faults(form, refusal)
+        else:
+            flash(_("The office is entered."))
+            return redirect(url_for(".offices", unit_id=unit_id))
+    return _offices_page(units.get(unit_id), form), 422
+
+
+def _entry(form: OfficeForm) -> organisations.Entry:
+    return organisations.Entry(form.kind.data, form.name.data, form.source.data, form.starts_on.day)
+
+
+def _offices_page(unit: Unit, form: OfficeForm) -> str:
+    return render_template("units/offices.html", unit=unit, form=form, offices=organisations.at(unit.id), say=words)
+
+
+@bp.route("/offices/<int:organisation_id>/end", methods=["GET", "POST"])
+def end_office(organisation_id: int) -> ResponseReturnValue:
+    """End an office on a day."""
+    office, form = organisations.get(organisation_id), EndForm()
+    what, back = office.name, url_for(".offices", unit_id=office.unit_id)
+    if form.validate_on_submit():
+        try:
+            organisations.end(organisation_id, last_day=form.ends_on.day, source=form.source.data, actor=actor())
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("The last day of the office is entered."))
+            return redirect(back)
+    return _end_page(form, office.unit, what, back)
+
+
+@bp.route("/<int:unit_id>/disadvantaged", methods=["GET", "POST"])
+def disadvantaged(unit_id: int) -> ResponseReturnValue:
+    """Enter that a unit lies in a disadvantaged area."""
+    unit, form = units.get(unit_id), DisadvantagedForm()
+    if not form.is_submitted():
+        return render_template("units/disadvantaged.html", unit=unit, form=form)
+    if form.validate():
+        days = {"starts_on": form.starts_on.day, "ends_on": form.ends_on.day}
+        try:
+            attributes.add(unit_id, source=form.source.data, actor=actor(), **days)
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("It is entered; dossiers that are opened from now on keep it."))
+            return redirect(url_for("places.show", unit_id=unit_id))
+    return render_template("units/disadvantaged.html", unit=units.get(unit_id), form=form), 422
+
+
+@bp.route("/attributes/<int:attribute_id>/end", methods=["GET", "POST"])
+def end_attribute(attribute_id: int) -> ResponseReturnValue:
+    """Let a unit lie in a disadvantaged area no longer than to a day."""
+    found, form = attributes.get(attribute_id), EndForm()
+    unit, back = units.get(found.unit_id), url_for("places.show", unit_id=found.unit_id)
+    if form.validate_on_submit():
+        try:
+            attributes.end(attribute_id, last_day=form.ends_on.day, source=form.source.data, actor=actor())
+        except Invalid as refusal:
+            show_faults(form, refusal)
+        else:
+            flash(_("The last day is entered."))
+            return redirect(back)
+    return _end_page(form, unit, _("Disadvantaged area"), back)
+
+
+def _end_page(form: EndForm, unit: Unit, what: str, back: str) -> ResponseReturnValue:
+    page = render_template("units/end.html", form=form, unit=unit, what=what, back=back)
+    return page, 422 if form.is_submitted() else 200

@@ -1,0 +1,89 @@
+"""Resolutions that change units: the administrator uploads one, sees what it would do, and applies it."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+
+from certflow.access import access
+from certflow.errors import Invalid
+from certflow.gateways.resolutions.file import MOST_BYTES
+from certflow.gateways.resolutions.words import CHANGES, COLUMNS, HEAD
+from certflow.http.errors import status_of
+from certflow.http.fields import show_faults
+from certflow.http.person import actor
+from certflow.models.row_security import EVERYTHING, see
+from certflow.units import files, preview, resolutions
+
+bp = Blueprint("unit_changes", __name__, url_prefix="/units/apply")
+
+MOST_SHOWN = 40
+
+
+class UploadForm(FlaskForm):
+    """The file of a resolution."""
+
+    file = FileField(lazy_gettext("Resolution as a table (CSV)"))
+
+
+@bp.before_request
+def _administrators_only() -> None:
+    access.require_administrator(actor())
+    see(EVERYTHING)  # how many dossiers are under way in the units is told, and nothing of what stands in them
+
+
+@bp.get("")
+def start() -> ResponseReturnValue:
+    """Where a file is chosen, and what was applied last."""
+    return _start(UploadForm())
+
+
+@bp.post("")
+def upload() -> ResponseReturnValue:
+    """Read a file and keep it; what it would do is on a page of its own."""
+    form = UploadForm()
+    try:
+        return redirect(url_for(".show", digest=files.keep(_sent())))
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _start(form), status_of(refusal)
+
+
+@bp.get("/<digest>")
+def show(digest: str) -> ResponseReturnValue:
+    """What the resolution would do; nothing is changed."""
+    told = preview.tell(files.read(files.kept(digest)))
+    return render_template("units/resolutions/plan.html", told=told, digest=digest, most=MOST_SHOWN)
+
+
+@bp.post("/<digest>")
+def apply(digest: str) -> ResponseReturnValue:
+    """Apply what was looked at."""
+    decree = files.read(files.kept(digest))
+    resolutions.apply(decree, actor=actor(), seen=request.form.get("seen", ""))
+    flash(_("Resolution %(number)s is applied.", number=decree.number))
+    return redirect(url_for(".start"))
+
+
+def _start(form: UploadForm) -> str:
+    page: str = render_template(
+        "units/resolutions/apply.html",
+        form=form,
+        applied=resolutions.applied(),
+        most_bytes=MOST_BYTES,
+        words=[words.choices for words in (HEAD, COLUMNS, CHANGES)],
+    )
+    return page
+
+
+def _sent() -> bytes:
+    """The file as it was sent, once it has been read through."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid(fields={"file": (_("Choose a file first."),)})
+    content = sent.stream.read(MOST_BYTES + 1)
+    sent.close()
+    files.read(content)
+    return content

@@ -1,0 +1,157 @@
+"""Units through time: searching them, the tree of a day, and one unit with all that is known of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import Length
+
+from certflow.access import access
+from certflow.clock import today
+from certflow.http import addresses
+from certflow.http.fields import ADay, DayField, shown_day
+from certflow.http.person import actor
+from certflow.models.units import UnitVersion
+from certflow.results import titles
+from certflow.units import attributes, holders, organisations, register
+from certflow.units import words as unit_words
+
+bp = Blueprint("places", __name__, url_prefix="/units")
+
+FARTHEST_PAGE = 100_000
+LONGEST = 120
+
+
+class SearchForm(FlaskForm):
+    """What is looked for, and the day whose units are meant; sent in the address."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+    q = StringField(
+        lazy_gettext("Name or code"),
+        [Length(max=LONGEST, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+        description=lazy_gettext("With or without accents, an earlier name too, for example “dong nai” or 26350."),
+    )
+    on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("Today, when it is left empty."))
+
+
+class DayForm(FlaskForm):
+    """The day on which a page is to show units; sent in the address."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+    on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("Today, when it is left empty."))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of a list is shown; pages count from 1."""
+
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The day that was asked for, and as the address of a link repeats it (None: today)."""
+
+    on: dt.date
+    repeated: str | None
+
+
+@bp.get("/")
+def listed() -> ResponseReturnValue:
+    """What was searched for; without words the provinces of the day."""
+    form = SearchForm(request.args)
+    valid, asked = form.validate(), _day(form)
+    words = (form.q.data or "").strip()[:LONGEST]
+    number = _number()
+    found, total = register.search(words, asked.on, number) if words and valid else ([], 0)
+    page = render_template(
+        "units/listed.html",
+        form=form,
+        asked=asked,
+        words=words,
+        found=found,
+        total=total,
+        page=Page(number, max(1, -(-total // register.FOUND_AT_ONCE))),
+        counts=register.counts(asked.on) if not words else {},
+        provinces=register.provinces(asked.on) if not words else [],
+        administrator=access.is_administrator(actor()),
+        say=unit_words,
+    )
+    return page, 200 if valid else 422
+
+
+@bp.get("/<int:unit_id>")
+def show(unit_id: int) -> ResponseReturnValue:
+    """One unit: its names, where it came from, what became of it, its offices and titles."""
+    form = DayForm(request.args)
+    valid, asked = form.validate(), _day(form)
+    story = register.story(unit_id)
+    version, unit = register.nearest(story, asked.on), story[0].unit
+    administrator = access.is_administrator(actor())
+    came, went = titles.links(unit_id)
+    page = render_template(
+        "units/show.html",
+        form=form,
+        asked=asked,
+        unit=unit,
+        version=version,
+        story=story,
+        names_above=register.names_above(story),
+        above=register.above(version, asked.on),
+        came=came,
+        went=went,
+        below=_below(version, asked.on),
+        attributes=attributes.of_unit(unit_id),
+        offices=organisations.at(unit_id),
+        centres=holders.centres(unit_id) if administrator else [],
+        titles=titles.titles(unit, asked.on),
+        administrator=administrator,
+        say=unit_words,
+    )
+    return page, 200 if valid else 422
+
+
+@bp.get("/<int:unit_id>/below")
+def below(unit_id: int) -> ResponseReturnValue:
+    """The units directly below one on a day."""
+    form = DayForm(request.args)
+    valid, asked, number = form.validate(), _day(form), _number()
+    version = register.nearest(register.story(unit_id), asked.on)
+    found, total = register.below(unit_id, asked.on, number)
+    page = render_template(
+        "units/below.html",
+        form=form,
+        asked=asked,
+        version=version,
+        above=register.above(version, asked.on),
+        found=found,
+        total=total,
+        page=Page(number, max(1, -(-total // register.CHILDREN_AT_ONCE))),
+        say=unit_words,
+    )
+    return page, 200 if valid else 422
+
+
+def _day(form: SearchForm | DayForm) -> Asked:
+    """The day asked for; today where none was typed, or none that is a day."""
+    day = form.on.day or today()
+    form.on.data = form.on.data or shown_day(day)
+    return Asked(day, None if day == today() else shown_day(day))
+
+
+def _number() -> int:
+    return min(addresses.asked_page(), FARTHEST_PAGE)
+
+
+def _below(version: UnitVersion, on: dt.date) -> dict[str, int]:
+    """How many units of each kind lie directly below one on a day."""
+    return register.counts_below(version.unit_id, on) if version.kind != "commune" else {}

@@ -1,0 +1,185 @@
+"""Working out what a resolution does with the units that are stored: nothing is guessed, and every fault is said."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from certflow.units.changes import RANKS, Becomes, Change, Changed, Ended, Fault, Known, Link, Made, Plan, Ref, Units
+from certflow.units.rows import Rows, read
+from certflow.wording import _
+
+
+def plan(units: Units, changes: Sequence[Change], on: dt.date) -> Plan:
+    """What `changes` do on the day `on`: complete where there are no faults, otherwise as far as it can be told."""
+    return _Planner(units, read(units, changes, on), on).plan()
+
+
+class _Planner:
+    """The units of the day itself, built up step by step from those of the day before."""
+
+    def __init__(self, units: Units, rows: Rows, on: dt.date) -> None:
+        self._units, self._rows, self._on = units, rows, on
+        self._faults = list(rows.faults)
+        self._living = {unit.id: unit for unit in units.before}
+        self._changed: dict[int, Changed] = {}
+        self._made: dict[Ref, Made] = {}
+        self._links: list[Link] = []
+        self._heirs: dict[int, int] = {}
+
+    def plan(self) -> Plan:
+        ended = set(self._rows.going)
+        self._living = {id_: unit for id_, unit in self._living.items() if id_ not in ended}
+        self._recode()
+        self._make()
+        self._link()
+        self._place()
+        self._move_along()
+        self._check()
+        gone = [Ended(unit, self._heirs.get(unit.id)) for unit in self._units.before if unit.id in ended]
+        return Plan(
+            on=self._on,
+            made=tuple(sorted(self._made.values(), key=lambda made: (RANKS[made.kind], -made.id))),
+            ended=tuple(gone),
+            changed=tuple(self._changed.values()),
+            links=tuple(self._links),
+            faults=tuple(sorted(self._faults, key=lambda fault: fault.row)),
+        )
+
+    def _fault(self, row: int, words: str) -> None:
+        self._faults.append(Fault(row, words))
+
+    def _recode(self) -> None:
+        """Give what goes on its new name and code, so that others can be put into it or under it by that code."""
+        for unit_id, rows in self._rows.staying.items():
+            unit, now = self._living[unit_id], self._living[unit_id]
+            for change in rows:
+                said = change.becomes or Becomes(unit.kind)
+                now = replace(now, code=said.code or now.code, name=said.name or now.name)
+                now = replace(now, short_name=said.short_name or now.short_name)
+            self._note(unit, now, rows[0].cites)
+        self._by_ref = {Ref(unit.kind, unit.code): unit.id for unit in self._living.values()}
+
+    def _note(self, unit: Known, now: Known, cites: str, *, along: bool = False) -> None:
+        """Note how a unit goes on, once more when its parent is known."""
+        renamed, recoded = unit.name != now.name, unit.code != now.code
+        new = {"rename": renamed, "recode": recoded, "move": unit.parent_id != now.parent_id}
+        self._living[unit.id] = now
+        if what := tuple(name for name, is_new in new.items() if is_new):
+            self._changed[unit.id] = Changed(unit, now, what, cites, along)
+
+    def _make(self) -> None:
+        """A unit for every code that is said and that none which goes on has."""
+        for ref, rows in self._rows.targets.items():
+            if self._by_ref.get(ref) in self._rows.staying:
+                continue
+            said = [change.becomes for change in rows if change.becomes]
+            name = next((one.name for one in said if one.name), "")
+            short_name = next((one.short_name for one in said if one.short_name), name)
+            if not name:
+                self._fault(rows[0].row, _("Write the name of the new unit in one of its rows."))
+            number = -1 - len(self._made)
+            self._made[ref] = Made(number, ref.kind, ref.code, name, short_name, None, rows[0].cites)
+
+    def _target(self, ref: Ref) -> int:
+        return self._made[ref].id if ref in self._made else self._by_ref[ref]
+
+    def _link(self) -> None:
+        for unit_id, change in self._rows.links:
+            said = change.becomes
+            successor = self._target(Ref(said.kind, said.code)) if said and said.code else None
+            self._links.append(Link(unit_id, successor, change.kind, change.extent, change.cites))
+            unit = self._rows.going.get(unit_id)
+            if successor and unit and said and change.extent == "whole" and said.kind == unit.kind:
+                self._heirs[unit_id] = successor
+
+    def _place(self) -> None:
+        """Find the units above: said by the code they have on the day, or the one that the predecessors had."""
+        for unit_id, rows in self._rows.staying.items():
+            said = [(change.row, change.becomes.parent) for change in rows if change.becomes and change.becomes.parent]
+            for row, ref in said:
+                now = replace(self._living[unit_id], parent_id=self._parent(row, ref))
+                self._note(self._rows.before[unit_id], now, rows[0].cites)
+        for ref, made in self._made.items():
+            if ref.kind != "province":
+                self._made[ref] = replace(made, parent_id=self._parent_of_new(ref))
+
+    def _parent(self, row: int, ref: Ref) -> int | None:
+        if ref in self._made or ref in self._by_ref:
+            return self._target(ref)
+        words = _("No unit above has the code %(code)s on %(day)s.", code=ref.code, day=f"{self._on:%d/%m/%Y}")
+        self._fault(row, words)
+        return None
+
+    def _parent_of_new(self, ref: Ref) -> int | None:
+        rows = self._rows.targets[ref]
+        for change in rows:
+            if change.becomes and change.becomes.parent:
+                return self._parent(change.row, change.becomes.parent)
+        units = [self._rows.before[unit_id] for unit_id in self._rows.sources.get(ref, ())]
+        parents = {self._heirs.get(unit.parent_id or 0, unit.parent_id) for unit in units}
+        if len(parents) == 1:
+            return parents.pop()
+        self._fault(rows[0].row, _("Write the code of the unit above the new one; its predecessors do not tell it."))
+        return None
+
+    def _move_along(self) -> None:
+        """What lies in a unit that goes whole into another lies in that one from then on."""
+        for unit in [*self._living.values(), *self._units.later]:
+            above = self._rows.going.get(unit.parent_id or 0)
+            if above is None:
+                continue
+            row = self._rows.first[above.id]
+            named = {"unit": unit.name, "code": unit.code}
+            if unit.until is not None or unit.id not in self._living:
+                words = _("%(unit)s (%(code)s), which lies in it, ended or changed on a later day already.", **named)
+                self._fault(row.row, words)
+            elif above.id in self._heirs:
+                self._follow(unit, self._heirs[above.id], row.cites)
+            else:
+                self._fault(row.row, _("%(unit)s (%(code)s) would be left without a unit above it.", **named))
+
+    def _follow(self, unit: Known, heir_id: int, cites: str) -> None:
+        own = self._changed.get(unit.id)
+        now = replace(unit, parent_id=heir_id)
+        self._note(self._rows.before[unit.id], now, own.cites if own else cites, along=own is None)
+
+    def _check(self) -> None:
+        """Codes are held once, names once below a parent, and every unit lies in one of a higher kind."""
+        rows = dict(self._touched())
+        self._check_parents(rows)
+        everywhere: list[Known | Made] = [*self._living.values(), *self._made.values(), *self._units.later]
+        codes: dict[str, list[int]] = defaultdict(list)
+        names: dict[tuple[int | None, str, str], list[int]] = defaultdict(list)
+        for one in everywhere:
+            codes[one.code].append(one.id)
+            names[one.parent_id, one.kind, one.name.casefold()].append(one.id)
+        for code, holders in codes.items():
+            for row in _clashes(holders, rows):
+                self._fault(row, _("The code %(code)s is another unit's on this day.", code=code))
+        for (_parent, _kind, _name), holders in names.items():
+            for row in _clashes(holders, rows):
+                self._fault(row, _("Another unit in the same place has this name on this day."))
+
+    def _touched(self) -> Iterator[tuple[int, int]]:
+        """The units that the rows make or change, each with its first row."""
+        for ref, made in self._made.items():
+            yield made.id, self._rows.targets[ref][0].row
+        for unit_id, changed in self._changed.items():
+            cause = changed.unit.parent_id if changed.along else unit_id
+            yield unit_id, self._rows.first[cause or 0].row
+
+    def _check_parents(self, rows: dict[int, int]) -> None:
+        touched: list[Known | Made] = [*self._made.values(), *(changed.now for changed in self._changed.values())]
+        kinds = {one.id: one.kind for one in self._living.values()}
+        kinds |= {one.id: one.kind for one in self._made.values()}
+        for one in touched:
+            kind = kinds.get(one.parent_id or 0)
+            if kind is not None and RANKS.get(kind, 9) >= RANKS[one.kind]:
+                self._fault(rows[one.id], _("The unit above must be of a higher tier."))
+
+
+def _clashes(holders: Iterable[int], rows: dict[int, int]) -> list[int]:
+    """The rows that give to one unit what another has; nothing where no row touches any of them."""
+    different = set(holders)
+    return sorted({rows[one] for one in different if one in rows}) if len(different) > 1 else []

@@ -1,0 +1,193 @@
+"""The register of all units through time: searching it by any name or code, and reading it as a tree on a day."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from certflow import clock
+from certflow.catalogue import units
+from certflow.errors import NotFound
+from certflow.models.base import db
+from certflow.models.units import Unit, UnitVersion
+from certflow.vietnamese import search_key
+from certflow.wording import _
+
+FOUND_AT_ONCE = 20
+CHILDREN_AT_ONCE = 200
+TIERS = ("province", "district", "commune")
+_RANK = case({"country": 0, "province": 1, "district": 2}, value=Unit.kind, else_=3)
+_ABOVE = 2  # a commune has at most a district and a province above it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A unit as it was called on a day, or nearest to it, with the names of those above it then.
+
+    `ended_on` is its last day where that lies before the day, `begins_on` its first where that lies after it.
+    `formerly` is the name or code by which it was found, where it is called otherwise.
+    """
+
+    version: UnitVersion
+    above: tuple[str, ...]
+    formerly: str = ""
+    ended_on: dt.date | None = None
+    begins_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One unit of the tree, with how many units of each kind lie directly below it on the day."""
+
+    version: UnitVersion
+    counts: dict[str, int]
+
+
+def search(words: str, on: dt.date, page: int = 1) -> tuple[list[Entry], int]:
+    """One page of the units that ever had `words` in their name or for their code, and how many there are in all.
+
+    Those that stand on the day come first, of these the higher tiers.
+    """
+    key, code = search_key(words), words.strip()
+    if not key:
+        return [], 0
+    order = case((units.standing(on), 0), else_=1), _RANK, Unit.sort_key, Unit.id
+    found = or_(_called(Unit, key, code), Unit.id.in_(_called_before(key, code)))
+    query = select(Unit.id, func.count().over()).where(found).order_by(*order)
+    rows = db.session.execute(query.limit(FOUND_AT_ONCE).offset((max(page, 1) - 1) * FOUND_AT_ONCE)).all()
+    total = rows[0][1] if rows else 0
+    return _entries([row[0] for row in rows], on, key, code), total
+
+
+def _called(table: type[Unit] | type[UnitVersion], key: str, code: str) -> ColumnElement[bool]:
+    return or_(table.search_key.contains(key, autoescape=True), table.code == code)
+
+
+def _called_before(key: str, code: str) -> Select[int]:
+    """Units that had the name or code in a version other than their last, which is what the unit itself says."""
+    later = aliased(UnitVersion)
+    changed = select(UnitVersion.unit_id).join(later, later.unit_id == UnitVersion.unit_id)
+    return changed.where(later.change != "", _called(UnitVersion, key, code))
+
+
+def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[Entry]:
+    stories = _versions(ids)
+    shown = {one: nearest(stories[one], on) for one in ids}
+    names = names_above(list(shown.values()))
+    entries = []
+    for one in ids:
+        version, first, last = shown[one], stories[one][0].starts_on, stories[one][-1].ends_on
+        formerly = "" if _fits(version, key, code) else _former(stories[one], key, code)
+        ended = last if last is not None and last < on else None
+        begins = first if first is not None and first > on else None
+        entries.append(Entry(version, names[version.id], formerly, ended, begins))
+    return entries
+
+
+def _fits(version: UnitVersion, key: str, code: str) -> bool:
+    return key in version.search_key or version.code == code
+
+
+def _former(versions: Iterable[UnitVersion], key: str, code: str) -> str:
+    found = [one for one in versions if _fits(one, key, code)]
+    return (found[-1].code if found[-1].code == code else found[-1].name) if found else ""
+
+
+def _versions(ids: Collection[int]) -> dict[int, list[UnitVersion]]:
+    """All versions of several units, each unit's in the order of time."""
+    query = select(UnitVersion).where(UnitVersion.unit_id.in_(ids))
+    found: dict[int, list[UnitVersion]] = {}
+    for version in db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())):
+        found.setdefault(version.unit_id, []).append(version)
+    return found
+
+
+def nearest(versions: Sequence[UnitVersion], on: dt.date) -> UnitVersion:
+    """The version that holds on a day; the last one before it, or the first one after it, where none does."""
+    begun = [one for one in versions if one.starts_on is None or one.starts_on <= on]
+    return begun[-1] if begun else versions[0]
+
+
+def names_above(shown: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
+    """The names of the units above each version on its last day, or now, lowest first; one query for each tier."""
+    names: dict[int, tuple[str, ...]] = {one.id: () for one in shown}
+    step = {one.id: one for one in shown}
+    for _tier in range(_ABOVE):
+        stories = _versions({one.parent_id for one in step.values() if one.parent_id})
+        step = {
+            id_: nearest(stories[one.parent_id], one.ends_on or dt.date.max)
+            for id_, one in step.items()
+            if one.parent_id
+        }
+        for id_, one in step.items():
+            names[id_] += (one.name,)
+    return names
+
+
+def counts(on: dt.date) -> dict[str, int]:
+    """How many units of each tier stand on a day."""
+    query = select(UnitVersion.kind, func.count()).where(UnitVersion.on(on), UnitVersion.kind.in_(TIERS))
+    found = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
+    return {kind: found[kind] for kind in TIERS if kind in found}
+
+
+def provinces(on: dt.date) -> list[Child]:
+    """The provinces of a day in Vietnamese order, of which there are few."""
+    query = select(UnitVersion).where(UnitVersion.kind == "province", UnitVersion.on(on))
+    return _children(db.session.scalars(query.order_by(UnitVersion.sort_key, UnitVersion.id)).all(), on)
+
+
+def below(unit_id: int, on: dt.date, page: int = 1) -> tuple[list[Child], int]:
+    """One page of the units directly below one on a day, and how many there are in all."""
+    here = (UnitVersion.parent_id == unit_id, UnitVersion.on(on))
+    total = db.session.scalar(select(func.count(UnitVersion.id)).where(*here)) or 0
+    query = select(UnitVersion).where(*here).order_by(UnitVersion.sort_key, UnitVersion.id)
+    rows = db.session.scalars(query.limit(CHILDREN_AT_ONCE).offset((max(page, 1) - 1) * CHILDREN_AT_ONCE))
+    return _children(rows.all(), on), total
+
+
+def _children(shown: Sequence[UnitVersion], on: dt.date) -> list[Child]:
+    query = select(UnitVersion.parent_id, UnitVersion.kind, func.count())
+    here = UnitVersion.parent_id.in_([one.unit_id for one in shown if one.kind != "commune"])
+    found: dict[int, dict[str, int]] = {}
+    for parent_id, kind, count in db.session.execute(
+        query.where(here, UnitVersion.on(on)).group_by(UnitVersion.parent_id, UnitVersion.kind)
+    ):
+        found.setdefault(parent_id or 0, {})[kind] = count
+    return [Child(one, found.get(one.unit_id, {})) for one in shown]
+
+
+def ended(words: str, kind: str) -> list[Unit]:
+    """Units of a kind that have ended, by a part of their last name, those that ended last first."""
+    query = select(Unit).where(Unit.search_key.contains(search_key(words), autoescape=True), Unit.kind == kind)
+    query = query.where(Unit.ends_on < clock.today()).options(joinedload(Unit.parent).joinedload(Unit.parent))
+    return list(db.session.scalars(query.order_by(Unit.ends_on.desc(), Unit.sort_key, Unit.id).limit(FOUND_AT_ONCE)))
+
+
+def counts_below(unit_id: int, on: dt.date) -> dict[str, int]:
+    """How many units of each kind lie directly below one on a day."""
+    query = select(UnitVersion.kind, func.count()).where(UnitVersion.parent_id == unit_id, UnitVersion.on(on))
+    return dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
+
+
+def story(unit_id: int) -> list[UnitVersion]:
+    """Every version of a unit in the order of time, with the resolutions that began them; raises NotFound."""
+    query = select(UnitVersion).where(UnitVersion.unit_id == unit_id)
+    query = query.options(joinedload(UnitVersion.resolution), joinedload(UnitVersion.unit))
+    found = list(db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())))
+    if not found:
+        raise NotFound(_("There is no such unit."))
+    return found
+
+
+def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
+    """The units above one, lowest first, as they are called on a day; of a unit that is gone, on its last day."""
+    day = min(on, version.ends_on or dt.date.max)
+    found: list[UnitVersion] = []
+    step: UnitVersion | None = version
+    while step is not None and step.parent_id is not None:
+        step = nearest(_versions([step.parent_id])[step.parent_id], day)
+        found.append(step)
+    return found

@@ -1,0 +1,115 @@
+"""Writing units in bulk: a plan's versions, successions and heirs, and the units of an import."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import groupby
+
+from sqlalchemy import bindparam, insert, select, text, update
+
+from certflow.models.base import db
+from certflow.models.units import Succession, Unit, UnitVersion
+from certflow.units.changes import RANKS, Made, Plan
+from certflow.units.entering import Row, described, enter_all, portions
+
+ResolutionOf = Callable[[str], int]
+
+
+def hold() -> None:
+    """Let nobody else change units until the end of the transaction; whoever only refers to one need not wait.
+
+    SQLite's one writer holds them from the beginning of the transaction.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE unit, unit_version, succession, resolution IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def carry_out(plan: Plan, resolution_of: ResolutionOf) -> None:
+    """Write everything that a plan without faults says; `resolution_of` gives the stored document of a number."""
+    resolution_of = cache(resolution_of)
+    ids = _make(plan, resolution_of)
+    _close([*(one.unit.id for one in plan.ended), *(one.unit.id for one in plan.changed)], plan.day_before)
+    _change(plan, ids, resolution_of)
+    _link(plan, ids, resolution_of)
+    _hand_down(plan, ids)
+    _end(plan)
+    db.session.expire_all()
+    db.session.info.pop("served", None)
+
+
+def _make(plan: Plan, resolution_of: ResolutionOf) -> dict[int, int]:
+    """Store what comes about, the higher tiers first; the ids it got by the numbers it has in the plan."""
+    ids: dict[int, int] = {}
+    for _rank, of_tier in groupby(plan.made, key=lambda one: RANKS[one.kind]):
+        made = list(of_tier)
+        rows = [_described(one, plan.on, ids) for one in made]
+        codes = enter_all(rows, {one.code: resolution_of(one.cites) for one in made})
+        ids |= {one.id: codes[one.code] for one in made}
+    return ids
+
+
+def _described(one: Made, on: dt.date, ids: dict[int, int]) -> Row:
+    place = {"parent_id": ids.get(one.parent_id, one.parent_id) if one.parent_id else None, "starts_on": on}
+    return described(one.code, one.kind, one.name, one.short_name) | place
+
+
+def _close(units: Sequence[int], last_day: dt.date) -> None:
+    """End the versions that hold until further notice."""
+    for some in portions(units):
+        holding = update(UnitVersion).where(UnitVersion.unit_id.in_(some), UnitVersion.ends_on.is_(None))
+        db.session.execute(holding.values(ends_on=last_day), execution_options={"synchronize_session": False})
+
+
+def _link(plan: Plan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
+    links = [
+        {
+            "predecessor_id": link.predecessor_id,
+            "successor_id": ids.get(link.successor_id, link.successor_id) if link.successor_id else None,
+            "kind": link.kind,
+            "extent": link.extent,
+            "effective_on": plan.on,
+            "resolution_id": resolution_of(link.cites),
+        }
+        for link in plan.links
+    ]
+    for some in portions(links):
+        db.session.execute(insert(Succession), some)
+
+
+def _hand_down(plan: Plan, ids: dict[int, int]) -> None:
+    """Whoever takes a unit over whole takes over what that one had taken over before."""
+    heirs = [(one.unit.id, ids.get(one.heir_id, one.heir_id)) for one in plan.ended if one.heir_id]
+    been = set(db.session.scalars(select(Unit.heir_id).where(Unit.heir_id.is_not(None)).distinct()))
+    passed = [{"was": was, "now": now} for was, now in heirs if was in been]
+    if passed:
+        again = update(db.metadata.tables["unit"]).where(Unit.heir_id == bindparam("was"))
+        db.session.connection().execute(again.values(heir_id=bindparam("now")), passed)
+
+
+def _end(plan: Plan) -> None:
+    """End the units, and name to those that went whole into one of their kind their heir, by the stored link."""
+    link = select(Succession.successor_id).where(
+        Succession.predecessor_id == Unit.id, Succession.effective_on == plan.on, Succession.extent == "whole"
+    )
+    whole = [one.unit.id for one in plan.ended if one.heir_id]
+    alone = [one.unit.id for one in plan.ended if not one.heir_id]
+    for units, heir in ((whole, {"heir_id": link.scalar_subquery()}), (alone, {})):
+        for some in portions(units):
+            ended = update(Unit).where(Unit.id.in_(some)).values(ends_on=plan.day_before, **heir)
+            db.session.execute(ended, execution_options={"synchronize_session": False})
+
+
+def _change(plan: Plan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
+    """A new version of each unit that goes on; what the unit itself says is what its latest version does."""
+    present, versions = [], []
+    for one in plan.changed:
+        now = one.now
+        parent_id = ids.get(now.parent_id, now.parent_id) if now.parent_id else None
+        said = described(now.code, now.kind, now.name, now.short_name) | {"parent_id": parent_id}
+        present.append(said | {"id": one.unit.id})
+        begun = {"starts_on": plan.on, "change": ",".join(one.what), "resolution_id": resolution_of(one.cites)}
+        versions.append(said | begun | {"unit_id": one.unit.id})
+    for some in portions(present):
+        db.session.execute(update(Unit), some)
+    for some in portions(versions):
+        db.session.execute(insert(UnitVersion), some)

@@ -1,0 +1,116 @@
+"""The pages of a criterion in a real browser: saving while typing, attaching files, phone width, accessibility."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from certflow.models.base import db
+from certflow.models.dossiers import Claim, Dossier
+from tests import make
+from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
+from tests.gateways import samples
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def draft(app: Flask) -> Dossier:
+    with app.app_context():
+        return make.dossier()
+
+
+@pytest.fixture
+def signed_in(app: Flask, open_page: OpenPage) -> Callable[..., Page]:
+    """Opens a page for the person who holds a role for a dossier: `signed_in("commune_officer", dossier, PHONE)`."""
+
+    def opened(role: str, dossier: Dossier, *viewport: object, **options: object) -> Page:
+        with app.app_context():
+            name = make.person_for(role, db.session.get_one(Dossier, dossier.id)).sign_in_name
+        page = open_page(*viewport, **options)
+        page.goto("/sign-in")
+        page.fill("[name=sign_in_name]", name)
+        page.fill("[name=password]", make.PASSWORD)
+        page.click("main button")
+        page.wait_for_url("**/")
+        return page
+
+    return opened
+
+
+def test_typing_is_saved_by_itself_and_a_failure_is_told(
+    app: Flask, draft: Dossier, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in("commune_officer", draft)
+    page.goto(f"/dossiers/{draft.id}/criteria/5")
+    status = page.locator("[data-autosave-status]")
+
+    page.fill("#i5-1-denominator", "3000")
+    page.fill("#i5-1-share", "1799")
+    expect(status).to_have_attribute("data-state", "saved")
+    expect(page.locator("output").first).to_contain_text("59,96")
+    page.context.set_offline(True)
+    page.fill("#i5-1-share", "1800")
+    expect(status).to_have_attribute("data-state", "failed")
+    page.context.set_offline(False)
+    expect(status).to_have_attribute("data-state", "saved")
+
+    with app.app_context():
+        claim = db.session.get_one(Claim, (draft.id, "5.1"))
+        assert (claim.answer, claim.version) == ({"denominator": 3000, "share": 1800}, 2)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_files_are_attached_and_removed_with_and_without_a_script(
+    draft: Dossier, signed_in: Callable[..., Page], script: bool
+) -> None:
+    page = signed_in("commune_officer", draft, java_script_enabled=script)
+    page.goto(f"/dossiers/{draft.id}/criteria/1")
+    files = [{"name": name, "mimeType": "application/pdf", "buffer": samples.pdf()} for name in ("một.pdf", "hai.pdf")]
+
+    page.set_input_files("#i1-2-file", files)  # type: ignore[arg-type]
+    page.click("button[form=i1-2-upload]")
+    expect(page.locator("#i1-2-files .files li")).to_have_count(2)
+    page.locator("#i1-2-files .files button").first.click()
+    expect(page.locator("#i1-2-files .files li")).to_have_count(1)
+    expect(page.locator("#i1-2-files .files")).to_contain_text("hai.pdf")
+
+
+def test_a_file_far_too_large_is_told_at_its_field_without_a_script(
+    draft: Dossier, signed_in: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = signed_in("commune_officer", draft, java_script_enabled=False)
+    page.goto(f"/dossiers/{draft.id}/criteria/1")
+    large = tmp_path / "lớn.pdf"
+    large.write_bytes(b"\0" * 40 * 2**20)
+
+    page.set_input_files("#i1-2-file", large)
+    page.click("button[form=i1-2-upload]")
+
+    expect(page.locator("#i1-2-file-error")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_the_pages_fit_and_are_accessible(
+    app: Flask, signed_in: Callable[..., Page], screenshot: Screenshot, viewport: dict[str, int]
+) -> None:
+    with app.app_context():
+        draft, appraised = make.dossier(), make.dossier("under_review")
+        open_to_findings = make.dossier("appraising")
+    own = {f"/dossiers/{draft.id}/{rest}": f"claims-{rest}" for rest in ("criteria/5", "meeting", "check")}
+    district = {
+        f"/dossiers/{open_to_findings.id}/appraisal/5": "appraisal-criterion",
+        f"/dossiers/{appraised.id}/appraisal/5": "appraisal-criterion-read",
+        f"/dossiers/{appraised.id}/appraisal": "appraisal-result",
+        f"/dossiers/{appraised.id}/criteria/5": "claims-criterion-read",
+    }
+
+    for role, dossier, pages in (("commune_officer", draft, own), ("district_appraiser", appraised, district)):
+        page = signed_in(role, dossier, viewport)
+        for url, name in pages.items():
+            page.goto(url)
+            assert_accessible(page)
+            assert_fits(page)
+            screenshot(page, name.replace("/", "-"))

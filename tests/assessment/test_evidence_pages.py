@@ -1,0 +1,188 @@
+"""Evidence: attaching, refusing, removing and downloading."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
+
+from certflow.models.base import db
+from certflow.models.dossiers import Dossier, Evidence
+from tests import make
+from tests.browsing import again, counted, send, signed_in, typed_in
+from tests.gateways import samples
+
+NAME = "Kế hoạch “2025” của xã.pdf"
+
+
+@pytest.fixture
+def draft(app: Flask, client: FlaskClient) -> Dossier:
+    """A dossier being drafted; its officer is signed in and reads English."""
+    with app.app_context():
+        dossier = make.dossier()
+    signed_in(app, client, "commune_officer", dossier)
+    return dossier
+
+
+def _attach(client: FlaskClient, dossier: Dossier, *files: tuple[bytes, str], code: str = "1.1") -> TestResponse:
+    """Send files as a browser does; the body is made here, as the client would keep a large one in an open file."""
+    token = typed_in(client.get(f"/dossiers/{dossier.id}/criteria/1").text, "csrf_token")
+    sent = [FileStorage(io.BytesIO(content), name) for content, name in files]
+    boundary, body = encode_multipart(MultiDict([("csrf_token", token), *(("file", file) for file in sent)]))
+    return client.post(
+        f"/dossiers/{dossier.id}/evidence/{code}",
+        input_stream=io.BytesIO(body),
+        content_length=len(body),
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
+
+
+def _stored(app: Flask) -> list[Evidence]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(Evidence).order_by(Evidence.id)))
+
+
+def test_several_files_are_attached_at_once_and_listed(app: Flask, client: FlaskClient, draft: Dossier) -> None:
+    answer = _attach(client, draft, (samples.pdf(), NAME), (samples.picture("JPEG"), "ảnh.jpg"))
+
+    assert answer.status_code == 302
+    assert answer.location == f"/dossiers/{draft.id}/criteria/1#i1-1-files"
+    page = client.get(f"/dossiers/{draft.id}/criteria/1").text
+    for file in _stored(app):
+        assert f'<a href="/evidence/{file.id}" download>' in page
+        assert file.original_name in page
+    assert "2 files are attached." in page
+
+
+def test_a_refused_file_keeps_the_page_and_says_the_reason_at_the_field(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    with app.app_context():
+        make.claims(again(draft), {"1.1": {"value": "yes"}})
+
+    answer = _attach(client, draft, (b"<html>", "trang.html"))
+
+    assert answer.status_code == 422
+    assert '<p class="error" id="i1-1-file-error">' in answer.text
+    assert "“trang.html”: Files of this kind are not accepted" in answer.text
+    assert f'action="/dossiers/{draft.id}/criteria/1"' in answer.text
+    assert "checked" in answer.text
+    assert _stored(app) == []
+
+
+def test_good_files_are_kept_when_another_is_refused(app: Flask, client: FlaskClient, draft: Dossier) -> None:
+    answer = _attach(client, draft, (samples.pdf(), "tốt.pdf"), (b"", "rỗng.pdf"))
+
+    assert answer.status_code == 200
+    assert "1 file is attached." in answer.text
+    assert "“rỗng.pdf”: The file is empty" in answer.text
+    assert [file.original_name for file in _stored(app)] == ["tốt.pdf"]
+
+
+def test_sending_without_a_file_is_told_at_the_field(client: FlaskClient, draft: Dossier) -> None:
+    answer = _attach(client, draft, (b"", ""))
+
+    assert answer.status_code == 422
+    assert "Choose at least one file first." in answer.text
+
+
+def test_too_much_at_once_is_told_at_the_field(app: Flask, client: FlaskClient, draft: Dossier) -> None:
+    answer = _attach(client, draft, (samples.pdf() + b"\0" * 23 * 2**20, "lớn.pdf"))
+
+    assert answer.status_code == 413
+    assert 'id="i1-1-file-error"' in answer.text
+    assert "larger than 20 MB together" in answer.text
+    assert _stored(app) == []
+
+
+def test_too_much_from_a_stranger_shows_no_dossier(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        dossier = make.dossier()
+
+    answer = client.post(
+        f"/dossiers/{dossier.id}/evidence/1.1",
+        input_stream=io.BytesIO(b"\0" * 23 * 2**20),
+        content_type="multipart/form-data; boundary=here",
+    )
+
+    assert answer.location == "/sign-in"
+
+
+def test_an_unknown_indicator_and_a_closed_dossier_take_no_file(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    unknown = _attach(client, draft, (samples.pdf(), NAME), code="9.9")
+    token_page = f"/dossiers/{draft.id}/criteria/1"
+    with app.app_context():
+        make.claims(again(draft), make.answers())
+        make.meeting(again(draft))
+        make.act(again(draft), "hand_over")
+    sent = {"file": (io.BytesIO(samples.pdf()), NAME)}
+    late = send(client, f"/dossiers/{draft.id}/evidence/1.1", sent, page=token_page)
+
+    assert (unknown.status_code, late.status_code) == (404, 409)
+    assert _stored(app) == []
+
+
+def test_a_file_comes_back_as_an_attachment_and_nothing_else(app: Flask, client: FlaskClient, draft: Dossier) -> None:
+    content = samples.picture("JPEG") + b"\0" * 2**20
+    _attach(client, draft, (content, NAME.replace(".pdf", ".jpg")))
+    (file,) = _stored(app)
+
+    answer = client.get(f"/evidence/{file.id}")
+
+    assert answer.data == content
+    assert answer.content_type == "image/jpeg"
+    assert answer.content_length == len(content)
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment; filename=")
+    assert "filename*=UTF-8''K%E1%BA%BF%20ho%E1%BA%A1ch" in disposition
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_file_is_shown_to_those_who_may_see_its_dossier_only(app: Flask, client: FlaskClient, draft: Dossier) -> None:
+    _attach(client, draft, (samples.pdf(), NAME))
+    (file,) = _stored(app)
+    with app.app_context():
+        other = make.dossier()
+    stranger, reviewer, nobody = app.test_client(), app.test_client(), app.test_client()
+    signed_in(app, stranger, "commune_officer", other)
+    signed_in(app, reviewer, "district_appraiser", draft)
+
+    assert stranger.get(f"/evidence/{file.id}").status_code == 404
+    assert reviewer.get(f"/evidence/{file.id}").status_code == 404
+    assert nobody.get(f"/evidence/{file.id}").status_code == 302
+    assert client.get("/evidence/999").status_code == 404
+
+
+def test_a_file_is_removed_from_the_draft_once(app: Flask, client: FlaskClient, draft: Dossier) -> None:
+    _attach(client, draft, (samples.pdf(), NAME))
+    (file,) = _stored(app)
+    page = f"/dossiers/{draft.id}/criteria/1"
+
+    removed = send(client, f"/evidence/{file.id}/remove", {}, page=page)
+    again = send(client, f"/evidence/{file.id}/remove", {}, page=page)
+
+    assert removed.location == f"{page}#i1-1-files"
+    assert f'href="/evidence/{file.id}"' not in client.get(page).text
+    assert again.status_code == 409
+
+
+def test_the_page_asks_no_query_per_file(app: Flask, client: FlaskClient, draft: Dossier) -> None:
+    page = f"/dossiers/{draft.id}/criteria/1"
+    _attach(client, draft, (samples.pdf(), "một.pdf"))
+    client.get(page)
+    with counted(app) as one:
+        client.get(page)
+    _attach(client, draft, *[(samples.pdf(), f"tệp {n}.pdf") for n in range(5)])
+    client.get(page)
+
+    with counted(app) as many:
+        client.get(page)
+
+    assert len(many) == len(one)

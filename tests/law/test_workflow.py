@@ -1,0 +1,125 @@
+"""The engine: who may take which action from where, and the reasons why not."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
+from certflow.law.facts import DossierFacts
+from certflow.law.impartiality import Involvement
+from certflow.law.workflow import Workflow
+from tests.definitions.shipped import FORM, SCHEME
+from tests.law.test_scoring import answers
+
+WORKFLOW = Workflow(SCHEME)
+READY = DossierFacts(
+    form=FORM, claims=answers, findings=answers, meeting_recorded=lambda: True, proposed_level=2, note="Lý do"
+)
+
+
+def facts_for(action: str, level: int) -> DossierFacts:
+    return replace(READY, proposed_level=1) if action == "recognise_level_1" else replace(READY, level=level)
+
+
+@pytest.mark.parametrize(
+    ("transition", "origin", "role"),
+    [(t, origin, role) for t in SCHEME.transitions for origin in t.origins for role in SCHEME.roles],
+    ids=lambda value: getattr(value, "action", value),
+)
+def test_each_action_is_open_to_its_own_role_and_to_no_other(transition: object, origin: str, role: str) -> None:
+    action, target, by = transition.action, transition.target, transition.by  # type: ignore[attr-defined]
+    facts = facts_for(action, 0)
+    if role not in by:
+        with pytest.raises(NotPermitted):
+            WORKFLOW.take(action, state=origin, roles={role}, facts=facts)
+        return
+
+    move = WORKFLOW.take(action, state=origin, roles={role}, facts=facts)
+
+    assert (move.origin, move.target, move.acting_as) == (origin, target, role)
+
+
+def test_no_action_is_open_from_any_other_state() -> None:
+    open_pairs = {(origin, t.action) for t in SCHEME.transitions for origin in t.origins}
+    every = itertools.product(SCHEME.states, {t.action for t in SCHEME.transitions})
+    for state, action in set(every) - open_pairs:
+        with pytest.raises(ActionNotOpen):
+            WORKFLOW.take(action, state=state, roles=set(SCHEME.roles), facts=READY)
+
+
+@pytest.mark.parametrize("action", ["to_recognised_level_2", "to_drafting", "fly", ""])
+def test_there_is_no_way_around_the_declared_actions(action: str) -> None:
+    with pytest.raises(ActionNotOpen):
+        WORKFLOW.take(action, state="drafting", roles=set(SCHEME.roles), facts=READY)
+
+
+BLOCKED = [
+    ("hand_over", "drafting", replace(READY, claims=dict), "15 indicators have not been self-assessed yet"),
+    ("hand_over", "drafting", replace(READY, meeting_recorded=lambda: False), "meeting has not been recorded"),
+    (
+        "submit",
+        "awaiting_chair",
+        replace(READY, claims=lambda: answers(i1_1={"value": False})),
+        "does not reach level 1",
+    ),
+    ("return_for_changes", "submitted", replace(READY, note="  "), "A reason must be given"),
+    ("propose_level_2", "appraising", replace(READY, findings=dict), "15 indicators have no finding yet"),
+    (
+        "propose_level_2",
+        "appraising",
+        replace(READY, findings=lambda: answers(i4_2={"value": 2})),
+        "reach level 1, not level 2",
+    ),
+    (
+        "propose_level_1",
+        "appraising",
+        replace(READY, findings=lambda: answers(i4_2={"value": 1})),
+        "they reach no level",
+    ),
+    ("recognise_level_2", "endorsed", replace(READY, proposed_level=1), "endorsed proposal is level 1"),
+    ("recognise_level_1", "endorsed", replace(READY, proposed_level=0), "proposal is not to recognise"),
+    (
+        "endorse",
+        "under_review",
+        replace(READY, involved=lambda: Involvement(frozenset({"commune_officer"}))),
+        "took part in this dossier in another role",
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "state", "facts", "reason"), BLOCKED)
+def test_a_blocked_action_says_why(action: str, state: str, facts: DossierFacts, reason: str) -> None:
+    with pytest.raises(ActionBlocked) as refusal:
+        WORKFLOW.take(action, state=state, roles=set(SCHEME.roles), facts=facts)
+
+    assert any(reason in given for given in refusal.value.reasons), refusal.value.reasons
+
+
+def test_the_reasons_on_the_button_are_the_reasons_of_the_refusal() -> None:
+    for action, state, facts, _reason in BLOCKED:
+        if action == "return_for_changes":
+            continue
+        offer = next(o for o in WORKFLOW.offers(state, set(SCHEME.roles), facts) if o.transition.action == action)
+        with pytest.raises(ActionBlocked) as refusal:
+            WORKFLOW.take(action, state=state, roles=set(SCHEME.roles), facts=facts)
+        assert offer.reasons == refusal.value.reasons
+
+
+def test_having_acted_in_the_same_part_before_is_no_hindrance() -> None:
+    again = replace(READY, involved=lambda: Involvement(frozenset({"province_reviewer"})))
+
+    assert WORKFLOW.take("endorse", state="under_review", roles={"province_reviewer"}, facts=again).target == "endorsed"
+
+
+def test_taking_moves_keeps_nothing_of_the_dossiers() -> None:
+    before = len(WORKFLOW._machine.models)
+    for _n in range(50):
+        WORKFLOW.take("accept", state="submitted", roles={"education_officer"}, facts=READY)
+
+    assert len(WORKFLOW._machine.models) == before == 0
+
+
+def test_progress_marks_every_stage() -> None:
+    assert [mark for _stage, mark in WORKFLOW.progress("appraising")] == ["done", "done", "current", "todo", "todo"]
+    assert {mark for _stage, mark in WORKFLOW.progress("declined")} == {"done"}
