@@ -20,7 +20,7 @@ from certflow.gateways import installation
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
 from certflow.http import errors as web_errors
-from certflow.http import guard, person
+from certflow.http import person, policy
 from certflow.law.specs.words import Text
 from certflow.models import row_security
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     navigation.register(app)
     if settings.testing:
-        _require_lines(app)
+        _require_rules(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -80,11 +80,11 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _require_lines(app: Flask) -> None:
-    """A route without a line in the policy is closed to everybody; in tests it stops the start, to be noticed."""
-    missing = guard.without_line(app)
+def _require_rules(app: Flask) -> None:
+    """A route without a policy rule is closed to everybody; in tests it stops the start, to be noticed."""
+    missing = policy.without_rule(app)
     if missing:
-        raise RuntimeError("\n".join(["these routes need a line in certflow/http/table.py:", *missing]))
+        raise RuntimeError(f"these routes state no policy rule: {missing}")
 
 
 def _locale() -> str:

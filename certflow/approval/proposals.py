@@ -24,9 +24,16 @@ MOST_WAITING = 100
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of act that needs two persons: who may settle it, and what is done when it is confirmed or refused."""
+    """A kind of act that needs two persons: who may settle it, what is done when it is confirmed or refused, its words.
+
+    `title` names the kind, `subject` is (name, endpoint, arguments of the endpoint), `lines` are what is to be done as
+    (what, how).
+    """
 
     name: str
+    title: str
+    subject: Callable[[Proposal], tuple[str, str, dict[str, Any]]]
+    lines: Callable[[Proposal], list[tuple[str, str]]]
     may_settle: Callable[[Proposal, User], bool]
     carry_out: Callable[[Proposal, User], None]
     let_go: Callable[[Proposal, User, str], None] = lambda _proposal, _actor, _reason: None
@@ -39,6 +46,12 @@ def register(kind: Kind) -> Kind:
     """Make a kind known under its name."""
     KINDS[kind.name] = kind
     return kind
+
+
+def about_dossier(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
+    """The subject of a proposal about a dossier."""
+    name = proposal.dossier.subject_name if proposal.dossier else ""
+    return name, "dossiers.show", {"dossier_id": proposal.dossier_id or 0}
 
 
 def propose(kind: Kind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:

@@ -1,23 +1,22 @@
 """All blueprints, in the order of the journey."""
 
-from flask import Blueprint
-
 from certflow.accounts.pages import accounts, invitations, second_factor, sessions
 from certflow.approval.pages import proposals
 from certflow.assessment.pages import appraisals, claims, evidence
 from certflow.criteria.pages import definitions, rating_sets
 from certflow.desk import work
-from certflow.dossiers.pages import dossiers, moving
+from certflow.dossiers.pages import dossiers, moving, receipts
 from certflow.handling import pages
 from certflow.http import health
+from certflow.http.policy import Room
 from certflow.impartiality.pages import conflicts, councils
 from certflow.people.pages import importing, people
-from certflow.results.pages import documents, verification
+from certflow.results.pages import documents, revocations, verification
 from certflow.rounds.pages import rounds, working_days
 from certflow.rules.pages import authority, delegations, inheritance, signing_rules
 from certflow.units.pages import offices, resolutions, units
 
-BLUEPRINTS: tuple[Blueprint, ...] = (
+BLUEPRINTS: tuple[Room, ...] = (
     health.bp,
     accounts.bp,
     invitations.bp,
@@ -40,6 +39,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     authority.bp,
     inheritance.bp,
     proposals.bp,
+    receipts.bp,
+    revocations.bp,
     delegations.bp,
     signing_rules.bp,
     conflicts.bp,

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,12 +19,13 @@ from certflow.handling.handling import By, Counts
 from certflow.handling.words import handled
 from certflow.http import addresses
 from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.deadlines import Standing, standing
 from certflow.models.dossiers import Round
 from certflow.models.units import Unit
 from certflow.rounds import filing, rounds
 
-bp = Blueprint("work", __name__)
+bp = Room("work", __name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Opening:
     asks_of_whom: bool
 
 
-@bp.get("/")
+@bp.page("/", SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Everything that waits for the person, then what waits for others."""
     person = actor()
@@ -45,7 +46,7 @@ def show() -> ResponseReturnValue:
     by, counts = _asked_by(), dossiers.waiting_counts(person)
     waiting = dossiers.waiting_for(person, addresses.asked_page(), by=by, counts=counts)
     others = dossiers.with_others(person)
-    handlers = handled.of_all((*waiting.items, *others.items))
+    handlers = handled.of_all(each.dossier for each in (*waiting.items, *others.items))
     return render_template(
         "desk/show.html",
         waiting=waiting,

@@ -16,7 +16,7 @@ from certflow.models.approval import PaperReceipt, Proposal
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Submission
 from certflow.models.people import User
-from certflow.wording import _
+from certflow.wording import N_, _
 
 LONGEST_NUMBER = 80
 WAYS = ("direct", "post")
@@ -110,4 +110,16 @@ def _carry_out(proposal: Proposal, actor: User) -> None:
     db.session.add(receipt)
 
 
-KIND = proposals.register(proposals.Kind("paper_receipt", _settles, _carry_out))
+def _lines(proposal: Proposal) -> list[tuple[str, str]]:
+    said = proposal.content
+    ways = {"direct": _("Handed in"), "post": _("By post")}
+    return [
+        (_("Day on which the papers came"), f"{dt.date.fromisoformat(said['received_on']):%d/%m/%Y}"),
+        (_("How they came"), ways[said["way"]]),
+        (_("Number in the register of incoming papers"), said["register_number"]),
+    ]
+
+
+KIND = proposals.register(
+    proposals.Kind("paper_receipt", N_("Papers received"), proposals.about_dossier, _lines, _settles, _carry_out)
+)

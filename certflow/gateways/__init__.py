@@ -1,1 +1,1 @@
-"""One small set of functions for each thing outside: files, PDF engines, background work."""
+"""What lies outside the database: files, PDF engines, spreadsheets, sources of units, mail, queue."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -11,6 +11,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from certflow.access import access, turns
+from certflow.access.policy import HANDLES, SEES
 from certflow.catalogue.words import marks
 from certflow.errors import Invalid, Stale
 from certflow.handling import handling
@@ -19,9 +20,10 @@ from certflow.http import addresses
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.models.base import db
 
-bp = Blueprint("handling", __name__, url_prefix="/dossiers/<int:dossier_id>/handling")
+bp = Room("handling", __name__, url_prefix="/dossiers/<int:dossier_id>/handling")
 
 
 class TakeOverForm(FlaskForm):
@@ -38,7 +40,7 @@ class TakeOverForm(FlaskForm):
     )
 
 
-@bp.post("/take")
+@bp.action("/take", HANDLES)
 def take(dossier_id: int) -> ResponseReturnValue:
     """Take the dossier on; who comes second sees who was first, and can take it over."""
     try:
@@ -50,7 +52,7 @@ def take(dossier_id: int) -> ResponseReturnValue:
     return _to(dossier_id)
 
 
-@bp.route("/over", methods=["GET", "POST"])
+@bp.form("/over", HANDLES)
 def take_over(dossier_id: int) -> ResponseReturnValue:
     """Take the dossier over from whoever works on it, with the reason."""
     form = TakeOverForm()
@@ -71,7 +73,7 @@ def take_over(dossier_id: int) -> ResponseReturnValue:
     return _to(dossier_id)
 
 
-@bp.post("/back")
+@bp.action("/back", SEES)
 def give_back(dossier_id: int) -> ResponseReturnValue:
     """Give the dossier back, so that whoever shares the part can take it on."""
     handling.give_back(dossier_id, actor=actor())

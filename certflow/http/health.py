@@ -1,15 +1,16 @@
 """Whether the application and its database answer, for the machine that watches."""
 
-from flask import Blueprint, jsonify
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from certflow.http.policy import PUBLIC, Room
 from certflow.models.base import db
 
-bp = Blueprint("health", __name__)
+bp = Room("health", __name__)
 
 
-@bp.get("/health")
+@bp.page("/health", PUBLIC)
 def check() -> ResponseReturnValue:
     """200 when the database answers."""
     db.session.execute(text("select 1"))

@@ -1,1 +1,1 @@
-"""people"""
+"""People and their appointments, one by one and from a spreadsheet."""

@@ -1,14 +1,19 @@
-"""The one field of the public page, forgiving about how a code is typed."""
+"""The code on the public page, forgiving about how it is typed, and the decision that revokes a result."""
 
 import re
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
+from certflow.approval.forms import LONGEST_REASON
+from certflow.http.fields import ADay, DayField
+from certflow.results import revocations
 from certflow.results.recognitions import CODE_GROUP_LENGTH
 
 LONGEST_CODE = 64
+_SHORTER = lazy_gettext("Shorten this to at most %(max)d characters.")
 
 
 class CodeForm(FlaskForm):
@@ -30,3 +35,31 @@ def tidied(typed: str) -> str:
     """`typed` as codes are printed: capital letters and digits in groups; what is no code becomes none either."""
     signs = re.sub(r"[^A-Z0-9]", "", typed[: 4 * LONGEST_CODE].upper())[:LONGEST_CODE]
     return "-".join(signs[at : at + CODE_GROUP_LENGTH] for at in range(0, len(signs), CODE_GROUP_LENGTH))
+
+
+class RevocationForm(FlaskForm):
+    """The decision by which a result is revoked."""
+
+    document_number = StringField(
+        lazy_gettext("Number of the decision"),
+        [
+            InputRequired(lazy_gettext("Give the number of the decision, at most 200 characters.")),
+            Length(max=revocations.LONGEST_NUMBER, message=_SHORTER),
+        ],
+        description=lazy_gettext("The decision on paper, signed by whoever is competent."),
+    )
+    document_date = DayField(
+        lazy_gettext("Date of the document"), [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
+    )
+    reason = TextAreaField(
+        lazy_gettext("Reason"),
+        [
+            InputRequired(lazy_gettext("A reason must be given")),
+            Length(max=LONGEST_REASON, message=_SHORTER),
+        ],
+        description=lazy_gettext("Whoever verifies the certificate reads it."),
+    )
+
+    def entry(self) -> revocations.Entry:
+        """What was typed."""
+        return revocations.Entry(self.document_number.data or "", self.document_date.day, self.reason.data or "")

@@ -21,7 +21,7 @@ from certflow.models.people import User
 from certflow.models.results import Recognition
 from certflow.results import recognitions
 from certflow.vietnamese import says_something
-from certflow.wording import _
+from certflow.wording import N_, _
 
 LONGEST_NUMBER = 200
 
@@ -97,4 +97,14 @@ def _carry_out(proposal: Proposal, actor: User) -> None:
     result.revocation, result.revoked_reason = proposal.content["document_number"], proposal.reason
 
 
-KIND = proposals.register(proposals.Kind("revocation", _settles, _carry_out))
+def _lines(proposal: Proposal) -> list[tuple[str, str]]:
+    said = proposal.content
+    return [
+        (_("Number of the decision"), said["document_number"]),
+        (_("Date of the document"), f"{dt.date.fromisoformat(said['document_date']):%d/%m/%Y}"),
+    ]
+
+
+KIND = proposals.register(
+    proposals.Kind("revocation", N_("Revocation of a result"), proposals.about_dossier, _lines, _settles, _carry_out)
+)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from certflow.catalogue.catalogue import is_sample
@@ -15,8 +15,8 @@ from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.units import Succession, Unit
 from certflow.rules import inheritance
 from certflow.rules.inheritance import Inherited
+from certflow.units import register
 
-MOST_LINKS = 200
 MOST_TITLES = 200
 
 
@@ -55,15 +55,6 @@ class Fate:
     def joined(self) -> bool:
         """Whether the successor had existed before, so that it keeps its own titles and takes over none."""
         return self.link.successor is not None and self.link.successor.starts_on != self.link.effective_on
-
-
-def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
-    """The successions by which a unit came about or took in others, and those by which it went into others."""
-    both = or_(Succession.predecessor_id == unit_id, Succession.successor_id == unit_id)
-    query = select(Succession).where(both).order_by(Succession.effective_on, Succession.id).limit(MOST_LINKS)
-    people = joinedload(Succession.predecessor), joinedload(Succession.successor), joinedload(Succession.resolution)
-    found = list(db.session.scalars(query.options(*people)))
-    return [one for one in found if one.successor_id == unit_id], [one for one in found if one.successor_id != unit_id]
 
 
 def titles(unit: Unit, on: dt.date) -> Titles:
@@ -124,7 +115,7 @@ def fates(found: Recognition, day: dt.date) -> list[Fate]:
     """What became of the unit that holds a title, and what each successor has of it on a day; empty while it stands."""
     if found.holder_id is not None or found.unit.ends_on is None or found.unit.ends_on >= day:
         return []
-    gone = links(found.unit_id)[1]
+    gone = register.links(found.unit_id)[1]
     counted = found.kind == "recognition"
     passed = _passed([one.successor for one in gone if one.successor], day, found) if counted else {}
     return [Fate(link, passed.get(link.successor_id or 0)) for link in gone]

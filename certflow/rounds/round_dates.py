@@ -16,7 +16,7 @@ from certflow.models.people import User
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.rounds import rounds
 from certflow.vietnamese import says_something
-from certflow.wording import _
+from certflow.wording import N_, _, language
 
 
 def needs_two(found: Round) -> bool:
@@ -62,4 +62,28 @@ def _carry_out(proposal: Proposal, actor: User) -> None:
         rounds.change_dates(proposal.round_id, proposed(proposal.content), actor=actor, version=version)
 
 
-KIND = proposals.register(proposals.Kind("round_dates", _settles, _carry_out))
+def _subject(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
+    title = proposal.round.title if proposal.round else ""
+    return title, "rounds.show", {"round_id": proposal.round_id or 0}
+
+
+def _lines(proposal: Proposal) -> list[tuple[str, str]]:
+    """The proposed dates that differ from the present ones, by the titles of the deadlines."""
+    present = {due.spec.name: due for due in rounds.dues(proposal.round)} if proposal.round else {}
+    lines = []
+    for name, (day, included) in proposed(proposal.content).items():
+        due = present.get(name)
+        if due is not None and (due.on, due.included) != (day, included):
+            change = _("%(old)s → %(new)s", old=_limit(due.on, due.included), new=_limit(day, included))
+            lines.append((due.spec.title.in_language(language()), change))
+    return lines
+
+
+def _limit(day: dt.date, included: bool) -> str:
+    date = f"{day:%d/%m/%Y}"
+    return _("by %(date)s", date=date) if included else _("before %(date)s", date=date)
+
+
+KIND = proposals.register(
+    proposals.Kind("round_dates", N_("Other dates for a round"), _subject, _lines, _settles, _carry_out)
+)

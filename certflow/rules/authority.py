@@ -27,12 +27,12 @@ from certflow.models.base import begin_writing, db
 from certflow.models.dossiers import Dossier, Round
 from certflow.models.people import User
 from certflow.models.units import Unit
-from certflow.rounds import rounds
 from certflow.rules import confirmations
 from certflow.vietnamese import says_something
 from certflow.wording import _
 
 PAGE_SIZE = 50
+MOST_ROUNDS = 100
 LONGEST = {"document_number": 120, "issued_by": 200}
 
 
@@ -272,7 +272,9 @@ def _found(query: Select[AuthorityRule]) -> AuthorityRule:
 
 def lacking(day: dt.date) -> list[Round]:
     """The open rounds in which nothing can be decided on `day`, because no rule says who does."""
-    needing = [found for found in rounds.newest() if not found.closed and by_rule(found)]
+    newest = select(Round).where(Round.closed.is_(False)).options(joinedload(Round.unit))
+    newest = newest.order_by(Round.assessed_year.desc(), Round.id.desc()).limit(MOST_ROUNDS)
+    needing = [found for found in db.session.scalars(newest) if by_rule(found)]
     settled_rules = or_(AuthorityRule.practice, AuthorityRule.confirmed_at.is_not(None))
     rules = db.session.scalars(_counting(select(AuthorityRule).where(settled_rules), day, day)).all()
     settled = {(rule.unit_id, rule.workflow, rule.practice) for rule in rules}

@@ -1,5 +1,7 @@
 """Confirming an authority rule: it counts only once a second administrator has compared it with its document."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from certflow import clock
@@ -10,7 +12,7 @@ from certflow.models.approval import Proposal
 from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.wording import _
+from certflow.wording import N_, _
 
 
 def ask(rule: AuthorityRule, actor: User) -> None:
@@ -48,4 +50,15 @@ def _locked(proposal: Proposal) -> AuthorityRule:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-KIND = proposals.register(proposals.Kind("authority_rule", _settles, _carry_out, _let_go))
+def _subject(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
+    number = proposal.rule.document_number if proposal.rule else ""
+    return number, "authority.show", {"rule_id": proposal.rule_id or 0}
+
+
+def _lines(_proposal: Proposal) -> list[tuple[str, str]]:
+    return [(_("What is to be done"), _("The rule comes into force on its first day."))]
+
+
+KIND = proposals.register(
+    proposals.Kind("authority_rule", N_("An authority rule"), _subject, _lines, _settles, _carry_out, _let_go)
+)

@@ -11,10 +11,11 @@ from certflow import clock
 from certflow.catalogue import units
 from certflow.errors import NotFound
 from certflow.models.base import db
-from certflow.models.units import Unit, UnitVersion
+from certflow.models.units import Succession, Unit, UnitVersion
 from certflow.vietnamese import search_key
 from certflow.wording import _
 
+MOST_LINKS = 200
 FOUND_AT_ONCE = 20
 CHILDREN_AT_ONCE = 200
 TIERS = ("province", "district", "commune")
@@ -191,3 +192,12 @@ def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
         step = nearest(_versions([step.parent_id])[step.parent_id], day)
         found.append(step)
     return found
+
+
+def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
+    """The successions by which a unit came about or took in others, and those by which it went into others."""
+    both = or_(Succession.predecessor_id == unit_id, Succession.successor_id == unit_id)
+    query = select(Succession).where(both).order_by(Succession.effective_on, Succession.id).limit(MOST_LINKS)
+    people = joinedload(Succession.predecessor), joinedload(Succession.successor), joinedload(Succession.resolution)
+    found = list(db.session.scalars(query.options(*people)))
+    return [one for one in found if one.successor_id == unit_id], [one for one in found if one.successor_id != unit_id]

@@ -1,19 +1,20 @@
-"""The policy has a line for every route and none for what is no route, and what it says of the public is said twice."""
+"""Every route states its policy rule, the table made of them is committed, and what is most closed is said twice."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certflow.app import _require_lines
-from certflow.http import guard
-from certflow.http.rules import SIGNED_IN, Rule, Who
-from certflow.http.table import TABLE, rule_for
+from certflow.access.policy import ADMINISTRATOR
+from certflow.app import _require_rules
+from certflow.http.policy import SIGNED_IN, Room, rule_for, table_of, without_rule
 from tests import make
+from tests.policy.table import PAGE, table_in_words
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 # Said here once more, because whoever loosens a line must do so on purpose: all of these is for administrators.
-ADMINISTRATION = {"moving", "people", "rounds", "working_days"}
+ADMINISTRATION = {"moving", "people", "people_import", "rounds", "working_days", "councils", "delegations"}
+ADMINISTRATION |= {"inheritance", "offices", "signing_rules", "unit_changes"}
 READ_BY_ALL_WHO_ARE_SIGNED_IN = {"accounts", "authority", "definitions", "dossiers", "work"}
 READ_BY_ALL_WHO_ARE_SIGNED_IN |= {
     "places",
@@ -25,48 +26,66 @@ READ_BY_ALL_WHO_ARE_SIGNED_IN |= {
 
 
 @on_sqlite
-def test_every_route_has_a_line_and_every_line_a_route(app: Flask) -> None:
-    routes = {(rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
-
-    assert guard.without_line(app) == []
-    assert set(TABLE) <= routes
+def test_the_committed_table_is_made_of_the_rules_at_the_routes(app: Flask) -> None:
+    assert PAGE.read_text() == table_in_words(app), "run `poe policy`, and look at what changed before you commit it"
 
 
 @on_sqlite
-def test_a_route_without_a_line_stops_the_start_in_tests_and_is_closed_to_everybody(
+def test_every_route_has_a_rule_and_every_rule_a_route(app: Flask) -> None:
+    routes = {(rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+
+    assert without_rule(app) == []
+    assert set(table_of(app)) <= routes
+
+
+@on_sqlite
+def test_a_route_without_a_rule_stops_the_start_in_tests_and_is_closed_to_everybody(
     app: Flask, client: FlaskClient
 ) -> None:
     app.add_url_rule("/forgotten", "work.forgotten", lambda: "here it is")
     with app.app_context():
         make.sign_in(client, make.person("administrator"))
 
-    assert guard.without_line(app) == ['("work.forgotten", "GET"): ...,']
-    with pytest.raises(RuntimeError, match=r'\("work.forgotten", "GET"\)'):
-        _require_lines(app)
+    assert without_rule(app) == [("work.forgotten", "GET")]
+    with pytest.raises(RuntimeError, match=r"work\.forgotten"):
+        _require_rules(app)
     assert client.get("/forgotten").status_code == 404
 
 
-def test_what_is_for_administrators_is_for_nobody_else() -> None:
+def test_a_room_takes_no_route_without_a_rule_and_none_looser_than_itself() -> None:
+    room, closed = Room("hall", __name__), Room("vault", __name__, only=ADMINISTRATOR.who)
+
+    with pytest.raises(TypeError, match="states no policy"):
+        room.get("/door")(lambda: "in")
+    with pytest.raises(TypeError, match="looser than the room, which is for administrators"):
+        closed.form("/door", ADMINISTRATOR, post=SIGNED_IN)(lambda: "in")
+
+
+@on_sqlite
+def test_what_is_for_administrators_is_for_nobody_else(app: Flask) -> None:
     wrong = {
         line
-        for line, rule in TABLE.items()
-        if (line[0].split(".")[0] in ADMINISTRATION) and rule != Rule(Who.ADMINISTRATOR)
+        for line, rule in table_of(app).items()
+        if (line[0].split(".")[0] in ADMINISTRATION) and rule != ADMINISTRATOR
     }
 
     assert wrong == set()
 
 
-def test_little_is_open_to_whoever_is_signed_in() -> None:
-    open_to_all = {endpoint.split(".")[0] for (endpoint, _method), rule in TABLE.items() if rule == SIGNED_IN}
+@on_sqlite
+def test_little_is_open_to_whoever_is_signed_in(app: Flask) -> None:
+    open_to_all = {endpoint.split(".")[0] for (endpoint, _method), rule in table_of(app).items() if rule == SIGNED_IN}
 
     assert open_to_all <= READ_BY_ALL_WHO_ARE_SIGNED_IN
 
 
-def test_head_and_options_follow_get() -> None:
-    for (endpoint, method), rule in TABLE.items():
+@on_sqlite
+def test_head_and_options_follow_get(app: Flask) -> None:
+    table = table_of(app)
+    for (endpoint, method), rule in table.items():
         if method == "GET":
-            assert rule_for(endpoint, "HEAD") is rule
-            assert rule_for(endpoint, "OPTIONS") is rule
+            assert rule_for(table, endpoint, "HEAD") is rule
+            assert rule_for(table, endpoint, "OPTIONS") is rule
 
 
 @on_sqlite

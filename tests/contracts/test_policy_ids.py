@@ -8,22 +8,26 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule as Route
 
-from certflow.accounts.pages.gate import Id
-from certflow.http.rules import About, Rule, Verdict
-from certflow.http.table import TABLE
+from certflow.access.policy import DOSSIER
+from certflow.assessment.policy import EVIDENCE
+from certflow.criteria.policy import RATING_SET
+from certflow.dossiers.policy import OPENING
+from certflow.http.addresses import Id
+from certflow.http.policy import Rule, table_of
+from certflow.results.policy import DOCUMENT
 from tests.policy.cast import Person, people
-from tests.policy.expected import verdict
+from tests.policy.expected import Verdict, verdict
 from tests.policy.seeds import World, world
 from tests.policy.sending import Courier, parts_of, undoing
 
 ABSENT = 999_999
 HUGE = (2**31 - 1, 2**31, 10**30)
 NAMES = {
-    About.DOSSIER: "dossier_id",
-    About.EVIDENCE: "evidence_id",
-    About.DOCUMENT: "document_id",
-    About.RATING_SET: "set_id",
-    About.OPENING: "unit_id",
+    DOSSIER: "dossier_id",
+    EVIDENCE: "evidence_id",
+    DOCUMENT: "document_id",
+    RATING_SET: "set_id",
+    OPENING: "unit_id",
 }
 ASKING = {
     "commune_officer.own",
@@ -67,7 +71,7 @@ def _asked(app: Flask, made: World, asking: Iterable[Person]) -> Iterator[tuple[
     address = app.url_map.bind("localhost")
     for route in app.url_map.iter_rules():
         for method in sorted((route.methods or set()) & {"GET", "POST"}):
-            rule = TABLE[route.endpoint, method]
+            rule = table_of(app)[route.endpoint, method]
             target = made.targets[rule.about][0]
             for part in _numbers(route, rule):
                 for person in asking:
@@ -75,14 +79,14 @@ def _asked(app: Flask, made: World, asking: Iterable[Person]) -> Iterator[tuple[
                     for number in (ABSENT, *HUGE, *_foreign(made, rule, person, part)):
                         named = {**made.parts, **target.named, part: number}
                         url = address.build(route.endpoint, parts_of(route, named), method=method)
-                        sent = {name: named[name] for name in target.named} if rule.about == About.OPENING else {}
+                        sent = {name: named[name] for name in target.named} if rule.about == OPENING else {}
                         asked.append((url, sent))
                     yield person, method, part, asked
 
 
 def _numbers(route: Route, rule: Rule) -> list[str]:
     found = [name for name, converter in route._converters.items() if isinstance(converter, Id)]
-    return [*found, "unit_id", "round_id"] if rule.about == About.OPENING else found
+    return [*found, "unit_id", "round_id"] if rule.about == OPENING else found
 
 
 def _foreign(made: World, rule: Rule, person: Person, part: str) -> list[int]:

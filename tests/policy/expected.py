@@ -2,20 +2,54 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
+from certflow.access.policy import (
+    ACTION,
+    ADMINISTRATORS,
+    CLAIMS,
+    DOSSIER,
+    FILED,
+    FINDINGS,
+    FINDINGS_READERS,
+    TAKES_PART,
+    TURN,
+    WHILE_CLAIMS,
+    WHILE_FINDINGS,
+    WHILE_OPEN,
+)
+from certflow.approval.policy import PROPOSAL, PROPOSER
+from certflow.assessment.policy import EVIDENCE
+from certflow.criteria.policy import DEPARTMENTS, DRAFT, ITS_DEPARTMENT, RATING_SET, SET_READERS
 from certflow.demo import walking
-from certflow.http.rules import About, Part, Rule, Verdict, When, Who
+from certflow.dossiers.policy import OPENING, RECEIVERS
+from certflow.http.policy import ANY_PART, ANYBODY, NOTHING, SOMEBODY, About, Part, Rule, Who
+from certflow.impartiality.policy import RECUSABLE
 from certflow.law.specs.workflow import WorkflowSpec
+from certflow.results.policy import ABOVE, DOCUMENT
 from tests import make
 from tests.policy.cast import HERE, Person
+
+
+class Verdict(Enum):
+    """How an address answers, with the statuses that say so.
+
+    Whoever is let in may still be told that something is missing in what they sent.
+    """
+
+    LET_IN = (200, 302, 422)
+    SIGN_IN = (302, 401)
+    NOT_PERMITTED = (403,)
+    NOT_FOUND = (404,)
+    NOT_OPEN = (409,)
 
 
 @dataclass(frozen=True)
 class Target:
     """What a request is about: how it is (a state of the scheme, or its own), and what addresses name it by."""
 
-    about: About
+    about: About[Any]
     state: str
     named: Mapping[str, Any] = field(default_factory=dict)
 
@@ -28,7 +62,7 @@ def filed(spec: WorkflowSpec, state: str) -> bool:
 
 def verdict(rule: Rule, person: Person, target: Target) -> Verdict:
     """How the address must answer."""
-    if rule.who == Who.ANYBODY:
+    if rule.who == ANYBODY:
         return Verdict.LET_IN
     if not person.signed_in:
         return Verdict.SIGN_IN
@@ -47,10 +81,10 @@ def _department(person: Person) -> bool:
 
 
 _IS: dict[Who, Callable[[Person], bool]] = {
-    Who.SIGNED_IN: lambda person: True,
-    Who.ADMINISTRATOR: _administrates,
-    Who.DEPARTMENT: _department,
-    Who.DEPARTMENT_OR_ADMINISTRATOR: lambda person: _administrates(person) or _department(person),
+    SOMEBODY: lambda person: True,
+    ADMINISTRATORS: _administrates,
+    DEPARTMENTS: _department,
+    SET_READERS: lambda person: _administrates(person) or _department(person),
 }
 
 
@@ -58,18 +92,18 @@ def _of_dossier(rule: Rule, person: Person, target: Target) -> Verdict:
     spec = make.scheme()
     was_filed = filed(spec, target.state)
     appraised = target.state in _appraised(spec)
-    if not person.sees(filed=was_filed, appraised=appraised) or (rule.when == When.FILED and not was_filed):
+    if not person.sees(filed=was_filed, appraised=appraised) or (rule.when == FILED and not was_filed):
         return Verdict.NOT_FOUND
-    if rule.when == When.ACTION and not _takers(spec, target):
+    if rule.when == WHILE_OPEN and not _takers(spec, target):
         return Verdict.NOT_OPEN
-    if rule.part != Part.ANY and not _PARTS[rule.part](spec, person, target):
+    if rule.part != ANY_PART and not _PARTS[rule.part](spec, person, target):
         return Verdict.NOT_PERMITTED
     state = spec.states[target.state]
-    if rule.when == When.TURN:
+    if rule.when == TURN:
         own = state.turn in person.roles and not person.actor.delegated  # only who is appointed takes a dossier on
         return Verdict.LET_IN if own else Verdict.NOT_OPEN
-    if rule.when in (When.CLAIMS, When.FINDINGS):
-        open_ = state.edits == rule.when.name.lower() and state.turn in person.roles
+    if rule.when in (WHILE_CLAIMS, WHILE_FINDINGS):
+        open_ = state.edits == rule.when.name and state.turn in person.roles
         return Verdict.LET_IN if open_ else Verdict.NOT_OPEN
     return Verdict.LET_IN
 
@@ -110,14 +144,13 @@ def _above(spec: WorkflowSpec, person: Person, _target: Target) -> bool:
 
 
 _PARTS: dict[Part, Callable[[WorkflowSpec, Person, Target], bool]] = {
-    Part.CLAIMS: _writers("claims"),
-    Part.FINDINGS: _writers("findings"),
-    Part.READS_FINDINGS: _reads_findings,
-    Part.ACTION: lambda spec, person, target: bool(_takers(spec, target) & person.roles),
-    Part.RECEIVES: _receives,
-    Part.ABOVE: _above,
-    Part.TAKES_PART: lambda spec, person, target: bool(person.roles),
-    Part.DECIDES: lambda spec, person, target: bool(spec.outcome and person.roles & {*spec.outcome.deciders}),
+    CLAIMS: _writers("claims"),
+    FINDINGS: _writers("findings"),
+    FINDINGS_READERS: _reads_findings,
+    ACTION: lambda spec, person, target: bool(_takers(spec, target) & person.roles),
+    RECEIVERS: _receives,
+    ABOVE: _above,
+    TAKES_PART: lambda spec, person, target: bool(person.roles),
 }
 
 
@@ -125,9 +158,9 @@ def _of_set(rule: Rule, person: Person, target: Target) -> Verdict:
     own = _department(person) and person.at == make.PROVINCE
     if not (own or _administrates(person)):
         return Verdict.NOT_FOUND
-    if rule.part == Part.ITS_DEPARTMENT and not own:
+    if rule.part == ITS_DEPARTMENT and not own:
         return Verdict.NOT_PERMITTED
-    return Verdict.NOT_OPEN if rule.when == When.DRAFT and target.state != "draft" else Verdict.LET_IN
+    return Verdict.NOT_OPEN if rule.when == DRAFT and target.state != "draft" else Verdict.LET_IN
 
 
 def _of_recusable(rule: Rule, person: Person, target: Target) -> Verdict:
@@ -138,7 +171,7 @@ def _of_proposal(rule: Rule, person: Person, _target: Target) -> Verdict:
     """It is about a round, and was proposed by an administrator who asks for nothing here."""
     if not _administrates(person):
         return Verdict.NOT_FOUND
-    return Verdict.NOT_PERMITTED if rule.part == Part.PROPOSER else Verdict.LET_IN
+    return Verdict.NOT_PERMITTED if rule.part == PROPOSER else Verdict.LET_IN
 
 
 def _of_opening(rule: Rule, person: Person, target: Target) -> Verdict:
@@ -150,13 +183,13 @@ def _of_opening(rule: Rule, person: Person, target: Target) -> Verdict:
     return Verdict.NOT_OPEN if target.state == "closed" else Verdict.LET_IN
 
 
-_ABOUT: dict[About, Callable[[Rule, Person, Target], Verdict]] = {
-    About.NOTHING: lambda rule, person, target: Verdict.LET_IN,
-    About.DOSSIER: _of_dossier,
-    About.EVIDENCE: _of_dossier,
-    About.DOCUMENT: _of_dossier,
-    About.RECUSABLE: _of_recusable,
-    About.PROPOSAL: _of_proposal,
-    About.RATING_SET: _of_set,
-    About.OPENING: _of_opening,
+_ABOUT: dict[About[Any], Callable[[Rule, Person, Target], Verdict]] = {
+    NOTHING: lambda rule, person, target: Verdict.LET_IN,
+    DOSSIER: _of_dossier,
+    EVIDENCE: _of_dossier,
+    DOCUMENT: _of_dossier,
+    RECUSABLE: _of_recusable,
+    PROPOSAL: _of_proposal,
+    RATING_SET: _of_set,
+    OPENING: _of_opening,
 }

@@ -1,21 +1,29 @@
 """The world of the matrix: one commune with a dossier in every state, its files and papers, and one of all else."""
 
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from certflow import clock
+from certflow.access.policy import DOSSIER
+from certflow.approval.policy import PROPOSAL
 from certflow.assessment import evidence, stored
+from certflow.assessment.policy import EVIDENCE
 from certflow.catalogue import role_titles
 from certflow.criteria import rating_sets
+from certflow.criteria.policy import RATING_SET
 from certflow.demo import walking
-from certflow.http.rules import About
+from certflow.dossiers.policy import OPENING
+from certflow.http.policy import NOTHING, About
 from certflow.impartiality import councils
+from certflow.impartiality.policy import RECUSABLE
 from certflow.law.specs.workflow import TransitionSpec
 from certflow.models.dossiers import Dossier
 from certflow.people import people
 from certflow.results import documents, recognitions
+from certflow.results.policy import DOCUMENT
 from certflow.rounds import round_dates, rounds
 from certflow.rules import authority
 from tests import make
@@ -34,31 +42,31 @@ ABSENT_TOO = ("unit_id", "organisation_id", "attribute_id")
 class World:
     """What requests can be about, and the parts of addresses that are alike for everybody."""
 
-    targets: dict[About, list[Target]]
+    targets: dict[About[Any], list[Target]]
     parts: dict[str, Any]
 
 
 def world(states: Iterable[str] = ()) -> World:
     """Make it, with a dossier in each of `states` (all of the scheme by default)."""
     elsewhere()
-    targets: dict[About, list[Target]] = {about: [] for about in About}
-    targets[About.NOTHING] = [Target(About.NOTHING, "")]
+    targets: defaultdict[About[Any], list[Target]] = defaultdict(list)
+    targets[NOTHING] = [Target(NOTHING, "")]
     code = ""
     for state in sorted(states or make.scheme().states, reverse=True):  # a level 2 is decided before a level 1 is held
         made, file_id = _walked(state)
         named = {"dossier_id": made.id, "version": made.version, **_versions(made)}
-        targets[About.DOSSIER].append(Target(About.DOSSIER, state, named))
-        targets[About.RECUSABLE].append(Target(About.RECUSABLE, state, {"dossier_id": made.id}))
-        targets[About.EVIDENCE].append(Target(About.EVIDENCE, state, {"evidence_id": file_id}))
+        targets[DOSSIER].append(Target(DOSSIER, state, named))
+        targets[RECUSABLE].append(Target(RECUSABLE, state, {"dossier_id": made.id}))
+        targets[EVIDENCE].append(Target(EVIDENCE, state, {"evidence_id": file_id}))
         papers = [paper.id for paper in documents.of_dossier(made)]
-        targets[About.DOCUMENT] += [Target(About.DOCUMENT, state, {"document_id": one}) for one in papers[:1]]
+        targets[DOCUMENT] += [Target(DOCUMENT, state, {"document_id": one}) for one in papers[:1]]
         if made.proposed_level and not code and (recognition := recognitions.of_dossier(made)):
             code = recognition.verify_code
             for one in papers:
                 documents.issue(one)
-    targets[About.PROPOSAL] = [Target(About.PROPOSAL, "open", {"proposal_id": _proposal()})]
-    targets[About.RATING_SET] = list(_sets())
-    targets[About.OPENING] = list(_openings())
+    targets[PROPOSAL] = [Target(PROPOSAL, "open", {"proposal_id": _proposal()})]
+    targets[RATING_SET] = list(_sets())
+    targets[OPENING] = list(_openings())
     parts = {"code": code, **_parts()}
     _councils()
     merge()
@@ -109,7 +117,7 @@ def _sets() -> Iterator[Target]:
     draft = rating_sets.begin(make.province().id, sets_written.FAMILY, actor=make.person("province_reviewer"))
     make.commit()
     for state, own in (("published", published), ("draft", draft)):
-        yield Target(About.RATING_SET, state, {"set_id": own.id, "revision": own.revision})
+        yield Target(RATING_SET, state, {"set_id": own.id, "revision": own.revision})
 
 
 def _openings() -> Iterator[Target]:
@@ -118,7 +126,7 @@ def _openings() -> Iterator[Target]:
         if state == "closed":
             rounds.close(found.id, actor=make.person(role_titles.ADMINISTRATOR))
             make.commit()
-        yield Target(About.OPENING, state, {"round_id": found.id, "unit_id": make.unit(HERE).id})
+        yield Target(OPENING, state, {"round_id": found.id, "unit_id": make.unit(HERE).id})
 
 
 def _parts() -> dict[str, Any]:

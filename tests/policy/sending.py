@@ -11,13 +11,12 @@ from flask import Flask, templating
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
-from certflow.http import guard
-from certflow.http.rules import About, Rule, Verdict
-from certflow.http.table import TABLE
+from certflow.http import policy
+from certflow.http.policy import NOTHING, Rule, table_of
 from certflow.models.base import db
 from tests import make
 from tests.policy.cast import Person, seated
-from tests.policy.expected import Target, verdict
+from tests.policy.expected import Target, Verdict, verdict
 from tests.policy.seeds import World
 
 # What those who are let in are told of these: nothing newer ships, and the department has a draft already.
@@ -76,7 +75,7 @@ def cells(app: Flask, world: World, people: Iterable[Person]) -> Iterator[Cell]:
     address = app.url_map.bind("localhost")
     for route in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
         for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
-            rule = TABLE[route.endpoint, method]
+            rule = table_of(app)[route.endpoint, method]
             for target in _targets(route, rule, world):
                 named = parts_of(route, world.parts | dict(target.named))
                 url = address.build(route.endpoint, named, method=method)
@@ -108,7 +107,7 @@ def parts_of(route: Route, parts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sent(world: World, target: Target, person: Person) -> dict[str, Any]:
     """What comes with the request: what it is about, and for a department its own province and a paper."""
-    if target.about == About.NOTHING:
+    if target.about == NOTHING:
         own = world.parts["units"].get(person.at, -1)
         return {"unit_id": own, "family": "learning_centre_rating", "document": "Biên bản số 1"}
     return {name: value for name, value in target.named.items() if isinstance(value, int)}
@@ -192,9 +191,9 @@ def _unwritten(app: Flask) -> Iterator[None]:
 def without_the_guard(app: Flask) -> Iterator[None]:
     """The services and pages alone, to see that their own checks say the same."""
     before = app.before_request_funcs[None]
-    place = before.index(guard.hold)
-    before.remove(guard.hold)
+    place = before.index(policy.hold)
+    before.remove(policy.hold)
     try:
         yield
     finally:
-        before.insert(place, guard.hold)
+        before.insert(place, policy.hold)

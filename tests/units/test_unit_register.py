@@ -6,7 +6,6 @@ import pytest
 
 from certflow import clock
 from certflow.errors import NotFound
-from certflow.results import titles
 from certflow.units import register
 from tests import make, merging
 
@@ -78,10 +77,10 @@ def test_the_tree_of_a_day_has_the_units_of_that_day() -> None:
 def test_links_lead_both_ways_with_the_resolution() -> None:
     new = merging.merged([A, B])
 
-    came, went = titles.links(new.id)
+    came, went = register.links(new.id)
     assert ([one.predecessor.name for one in came], went) == ([A, B], [])
     assert {one.resolution.number for one in came} == {f"{merging.RESOLUTION} 26990"}
-    assert [one.successor.name for one in titles.links(make.units()[A].id)[1] if one.successor] == [merging.NEW]
+    assert [one.successor.name for one in register.links(make.units()[A].id)[1] if one.successor] == [merging.NEW]
     with pytest.raises(NotFound):
         register.story(10**6)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -19,11 +19,11 @@ from certflow.catalogue import role_titles
 from certflow.errors import Invalid, TooMany
 from certflow.http.fields import show_faults
 from certflow.http.person import LANGUAGES, actor, keep_what_was_written
+from certflow.http.policy import PUBLIC, SIGNED_IN, Room
+from certflow.http.sections import sections
 from certflow.http.waiting import told_to_wait
-from certflow.rules import delegations
-from certflow.rules.pages.delegations import shown
 
-bp = Blueprint("accounts", __name__)
+bp = Room("accounts", __name__)
 
 INSIDE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")  # browsers drop blanks and line ends, and read \ as /
 LONGEST_TARGET = 2000
@@ -61,7 +61,7 @@ def safe(target: str | None) -> str:
     return target if target and INSIDE.fullmatch(target) and len(target) <= LONGEST_TARGET else url_for("work.show")
 
 
-@bp.route("/sign-in", methods=["GET", "POST"])
+@bp.form("/sign-in", PUBLIC)
 def sign_in() -> ResponseReturnValue:
     """The sign-in page."""
     form = SignInForm(next=request.args.get("next", ""))
@@ -104,7 +104,7 @@ def let_in(opened: accounts.Opened, name: str, target: str | None) -> ResponseRe
     return response
 
 
-@bp.post("/sign-out")
+@bp.action("/sign-out", SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End the session for good."""
     accounts.sign_out(session.get("token", ""))
@@ -113,7 +113,7 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in"))
 
 
-@bp.post("/language")
+@bp.action("/language", PUBLIC)
 def language() -> ResponseReturnValue:
     """Switch the language and stay on the page."""
     if request.form.get("locale") in LANGUAGES:
@@ -123,7 +123,7 @@ def language() -> ResponseReturnValue:
     return redirect(safe(request.form.get("next")))
 
 
-@bp.route("/account", methods=["GET", "POST"])
+@bp.form("/account", SIGNED_IN)
 def show() -> ResponseReturnValue:
     """One's own account: roles and password."""
     form = PasswordForm()
@@ -146,8 +146,6 @@ def show() -> ResponseReturnValue:
 def _own_page(form: PasswordForm) -> str:
     titles = role_titles.roles()
     held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
-    received = [shown(one) for one in delegations.received_by(actor())]
-    given = [shown(one) for one in delegations.given_by(actor())]
-    delegated = {"received": received, "given": given}
-    page: str = render_template("accounts/show.html", form=form, held=held, **delegated, **of_oneself())
+    added = sections("accounts.show", actor())
+    page: str = render_template("accounts/show.html", form=form, held=held, **added, **of_oneself())
     return page

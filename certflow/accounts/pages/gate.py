@@ -7,23 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.routing import IntegerConverter
 
 from certflow import clock
 from certflow.access import access
 from certflow.accounts import accounts, second_factor
-from certflow.http import guard
+from certflow.http import policy
+from certflow.http.addresses import Id
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
-from certflow.http.table import public
 from certflow.models import row_security
 from certflow.models.base import begin_reading, db
 from certflow.models.people import User
 
-PUBLIC = public()
-BEFORE_ENROLMENT = PUBLIC | {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
-LARGEST_ID = 2**31 - 1
-LONGEST_ID = 20
+BEFORE_ENROLMENT = {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
 LARGEST_FORM = 2 * 1024 * 1024
 READS_FIRST = (
     "accounts.sign_in",
@@ -57,14 +53,6 @@ def _load_person(_request: object) -> User | None:
     return living.user
 
 
-class Id(IntegerConverter):
-    """A row's number in an address: what no database could hold is answered as any number that is not there."""
-
-    def to_python(self, value: str) -> int:
-        """The number, or the largest that there can be."""
-        return min(int(value), LARGEST_ID) if len(value) < LONGEST_ID else LARGEST_ID
-
-
 def bound() -> None:
     """Only files may be large: millions of small fields would take a process for seconds, before any sign-in.
 
@@ -89,7 +77,7 @@ def _wall() -> ResponseReturnValue | None:
         if row_security.guarded():
             row_security.see(access.sight(actor()))
         return None
-    if request.endpoint in PUBLIC:
+    if policy.is_public(request.endpoint):
         return None
     if isinstance(request.routing_exception, HTTPException):
         return None
@@ -102,6 +90,8 @@ def _wall() -> ResponseReturnValue | None:
 def _second_factor_first() -> ResponseReturnValue | None:
     """Who must have a second factor and has none can do nothing else before."""
     if not current_user.is_authenticated or request.endpoint in BEFORE_ENROLMENT:
+        return None
+    if policy.is_public(request.endpoint):
         return None
     if not second_factor.must_enrol(actor()):
         return None
@@ -149,7 +139,7 @@ def register(app: Flask) -> None:
     app.before_request(_open)
     app.before_request(_wall)
     app.before_request(_second_factor_first)
-    guard.register(app)
+    policy.register(app)
     app.after_request(_finish)
     app.after_request(_protect)
     app.teardown_request(_forget)

@@ -1,6 +1,6 @@
 """Links with which a password is chosen: asked for, given by an administrator, redeemed."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -9,14 +9,16 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR
 from certflow.accounts import accounts, directory, invitations, links, outbox
 from certflow.accounts.pages import known_browsers
 from certflow.errors import Invalid, TooMany
 from certflow.http.fields import show_faults
 from certflow.http.person import LANGUAGES, actor
+from certflow.http.policy import PUBLIC, Room
 from certflow.http.waiting import told_to_wait
 
-bp = Blueprint("invitations", __name__)
+bp = Room("invitations", __name__)
 
 
 class ForgottenForm(FlaskForm):
@@ -38,7 +40,7 @@ class ChosenPasswordForm(FlaskForm):
     )
 
 
-@bp.route("/sign-in/forgotten", methods=["GET", "POST"])
+@bp.form("/sign-in/forgotten", PUBLIC)
 def forgotten() -> ResponseReturnValue:
     """Ask for a link by mail; the answer is the same whether there is such a person or not."""
     form = ForgottenForm()
@@ -56,7 +58,7 @@ def forgotten() -> ResponseReturnValue:
     return render_template("accounts/invitations/forgotten.html", form=form, mails=outbox.is_open(), asked=True)
 
 
-@bp.route("/links/<token>", methods=["GET", "POST"])
+@bp.form("/links/<token>", PUBLIC)
 def redeem(token: str) -> ResponseReturnValue:
     """Choose a password by a link; looking at the page uses nothing up, as mail programs do that by themselves."""
     person = links.whose(token)
@@ -84,7 +86,7 @@ def _redeemed(token: str, password: str) -> ResponseReturnValue:
     return response
 
 
-@bp.post("/people/<int:user_id>/links")
+@bp.action("/people/<int:user_id>/links", ADMINISTRATOR)
 def give(user_id: int) -> ResponseReturnValue:
     """Give a person a link, as an administrator: mailed, or shown once to be handed over."""
     access.require_administrator(actor())

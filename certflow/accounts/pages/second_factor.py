@@ -1,6 +1,6 @@
 """The second step of signing in, and one's own second factor: begun, confirmed, taken away."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -10,6 +10,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR
 from certflow.accounts import accounts, directory, second_factor
 from certflow.accounts.pages import known_browsers
 from certflow.accounts.pages.accounts import let_in, safe
@@ -17,9 +18,10 @@ from certflow.errors import Invalid, TooMany
 from certflow.gateways.pdf.qr import as_square
 from certflow.http.fields import show_faults
 from certflow.http.person import actor, keep_what_was_written
+from certflow.http.policy import PUBLIC, SIGNED_IN, Room
 from certflow.http.waiting import told_to_wait
 
-bp = Blueprint("second_factor", __name__)
+bp = Room("second_factor", __name__)
 
 
 class CodeForm(FlaskForm):
@@ -39,7 +41,7 @@ class RemovalForm(FlaskForm):
     code = CodeForm.code
 
 
-@bp.route("/sign-in/code", methods=["GET", "POST"])
+@bp.form("/sign-in/code", PUBLIC)
 def step() -> ResponseReturnValue:
     """The second step of signing in."""
     form = CodeForm(next=request.args.get("next", ""))
@@ -76,7 +78,7 @@ def _refused(template: str, form: FlaskForm, refusal: Invalid | TooMany, **conte
     return render_template(template, form=form, **context), 422
 
 
-@bp.route("/account/second-factor", methods=["GET", "POST"])
+@bp.form("/account/second-factor", SIGNED_IN)
 def show() -> ResponseReturnValue:
     """One's own second factor: what it is, the secret while it waits for its first code, or that it is in force."""
     form = CodeForm()
@@ -103,14 +105,14 @@ def _own() -> dict[str, object]:
     }
 
 
-@bp.post("/account/second-factor/begin")
+@bp.action("/account/second-factor/begin", SIGNED_IN)
 def begin() -> ResponseReturnValue:
     """Make a secret, to be shown on the page that follows."""
     second_factor.begin(actor())
     return redirect(url_for(".show"))
 
 
-@bp.route("/account/second-factor/codes", methods=["GET", "POST"])
+@bp.form("/account/second-factor/codes", SIGNED_IN)
 def codes() -> ResponseReturnValue:
     """New recovery codes, for a code."""
     form = CodeForm()
@@ -126,7 +128,7 @@ def codes() -> ResponseReturnValue:
     return render_template("accounts/second_factor/codes.html", codes=made, begun=False)
 
 
-@bp.route("/account/second-factor/remove", methods=["GET", "POST"])
+@bp.form("/account/second-factor/remove", SIGNED_IN)
 def remove() -> ResponseReturnValue:
     """Take one's own second factor away."""
     form = RemovalForm()
@@ -144,7 +146,7 @@ def remove() -> ResponseReturnValue:
     return redirect(url_for(".show" if obligatory else "accounts.show"))
 
 
-@bp.route("/people/<int:user_id>/second-factor/reset", methods=["GET", "POST"])
+@bp.form("/people/<int:user_id>/second-factor/reset", ADMINISTRATOR)
 def reset(user_id: int) -> ResponseReturnValue:
     """Take a person's second factor away, as an administrator, after a page that says what that means."""
     access.require_administrator(actor())

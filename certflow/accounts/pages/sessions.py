@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR
 from certflow.accounts import accounts, directory, links, second_factor, sessions
 from certflow.accounts import events as account_events
 from certflow.accounts import sign_in_history as history
 from certflow.accounts.words import histories
 from certflow.accounts.words.devices import device
 from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room
 from certflow.models.accounts import AccountEvent
 from certflow.models.people import User
 
-bp = Blueprint("sessions", __name__)
+bp = Room("sessions", __name__)
 
 FARTHEST_PAGE = 100_000
 NEWEST_SIGN_INS, NEWEST_EVENTS = 20, 5
@@ -54,7 +56,7 @@ def _newest_events(person: User) -> list[tuple[AccountEvent, dict[str, str]]]:
     return [(one, histories.event(one)) for one in account_events.last(person, NEWEST_EVENTS)]
 
 
-@bp.post("/account/sessions/<handle>/end")
+@bp.action("/account/sessions/<handle>/end", SIGNED_IN)
 def end(handle: str) -> ResponseReturnValue:
     """End one of one's own sessions."""
     sessions.end(actor(), handle)
@@ -62,7 +64,7 @@ def end(handle: str) -> ResponseReturnValue:
     return redirect(url_for("accounts.show"))
 
 
-@bp.post("/account/sessions/end-others")
+@bp.action("/account/sessions/end-others", SIGNED_IN)
 def end_others() -> ResponseReturnValue:
     """End all one's own sessions but this one."""
     sessions.end_others(actor(), session["token"])
@@ -70,7 +72,7 @@ def end_others() -> ResponseReturnValue:
     return redirect(url_for("accounts.show"))
 
 
-@bp.post("/people/<int:user_id>/sessions/end")
+@bp.action("/people/<int:user_id>/sessions/end", ADMINISTRATOR)
 def end_all(user_id: int) -> ResponseReturnValue:
     """End all sessions of a person, as an administrator."""
     access.require_administrator(actor())
@@ -79,7 +81,7 @@ def end_all(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", user_id=user_id))
 
 
-@bp.get("/people/<int:user_id>/sign-ins")
+@bp.page("/people/<int:user_id>/sign-ins", ADMINISTRATOR)
 def sign_ins(user_id: int) -> ResponseReturnValue:
     """All sign-ins of a person, for administrators."""
     access.require_administrator(actor())
@@ -90,7 +92,7 @@ def sign_ins(user_id: int) -> ResponseReturnValue:
     return render_template("accounts/sessions/sign_ins.html", person=person, entries=entries, page=page)
 
 
-@bp.get("/people/<int:user_id>/events")
+@bp.page("/people/<int:user_id>/events", ADMINISTRATOR)
 def events(user_id: int) -> ResponseReturnValue:
     """All that was done to an account, for administrators."""
     access.require_administrator(actor())

@@ -4,12 +4,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow.access import editing
+from certflow.access.policy import DOSSIER, READS_FINDINGS, TYPES_FINDINGS, WRITES_FINDINGS
 from certflow.assessment import assessments
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import finding_form, show_refusal
@@ -21,13 +22,13 @@ from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks
 from certflow.errors import Invalid, NotFound, Stale
 from certflow.handling.words import handled
-from certflow.http import guard
 from certflow.http.errors import status_of
 from certflow.http.person import actor
+from certflow.http.policy import Room, subject
 from certflow.law.roles import writers
 from certflow.law.specs.form import CriterionSpec
 
-bp = Blueprint("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/appraisal")
+bp = Room("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/appraisal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Compared:
     comment: str
 
 
-@bp.route("/<int:number>", methods=["GET", "POST"])
+@bp.form("/<int:number>", READS_FINDINGS, post=TYPES_FINDINGS)
 def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     """One criterion: what is claimed and, beside it, what the appraiser finds."""
     if request.method == "POST":
@@ -59,7 +60,7 @@ def _opened(dossier_id: int) -> Opened:
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     form, words = form_of(dossier), words_of(dossier)
     asked = criteria.criterion_of(form, number)
     answered = asked.in_part("findings")
@@ -112,10 +113,10 @@ def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
     return [code for code in codes if code in claims and not claims[code].to_confirm and code not in findings]
 
 
-@bp.post("/<int:number>/adopt")
+@bp.action("/<int:number>/adopt", WRITES_FINDINGS)
 def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
     """Take over the claims where there is no finding yet."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     criteria.criterion_of(form_of(dossier), number)
     adopted, words = assessments.adopt_claims(dossier_id, number, actor=actor()), words_of(dossier)
     handled.warn(dossier)
@@ -124,7 +125,7 @@ def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".criterion", dossier_id=dossier_id, number=number))
 
 
-@bp.get("")
+@bp.page("", READS_FINDINGS)
 def result(dossier_id: int) -> ResponseReturnValue:
     """The whole appraisal: claim and finding of each indicator, both levels, and what the next level lacks."""
     found = _opened(dossier_id)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow.access import editing
+from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS
 from certflow.assessment import assessments, meetings
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_refusal
@@ -21,17 +22,18 @@ from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.handling.words import handled
-from certflow.http import attachments, guard
+from certflow.http import attachments
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room, subject
 from certflow.law.specs.form import CriterionSpec
 from certflow.models.base import db
 
-bp = Blueprint("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
+bp = Room("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
 
 
-@bp.route("/criteria/<int:number>", methods=["GET", "POST"])
+@bp.form("/criteria/<int:number>", SEES, post=TYPES_CLAIMS)
 def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     """One criterion: its legal basis, the claim of each indicator and the evidence behind it."""
     if request.method == "POST":
@@ -42,7 +44,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     asked, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
 
     def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
@@ -68,7 +70,7 @@ def _following(dossier_id: int, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
         return url_for("dossiers.show", dossier_id=dossier_id)
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
         return url_for(".criterion", dossier_id=dossier_id, number=following)
@@ -115,7 +117,7 @@ def _files_forms(
     return {code: files_form(found.words, code, refused.get(code, ())) for code in codes}
 
 
-@bp.route("/meeting", methods=["GET", "POST"])
+@bp.form("/meeting", SEES, post=TYPES_CLAIMS)
 def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
     found = criteria.opened(dossier_id)
@@ -166,7 +168,7 @@ def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) ->
     )
 
 
-@bp.get("/check")
+@bp.page("/check", SEES)
 def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     found = criteria.opened(dossier_id)

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 
 from certflow import clock
 from certflow.access import editing
+from certflow.access.policy import DOSSIER
 from certflow.assessment import meetings
 from certflow.assessment import stored as assessment_stored
 from certflow.assessment.assessments import Typed
@@ -22,9 +23,9 @@ from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.handling.words import handled
 from certflow.handling.words.handled import Handled
-from certflow.http import guard
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
+from certflow.http.policy import subject
 from certflow.impartiality import impartiality
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answers, Result, score
@@ -101,7 +102,7 @@ class Opened:
 
 def opened(dossier_id: int) -> Opened:
     """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     return Opened(dossier, form_of(dossier), assessment_stored.contents(dossier))
 
 

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO, cast
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,24 +11,26 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from certflow.access import editing
+from certflow.access.policy import DOSSIER, WRITES_CLAIMS
 from certflow.assessment import evidence
 from certflow.assessment.forms.answers import anchor, claim_form
 from certflow.assessment.pages import criteria
 from certflow.assessment.pages.claims import criterion_page
+from certflow.assessment.policy import EVIDENCE, REMOVES_FILE, SEES_FILE
 from certflow.catalogue.catalogue import form_of
 from certflow.errors import Invalid, Refusal
 from certflow.handling.words import handled
-from certflow.http import guard
 from certflow.http.attachments import attachment, drain
 from certflow.http.person import actor
+from certflow.http.policy import Room, subject
 
-bp = Blueprint("evidence", __name__)
+bp = Room("evidence", __name__)
 
 
-@bp.post("/dossiers/<int:dossier_id>/evidence/<indicator>")
+@bp.action("/dossiers/<int:dossier_id>/evidence/<indicator>", WRITES_CLAIMS)
 def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     """Attach the files sent; those refused are named with the reason, the others are kept."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     criterion = criteria.criterion_with(form_of(dossier), indicator)
     editing.require_editor(dossier, actor(), "claims")
     sent = [file for file in request.files.getlist("file") if file.filename]
@@ -79,14 +81,14 @@ def _back(dossier_id: int, number: int, indicator: str) -> str:
     return url_for("claims.criterion", dossier_id=dossier_id, number=number, _anchor=f"{anchor(indicator)}-files")
 
 
-@bp.get("/evidence/<int:evidence_id>")
+@bp.page("/evidence/<int:evidence_id>", SEES_FILE)
 def show(evidence_id: int) -> ResponseReturnValue:
     """The file as an attachment, under the type found in its content; no page of ours can be made of it."""
-    found = guard.file(evidence_id)
+    found = subject(EVIDENCE, evidence_id)
     return attachment(evidence.chunks(found), name=found.original_name, media_type=found.media_type, size=found.size)
 
 
-@bp.post("/evidence/<int:evidence_id>/remove")
+@bp.action("/evidence/<int:evidence_id>/remove", REMOVES_FILE)
 def remove(evidence_id: int) -> ResponseReturnValue:
     """Take a file out of the draft."""
     removed = evidence.remove(evidence_id, actor=actor())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -14,12 +14,14 @@ from certflow.catalogue import catalogue, published
 from certflow.catalogue.words import marks
 from certflow.criteria import cases, confirmations, rating_sets
 from certflow.criteria.forms.confirmation import ConfirmForm
+from certflow.criteria.policy import DEPARTMENT
 from certflow.criteria.words import tried_cases
 from certflow.criteria.words.guards import in_words
 from certflow.errors import DefinitionError, Invalid, NotFound
 from certflow.http import addresses
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.difference.difference import Definition, difference
 from certflow.law.drawing.flowchart import Flowchart, flowchart
 from certflow.law.specs.form import FormSpec
@@ -28,10 +30,10 @@ from certflow.models.results import FormConfirmation
 from certflow.models.units import Unit
 from certflow.wording import language
 
-bp = Blueprint("definitions", __name__, url_prefix="/rules")
+bp = Room("definitions", __name__, url_prefix="/rules")
 
 
-@bp.get("/")
+@bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """Every scheme and criteria set of this installation."""
     known = catalogue.renewed()
@@ -44,13 +46,13 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@bp.get("/criteria/<name>/<int:version>")
+@bp.page("/criteria/<name>/<int:version>", SIGNED_IN)
 def form(name: str, version: int) -> ResponseReturnValue:
     """One criteria set with its thresholds and clauses."""
     return _criteria_page(_form(name, version), ConfirmForm())
 
 
-@bp.post("/criteria/<name>/<int:version>/confirm")
+@bp.action("/criteria/<name>/<int:version>/confirm", DEPARTMENT)
 def confirm(name: str, version: int) -> ResponseReturnValue:
     """Record that the set was compared with the signed law."""
     spec, given = _form(name, version), ConfirmForm()
@@ -65,7 +67,7 @@ def confirm(name: str, version: int) -> ResponseReturnValue:
     return _criteria_page(spec, given), 422
 
 
-@bp.get("/schemes/<name>/<int:version>")
+@bp.page("/schemes/<name>/<int:version>", SIGNED_IN)
 def workflow(name: str, version: int) -> ResponseReturnValue:
     """One scheme: its steps, who does them, its dates, and what is issued."""
     spec = _workflow(name, version)
@@ -91,7 +93,7 @@ def chart(spec: WorkflowSpec, current: str = "") -> Flowchart:
     return flowchart(spec, language(), final=_("Final state"), current=current)
 
 
-@bp.get("/criteria/<name>/<int:version>/cases")
+@bp.page("/criteria/<name>/<int:version>/cases", SIGNED_IN)
 def form_cases(name: str, version: int) -> ResponseReturnValue:
     """The cases of a criteria set, with what must come out and what comes out."""
     spec = _form(name, version)
@@ -108,7 +110,7 @@ def form_cases(name: str, version: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/schemes/<name>/<int:version>/cases")
+@bp.page("/schemes/<name>/<int:version>/cases", SIGNED_IN)
 def workflow_cases(name: str, version: int) -> ResponseReturnValue:
     """The cases of a scheme's actions and dates, with what must come out and what comes out."""
     spec = _workflow(name, version)
@@ -132,8 +134,8 @@ def _tried(spec: FormSpec | WorkflowSpec) -> Sequence[cases.Tried]:
         return ()
 
 
-@bp.get("/criteria/<name>/<int:old>/changes/<int:new>", defaults={"kind": "criteria"})
-@bp.get("/schemes/<name>/<int:old>/changes/<int:new>", defaults={"kind": "schemes"})
+@bp.page("/criteria/<name>/<int:old>/changes/<int:new>", SIGNED_IN, defaults={"kind": "criteria"})
+@bp.page("/schemes/<name>/<int:old>/changes/<int:new>", SIGNED_IN, defaults={"kind": "schemes"})
 def diff(kind: str, name: str, old: int, new: int) -> ResponseReturnValue:
     """What one version of a scheme or criteria set says otherwise than another."""
     find: Callable[[str, int], Definition] = _workflow if kind == "schemes" else _form

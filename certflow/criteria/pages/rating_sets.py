@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,18 +11,19 @@ from certflow.criteria import confirmations, rating_set_files, rating_sets
 from certflow.criteria.forms import rating_sets as forms
 from certflow.criteria.forms import rating_sets_written
 from certflow.criteria.pages import parts as parts
+from certflow.criteria.policy import DEPARTMENT, LOOKS_AT_SETS, RATING_SET, SEES_SET, WRITES_SET
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
-from certflow.http import guard
 from certflow.http.addresses import id_in
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room, subject
 from certflow.law.sets.faults import MOST_GROUPS
 from certflow.law.sets.tables import Content, without_group
 from certflow.models.base import db
 from certflow.models.criteria import RatingSet
 
-bp = Blueprint("rating_sets", __name__, url_prefix="/rating-sets")
+bp = Room("rating_sets", __name__, url_prefix="/rating-sets")
 
 Change = Callable[[Content], Content]
 
@@ -33,7 +34,7 @@ def _departments_only() -> None:
         raise NotPermitted(_("Only education departments write criteria sets of their own; administrators may look."))
 
 
-@bp.get("/")
+@bp.page("/", LOOKS_AT_SETS)
 def listed() -> ResponseReturnValue:
     """The sets of the reader's department, or of all departments for an administrator."""
     found = rating_sets.seen_by(actor())
@@ -49,7 +50,7 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@bp.post("/begin")
+@bp.action("/begin", DEPARTMENT)
 def begin() -> ResponseReturnValue:
     """Begin the department's first version, or the next one."""
     own = rating_sets.begin(id_in(request.form, "unit_id"), request.form.get("family", ""), actor=actor())
@@ -57,14 +58,14 @@ def begin() -> ResponseReturnValue:
     return redirect(url_for(".show", set_id=own.id))
 
 
-@bp.get("/<int:set_id>/")
+@bp.page("/<int:set_id>/", SEES_SET)
 def show(set_id: int) -> ResponseReturnValue:
     """One set with its parts, and what is still to correct."""
-    own = guard.rating_set(set_id)
+    own = subject(RATING_SET, set_id)
     return render_template("criteria/rating_sets/show.html", **parts.overview(own))
 
 
-@bp.route("/<int:set_id>/head", methods=["GET", "POST"])
+@bp.form("/<int:set_id>/head", WRITES_SET)
 def head(set_id: int) -> ResponseReturnValue:
     """Title, paper and points of the whole set."""
     own = _writable(set_id)
@@ -80,7 +81,7 @@ def head(set_id: int) -> ResponseReturnValue:
     return _saved(own, "head")
 
 
-@bp.route("/<int:set_id>/groups/<int:number>", methods=["GET", "POST"])
+@bp.form("/<int:set_id>/groups/<int:number>", WRITES_SET)
 def group(set_id: int, number: int) -> ResponseReturnValue:
     """One group with its rows."""
     own = _writable(set_id)
@@ -93,7 +94,7 @@ def group(set_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<int:set_id>/groups")
+@bp.action("/<int:set_id>/groups", WRITES_SET)
 def add_group(set_id: int) -> ResponseReturnValue:
     """Add an empty group at the end."""
     own = _writable(set_id)
@@ -104,7 +105,7 @@ def add_group(set_id: int) -> ResponseReturnValue:
     return redirect(parts.address(own, str(len(own.content["criteria"]))))
 
 
-@bp.post("/<int:set_id>/groups/<int:number>/remove")
+@bp.action("/<int:set_id>/groups/<int:number>/remove", WRITES_SET)
 def remove_group(set_id: int, number: int) -> ResponseReturnValue:
     """Take a group out of the draft, with its rows."""
     own = _writable(set_id)
@@ -114,7 +115,7 @@ def remove_group(set_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", set_id=set_id))
 
 
-@bp.route("/<int:set_id>/classes", methods=["GET", "POST"])
+@bp.form("/<int:set_id>/classes", WRITES_SET)
 def bands(set_id: int) -> ResponseReturnValue:
     """The classes of the rating."""
     own = _writable(set_id)
@@ -124,7 +125,7 @@ def bands(set_id: int) -> ResponseReturnValue:
     return _save(own, "bands", form, lambda content: rating_sets_written.bands_written(content, form, _do()))
 
 
-@bp.route("/<int:set_id>/limits", methods=["GET", "POST"])
+@bp.form("/<int:set_id>/limits", WRITES_SET)
 def caps(set_id: int) -> ResponseReturnValue:
     """What keeps the class down."""
     own = _writable(set_id)
@@ -134,7 +135,7 @@ def caps(set_id: int) -> ResponseReturnValue:
     return _save(own, "caps", form, lambda content: rating_sets_written.caps_written(content, form, _do()))
 
 
-@bp.route("/<int:set_id>/file", methods=["GET", "POST"])
+@bp.form("/<int:set_id>/file", WRITES_SET)
 def file(set_id: int) -> ResponseReturnValue:
     """Put a TOML file in the place of what is written."""
     own = _writable(set_id)
@@ -162,30 +163,30 @@ def _upload(own: RatingSet, form: forms.UploadForm) -> None:
     rating_set_files.upload(own.id, content, actor=actor(), revision=form.seen)
 
 
-@bp.get("/<int:set_id>/set.toml")
+@bp.page("/<int:set_id>/set.toml", SEES_SET)
 def toml(set_id: int) -> ResponseReturnValue:
     """The set as a TOML file."""
-    own = guard.rating_set(set_id)
+    own = subject(RATING_SET, set_id)
     name = quote(f"{own.name}.v{own.version}.toml")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(rating_set_files.text(own), headers=headers, content_type="application/toml; charset=utf-8")
 
 
-@bp.get("/<int:set_id>/preview")
+@bp.page("/<int:set_id>/preview", SEES_SET)
 def preview(set_id: int) -> ResponseReturnValue:
     """How the set rates: its classes, and an example for each."""
-    own = guard.rating_set(set_id)
+    own = subject(RATING_SET, set_id)
     return render_template("criteria/rating_sets/preview.html", **parts.preview(own))
 
 
-@bp.get("/<int:set_id>/preview/<int:number>")
+@bp.page("/<int:set_id>/preview/<int:number>", SEES_SET)
 def preview_group(set_id: int, number: int) -> ResponseReturnValue:
     """One group as a centre sees it on its form."""
-    own = guard.rating_set(set_id)
+    own = subject(RATING_SET, set_id)
     return render_template("criteria/rating_sets/preview_group.html", **parts.preview_group(own, number))
 
 
-@bp.route("/<int:set_id>/publish", methods=["GET", "POST"])
+@bp.form("/<int:set_id>/publish", WRITES_SET)
 def publish(set_id: int) -> ResponseReturnValue:
     """Publish the draft, after a page that says what that means."""
     own = _writable(set_id)
@@ -199,7 +200,7 @@ def publish(set_id: int) -> ResponseReturnValue:
 
 def _writable(set_id: int) -> RatingSet:
     """The set, for who may write it while it is a draft."""
-    own = guard.rating_set(set_id)
+    own = subject(RATING_SET, set_id)
     if not rating_sets.is_department(actor(), own.unit):
         raise NotPermitted(_("Only the province's education department writes its own criteria set."))
     if own.published_at is not None:

@@ -12,16 +12,17 @@ from wtforms.validators import Length
 
 from certflow import clock
 from certflow.access import access, turns
+from certflow.access.policy import DOSSIER
 from certflow.catalogue.catalogue import is_sample, workflow_of
 from certflow.catalogue.words import marks
 from certflow.dossiers import actions, dossiers
 from certflow.dossiers.words import timeline
 from certflow.errors import ActionBlocked, NotFound, Stale
 from certflow.handling.words import handled
-from certflow.http import guard
 from certflow.http.errors import status_of
 from certflow.http.fields import ADay, DayField
 from certflow.http.person import actor
+from certflow.http.policy import subject
 from certflow.law.deadlines import standing
 from certflow.law.facts import OutsideDocument
 from certflow.law.soundness.outcome_soundness import DECIDING
@@ -66,7 +67,7 @@ class ActionForm(FlaskForm):
 
 def act(dossier_id: int, action: str) -> ResponseReturnValue:
     """Show what an action means, and take it."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     form = ActionForm()
     if request.method == "GET":
         form.version.data = str(dossier.version)

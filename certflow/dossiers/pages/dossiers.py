@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -10,29 +10,31 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 
 from certflow.access import access, parts, turns
-from certflow.approval.pages import proposals
+from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, SEES, SEES_FILED, TAKES_ACTION
 from certflow.catalogue.catalogue import workflow_of, workflows
 from certflow.catalogue.words import marks
 from certflow.clock import ZONE, local_day
 from certflow.criteria.pages.definitions import chart
 from certflow.dossiers import dossiers, submissions
-from certflow.dossiers.pages import actions, openings, proof
+from certflow.dossiers.pages import actions, openings, proof, receipts
 from certflow.dossiers.pages.overview import overview
+from certflow.dossiers.policy import OPENS
 from certflow.dossiers.words import rows, timeline
 from certflow.handling import handling
 from certflow.handling.words import handled
-from certflow.http import addresses, guard
+from certflow.http import addresses
 from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room, subject
 from certflow.law.deadlines import standing
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.rounds import filing, rounds
 from certflow.wording import language
 
-bp = Blueprint("dossiers", __name__, url_prefix="/dossiers")
-bp.add_url_rule("/open", "open", openings.open_dossier, methods=["GET", "POST"])
-bp.add_url_rule("/<int:dossier_id>/actions/<action>", "act", actions.act, methods=["GET", "POST"])
-bp.add_url_rule("/<int:dossier_id>/proof", "proof", proof.show)
+bp = Room("dossiers", __name__, url_prefix="/dossiers")
+bp.form("/open", OPENS, endpoint="open")(openings.open_dossier)
+bp.form("/<int:dossier_id>/actions/<action>", LOOKS_AT_ACTION, post=TAKES_ACTION, endpoint="act")(actions.act)
+bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof")(proof.show)
 
 
 class FilterForm(FlaskForm):
@@ -51,7 +53,7 @@ class FilterForm(FlaskForm):
     state = SelectField(lazy_gettext("State"))
 
 
-@bp.get("/")
+@bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """The dossiers the person may see, narrowed by round, state and name."""
     form = FilterForm(request.args)
@@ -66,7 +68,7 @@ def listed() -> ResponseReturnValue:
         "dossiers/listed.html",
         form=form,
         page=found,
-        rows=rows.rows(found.items, actor(), handled.of_all(found.items)),
+        rows=rows.rows(found.items, actor(), handled.of_all(each.dossier for each in found.items)),
         narrowed=bool(chosen_round or state or words),
         page_url=lambda n: url_for("dossiers.listed", round=chosen_round, state=state, q=words, page=n),
     )
@@ -96,10 +98,10 @@ def _state_choices() -> list[tuple[str, str]]:
     return [(name, state.title.in_language(language())) for name, state in states.items()]
 
 
-@bp.get("/<int:dossier_id>/")
+@bp.page("/<int:dossier_id>/", SEES)
 def show(dossier_id: int) -> ResponseReturnValue:
     """The overview."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     shown = overview(dossier, actor())
     workflow = workflow_of(dossier)
     steps = [
@@ -109,7 +111,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
     return render_template(
         "dossiers/show.html",
         shown=shown,
-        proposing=proposals.links(
+        proposing=receipts.links(
             dossier, actor(), filed=bool(shown.contents.submissions), decided=shown.recognition is not None
         ),
         steps=steps,
@@ -132,10 +134,10 @@ def _common(dossier: Dossier) -> dict[str, object]:
     }
 
 
-@bp.get("/<int:dossier_id>/history")
+@bp.page("/<int:dossier_id>/history", SEES)
 def history(dossier_id: int) -> ResponseReturnValue:
     """Everything that was done with the dossier."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     entries = [timeline.told(dossier, entry) for entry in reversed(dossiers.history(dossier))]
     opened = {
         "what": _("Dossier opened"),
@@ -151,10 +153,10 @@ def history(dossier_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:dossier_id>/submissions/<int:number>")
+@bp.page("/<int:dossier_id>/submissions/<int:number>", SEES_FILED)
 def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     filed = submissions.submission(dossier, number)
     dues, frozen = filing.filing_dues(dossier), json.loads(filed.manifest)
     return render_template(
@@ -169,10 +171,10 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:dossier_id>/submissions/<int:number>/manifest.json")
+@bp.page("/<int:dossier_id>/submissions/<int:number>/manifest.json", SEES_FILED)
 def manifest(dossier_id: int, number: int) -> ResponseReturnValue:
     """What was filed, byte for byte as its hash was taken."""
-    dossier = guard.dossier(dossier_id)
+    dossier = subject(DOSSIER, dossier_id)
     filed = submissions.submission(dossier, number)
     answer = Response(filed.manifest.encode(), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_manifest_name(dossier, number)}"'

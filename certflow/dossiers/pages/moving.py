@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import catalogue
 from certflow.catalogue.words import marks
 from certflow.criteria.pages.definitions import changes
@@ -17,6 +17,7 @@ from certflow.dossiers.moving import Told
 from certflow.errors import NotFound
 from certflow.http import addresses
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Round
@@ -24,7 +25,7 @@ from certflow.models.row_security import EVERYTHING, see
 from certflow.rounds import newer, rounds
 from certflow.wording import language
 
-bp = Blueprint("moving", __name__, url_prefix="/rounds/<int:round_id>/move")
+bp = Room("moving", __name__, only=ADMINISTRATORS, url_prefix="/rounds/<int:round_id>/move")
 
 ON_A_PAGE = 50
 SENTENCES = 60
@@ -50,12 +51,11 @@ class Sheet:
 
 
 @bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
+def _every_dossier() -> None:
     see(EVERYTHING)  # a move is about all dossiers of the round, and tells nothing of what stands in them
 
 
-@bp.get("")
+@bp.page("", ADMINISTRATOR)
 def show(round_id: int) -> ResponseReturnValue:
     """What a move would do, dossier by dossier; nothing is changed."""
     found = rounds.get(round_id)
@@ -67,7 +67,7 @@ def show(round_id: int) -> ResponseReturnValue:
     return _page("rounds/move.html", found, target, sheet, **more)
 
 
-@bp.post("")
+@bp.action("", ADMINISTRATOR)
 def move(round_id: int) -> ResponseReturnValue:
     """Move what can be moved, a few dossiers in each transaction, and tell what became of each."""
     key = (rounds.get(round_id).workflow, addresses.sent_id("to"))

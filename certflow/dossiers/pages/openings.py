@@ -11,11 +11,13 @@ from certflow.access import access
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks as notices
 from certflow.dossiers import dossiers
+from certflow.dossiers.policy import OPENING
 from certflow.errors import Invalid
-from certflow.http import addresses, guard
+from certflow.http import addresses
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import subject
 from certflow.law.specs.workflow import SubjectKind, WorkflowSpec
 from certflow.models.dossiers import Round
 from certflow.models.units import Unit
@@ -44,7 +46,7 @@ def open_dossier() -> ResponseReturnValue:
     """Open a dossier in a round; where it is about a holder, ask about which."""
     sent = request.args if request.method == "GET" else request.form
     round_id, unit_id = addresses.id_in(sent, "round_id"), addresses.id_in(sent, "unit_id")
-    found, unit = guard.opening(round_id, unit_id)
+    found, unit = subject(OPENING, round_id, unit_id)
     spec = workflow_of(found).spec
     form = HolderForm()
     form.known.choices = _known(unit, spec, round_id)

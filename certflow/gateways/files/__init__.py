@@ -1,1 +1,1 @@
-"""files"""
+"""Files that people send: recognised and looked through by their content."""

@@ -1,1 +1,1 @@
-"""pdf"""
+"""Papers as PDF, by typst or from their HTML copies."""

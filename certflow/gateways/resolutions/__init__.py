@@ -1,1 +1,1 @@
-"""resolutions"""
+"""The table of a resolution read from CSV."""

@@ -1,1 +1,1 @@
-"""spreadsheets"""
+"""Spreadsheets read and written."""

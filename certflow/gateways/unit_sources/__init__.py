@@ -1,1 +1,1 @@
-"""unit_sources"""
+"""The real units of both epochs and what became of each."""

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from certflow import clock
 from certflow.access import turns
 from certflow.clock import ZONE
-from certflow.dossiers.dossiers import Listed
 from certflow.handling import handling
 from certflow.http.person import actor
 from certflow.models.dossiers import Dossier
@@ -51,10 +50,9 @@ def of_dossier(dossier: Dossier) -> Handled:
     return told(dossier, handling.current(dossier))
 
 
-def of_all(found: Iterable[Listed]) -> dict[int, str]:
+def of_all(dossiers: Iterable[Dossier]) -> dict[int, str]:
     """Who works on each of the dossiers of a list, in one sentence, by their ids."""
-    handlings = handling.of_all([one.dossier for one in found])
-    return {dossier_id: sentence(one, actor()) for dossier_id, one in handlings.items()}
+    return {dossier_id: sentence(each, actor()) for dossier_id, each in handling.of_all(dossiers).items()}
 
 
 def told(dossier: Dossier, found: Handling | None) -> Handled:

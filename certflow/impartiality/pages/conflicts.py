@@ -1,11 +1,12 @@
 """Recusals: declaring and withdrawing a conflict of interest, and the substitutes that administrators name."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR
 from certflow.accounts import directory
 from certflow.catalogue import units
 from certflow.clock import today
@@ -13,16 +14,18 @@ from certflow.errors import Invalid
 from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room
 from certflow.impartiality import conflicts, impartiality
 from certflow.impartiality import judges as bench
 from certflow.impartiality.forms import ConflictForm, PartForm, ReasonForm, UnitConflictForm
+from certflow.impartiality.policy import RECUSES
 from certflow.impartiality.words import judging
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.row_security import EVERYTHING, see
 
-bp = Blueprint("recusals", __name__)
+bp = Room("recusals", __name__)
 
 
 @bp.before_request
@@ -32,7 +35,7 @@ def _every_dossier() -> None:
         see(EVERYTHING)
 
 
-@bp.get("/recusals/")
+@bp.page("/recusals/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """The conflicts of interest: one's own; for administrators all, and the dossiers in which somebody steps in."""
     found, total = conflicts.listed(actor(), addresses.asked_page())
@@ -49,7 +52,7 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@bp.route("/dossiers/<int:dossier_id>/conflict", methods=["GET", "POST"])
+@bp.form("/dossiers/<int:dossier_id>/conflict", RECUSES)
 def declare(dossier_id: int) -> ResponseReturnValue:
     """Declare a conflict of interest in one dossier, or record that of another who judges it."""
     dossier = conflicts.dossier_for(dossier_id, actor())
@@ -73,7 +76,7 @@ def _declare_page(form: ConflictForm, dossier: Dossier, records: bool) -> str:
     return render_template("impartiality/conflicts/declare.html", form=form, dossier=dossier, records=records)
 
 
-@bp.route("/recusals/new", methods=["GET", "POST"])
+@bp.form("/recusals/new", SIGNED_IN)
 def declare_unit() -> ResponseReturnValue:
     """Declare a conflict of interest in everything about one unit."""
     form = UnitConflictForm(q=request.args.get("q", "").strip()[:120])
@@ -105,7 +108,7 @@ def _person(sign_in_name: str) -> User | None:
     return found
 
 
-@bp.route("/recusals/<int:conflict_id>/withdraw", methods=["GET", "POST"])
+@bp.form("/recusals/<int:conflict_id>/withdraw", SIGNED_IN)
 def withdraw(conflict_id: int) -> ResponseReturnValue:
     """Withdraw a conflict of interest with a reason."""
     found, form = conflicts.get(conflict_id, actor()), ReasonForm()
@@ -122,7 +125,7 @@ def withdraw(conflict_id: int) -> ResponseReturnValue:
     return redirect(url_for(".listed"))
 
 
-@bp.route("/recusals/dossiers/<int:dossier_id>", methods=["GET", "POST"])
+@bp.form("/recusals/dossiers/<int:dossier_id>", ADMINISTRATOR)
 def substitutes(dossier_id: int) -> ResponseReturnValue:
     """For administrators: who judges a dossier and who may not, and naming a substitute; nothing that is in it."""
     access.require_administrator(actor())
@@ -177,7 +180,7 @@ def _substitutes_page(form: PartForm, dossier: Dossier) -> str:
     )
 
 
-@bp.post("/recusals/substitutes/<int:substitute_id>/end")
+@bp.action("/recusals/substitutes/<int:substitute_id>/end", ADMINISTRATOR)
 def end_substitute(substitute_id: int) -> ResponseReturnValue:
     """End a substitute's part."""
     ended = conflicts.end(substitute_id, actor=actor())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.accounts import directory
 from certflow.catalogue import role_titles, units
 from certflow.clock import today
@@ -19,6 +19,7 @@ from certflow.errors import Invalid
 from certflow.http import addresses
 from certflow.http.fields import ADay, Chosen, DayField, show_faults, shown_day
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.impartiality import councils
 from certflow.impartiality.forms import PartForm, ReasonForm
 from certflow.impartiality.words import judging
@@ -30,7 +31,7 @@ from certflow.people.forms import full_name
 from certflow.rounds import rounds
 from certflow.wording import language
 
-bp = Blueprint("councils", __name__, url_prefix="/councils")
+bp = Room("councils", __name__, only=ADMINISTRATORS, url_prefix="/councils")
 
 
 class CouncilForm(FlaskForm):
@@ -69,12 +70,7 @@ class Shown:
     lacks: tuple[str, ...]
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.get("/")
+@bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The councils that were recorded, the newest first."""
     found, total = councils.listed(addresses.asked_page())
@@ -90,7 +86,7 @@ def _shown(council: Council) -> Shown:
     return Shown(council, title, present, tuple(law.shortcomings(sitting).values()))
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Record a council: choose the round, find the unit of its office, give the document."""
     words = request.args.get("q", "").strip()[:120]
@@ -127,7 +123,7 @@ def _new_page(form: CouncilForm, found: Round | None, seat: str) -> str:
     return render_template("impartiality/councils/new.html", form=form, chosen=found, kind=kind, rounds=asked)
 
 
-@bp.route("/<int:council_id>", methods=["GET", "POST"])
+@bp.form("/<int:council_id>", ADMINISTRATOR)
 def show(council_id: int) -> ResponseReturnValue:
     """One council with everybody who was ever on it; putting a person on it."""
     form = MemberForm(starts_on=shown_day(today()))
@@ -167,7 +163,7 @@ def _council_page(form: MemberForm, council_id: int) -> str:
     return render_template("impartiality/councils/show.html", form=form, shown=shown, part=judging.council_part)
 
 
-@bp.post("/members/<int:member_id>/end")
+@bp.action("/members/<int:member_id>/end", ADMINISTRATOR)
 def end_member(member_id: int) -> ResponseReturnValue:
     """End a person's part in a council."""
     ended = councils.end_seat(member_id, actor=actor())
@@ -175,7 +171,7 @@ def end_member(member_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", council_id=ended.council_id))
 
 
-@bp.route("/<int:council_id>/dissolve", methods=["GET", "POST"])
+@bp.form("/<int:council_id>/dissolve", ADMINISTRATOR)
 def dissolve(council_id: int) -> ResponseReturnValue:
     """Dissolve a council with a reason."""
     form, page = ReasonForm(), {"shown": _shown(councils.get(council_id))}

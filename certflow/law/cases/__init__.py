@@ -1,1 +1,1 @@
-"""cases"""
+"""The cases beside definitions: read, and run against them."""

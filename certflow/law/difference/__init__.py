@@ -1,1 +1,1 @@
-"""difference"""
+"""What changes between two versions of a definition, in sentences."""

@@ -1,1 +1,1 @@
-"""drawing"""
+"""Procedures as diagrams."""

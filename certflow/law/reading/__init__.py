@@ -1,1 +1,1 @@
-"""reading"""
+"""Definitions read from their TOML files, with every fault."""

@@ -1,1 +1,1 @@
-"""scoring"""
+"""Results from answers: shares as exact fractions, levels, points, units below."""

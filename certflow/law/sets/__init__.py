@@ -1,1 +1,1 @@
-"""sets"""
+"""The criteria sets that departments write: their tables and faults."""

@@ -1,1 +1,1 @@
-"""specs"""
+"""Definitions as the application holds them after reading."""

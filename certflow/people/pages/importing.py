@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -12,7 +12,7 @@ from flask_wtf.file import FileField
 from markupsafe import escape
 from wtforms import HiddenField
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import role_titles
 from certflow.errors import ActionBlocked, Invalid, Refusal, Stale
 from certflow.gateways.spreadsheets.reading import MAX_BYTES
@@ -21,13 +21,14 @@ from certflow.http.attachments import attachment
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.models.base import db
 from certflow.models.people_import import PeopleImport
 from certflow.people import columns as people_columns
 from certflow.people import importing
 from certflow.people.plan import MOST_ROWS, Step
 
-bp = Blueprint("people_import", __name__, url_prefix="/people/import")
+bp = Room("people_import", __name__, only=ADMINISTRATORS, url_prefix="/people/import")
 
 MOST_SHOWN = 200
 ROW_SIZE, FAULTS_SIZE, BESIDE_SIZE, STEPS_SIZE = 220, 75_000, 12_000, 87_000
@@ -46,12 +47,7 @@ class SeenForm(FlaskForm):
     fingerprint = HiddenField()
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.route("/", methods=["GET", "POST"])
+@bp.form("/", ADMINISTRATOR)
 def start() -> ResponseReturnValue:
     """Send a spreadsheet; nothing is made of it yet."""
     form = ListForm()
@@ -78,32 +74,32 @@ def _start_page(form: ListForm) -> str:
     return render_template("people/import.html", form=form, columns=columns, most=MOST_ROWS, max_bytes=MAX_BYTES)
 
 
-@bp.get("/template.xlsx")
+@bp.page("/template.xlsx", ADMINISTRATOR)
 def template_xlsx() -> Response:
     """The workbook to fill in."""
     return _download(people_columns.template_xlsx(), _("people.xlsx"), XLSX)
 
 
-@bp.get("/template.csv")
+@bp.page("/template.csv", ADMINISTRATOR)
 def template_csv() -> Response:
     """The list to fill in as CSV."""
     return _download(people_columns.template_csv(), _("people.csv"), CSV)
 
 
-@bp.get("/<int:import_id>")
+@bp.page("/<int:import_id>", ADMINISTRATOR)
 def show(import_id: int) -> ResponseReturnValue:
     """What a list would make, or has made."""
     return _page(importing.find(import_id, actor()))
 
 
-@bp.get("/<int:import_id>/faults.csv")
+@bp.page("/<int:import_id>/faults.csv", ADMINISTRATOR)
 def faults(import_id: int) -> Response:
     """All that is wrong with a list, as a file."""
     found = importing.look_at(importing.find(import_id, actor()))
     return _download(importing.faults_csv(found), _("to-correct.csv"), CSV)
 
 
-@bp.post("/<int:import_id>/create")
+@bp.action("/<int:import_id>/create", ADMINISTRATOR)
 def create(import_id: int) -> ResponseReturnValue:
     """Make everybody of a list."""
     form = SeenForm()
@@ -118,7 +114,7 @@ def create(import_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", import_id=made.id))
 
 
-@bp.post("/<int:import_id>/discard")
+@bp.action("/<int:import_id>/discard", ADMINISTRATOR)
 def discard(import_id: int) -> ResponseReturnValue:
     """Let go of a list that was only looked at."""
     importing.give_up(import_id, actor=actor())

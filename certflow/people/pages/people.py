@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.accounts import directory
 from certflow.accounts.pages.sessions import of_person
 from certflow.catalogue import role_titles, units
@@ -14,6 +15,7 @@ from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.units import Unit
@@ -21,7 +23,7 @@ from certflow.people import people, same_persons
 from certflow.people.forms import AccountForm, AppointmentForm, NewPersonForm, SamePersonForm
 from certflow.units import organisations, register
 
-bp = Blueprint("people", __name__)
+bp = Room("people", __name__, only=ADMINISTRATORS)
 
 FARTHEST_PAGE = 100_000
 
@@ -34,12 +36,7 @@ class Shown:
     pages: int
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.get("/people/")
+@bp.page("/people/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """People by name, found by name or sign-in name."""
     words = request.args.get("q", "").strip()[:120]
@@ -52,7 +49,7 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@bp.route("/people/new", methods=["GET", "POST"])
+@bp.form("/people/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Create an account."""
     form = NewPersonForm()
@@ -78,7 +75,7 @@ def new() -> ResponseReturnValue:
     return render_template("people/new.html", form=form), 422
 
 
-@bp.route("/people/<int:user_id>", methods=["GET", "POST"])
+@bp.form("/people/<int:user_id>", ADMINISTRATOR)
 def show(user_id: int) -> ResponseReturnValue:
     """One person's account."""
     person = directory.get(user_id)
@@ -97,7 +94,7 @@ def show(user_id: int) -> ResponseReturnValue:
     return _account_page(person, form), 422
 
 
-@bp.route("/people/<int:user_id>/appointments", methods=["GET", "POST"])
+@bp.form("/people/<int:user_id>/appointments", ADMINISTRATOR)
 def appoint(user_id: int) -> ResponseReturnValue:
     """A person's appointments, and a new one: choose the role, find the unit, give the days."""
     person = directory.get(user_id)
@@ -116,7 +113,7 @@ def appoint(user_id: int) -> ResponseReturnValue:
     return _appointments_page(person, form, found), 422
 
 
-@bp.route("/people/<int:user_id>/same", methods=["GET", "POST"])
+@bp.form("/people/<int:user_id>/same", ADMINISTRATOR)
 def same(user_id: int) -> ResponseReturnValue:
     """Say of which other account's person this account is."""
     person = directory.get(user_id)
@@ -136,7 +133,7 @@ def _same_page(person: User, form: SamePersonForm) -> str:
     return render_template("people/same.html", person=person, form=form, others=same_persons.accounts_of(person))
 
 
-@bp.route("/appointments/<int:appointment_id>/end", methods=["GET", "POST"])
+@bp.form("/appointments/<int:appointment_id>/end", ADMINISTRATOR)
 def end(appointment_id: int) -> ResponseReturnValue:
     """End an appointment, after a page that says what that means."""
     appointment = people.get_appointment(appointment_id)

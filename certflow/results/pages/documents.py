@@ -3,20 +3,21 @@
 import re
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from certflow.catalogue.catalogue import workflow_of
 from certflow.catalogue.words import marks
-from certflow.http import guard
+from certflow.http.policy import Room, subject
 from certflow.models.results import Document
 from certflow.results import documents
+from certflow.results.policy import DOCUMENT, SEES_PAPER
 from certflow.results.words import awards
 from certflow.vietnamese import search_key
 
-bp = Blueprint("documents", __name__, url_prefix="/documents")
+bp = Room("documents", __name__, url_prefix="/documents")
 
 KINDS: dict[str, Any] = {
     "decision": lazy_gettext("Decision"),
@@ -41,10 +42,10 @@ def title(document: Document) -> str:
     return str(_("%(kind)s no. %(number)s", kind=kind(document), number=document.number_text))
 
 
-@bp.get("/<int:document_id>")
+@bp.page("/<int:document_id>", SEES_PAPER)
 def show(document_id: int) -> ResponseReturnValue:
     """What the document is, and its file once it is made."""
-    found = guard.paper(document_id)
+    found = subject(DOCUMENT, document_id)
     return render_template(
         "results/papers/show.html",
         document=found,
@@ -56,16 +57,16 @@ def show(document_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:document_id>/copy")
+@bp.page("/<int:document_id>/copy", SEES_PAPER)
 def copy(document_id: int) -> ResponseReturnValue:
     """The HTML copy, a page of its own."""
-    return html_copy(guard.paper(document_id))
+    return html_copy(subject(DOCUMENT, document_id))
 
 
-@bp.get("/<int:document_id>/file")
+@bp.page("/<int:document_id>/file", SEES_PAPER)
 def file(document_id: int) -> ResponseReturnValue:
     """The PDF as an attachment; while it is being made, the page that says so."""
-    found = guard.paper(document_id)
+    found = subject(DOCUMENT, document_id)
     if found.issued_at is None:
         return redirect(url_for(".show", document_id=document_id))
     answer = Response(documents.content(found), mimetype="application/pdf")

@@ -1,8 +1,9 @@
 """The public page: what was recognised, rated or approved, for anyone who holds the code of a paper."""
 
+import datetime as dt
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,14 +12,18 @@ from certflow.catalogue.catalogue import is_sample
 from certflow.catalogue.words import marks
 from certflow.errors import NotFound
 from certflow.http.errors import status_of
+from certflow.http.policy import PUBLIC, Room
+from certflow.http.sections import section
 from certflow.models import row_security
 from certflow.models.results import Recognition
+from certflow.models.units import Unit
 from certflow.results import recognitions, titles
 from certflow.results.forms import CodeForm, tidied
 from certflow.results.pages.documents import html_copy
 from certflow.results.words import awards, lineage
+from certflow.rules.words import inheritance
 
-bp = Blueprint("verification", __name__, url_prefix="/verify")
+bp = Room("verification", __name__, url_prefix="/verify")
 
 
 @bp.before_request
@@ -27,7 +32,7 @@ def _published_only() -> None:
     row_security.see(row_security.PUBLISHED)
 
 
-@bp.get("/")
+@bp.page("/", PUBLIC)
 def start() -> ResponseReturnValue:
     """Type the code; with one in the address, go to what it stands for."""
     form = CodeForm(request.args)
@@ -40,7 +45,7 @@ def start() -> ResponseReturnValue:
     return _page("start", form=form), 422
 
 
-@bp.get("/<code>")
+@bp.page("/<code>", PUBLIC)
 def show(code: str) -> ResponseReturnValue:
     """What was recognised and how it stands today."""
     try:
@@ -65,7 +70,7 @@ def show(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<code>/certificate")
+@bp.page("/<code>/certificate", PUBLIC)
 def document(code: str) -> ResponseReturnValue:
     """The HTML copy of the certificate."""
     try:
@@ -94,3 +99,9 @@ def _page(name: str, **context: Any) -> str:
     return render_template(
         f"results/verification/{name}.html", navigation=[], home_url=url_for("verification.start"), **context
     )
+
+
+@section("places.show", "results/titles.html")
+def _of_unit(unit: Unit, on: dt.date) -> dict[str, Any]:
+    """The published results of a unit and of its predecessors, for the page of the unit."""
+    return {"titles": titles.titles(unit, on), "lineage": lineage, "inheritance": inheritance}

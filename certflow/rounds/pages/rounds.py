@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.approval import proposals
 from certflow.catalogue import catalogue, department_sets, units
 from certflow.catalogue.words import marks
@@ -15,6 +15,7 @@ from certflow.errors import Invalid, Stale
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.law.deadlines import Due
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
@@ -25,15 +26,10 @@ from certflow.rounds.forms import RoundDatesForm, RoundForm, SetForm, dates_form
 from certflow.rules.words import deciders
 from certflow.wording import language
 
-bp = Blueprint("rounds", __name__, url_prefix="/rounds")
+bp = Room("rounds", __name__, only=ADMINISTRATORS, url_prefix="/rounds")
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.get("/")
+@bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """All rounds, the open and newest first."""
     newest = rounds.newest()
@@ -42,7 +38,7 @@ def listed() -> ResponseReturnValue:
     return render_template("rounds/listed.html", found=found)
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Open a round."""
     form = RoundForm()
@@ -63,7 +59,7 @@ def new() -> ResponseReturnValue:
     return redirect(url_for(".show", round_id=opened.id))
 
 
-@bp.route("/<int:round_id>", methods=["GET", "POST"])
+@bp.form("/<int:round_id>", ADMINISTRATOR)
 def show(round_id: int) -> ResponseReturnValue:
     """One round and its dates."""
     found = rounds.get(round_id)
@@ -89,7 +85,7 @@ def show(round_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", round_id=round_id))
 
 
-@bp.route("/<int:round_id>/close", methods=["GET", "POST"])
+@bp.form("/<int:round_id>/close", ADMINISTRATOR)
 def close(round_id: int) -> ResponseReturnValue:
     """Close a round, after a page that says what that means."""
     if request.method == "GET":

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -12,13 +12,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from certflow import clock
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.errors import Invalid
 from certflow.http.fields import ADay, Chosen, DayField, show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.rounds import working_days
 
-bp = Blueprint("working_days", __name__, url_prefix="/working-days")
+bp = Room("working_days", __name__, only=ADMINISTRATORS, url_prefix="/working-days")
 
 
 class DayForm(FlaskForm):
@@ -46,18 +47,13 @@ class DayForm(FlaskForm):
     )
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.get("/")
+@bp.page("/", ADMINISTRATOR)
 def show() -> ResponseReturnValue:
     """The days of one year, this year unless the address names another."""
     return _page(DayForm(), _year_asked())
 
 
-@bp.post("/")
+@bp.action("/", ADMINISTRATOR)
 def enter() -> ResponseReturnValue:
     """Enter one day, or enter it anew."""
     form = DayForm()

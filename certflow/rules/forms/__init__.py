@@ -1,1 +1,1 @@
-"""forms"""
+"""The forms of this room."""

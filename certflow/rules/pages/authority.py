@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.fields.choices import SelectChoice
 
 from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR
 from certflow.approval import proposals
 from certflow.catalogue import units
 from certflow.clock import today
@@ -18,13 +19,14 @@ from certflow.http import addresses
 from certflow.http.attachments import ACCEPT, attachment, drain
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room
 from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
 from certflow.rules import authority, confirmations
 from certflow.rules.forms.authority import RuleForm, WithdrawForm
 from certflow.wording import language
 
-bp = Blueprint("authority", __name__, url_prefix="/authority")
+bp = Room("authority", __name__, url_prefix="/authority")
 
 FARTHEST_PAGE = 100_000
 
@@ -48,7 +50,7 @@ class Page:
     pages: int
 
 
-@bp.get("/")
+@bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """The rules, and for administrators the rounds that lack one."""
     number = min(addresses.asked_page(), FARTHEST_PAGE)
@@ -63,7 +65,7 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Enter a rule."""
     access.require_administrator(actor())
@@ -85,20 +87,20 @@ def new() -> ResponseReturnValue:
     return redirect(url_for(".show", rule_id=rule.id))
 
 
-@bp.get("/<int:rule_id>")
+@bp.page("/<int:rule_id>", SIGNED_IN)
 def show(rule_id: int) -> ResponseReturnValue:
     """One rule, with its document."""
     return _rule_page(rule_id)
 
 
-@bp.get("/<int:rule_id>/scan")
+@bp.page("/<int:rule_id>/scan", SIGNED_IN)
 def scan(rule_id: int) -> ResponseReturnValue:
     """The scan of the document, as an attachment."""
     rule = authority.get(rule_id)
     return attachment(authority.scan(rule), name=rule.original_name, media_type=rule.media_type, size=rule.size)
 
 
-@bp.route("/<int:rule_id>/withdraw", methods=["GET", "POST"])
+@bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
 def withdraw(rule_id: int) -> ResponseReturnValue:
     """Withdraw a rule, after a page that says what that means."""
     access.require_administrator(actor())

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certflow.access import access, parts
+from certflow.access import parts
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import role_titles
 from certflow.clock import today
 from certflow.errors import ActionNotOpen, Invalid
 from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
+from certflow.http.policy import Room
+from certflow.http.sections import section
 from certflow.models.base import db
 from certflow.models.delegation import Delegation
 from certflow.models.people import User
@@ -22,7 +25,7 @@ from certflow.rules import delegations, signing_matrix, signing_rules
 from certflow.rules.forms.delegations import DelegationForm, WithdrawForm, number
 from certflow.rules.words import delegated
 
-bp = Blueprint("delegations", __name__, url_prefix="/delegations")
+bp = Room("delegations", __name__, only=ADMINISTRATORS, url_prefix="/delegations")
 
 FARTHEST_PAGE = 100_000
 
@@ -47,12 +50,7 @@ class Page:
     pages: int
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.get("/")
+@bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """Every delegation, found by the name of either person."""
     words = request.args.get("q", "").strip()[:120]
@@ -62,7 +60,7 @@ def listed() -> ResponseReturnValue:
     return render_template("rules/delegations/listed.html", found=[shown(one) for one in found], page=page, words=words)
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Enter a delegation in steps: whose part, who acts, then how, when and by which document."""
     form = DelegationForm(**_steps_so_far())
@@ -81,7 +79,7 @@ def new() -> ResponseReturnValue:
     return _form_page(form), 422
 
 
-@bp.get("/<int:delegation_id>")
+@bp.page("/<int:delegation_id>", ADMINISTRATOR)
 def show(delegation_id: int) -> ResponseReturnValue:
     """One delegation, with what the signing rules do not let the delegate sign today."""
     found = delegations.get(delegation_id)
@@ -90,7 +88,7 @@ def show(delegation_id: int) -> ResponseReturnValue:
     return render_template("rules/delegations/show.html", shown=shown(found), lacking=lacking, open=_is_open(found))
 
 
-@bp.route("/<int:delegation_id>/withdraw", methods=["GET", "POST"])
+@bp.form("/<int:delegation_id>/withdraw", ADMINISTRATOR)
 def withdraw(delegation_id: int) -> ResponseReturnValue:
     """Withdraw a delegation, after a page that says what that means."""
     form, found = WithdrawForm(), delegations.get(delegation_id)
@@ -114,6 +112,15 @@ def shown(found: Delegation) -> Shown:
     """A delegation in the reader's words."""
     role, how = signing_matrix.role_at(found.appointment), delegated.how(found.mode)
     return Shown(found, role, delegated.scheme_title(found), how, *delegated.standing(found))
+
+
+@section("accounts.show", "rules/delegations/own.html")
+def _of_oneself(person: User) -> dict[str, list[Shown]]:
+    """The delegations that a person has received and given, for the page of their own account."""
+    return {
+        "received": [shown(delegation) for delegation in delegations.received_by(person)],
+        "given": [shown(delegation) for delegation in delegations.given_by(person)],
+    }
 
 
 def _is_open(found: Delegation) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -11,13 +11,14 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import units
 from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.http import addresses
 from certflow.http.fields import ADay, Chosen, DayField, show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.models.base import db
 from certflow.models.inheritance import InheritanceRule
 from certflow.rules import inheritance_rules
@@ -26,7 +27,7 @@ from certflow.rules.inheritance_rules import LONGEST, Entry
 from certflow.rules.words import inheritance
 from certflow.wording import language
 
-bp = Blueprint("inheritance", __name__, url_prefix="/inheritance")
+bp = Room("inheritance", __name__, only=ADMINISTRATORS, url_prefix="/inheritance")
 
 FARTHEST_PAGE = 100_000
 _TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
@@ -105,12 +106,7 @@ class Page:
     pages: int
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.get("/")
+@bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The rules, those that begin last first."""
     number = min(addresses.asked_page(), FARTHEST_PAGE)
@@ -119,7 +115,7 @@ def listed() -> ResponseReturnValue:
     return render_template("rules/inheritance/listed.html", found=[_shown(rule) for rule in found], page=page)
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Enter a rule."""
     form = RuleForm()
@@ -138,13 +134,13 @@ def new() -> ResponseReturnValue:
     return render_template("rules/inheritance/new.html", form=form), 422
 
 
-@bp.get("/<int:rule_id>")
+@bp.page("/<int:rule_id>", ADMINISTRATOR)
 def show(rule_id: int) -> ResponseReturnValue:
     """One rule."""
     return render_template("rules/inheritance/show.html", shown=_shown(inheritance_rules.get(rule_id)))
 
 
-@bp.route("/<int:rule_id>/withdraw", methods=["GET", "POST"])
+@bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
 def withdraw(rule_id: int) -> ResponseReturnValue:
     """Withdraw a rule, after a page that says what that means."""
     form, rule = WithdrawForm(), inheritance_rules.get(rule_id)

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import role_titles, units
 from certflow.clock import today
 from certflow.errors import ActionNotOpen, Invalid
 from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.models.base import db
 from certflow.models.delegation import SigningRule
 from certflow.models.units import Unit
@@ -21,7 +22,7 @@ from certflow.rules import signing_rules
 from certflow.rules.forms.delegations import SigningRuleForm, WithdrawForm
 from certflow.rules.words import delegated
 
-bp = Blueprint("signing_rules", __name__, url_prefix="/signing-rules")
+bp = Room("signing_rules", __name__, only=ADMINISTRATORS, url_prefix="/signing-rules")
 
 FARTHEST_PAGE = 100_000
 
@@ -47,12 +48,7 @@ class Page:
     pages: int
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.get("/")
+@bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The rules by unit, or those of one unit."""
     unit_id = addresses.id_in(request.args, "unit") if "unit" in request.args else None
@@ -63,7 +59,7 @@ def listed() -> ResponseReturnValue:
     return render_template("rules/signing_rules/listed.html", found=[shown(one) for one in found], page=page, unit=unit)
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Enter a rule in steps: for the holder of which role, at which unit, then who signs what by which document."""
     form = SigningRuleForm(**_steps_so_far())
@@ -82,13 +78,13 @@ def new() -> ResponseReturnValue:
     return _form_page(form, found), 422
 
 
-@bp.get("/<int:rule_id>")
+@bp.page("/<int:rule_id>", ADMINISTRATOR)
 def show(rule_id: int) -> ResponseReturnValue:
     """One rule, with its document."""
     return render_template("rules/signing_rules/show.html", shown=shown(signing_rules.get(rule_id)))
 
 
-@bp.route("/<int:rule_id>/withdraw", methods=["GET", "POST"])
+@bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
 def withdraw(rule_id: int) -> ResponseReturnValue:
     """Withdraw a rule, after a page that says what that means."""
     form, rule = WithdrawForm(), signing_rules.get(rule_id)

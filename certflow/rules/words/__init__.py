@@ -1,1 +1,1 @@
-"""words"""
+"""Labels and sentences of this room."""

@@ -1,6 +1,6 @@
 """What an administrator enters of a unit: its offices, and that it lies in a disadvantaged area."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -9,16 +9,17 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import units
 from certflow.errors import Invalid
 from certflow.http.fields import ADay, Chosen, DayField, show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.models.base import db
 from certflow.models.units import Unit
 from certflow.units import attributes, organisations, words
 
-bp = Blueprint("offices", __name__, url_prefix="/units")
+bp = Room("offices", __name__, only=ADMINISTRATORS, url_prefix="/units")
 
 _TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
 _FIRST = lazy_gettext("Give the first day, for example 01/01/2026.")
@@ -79,12 +80,7 @@ class EndForm(FlaskForm):
     )
 
 
-@bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
-
-
-@bp.route("/<int:unit_id>/offices", methods=["GET", "POST"])
+@bp.form("/<int:unit_id>/offices", ADMINISTRATOR)
 def offices(unit_id: int) -> ResponseReturnValue:
     """The offices at a unit, and a new one."""
     unit, form = units.get(unit_id), OfficeForm()
@@ -112,7 +108,7 @@ def _offices_page(unit: Unit, form: OfficeForm) -> str:
     return render_template("units/offices.html", unit=unit, form=form, offices=organisations.at(unit.id), say=words)
 
 
-@bp.route("/offices/<int:organisation_id>/end", methods=["GET", "POST"])
+@bp.form("/offices/<int:organisation_id>/end", ADMINISTRATOR)
 def end_office(organisation_id: int) -> ResponseReturnValue:
     """End an office on a day."""
     office, form = organisations.get(organisation_id), EndForm()
@@ -128,7 +124,7 @@ def end_office(organisation_id: int) -> ResponseReturnValue:
     return _end_page(form, office.unit, what, back)
 
 
-@bp.route("/<int:unit_id>/disadvantaged", methods=["GET", "POST"])
+@bp.form("/<int:unit_id>/disadvantaged", ADMINISTRATOR)
 def disadvantaged(unit_id: int) -> ResponseReturnValue:
     """Enter that a unit lies in a disadvantaged area."""
     unit, form = units.get(unit_id), DisadvantagedForm()
@@ -146,7 +142,7 @@ def disadvantaged(unit_id: int) -> ResponseReturnValue:
     return render_template("units/disadvantaged.html", unit=units.get(unit_id), form=form), 422
 
 
-@bp.route("/attributes/<int:attribute_id>/end", methods=["GET", "POST"])
+@bp.form("/attributes/<int:attribute_id>/end", ADMINISTRATOR)
 def end_attribute(attribute_id: int) -> ResponseReturnValue:
     """Let a unit lie in a disadvantaged area no longer than to a day."""
     found, form = attributes.get(attribute_id), EndForm()

@@ -1,23 +1,24 @@
 """Resolutions that change units: the administrator uploads one, sees what it would do, and applies it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 
-from certflow.access import access
+from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.errors import Invalid
 from certflow.gateways.resolutions.file import MOST_BYTES
 from certflow.gateways.resolutions.words import CHANGES, COLUMNS, HEAD
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
+from certflow.http.policy import Room
 from certflow.models.row_security import EVERYTHING, see
 from certflow.units import files, preview, resolutions
 
-bp = Blueprint("unit_changes", __name__, url_prefix="/units/apply")
+bp = Room("unit_changes", __name__, only=ADMINISTRATORS, url_prefix="/units/apply")
 
 MOST_SHOWN = 40
 
@@ -29,18 +30,17 @@ class UploadForm(FlaskForm):
 
 
 @bp.before_request
-def _administrators_only() -> None:
-    access.require_administrator(actor())
+def _every_dossier() -> None:
     see(EVERYTHING)  # how many dossiers are under way in the units is told, and nothing of what stands in them
 
 
-@bp.get("")
+@bp.page("", ADMINISTRATOR)
 def start() -> ResponseReturnValue:
     """Where a file is chosen, and what was applied last."""
     return _start(UploadForm())
 
 
-@bp.post("")
+@bp.action("", ADMINISTRATOR)
 def upload() -> ResponseReturnValue:
     """Read a file and keep it; what it would do is on a page of its own."""
     form = UploadForm()
@@ -51,14 +51,14 @@ def upload() -> ResponseReturnValue:
         return _start(form), status_of(refusal)
 
 
-@bp.get("/<digest>")
+@bp.page("/<digest>", ADMINISTRATOR)
 def show(digest: str) -> ResponseReturnValue:
     """What the resolution would do; nothing is changed."""
     told = preview.tell(files.read(files.kept(digest)))
     return render_template("units/resolutions/plan.html", told=told, digest=digest, most=MOST_SHOWN)
 
 
-@bp.post("/<digest>")
+@bp.action("/<digest>", ADMINISTRATOR)
 def apply(digest: str) -> ResponseReturnValue:
     """Apply what was looked at."""
     decree = files.read(files.kept(digest))

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -15,12 +15,13 @@ from certflow.clock import today
 from certflow.http import addresses
 from certflow.http.fields import ADay, DayField, shown_day
 from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room
+from certflow.http.sections import sections
 from certflow.models.units import UnitVersion
-from certflow.results import titles
 from certflow.units import attributes, holders, organisations, register
 from certflow.units import words as unit_words
 
-bp = Blueprint("places", __name__, url_prefix="/units")
+bp = Room("places", __name__, url_prefix="/units")
 
 FARTHEST_PAGE = 100_000
 LONGEST = 120
@@ -65,7 +66,7 @@ class Asked:
     repeated: str | None
 
 
-@bp.get("/")
+@bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """What was searched for; without words the provinces of the day."""
     form = SearchForm(request.args)
@@ -89,7 +90,7 @@ def listed() -> ResponseReturnValue:
     return page, 200 if valid else 422
 
 
-@bp.get("/<int:unit_id>")
+@bp.page("/<int:unit_id>", SIGNED_IN)
 def show(unit_id: int) -> ResponseReturnValue:
     """One unit: its names, where it came from, what became of it, its offices and titles."""
     form = DayForm(request.args)
@@ -97,7 +98,7 @@ def show(unit_id: int) -> ResponseReturnValue:
     story = register.story(unit_id)
     version, unit = register.nearest(story, asked.on), story[0].unit
     administrator = access.is_administrator(actor())
-    came, went = titles.links(unit_id)
+    came, went = register.links(unit_id)
     page = render_template(
         "units/show.html",
         form=form,
@@ -113,14 +114,14 @@ def show(unit_id: int) -> ResponseReturnValue:
         attributes=attributes.of_unit(unit_id),
         offices=organisations.at(unit_id),
         centres=holders.centres(unit_id) if administrator else [],
-        titles=titles.titles(unit, asked.on),
         administrator=administrator,
         say=unit_words,
+        **sections("places.show", unit, asked.on),
     )
     return page, 200 if valid else 422
 
 
-@bp.get("/<int:unit_id>/below")
+@bp.page("/<int:unit_id>/below", SIGNED_IN)
 def below(unit_id: int) -> ResponseReturnValue:
     """The units directly below one on a day."""
     form = DayForm(request.args)

@@ -1,0 +1,17 @@
+"""The words of the policy for the files of a dossier."""
+
+from operator import attrgetter
+
+from certflow.access.policy import CLAIMS, WHILE_CLAIMS
+from certflow.assessment import evidence
+from certflow.http.policy import About, Rule
+
+EVIDENCE = About(
+    "evidence",
+    "a file of a dossier",
+    ("evidence_id",),
+    lambda person, evidence_id: evidence.find(evidence_id, person),
+    attrgetter("dossier"),
+)
+SEES_FILE = Rule(about=EVIDENCE)
+REMOVES_FILE = Rule(about=EVIDENCE, part=CLAIMS, when=WHILE_CLAIMS)

@@ -1,0 +1,44 @@
+"""The form that records when the papers of a dossier came."""
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from certflow.approval.forms import LONGEST_REASON
+from certflow.dossiers import receipts
+from certflow.http.fields import ADay, Chosen, DayField
+
+_SHORTER = lazy_gettext("Shorten this to at most %(max)d characters.")
+
+
+class PaperReceiptForm(FlaskForm):
+    """When and how the papers of a dossier came."""
+
+    received_on = DayField(
+        lazy_gettext("Day on which the papers came"),
+        [InputRequired(lazy_gettext("Give the day on which the papers came, for example 27/02/2026.")), ADay()],
+        description=lazy_gettext("By the stamp of the office for incoming papers."),
+    )
+    way = RadioField(
+        lazy_gettext("How they came"),
+        [Chosen(lazy_gettext("Say how the papers came."))],
+        choices=[
+            SelectChoice("direct", lazy_gettext("Handed in")),
+            SelectChoice("post", lazy_gettext("By post")),
+        ],
+        validate_choice=False,
+    )
+    register_number = StringField(
+        lazy_gettext("Number in the register of incoming papers"),
+        [
+            InputRequired(lazy_gettext("Give the number in the register of incoming papers, at most 80 characters.")),
+            Length(max=receipts.LONGEST_NUMBER, message=_SHORTER),
+        ],
+    )
+    reason = TextAreaField(lazy_gettext("Remark"), [Length(max=LONGEST_REASON, message=_SHORTER)])
+
+    def entry(self) -> receipts.Entry:
+        """What was typed."""
+        return receipts.Entry(self.received_on.day, self.way.data or "", self.register_number.data or "")

@@ -1,0 +1,12 @@
+"""The words of the policy for conflicts of interest."""
+
+from certflow.http.policy import About, Rule
+from certflow.impartiality import conflicts
+
+RECUSABLE = About(
+    "recusable",
+    "a dossier in which somebody may be recused; administrators are told whose, and nothing in it",
+    ("dossier_id",),
+    lambda person, dossier_id: conflicts.dossier_for(dossier_id, person),
+)
+RECUSES = Rule(about=RECUSABLE)
