@@ -2,6 +2,11 @@
 
 import io
 import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +55,19 @@ def test_a_translation_keeps_the_placeholders(catalogue: Catalog, used: dict[Mes
     ]
 
     assert not wrong, "These placeholders differ; the page would fail or lose a value:\n" + "\n".join(wrong)
+
+
+def test_the_task_that_updates_the_catalogue_changes_nothing_on_a_clean_tree(tmp_path: Path) -> None:
+    copy = shutil.copytree(TRANSLATIONS, tmp_path / "translations")
+    sequence = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]["messages"]["sequence"]
+    for step in sequence[:2]:  # the third compiles, which another test compares
+        command = step["cmd"].replace("certflow/translations/messages.pot", str(tmp_path / "messages.pot"))
+        command = command.replace("-d certflow/translations", f"-d {copy}")
+        subprocess.run(
+            [sys.executable, "-m", "babel.messages.frontend", *shlex.split(command)[1:]], cwd=ROOT, check=True
+        )
+
+    assert (copy / VIETNAMESE.relative_to(TRANSLATIONS)).read_text() == VIETNAMESE.read_text()
 
 
 def test_the_catalogue_keeps_no_sentence_that_nothing_uses(catalogue: Catalog, used: dict[MessageId, str]) -> None:
