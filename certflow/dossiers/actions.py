@@ -1,6 +1,7 @@
 """The one function that changes a dossier's state, and what it needs to decide."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -20,9 +21,12 @@ from certflow.handling import handling
 from certflow.impartiality import impartiality
 from certflow.impartiality import judges as bench
 from certflow.impartiality.judges import Bench
-from certflow.law.facts import DossierFacts, OutsideDocument
+from certflow.law import guards
+from certflow.law.councils import COUNCIL
+from certflow.law.facts import DossierFacts, Fact, OutsideDocument
 from certflow.law.impartiality import NONE
-from certflow.law.scoring.scoring import Answers
+from certflow.law.scoring.scoring import Answers, Result, score
+from certflow.law.specs.form import Part
 from certflow.law.specs.words import Text
 from certflow.law.specs.workflow import TransitionSpec
 from certflow.law.workflow import Move, Offer
@@ -101,8 +105,7 @@ def offers(dossier: Dossier, *, actor: User, judges: Bench | None = None) -> tup
     """
     held, facts = access.parts_on(actor, dossier), facts_of(dossier, actor=actor)
     if judges is not None:
-        involved = judges.involved.get(actor.person_id, NONE)
-        facts = replace(facts, involved=lambda: involved, council=lambda: judges.sitting)
+        facts |= {guards.INVOLVEMENT: judges.involved.get(actor.person_id, NONE), COUNCIL: judges.sitting}
     found = workflow_of(dossier).offers(dossier.state, frozenset(part.role for part in held), facts)
     return signing.with_missing(dossier, found, held)
 
@@ -114,27 +117,37 @@ def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
     return dict(rows.all())
 
 
-def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: OutsideDocument = NO_DOCUMENT) -> DossierFacts:
-    """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
-    return DossierFacts(
-        form=form_of(dossier),
-        claims=cache(lambda: with_files(dossier, lower_units.as_filed_now(dossier, answers_of(dossier, Claim)))),
-        findings=cache(lambda: answers_of(dossier, Finding)),
-        disadvantaged=dossier.disadvantaged_area,
-        meeting_recorded=cache(lambda: _meeting_recorded(dossier)),
-        proposed_level=dossier.proposed_level,
-        note=note,
-        involved=cache(lambda: impartiality.of(dossier, actor)),
-        council=cache(lambda: bench.council_of(dossier)),
-        document=document,
-        authority=cache(lambda: authority.role_in_force(dossier, clock.today())),
-        held=cache(lambda: recognitions.held(dossier, clock.today())),
-        today=clock.today(),
-    )
+def claims_of(dossier: Dossier) -> Answers:
+    """The answers of the self-assessment as they count now: files and lower units are counted anew."""
+    return with_files(dossier, lower_units.as_filed_now(dossier, answers_of(dossier, Claim)))
+
+
+def _result(dossier: Dossier, answers: Answers, part: Part) -> Result:
+    return score(form_of(dossier), answers, disadvantaged=dossier.disadvantaged_area, part=part)
 
 
 def _meeting_recorded(dossier: Dossier) -> bool:
     return bool(db.session.scalar(select(exists().where(Meeting.dossier_id == dossier.id))))
+
+
+# How each fact is found for a person who is about to act on a dossier; what is typed for the act is not looked up.
+LOOK_UPS: dict[Fact[Any], Callable[[Dossier, User], Any]] = {
+    guards.SELF_ASSESSMENT: lambda dossier, _actor: _result(dossier, claims_of(dossier), "claims"),
+    guards.APPRAISAL: lambda dossier, _actor: _result(dossier, answers_of(dossier, Finding), "findings"),
+    guards.MEETING: lambda dossier, _actor: _meeting_recorded(dossier),
+    guards.PROPOSED_LEVEL: lambda dossier, _actor: dossier.proposed_level,
+    guards.INVOLVEMENT: impartiality.of,
+    guards.AUTHORITY: lambda dossier, _actor: authority.role_in_force(dossier, clock.today()),
+    guards.HELD: lambda dossier, _actor: recognitions.held(dossier, clock.today()),
+    guards.TODAY: lambda _dossier, _actor: clock.today(),
+    COUNCIL: lambda dossier, _actor: bench.council_of(dossier),
+}
+
+
+def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: OutsideDocument = NO_DOCUMENT) -> DossierFacts:
+    """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
+    look_up = cache(lambda fact: LOOK_UPS[fact](dossier, actor))
+    return DossierFacts(form_of(dossier), look_up, {guards.NOTE: note, guards.DOCUMENT: document})
 
 
 # Built once, and sent past the unit of work: the ORM's own bookkeeping costs several times what the rows do.

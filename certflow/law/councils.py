@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from certflow.law.facts import Fact
 from certflow.wording import _, _n
 
 LEAST = 5
@@ -19,6 +20,9 @@ class Sitting:
     parts: frozenset[str] = frozenset()
     recorded: bool = True
     counted: bool = True
+
+
+COUNCIL: Fact[Sitting | None] = Fact()  # None where no council is asked for, as in all cases
 
 
 def shortcomings(sitting: Sitting | None) -> dict[str, str]:

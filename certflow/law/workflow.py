@@ -9,7 +9,7 @@ from transitions import Machine, MachineError
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 from certflow.law import councils
 from certflow.law.facts import DossierFacts, OutsideDocument
-from certflow.law.guards import GUARDS
+from certflow.law.guards import DOCUMENT, GUARDS, INVOLVEMENT, NOTE, TODAY
 from certflow.law.impartiality import Impartiality
 from certflow.law.specs.workflow import StageSpec, TransitionSpec, WorkflowSpec
 from certflow.wording import _, language
@@ -66,7 +66,7 @@ class Workflow:
 
     def offers(self, state: str, roles: Collection[str], facts: DossierFacts) -> tuple[Offer, ...]:
         """The actions open to somebody with `roles`; what is still to be typed does not count as missing."""
-        facts = replace(facts, note=facts.note or "x", document=OutsideDocument("x", facts.today))
+        facts |= {NOTE: facts[NOTE] or "x", DOCUMENT: OutsideDocument("x", facts[TODAY])}
         return tuple(
             Offer(t, self._reasons(t, facts))
             for t in self.spec.transitions
@@ -120,9 +120,9 @@ class Workflow:
         )
         found = {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
         if self.impartiality.judges(transition):
-            found |= self.impartiality.refusals(transition.by, facts.involved())
+            found |= self.impartiality.refusals(transition.by, facts[INVOLVEMENT])
         if self.impartiality.proposes(transition):
-            found |= councils.shortcomings(facts.council())
+            found |= councils.shortcomings(facts[councils.COUNCIL])
         return found
 
     def _not_open(self, action: str, state: str) -> str:

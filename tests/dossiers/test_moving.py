@@ -11,6 +11,7 @@ from certflow.assessment.assessments import Typed
 from certflow.catalogue import catalogue
 from certflow.dossiers import actions, dates, dossiers, moving, recomputing, submissions
 from certflow.errors import Invalid, NotFound, NotPermitted, Stale
+from certflow.law.guards import INVOLVEMENT, SELF_ASSESSMENT
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Finding
 from certflow.people import people
@@ -70,7 +71,7 @@ def test_a_move_is_no_step_on_the_way_and_no_part_in_the_dossier() -> None:
     assert step is not None
     assert act is not None
     assert (step.action, step.note, act.action) == ("return_for_changes", make.REASON, "move:1:2")
-    assert not actions.facts_of(about, actor=officer).involved().parts
+    assert not actions.facts_of(about, actor=officer)[INVOLVEMENT].parts
 
 
 def test_a_date_is_not_reached_by_a_move() -> None:
@@ -92,7 +93,7 @@ def test_an_answer_to_a_changed_question_counts_for_nothing_until_it_is_saved_ag
     assert (told.kind, acts(draft)[-1].note) == ("confirm", "1.1, 5.1")
     about = now(draft)
     assert set(make.answers(1)) - set(actions.answers_of(about, Claim)) == {"1.1", "5.1"}
-    assert actions.facts_of(about, actor=officer).claimed().unanswered == ("1.1", "5.1")
+    assert actions.facts_of(about, actor=officer)[SELF_ASSESSMENT].unanswered == ("1.1", "5.1")
     claim = db.session.get_one(Claim, (draft.id, "1.1"))
     assert (claim.answer, claim.version, claim.to_confirm) == ({"value": True}, 2, True)
     typed = {"1.1": Typed(make.answers(1)["1.1"], "", 1)}
@@ -101,7 +102,7 @@ def test_an_answer_to_a_changed_question_counts_for_nothing_until_it_is_saved_ag
     for code in ("1.1", "5.1"):
         again = {code: Typed(make.answers(1)[code], "", 2)}
         assert assessments.save_claims(draft.id, int(code[0]), again, actor=officer) == {code: 3}
-    assert not actions.facts_of(now(draft), actor=officer).claimed().unanswered
+    assert not actions.facts_of(now(draft), actor=officer)[SELF_ASSESSMENT].unanswered
 
 
 def test_what_is_not_confirmed_is_neither_filed_nor_taken_over_nor_computed_with() -> None:

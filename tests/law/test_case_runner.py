@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from certflow.law.cases.case_runner import answers_reaching, failures, run_form, run_workflow
-from certflow.law.cases.specs import ActionCase, CaseFacts, DeadlineCase, FormCase, FormCases, WorkflowCases
+from certflow.law.cases.case_runner import failures, run_form, run_workflow
+from certflow.law.cases.specs import ActionCase, DeadlineCase, FormCase, FormCases, WorkflowCases
+from certflow.law.scoring.entries import answers_reaching
 from certflow.law.scoring.scoring import score
 from tests.definitions.shipped import FORM, SCHEME
 from tests.law.test_scoring import answers
@@ -28,7 +29,7 @@ def attempt(target: str = "", refused: tuple[str, ...] = (), **given: Any) -> Ac
         "role": "commune_chair",
         "claims_level": 1,
     } | given
-    facts = CaseFacts(claims_level=told["claims_level"], meeting_recorded=told.get("meeting_recorded", True))
+    facts = {"claims_level": told["claims_level"], "meeting_recorded": told.get("meeting_recorded", True)}
     return ActionCase("x", told["state"], told["action"], told["role"], facts, target, refused)
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from certflow.law.cases.case_runner import answers_reaching
 from certflow.law.facts import DossierFacts
-from certflow.law.guards import GUARDS
-from certflow.law.soundness.model_check import FIXED, Turn, check, turns
+from certflow.law.guards import GUARDS, Fixed
+from certflow.law.soundness.model_check import Turn, check, turns
 from certflow.law.specs.workflow import TransitionSpec, WorkflowSpec
 from tests.definitions.shipped import FORM, SCHEME
 
@@ -123,13 +122,13 @@ def test_an_ending_in_an_earlier_stage_is_no_return() -> None:
     assert faults_of(replace(spec, states=spec.states | {"withdrawn": withdrawn})) == []
 
 
-@pytest.mark.parametrize("guard", FIXED)
+@pytest.mark.parametrize(("guard", "fixed"), [(name, guard.fixed) for name, guard in GUARDS.items() if guard.fixed])
 @pytest.mark.parametrize("level", range(FORM.levels + 1))
 @pytest.mark.parametrize("proposed", [None, 0, 1, 2])
 @pytest.mark.parametrize("found", range(FORM.levels + 1))
-def test_the_walk_judges_as_the_guards_do(guard: str, level: int, proposed: int | None, found: int) -> None:
-    facts = DossierFacts(
-        form=FORM, findings=lambda: answers_reaching(FORM, found), proposed_level=proposed, level=level
-    )
+def test_the_walk_judges_as_the_guards_do(
+    guard: str, fixed: Fixed, level: int, proposed: int | None, found: int
+) -> None:
+    facts = replace(DossierFacts.of_case(FORM, {"findings_level": found, "proposed_level": proposed}), level=level)
 
-    assert FIXED[guard](level, proposed, found) == (GUARDS[guard](facts) == "")
+    assert fixed(level, proposed, found) == (GUARDS[guard](facts) == "")

@@ -7,19 +7,21 @@ import pytest
 
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 from certflow.law.facts import DossierFacts
+from certflow.law.guards import APPRAISAL, INVOLVEMENT, MEETING, NOTE, PROPOSED_LEVEL, SELF_ASSESSMENT
 from certflow.law.impartiality import Involvement
+from certflow.law.scoring.scoring import score
 from certflow.law.workflow import Workflow
 from tests.definitions.shipped import FORM, SCHEME
 from tests.law.test_scoring import answers
 
 WORKFLOW = Workflow(SCHEME)
-READY = DossierFacts(
-    form=FORM, claims=answers, findings=answers, meeting_recorded=lambda: True, proposed_level=2, note="Lý do"
+READY = DossierFacts.of_case(
+    FORM, {"claims_level": 2, "findings_level": 2, "proposed_level": 2, "meeting_recorded": True, "note": "Lý do"}
 )
 
 
 def facts_for(action: str, level: int) -> DossierFacts:
-    return replace(READY, proposed_level=1) if action == "recognise_level_1" else replace(READY, level=level)
+    return READY | {PROPOSED_LEVEL: 1} if action == "recognise_level_1" else replace(READY, level=level)
 
 
 @pytest.mark.parametrize(
@@ -55,34 +57,39 @@ def test_there_is_no_way_around_the_declared_actions(action: str) -> None:
 
 
 BLOCKED = [
-    ("hand_over", "drafting", replace(READY, claims=dict), "15 indicators have not been self-assessed yet"),
-    ("hand_over", "drafting", replace(READY, meeting_recorded=lambda: False), "meeting has not been recorded"),
+    (
+        "hand_over",
+        "drafting",
+        READY | {SELF_ASSESSMENT: score(FORM, {})},
+        "15 indicators have not been self-assessed yet",
+    ),
+    ("hand_over", "drafting", READY | {MEETING: False}, "meeting has not been recorded"),
     (
         "submit",
         "awaiting_chair",
-        replace(READY, claims=lambda: answers(i1_1={"value": False})),
+        READY | {SELF_ASSESSMENT: score(FORM, answers(i1_1={"value": False}))},
         "does not reach level 1",
     ),
-    ("return_for_changes", "submitted", replace(READY, note="  "), "A reason must be given"),
-    ("propose_level_2", "appraising", replace(READY, findings=dict), "15 indicators have no finding yet"),
+    ("return_for_changes", "submitted", READY | {NOTE: "  "}, "A reason must be given"),
+    ("propose_level_2", "appraising", READY | {APPRAISAL: score(FORM, {})}, "15 indicators have no finding yet"),
     (
         "propose_level_2",
         "appraising",
-        replace(READY, findings=lambda: answers(i4_2={"value": 2})),
+        READY | {APPRAISAL: score(FORM, answers(i4_2={"value": 2}))},
         "reach level 1, not level 2",
     ),
     (
         "propose_level_1",
         "appraising",
-        replace(READY, findings=lambda: answers(i4_2={"value": 1})),
+        READY | {APPRAISAL: score(FORM, answers(i4_2={"value": 1}))},
         "they reach no level",
     ),
-    ("recognise_level_2", "endorsed", replace(READY, proposed_level=1), "endorsed proposal is level 1"),
-    ("recognise_level_1", "endorsed", replace(READY, proposed_level=0), "proposal is not to recognise"),
+    ("recognise_level_2", "endorsed", READY | {PROPOSED_LEVEL: 1}, "endorsed proposal is level 1"),
+    ("recognise_level_1", "endorsed", READY | {PROPOSED_LEVEL: 0}, "proposal is not to recognise"),
     (
         "endorse",
         "under_review",
-        replace(READY, involved=lambda: Involvement(frozenset({"commune_officer"}))),
+        READY | {INVOLVEMENT: Involvement(frozenset({"commune_officer"}))},
         "took part in this dossier in another role",
     ),
 ]
@@ -107,7 +114,7 @@ def test_the_reasons_on_the_button_are_the_reasons_of_the_refusal() -> None:
 
 
 def test_having_acted_in_the_same_part_before_is_no_hindrance() -> None:
-    again = replace(READY, involved=lambda: Involvement(frozenset({"province_reviewer"})))
+    again = READY | {INVOLVEMENT: Involvement(frozenset({"province_reviewer"}))}
 
     assert WORKFLOW.take("endorse", state="under_review", roles={"province_reviewer"}, facts=again).target == "endorsed"
 

@@ -16,7 +16,6 @@ from certflow.criteria import cases, confirmations, rating_sets
 from certflow.criteria.forms.confirmation import ConfirmForm
 from certflow.criteria.policy import DEPARTMENT
 from certflow.criteria.words import tried_cases
-from certflow.criteria.words.guards import in_words
 from certflow.errors import DefinitionError, Invalid, NotFound
 from certflow.http import addresses
 from certflow.http.fields import show_faults
@@ -24,6 +23,7 @@ from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.difference.difference import Definition, difference
 from certflow.law.drawing.flowchart import Flowchart, flowchart
+from certflow.law.guards import in_words
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.results import FormConfirmation

@@ -1,7 +1,7 @@
 """The cases beside a definition, in words: what is given, what must come out and what comes out."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from certflow.assessment.words.figures import given
 from certflow.clock import ZONE
 from certflow.criteria.cases import Tried
-from certflow.criteria.words.guards import in_words
 from certflow.law.cases.case_runner import Outcome
-from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, CaseFacts, DeadlineCase, FormCase
+from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, DeadlineCase, FormCase
+from certflow.law.guards import GUARDS, in_words
 from certflow.law.specs.form import FormSpec, IndicatorSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.wording import language
@@ -138,11 +138,11 @@ def _instant(case: DeadlineCase) -> tuple[str, ...]:
 
 def _attempt(spec: WorkflowSpec, case: ActionCase) -> tuple[str, ...]:
     transition = next(t for t in spec.transitions if t.action == case.action)
-    known = dict.fromkeys(_FACTS[need](spec, case.facts) for need in transition.needs if need in _FACTS)
+    known = dict.fromkeys(fact.in_words(spec, case.facts) for need in transition.needs for fact in GUARDS[need].facts)
     return (
         spec.states[case.state].title.in_language(language()),
         spec.roles[case.role].title.in_language(language()),
-        "; ".join(known) or "–",
+        "; ".join(filter(None, known)) or "–",
     )
 
 
@@ -154,80 +154,3 @@ def _allowed(spec: WorkflowSpec, case: ActionCase) -> str:
         str(words[by]) if by in words else str(_("“%(needed)s” fails", needed=in_words(by))) for by in case.refused
     ]
     return str(_("Refused: %(reasons)s", reasons="; ".join(missing)))
-
-
-def _claims(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    return str(_("Self-assessment: %(level)s", level=_answered(facts.claims_level)))
-
-
-def _findings(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    return str(_("Findings: %(level)s", level=_answered(facts.findings_level)))
-
-
-def _answered(level: int | None) -> str:
-    if level is None:
-        return str(_("nothing answered"))
-    return str(_("Level %(level)s", level=level) if level else _("No level"))
-
-
-def _proposal(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    level = facts.proposed_level
-    if level is None:
-        return str(_("No proposal"))
-    proposed = _("Level %(level)s", level=level) if level else _("Not to recognise")
-    return str(_("Proposal: %(proposed)s", proposed=proposed))
-
-
-def _meeting(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    return str(_("Meeting recorded") if facts.meeting_recorded else _("No meeting recorded"))
-
-
-def _reason(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    if facts.note.strip():
-        return str(_("With a reason"))
-    return str(_("Only blanks as a reason") if facts.note else _("Without a reason"))
-
-
-def _parts(spec: WorkflowSpec, facts: CaseFacts) -> str:
-    if not facts.took_part_as:
-        return str(_("Took no part before"))
-    roles = ", ".join(spec.roles[role].title.in_language(language()) for role in facts.took_part_as)
-    return str(_("Took part before as: %(roles)s", roles=roles))
-
-
-def _document(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    if not facts.document_number or facts.document_date is None:
-        return str(_("Document without a number or a date"))
-    return str(_("Document of %(day)s, on %(today)s", day=f"{facts.document_date:%d/%m/%Y}", today=_day(facts)))
-
-
-def _authority(spec: WorkflowSpec, facts: CaseFacts) -> str:
-    if facts.authority not in spec.roles:
-        return str(_("No authority rule"))
-    return str(_("Authority rule: %(role)s", role=spec.roles[facts.authority].title.in_language(language())))
-
-
-def _held(_spec: WorkflowSpec, facts: CaseFacts) -> str:
-    if facts.held_since is None:
-        return str(_("Holds no level"))
-    values = {"level": facts.held_level, "since": f"{facts.held_since:%d/%m/%Y}", "today": _day(facts)}
-    return str(_("Level %(level)s held since %(since)s, on %(today)s", **values))
-
-
-def _day(facts: CaseFacts) -> str:
-    return f"{facts.today:%d/%m/%Y}"
-
-
-_FACTS: dict[str, Callable[[WorkflowSpec, CaseFacts], str]] = {
-    "self_assessment_complete": _claims,
-    "claim_reaches_a_level": _claims,
-    "findings_complete": _findings,
-    "findings_reach_the_level": _findings,
-    "proposal_agrees": _proposal,
-    "meeting_recorded": _meeting,
-    "reason_given": _reason,
-    "not_own_dossier": _parts,
-    "document_named": _document,
-    "authority_established": _authority,
-    "upgrade_due": _held,
-}

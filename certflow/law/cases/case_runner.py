@@ -1,17 +1,14 @@
 """Running cases: each example beside a definition through the same rules that judge a dossier."""
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, lcm
 
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 from certflow.law.cases.specs import (
     NOT_THE_ROLE,
     NOT_THE_STATE,
     ActionCase,
-    CaseFacts,
     DeadlineCase,
     FormCase,
     FormCases,
@@ -19,18 +16,14 @@ from certflow.law.cases.specs import (
 )
 from certflow.law.deadlines import Due, Undated, counted_due, on_time
 from certflow.law.decimals import decimal_text
-from certflow.law.facts import DossierFacts, Held, OutsideDocument
-from certflow.law.impartiality import Involvement
-from certflow.law.scoring.coverage import Coverage, LowerUnit
-from certflow.law.scoring.entries import entries_reaching
-from certflow.law.scoring.scoring import Answer, Answers, Result, score
-from certflow.law.specs.form import COMPARED, FormSpec, IndicatorSpec
+from certflow.law.facts import DossierFacts
+from certflow.law.scoring.scoring import Result, score
+from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.law.workflow import Workflow
 from certflow.law.working_days import NOTHING_KNOWN, WorkingCalendar
 
 Calendar = Callable[[Iterable[int]], WorkingCalendar]
-COUNTED_ON = dt.date(2024, 12, 31)  # any day does: the made-up recognitions of lower units are in force on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +57,6 @@ def run_workflow(
     )
 
 
-def answers_reaching(form: FormSpec, level: int) -> Answers:
-    """Complete answers that meet `level` exactly, outside a disadvantaged area; at level 0 all at 0."""
-    if form.method != "levels":
-        return entries_reaching(form, level)
-    return {code: _answer_reaching(indicator, level) for code, indicator in form.indicators.items()}
-
-
-def _answer_reaching(indicator: IndicatorSpec, level: int) -> Answer:
-    leasts = [part.thresholds[level - 1].least or Fraction(0) if level else Fraction(0) for part in indicator.parts]
-    if indicator.kind == "yes_no":
-        return {"value": bool(leasts[0])}
-    if indicator.kind in ("attained_level", "count"):
-        return {"value": ceil(leasts[0])}
-    if indicator.kind in COMPARED:
-        change = (1 if level else 0) * (1 if indicator.kind == "rise" else -1)
-        return {"previous": "100", "current": str(100 + change)}
-    whole = lcm(*(least.denominator for least in leasts)) * 100
-    counts = {part.key: int(whole * least / 100) for part, least in zip(indicator.parts, leasts, strict=True)}
-    if indicator.computed:
-        at_level = indicator.parts[0].thresholds[level - 1].units_at_level if level else 0
-        return _units_below(whole, sum(counts.values()), at_level)
-    return {"denominator": whole, **counts, "definition": "as in the case"}
-
-
-def _units_below(whole: int, recognised: int, level: int) -> Answer:
-    """So many units below, of which the first ones hold a recognition at `level`."""
-    units = (
-        LowerUnit(str(n), str(n), level, COUNTED_ON, COUNTED_ON) if n < recognised else LowerUnit(str(n), str(n))
-        for n in range(whole)
-    )
-    return Coverage(COUNTED_ON, tuple(units)).as_answer()
-
-
 def _scored(form: FormSpec, path: str, case: FormCase) -> Outcome:
     result = score(form, case.answers, disadvantaged=case.disadvantaged_area, part=case.part)
     if form.method != "levels":
@@ -128,7 +88,7 @@ def _level(form: FormSpec, level: int, unmet: set[str]) -> str:
 
 
 def _tried(workflow: Workflow, form: FormSpec, path: str, case: ActionCase) -> Outcome:
-    facts = _facts(form, case.facts)
+    facts = DossierFacts.of_case(form, case.facts)
     try:
         got = f"leads to {workflow.take(case.action, state=case.state, roles={case.role}, facts=facts).target}"
     except ActionNotOpen:
@@ -143,26 +103,6 @@ def _tried(workflow: Workflow, form: FormSpec, path: str, case: ActionCase) -> O
 
 def _refused(by: set[str]) -> str:
     return f"refused by {', '.join(sorted(by))}"
-
-
-def _facts(form: FormSpec, given: CaseFacts) -> DossierFacts:
-    return DossierFacts(
-        form=form,
-        claims=lambda: _answers(form, given.claims_level),
-        findings=lambda: _answers(form, given.findings_level),
-        meeting_recorded=lambda: given.meeting_recorded,
-        proposed_level=given.proposed_level,
-        note=given.note,
-        involved=lambda: Involvement(frozenset(given.took_part_as)),
-        document=OutsideDocument(given.document_number, given.document_date),
-        authority=lambda: given.authority,
-        held=lambda: (Held(given.held_level, given.held_since),) if given.held_since else (),
-        today=given.today,
-    )
-
-
-def _answers(form: FormSpec, level: int | None) -> Answers:
-    return {} if level is None else answers_reaching(form, level)
 
 
 def _judged(spec: WorkflowSpec, path: str, case: DeadlineCase, calendar: Calendar) -> Outcome:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from certflow.law.specs.form import Part
 
@@ -32,35 +33,17 @@ class FormCase:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """What is known of the dossier in a case; a level of None means that nothing has been answered.
-
-    `held_level` is a level the subject holds already, since `held_since`; `authority` is the role a rule names.
-    """
-
-    claims_level: int | None = None
-    findings_level: int | None = None
-    proposed_level: int | None = None
-    meeting_recorded: bool = False
-    note: str = ""
-    took_part_as: tuple[str, ...] = ()
-    document_number: str = ""
-    document_date: dt.date | None = None
-    authority: str = ""
-    held_level: int = 0
-    held_since: dt.date | None = None
-    today: dt.date = dt.date(2025, 3, 1)
-
-
-@dataclass(frozen=True, slots=True)
 class ActionCase:
-    """Somebody tries an action: it leads to `target`, or is `refused` by guards, by "role" or by "state"."""
+    """Somebody tries an action: it leads to `target`, or is `refused` by guards, by "role" or by "state".
+
+    `facts` is what the case says of the dossier, by key.
+    """
 
     name: str
     state: str
     action: str
     role: str
-    facts: CaseFacts
+    facts: Mapping[str, Any]
     target: str
     refused: tuple[str, ...]
 

@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from certflow.errors import DefinitionError
+from certflow.law.cases.case_keys import Key, Keyed
 from certflow.law.cases.form_cases import read_form_cases
 from certflow.law.cases.specs import (
     NOT_THE_ROLE,
     NOT_THE_STATE,
     ActionCase,
-    CaseFacts,
     Cases,
     DeadlineCase,
     FormCases,
@@ -27,12 +28,15 @@ Spec = TypeVar("Spec", FormSpec, WorkflowSpec)
 Read = TypeVar("Read", FormCases, WorkflowCases)
 
 
-def load_cases(workflows: Path, forms: Path, definitions: Catalogue, guards: Collection[str]) -> Cases:
-    """Read every *.cases.toml under the two folders; raises DefinitionError with all faults at once."""
+def load_cases(workflows: Path, forms: Path, definitions: Catalogue, guards: Mapping[str, Keyed]) -> Cases:
+    """Read every *.cases.toml under the two folders; raises DefinitionError with all faults at once.
+
+    A case may name the `guards`, and states what is known of the dossier under their keys.
+    """
     faults: list[str] = []
 
     def read_workflow(reader: Reader, spec: WorkflowSpec) -> WorkflowCases:
-        return _workflow_cases(reader, spec, definitions.form_of(spec).levels, guards)
+        return _workflow_cases(reader, spec, definitions.form_of(spec), guards)
 
     cases = Cases(
         _read_all(forms, definitions.forms.values(), read_form_cases, faults),
@@ -59,10 +63,13 @@ def _read_all(
     return tuple(found)
 
 
-def _workflow_cases(reader: Reader, spec: WorkflowSpec, levels: int, guards: Collection[str]) -> WorkflowCases:
+def _workflow_cases(reader: Reader, spec: WorkflowSpec, form: FormSpec, guards: Mapping[str, Keyed]) -> WorkflowCases:
+    keys = {key.name: key for guard in guards.values() for key in guard.keys}
+    read = partial(_facts_in, keys=keys.values(), spec=spec, form=form)
     with reader.whole():
-        bases = {name: _facts_in(part, spec, levels) for name, part in _bases(reader).items()}
-        actions = tuple(_action(part, spec, bases, levels, guards) for part in reader.tables("actions"))
+        parts = reader.named_tables("bases") if reader.has("bases") else {}
+        bases = {name: read(part) for name, part in parts.items()}
+        actions = tuple(_action(part, spec, bases, read, guards) for part in reader.tables("actions"))
         deadlines = tuple(_deadline(part, spec) for part in reader.tables("deadlines", optional=True))
     names = [case.name for case in actions] + [case.name for case in deadlines]
     for name, times in Counter(names).items():
@@ -71,40 +78,18 @@ def _workflow_cases(reader: Reader, spec: WorkflowSpec, levels: int, guards: Col
     return WorkflowCases(reader.path, spec.key, actions, deadlines)
 
 
-def _bases(reader: Reader) -> dict[str, Reader]:
-    return reader.named_tables("bases") if reader.has("bases") else {}
-
-
-def _facts_in(reader: Reader, spec: WorkflowSpec, levels: int) -> Facts:
+def _facts_in(reader: Reader, keys: Iterable[Key], spec: WorkflowSpec, form: FormSpec) -> Facts:
     """The facts that one table gives; what it leaves out keeps the value it has elsewhere."""
-    facts: Facts = {}
     with reader.whole():
-        for key in ("claims_level", "findings_level", "proposed_level", "held_level"):
-            if reader.has(key):
-                facts[key] = _level(reader, key, levels)
-        if reader.has("meeting_recorded"):
-            facts["meeting_recorded"] = reader.truth("meeting_recorded")
-        facts |= {key: reader.words(key, "") for key in ("note", "document_number", "authority") if reader.has(key)}
-        facts |= {key: reader.day(key) for key in ("held_since", "today") if reader.has(key)}
-        if reader.has("document_date"):
-            facts["document_date"] = reader.day("document_date", "")
-        if reader.has("took_part_as"):
-            parts = reader.list_of_words("took_part_as", optional=True)
-            for role in parts:
-                _known(reader, "took_part_as", role, spec.roles, "role")
-            facts["took_part_as"] = parts
-    return facts
-
-
-def _level(reader: Reader, key: str, levels: int) -> int:
-    level = reader.number(key)
-    if level > levels:
-        reader.fault(key, f"{level} is above the form's {levels} levels")
-    return level
+        return {key.name: key.read(reader, key.name, spec, form) for key in keys if reader.has(key.name)}
 
 
 def _action(
-    reader: Reader, spec: WorkflowSpec, bases: Mapping[str, Facts], levels: int, guards: Collection[str]
+    reader: Reader,
+    spec: WorkflowSpec,
+    bases: Mapping[str, Facts],
+    read: Callable[[Reader], Facts],
+    guards: Collection[str],
 ) -> ActionCase:
     with reader.whole():
         case = ActionCase(
@@ -112,24 +97,20 @@ def _action(
             state=_named(reader, "state", spec.states, "state"),
             action=_named(reader, "action", {t.action for t in spec.transitions}, "action"),
             role=_named(reader, "role", spec.roles, "role"),
-            facts=_facts(reader, spec, bases, levels),
+            facts=_facts(reader, bases, read),
             target=_named(reader, "to", spec.states, "state") if reader.has("to") else "",
             refused=reader.list_of_words("refused", optional=True),
         )
     if bool(case.target) == bool(case.refused):
         reader.fault("to", "give either the state that is reached, or under `refused` what refuses")
     for name in case.refused:
-        _known(reader, "refused", name, {*guards, NOT_THE_ROLE, NOT_THE_STATE}, "guard")
+        reader.require_known("refused", name, {*guards, NOT_THE_ROLE, NOT_THE_STATE}, "guard")
     return case
 
 
-def _facts(reader: Reader, spec: WorkflowSpec, bases: Mapping[str, Facts], levels: int) -> CaseFacts:
-    given: Facts = {}
-    if reader.has("base"):
-        given |= bases.get(_named(reader, "base", bases, "base"), {})
-    if reader.has("change"):
-        given |= _facts_in(reader.table_at("change"), spec, levels)
-    return CaseFacts(**given)
+def _facts(reader: Reader, bases: Mapping[str, Facts], read: Callable[[Reader], Facts]) -> Facts:
+    base = bases.get(_named(reader, "base", bases, "base"), {}) if reader.has("base") else {}
+    return base | (read(reader.table_at("change")) if reader.has("change") else {})
 
 
 def _deadline(reader: Reader, spec: WorkflowSpec) -> DeadlineCase:
@@ -149,10 +130,5 @@ def _deadline(reader: Reader, spec: WorkflowSpec) -> DeadlineCase:
 def _named(reader: Reader, key: str, names: Collection[str], what: str) -> str:
     name = reader.words(key)
     if name:
-        _known(reader, key, name, names, what)
+        reader.require_known(key, name, names, what)
     return name
-
-
-def _known(reader: Reader, key: str, name: str, names: Collection[str], what: str) -> None:
-    if name not in names:
-        reader.fault(key, f"{name!r} is no {what}; choose one of {', '.join(sorted(names))}")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -28,6 +28,11 @@ class Reader:
     def has(self, key: str) -> bool:
         """Whether the table says anything under `key`."""
         return key in self.table
+
+    def require_known(self, key: str, name: str, names: Collection[str], what: str) -> None:
+        """Note a fault under `key` when `name` is none of `names`; `what` they are called in it."""
+        if name not in names:
+            self.fault(key, f"{name!r} is no {what}; choose one of {', '.join(sorted(names))}")
 
     def _get(self, key: str, kind: Any, words: str, default: Any) -> Any:
         self.read.add(key)

@@ -1,17 +1,56 @@
-"""Made-up complete answers to forms of points and to records, for cases and for practice."""
+"""Made-up complete answers to forms, for cases and for practice."""
 
+import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
-from math import floor
+from math import ceil, floor, lcm
 
 from certflow.law.decimals import decimal_text
+from certflow.law.scoring.coverage import Coverage, LowerUnit
 from certflow.law.scoring.points import Answers, tallied
-from certflow.law.specs.form import FormSpec, IndicatorSpec
+from certflow.law.scoring.readings import Answer
+from certflow.law.specs.form import COMPARED, FormSpec, IndicatorSpec
 
 WORDS = "Nội dung của ví dụ. "
 SHARES = 200
 MOST_ANSWERS = 40_000
+COUNTED_ON = dt.date(2024, 12, 31)  # any day does: the made-up recognitions of lower units are in force on it
+
+
+def answers_reaching(form: FormSpec, level: int | None) -> Answers:
+    """Complete answers that meet `level` exactly, outside a disadvantaged area; at level 0 all at 0, {} for None."""
+    if level is None:
+        return {}
+    if form.method != "levels":
+        return entries_reaching(form, level)
+    return {code: _answer_reaching(indicator, level) for code, indicator in form.indicators.items()}
+
+
+def _answer_reaching(indicator: IndicatorSpec, level: int) -> Answer:
+    leasts = [part.thresholds[level - 1].least or Fraction(0) if level else Fraction(0) for part in indicator.parts]
+    if indicator.kind == "yes_no":
+        return {"value": bool(leasts[0])}
+    if indicator.kind in ("attained_level", "count"):
+        return {"value": ceil(leasts[0])}
+    if indicator.kind in COMPARED:
+        change = (1 if level else 0) * (1 if indicator.kind == "rise" else -1)
+        return {"previous": "100", "current": str(100 + change)}
+    whole = lcm(*(least.denominator for least in leasts)) * 100
+    counts = {part.key: int(whole * least / 100) for part, least in zip(indicator.parts, leasts, strict=True)}
+    if indicator.computed:
+        at_level = indicator.parts[0].thresholds[level - 1].units_at_level if level else 0
+        return _units_below(whole, sum(counts.values()), at_level)
+    return {"denominator": whole, **counts, "definition": "as in the case"}
+
+
+def _units_below(whole: int, recognised: int, level: int) -> Answer:
+    """So many units below, of which the first ones hold a recognition at `level`."""
+    units = (
+        LowerUnit(str(n), str(n), level, COUNTED_ON, COUNTED_ON) if n < recognised else LowerUnit(str(n), str(n))
+        for n in range(whole)
+    )
+    return Coverage(COUNTED_ON, tuple(units)).as_answer()
 
 
 def entries_reaching(form: FormSpec, level: int) -> Answers:

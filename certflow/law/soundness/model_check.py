@@ -1,21 +1,15 @@
 """Model check: what holds on every way a dossier can take through a scheme, found by walking all of them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from certflow.law.guards import GUARDS
 from certflow.law.soundness.outcome_soundness import AWARDING
 from certflow.law.soundness.soundness import Fault
 from certflow.law.specs.workflow import StateSpec, TransitionSpec, WorkflowSpec
 
 # A dossier as the walk sees it: its state and the level proposed so far (None while nothing has been proposed).
 Position = tuple[str, int | None]
-
-# The guards that work alone cannot satisfy: what was found is as it is. Each says whether the action is open, from
-# the level the action is about, the level proposed and the level the findings reach.
-FIXED: dict[str, Callable[[int, int | None, int], bool]] = {
-    "proposal_agrees": lambda level, proposed, _found: proposed == level,
-    "findings_reach_the_level": lambda level, _proposed, found: found >= level,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ def _positions(spec: WorkflowSpec, found: int) -> dict[Position, set[Position]]:
 
 def _open(transition: TransitionSpec, position: Position, found: int) -> bool:
     state, proposed = position
-    fixed = (FIXED[need] for need in transition.needs if need in FIXED)
+    fixed = (guard.fixed for need in transition.needs if (guard := GUARDS[need]).fixed)
     return state in transition.origins and all(holds(transition.level, proposed, found) for holds in fixed)
 
 
