@@ -34,16 +34,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises DefinitionError with every fault of the definitions, SetupError for whatever the installation lacks.
     """
     settings = settings or Settings.from_environment()
-    definitions = catalogue.read(EFFECTS)
+    catalogue.read(EFFECTS)  # before a folder or a database is made for an application that cannot start
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask("certflow", template_folder=str(resource("templates")), static_folder="http/static")
     app.config.update(_flask_settings(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _speak(app)
-    _store(app, settings)
-    catalogue.use(definitions)
-    with app.app_context():
-        catalogue.recall()
+    _store(app)
+    install(app, settings)
     app.before_request(gate.bound)  # before anything reads what was sent
     CSRFProtect(app)
     web_errors.register(app)
@@ -103,14 +101,8 @@ def _speak(app: Flask) -> None:
     app.context_processor(lambda: {"locale": wording.language()})
 
 
-def _store(app: Flask, settings: Settings) -> None:
-    db.init_app(app)
-    Migrate(app, models.db, directory=str(resource("migrations")))
-    with app.app_context():
-        prepare(db.engine)
-        row_security.prepare(db.engine)
-        with db.engine.connect() as connection:
-            require_strict_sqlite(connection)
+def install(app: Flask, settings: Settings) -> None:
+    """Put what lives outside `app` in place: storage, queue, and the definitions with those published before."""
     installation.use(
         installation.Equipment(
             settings=settings,
@@ -119,3 +111,16 @@ def _store(app: Flask, settings: Settings) -> None:
         )
     )
     app.extensions["certflow"] = installation.equipment()
+    catalogue.use(catalogue.read(EFFECTS))
+    with app.app_context():
+        catalogue.recall()
+
+
+def _store(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, models.db, directory=str(resource("migrations")))
+    with app.app_context():
+        prepare(db.engine)
+        row_security.prepare(db.engine)
+        with db.engine.connect() as connection:
+            require_strict_sqlite(connection)

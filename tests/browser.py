@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize
 
+from tests.waiting import AT_MOST
+
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -36,7 +38,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium; it can reach nothing but this machine."""
     chromium = os.environ.get("CERTFLOW_TEST_CHROMIUM") or shutil.which("chromium")
     assert chromium, "the browser tests need Chromium: apt-get install chromium"
-    return {"executable_path": chromium, "args": _SWITCHES}
+    return {"executable_path": chromium, "args": _SWITCHES, "timeout": AT_MOST * 1000}
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def open_page(browser: Browser, served: str) -> Iterator[OpenPage]:
     def opened(viewport: ViewportSize = DESKTOP, **options: Any) -> Page:
         options = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", **options}
         page = browser.new_context(base_url=served, viewport=viewport, **options).new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(AT_MOST * 1000)
         _watch(page, faults)
         pages.append(page)
         return page

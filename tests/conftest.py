@@ -1,15 +1,17 @@
 """What every test may ask for: settings, the application on either database, a client, a served application.
 
-A test that asks for `app`, `client` or `served` runs twice, on SQLite and on PostgreSQL, each time on a
-fresh copy of a database migrated once per process. To keep to one of them:
+A test that asks for `app`, `client` or `served` runs twice, on SQLite and on PostgreSQL, each time on an empty
+database that was migrated once per process. To keep to one of them:
 `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+
+The application is made once per process and kind of database, for its routes, templates and compiled statements are
+the same in every test; what lives outside of it (database, files, queue, settings) is each test's own.
 
 SQLite has one writer: commit what a test makes before asking `client` or `served`, which otherwise wait.
 
 No application context is pushed here, so that code which forgets one fails; tests of services ask for
 `inside_the_application`. pytest-flask would push a request context wherever a fixture is called `app`, which hides such
-faults: `_push_request_context` below takes that back. The application is imported by the fixtures that make
-one, so that tests of pure rules start without it.
+faults: `_push_request_context` below takes that back.
 """
 
 import shutil
@@ -26,15 +28,16 @@ from werkzeug.serving import make_server
 
 from certflow.config import Settings
 from tests import postgres
+from tests.applications import Applications, migrate, settings_in
 
-pytest_plugins = ["tests.browser", "tests.mailbox", "tests.network"]
+pytest_plugins = ["tests.browser", "tests.mailbox", "tests.network", "tests.properties"]
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sqlite")
     path = folder / "template.sqlite3"
-    _migrate(_settings(folder, f"sqlite:///{path}"))
+    migrate(settings_in(folder, f"sqlite:///{path}"))
     assert not path.with_name(path.name + "-wal").exists(), "the migration left a connection open"
     return path
 
@@ -48,8 +51,15 @@ def postgres_server() -> Iterator[sa.URL]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("postgres")
-    with postgres.template(postgres_server, lambda url: _migrate(_settings(folder, url))) as name:
+    with postgres.template(postgres_server, lambda url: migrate(settings_in(folder, url))) as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def postgres_copy(postgres_server: sa.URL, postgres_template: str) -> Iterator[postgres.Copy]:
+    copy = postgres.Copy(postgres_server, postgres_template)
+    yield copy
+    copy.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,8 +69,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         path = shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "certflow.sqlite3")
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgres_template")
-    with postgres.database(request.getfixturevalue("postgres_server"), template) as url:
+    with request.getfixturevalue("postgres_copy").given() as url:
         yield url
 
 
@@ -73,14 +82,20 @@ def listener() -> Iterator[socket.socket]:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, listener: socket.socket) -> Settings:
-    return _settings(tmp_path, database_url, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    return settings_in(tmp_path, database_url, f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+@pytest.fixture(scope="session")
+def applications() -> Iterator[Applications]:
+    made = Applications()
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = _create(settings)
-    yield app
-    _let_go(app)
+def app(settings: Settings, applications: Applications) -> Iterator[Flask]:
+    with applications.at(settings) as app:
+        yield app
 
 
 @pytest.fixture
@@ -111,37 +126,3 @@ def served(app: Flask, settings: Settings, listener: socket.socket) -> Iterator[
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-def _settings(folder: Path, database_url: str, public_url: str = "http://127.0.0.1") -> Settings:
-    files = (folder / "files").as_uri()
-    return Settings(folder, database_url, files, secret_key="only-for-tests", public_url=public_url, testing=True)
-
-
-def _create(settings: Settings) -> Flask:
-    from certflow.app import create_app
-
-    return create_app(settings)
-
-
-def _migrate(settings: Settings) -> None:
-    import flask_migrate
-
-    from certflow.gateways.queue import open_queue
-
-    app = _create(settings)
-    with app.app_context():
-        flask_migrate.upgrade()
-    queue = open_queue(settings.database_url)
-    queue.migrate()
-    queue.close()
-    _let_go(app)
-
-
-def _let_go(app: Flask) -> None:
-    """Give back the connections: a copied file must be whole, and a template must have no reader."""
-    from certflow.models.base import db
-
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()

@@ -11,8 +11,7 @@ from certflow.errors import Refusal
 from certflow.models.base import db
 from certflow.models.people import User
 from tests import make
-
-AT_MOST = 60
+from tests.waiting import AT_MOST
 
 
 def at_once(app: Flask, acts: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from certflow.access import parts
 from certflow.models.delegation import Delegation
 from certflow.models.people import Appointment, User
+from tests.properties import examples
 
 FIRST = dt.date(2026, 1, 1)
 DAYS = [FIRST + dt.timedelta(days=n) for n in range(12)]
@@ -43,7 +44,7 @@ def people_with(
     return users
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(examples(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     active=st.lists(st.booleans(), min_size=PEOPLE, max_size=PEOPLE),
     appointments=st.lists(held, max_size=5),

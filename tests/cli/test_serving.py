@@ -4,9 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,7 @@ from certflow.gateways.processes import free_port
 from certflow.models.base import db
 from tests import make
 from tests.cli.conftest import Certflow
-
-
-def _eventually(holds: Callable[[], object], *, seconds: float = 40) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "what was waited for did not happen"
-        time.sleep(0.1)
+from tests.waiting import AT_MOST, eventually
 
 
 def _children(pid: int) -> dict[int, str]:
@@ -45,7 +38,7 @@ def _workers(pid: int) -> list[int]:
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/sign-in", timeout=5) as answer:
+        with urllib.request.urlopen(f"{address}/sign-in", timeout=AT_MOST) as answer:
             return answer.status == 200 and b"csrf_token" in answer.read()
     except OSError:
         return False
@@ -63,7 +56,7 @@ def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen
     yield process
     if process.poll() is None:
         process.terminate()
-    process.communicate(timeout=60)
+    process.communicate(timeout=AT_MOST)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -71,22 +64,22 @@ def test_serve_answers_does_the_background_work_and_stops_whole(
     app: Flask, serving: subprocess.Popen[str], port: int
 ) -> None:
     address = f"http://127.0.0.1:{port}"
-    _eventually(lambda: _answers(address))
+    eventually(lambda: _answers(address))
     with app.app_context():
         make.dossier("recognised_level_1")
         waiting = sa.text("select count(*) from document where issued_at is null")
-        _eventually(lambda: not _scalar(waiting))
+        eventually(lambda: not _scalar(waiting))
         assert _scalar(sa.text("select count(*) from document")) == 2
 
     (worker,) = _workers(serving.pid)
     os.kill(worker, signal.SIGKILL)
-    _eventually(lambda: _workers(serving.pid) not in ([], [worker]))
+    eventually(lambda: _workers(serving.pid) not in ([], [worker]))
     children = _children(serving.pid)
     assert len(children) == 2
     assert _answers(address)
 
     serving.send_signal(signal.SIGTERM)
-    told, _none = serving.communicate(timeout=60)
+    told, _none = serving.communicate(timeout=AT_MOST)
     assert serving.returncode == 0, told
     assert f"CertFlow answers at {address}" in told
     assert "The worker ended with -9; it starts again" in told
@@ -101,11 +94,11 @@ def _scalar(query: sa.TextClause) -> object:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_serve_ends_when_its_web_server_does(serving: subprocess.Popen[str], port: int) -> None:
-    _eventually(lambda: _answers(f"http://127.0.0.1:{port}"))
+    eventually(lambda: _answers(f"http://127.0.0.1:{port}"))
     (server,) = [child for child, command in _children(serving.pid).items() if "gunicorn" in command]
 
     os.kill(server, signal.SIGKILL)
-    told, _none = serving.communicate(timeout=60)
+    told, _none = serving.communicate(timeout=AT_MOST)
 
     assert serving.returncode not in (0, None)
     assert "The web server ended by itself" in told

@@ -5,7 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow.access.policy import ADMINISTRATOR
-from certflow.app import _require_rules
+from certflow.app import _require_rules, create_app
+from certflow.config import Settings
 from certflow.http.policy import SIGNED_IN, Room, rule_for, table_of, without_rule
 from tests import make
 from tests.policy.table import PAGE, table_in_words
@@ -39,9 +40,9 @@ def test_every_route_has_a_rule_and_every_rule_a_route(app: Flask) -> None:
 
 
 @on_sqlite
-def test_a_route_without_a_rule_stops_the_start_in_tests_and_is_closed_to_everybody(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_a_route_without_a_rule_stops_the_start_in_tests_and_is_closed_to_everybody(settings: Settings) -> None:
+    app = create_app(settings)
+    client = app.test_client()
     app.add_url_rule("/forgotten", "work.forgotten", lambda: "here it is")
     with app.app_context():
         make.sign_in(client, make.person("administrator"))

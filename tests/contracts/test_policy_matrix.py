@@ -21,7 +21,7 @@ WHOLE = os.environ.get("CERTFLOW_TEST_MATRIX") == "whole"
 
 
 @on_sqlite
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_everybody_is_answered_as_the_table_says(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     courier, asked = _asked(app)
     asked = asked if WHOLE else asked[::EVERY_FIFTH]

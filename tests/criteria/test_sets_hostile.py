@@ -53,11 +53,11 @@ def test_a_file_of_tables_without_end_is_refused_at_once(
 ) -> None:
     page = client.get(f"{draft}file").text
     hidden = {name: typed_in(page, name) for name in ("csrf_token", "revision")}
-    before, since = stored(app).content, time.monotonic()
+    before, since = stored(app).content, time.process_time()
 
     with io.BytesIO(text.encode()) as file:
         answer = client.post(f"{draft}file", data={**hidden, "file": (file, "bộ.toml")})
 
     assert answer.status_code == 422
-    assert time.monotonic() - since < SECONDS
+    assert time.process_time() - since < SECONDS
     assert stored(app).content == before

@@ -95,7 +95,7 @@ def test_a_head_without_a_paper_is_told_field_by_field() -> None:
 
 
 def test_steps_too_fine_to_be_added_up_are_refused_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     content = deepcopy(CONTENT)
     rows = [{"kind": "points", "most": "999", "step": "6.25", "title": {"vi": "x"}} for _n in range(20)]
     content["criteria"] = [{"title": {"vi": "x"}, "indicators": deepcopy(rows)} for _n in range(20)]
@@ -106,7 +106,7 @@ def test_steps_too_fine_to_be_added_up_are_refused_at_once() -> None:
     content["total"], content["caps"] = str(points(content)), []
 
     assert [fault.field for fault in faults_of(content, GIVEN)] == ["total"]
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_what_a_cap_looks_at_follows_the_rows_that_go() -> None:

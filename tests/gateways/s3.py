@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import AT_MOST
+
 BUCKET = "certflow"
 _PARTS = ("s3", "filer", "master", "volume", "admin")
 _PORTS = (*_PARTS, *(f"{part}.grpc" for part in _PARTS))
@@ -77,7 +79,7 @@ def _free_ports(count: int) -> list[int]:
 
 def _wait(process: subprocess.Popen[bytes], log: Path) -> None:
     """Until the server itself says that all of it runs; the bucket is there by then."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + AT_MOST
     while b"All enabled components are running" not in log.read_bytes():
         assert process.poll() is None, log.read_text(errors="replace")
         assert time.monotonic() < deadline, log.read_text(errors="replace")

@@ -3,7 +3,7 @@ import unicodedata
 import zipfile
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
@@ -48,7 +48,6 @@ def test_a_long_name_is_cut_between_letters() -> None:
     assert len(safe.encode()) <= 200
 
 
-@settings(deadline=None)
 @given(original=st.text(st.characters(), max_size=300), kind=st.sampled_from(ALLOWED))
 @example(original="a" * 195 + " .pdf", kind=PDF)
 @example(original="e\u200d\u0301", kind=PDF)
@@ -77,7 +76,6 @@ def _only_invalid(sent: bytes, name: str) -> None:
     assert all(fields["file"])
 
 
-@settings(deadline=None)
 @given(
     start=st.sampled_from([b"", b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]),
     rest=st.binary(max_size=600),
@@ -87,18 +85,18 @@ def test_any_bytes_are_either_accepted_or_refused_in_words(start: bytes, rest: b
     _only_invalid(start + rest, name)
 
 
-@settings(deadline=None)
 @given(
     seed=st.sampled_from(SEEDS),
     changes=st.lists(st.tuples(st.integers(0), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6),
     cut=st.integers(0, 60),
 )
+@example(seed=SEEDS[-1], changes=[(0, b"\0")], cut=len(SEEDS[-1]))
 def test_a_good_file_with_changed_bytes_is_either_accepted_or_refused_in_words(
     seed: bytes, changes: list[tuple[int, bytes]], cut: int
 ) -> None:
-    sent = bytearray(seed[: len(seed) - cut])
+    sent = bytearray(seed[: max(len(seed) - cut, 0)])
     for at, piece in changes:
-        at %= len(sent)
+        at %= len(sent) + 1
         sent[at : at + len(piece)] = piece
     _only_invalid(bytes(sent), "a.docx")
 

@@ -19,6 +19,7 @@ from certflow.errors import SetupError
 from certflow.gateways.pdf import html_engine, printing, typst_engine
 from tests.browser import DESKTOP, Screenshot, assert_accessible, assert_fits
 from tests.gateways.paper_samples import FACTS, TEMPLATES, close_up, pages, printed
+from tests.waiting import AT_MOST
 
 NARROW: ViewportSize = {"width": 375, "height": 812}
 SITE = "http://127.0.0.1"
@@ -65,7 +66,7 @@ def test_the_trap_does_catch_a_printer_without_these_limits(listening: socket.so
     page.write_text(_trap(listening))
     printer = subprocess.Popen(["wkhtmltopdf", "-q", str(page), str(tmp_path / "out.pdf")], stderr=subprocess.DEVNULL)
     try:
-        listening.settimeout(20)
+        listening.settimeout(AT_MOST)
         listening.accept()[0].close()
     finally:
         printer.kill()
@@ -106,14 +107,14 @@ def test_typst_without_a_face_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_printer_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = tmp_path / "pid"
-    sleeper = f"echo $$ > {mark}; exec {sys.executable} -c 'import time; time.sleep(60)'"
+    sleeper = f"echo $$ > {mark}; exec {sys.executable} -c 'import time; time.sleep(600)'"
     _only_programs(tmp_path, monkeypatch, {"wkhtmltopdf": sleeper, "fc-list": "echo 'Tinos|20-7e a0-1eff'"})
     monkeypatch.setattr(html_engine, "LONGEST", 1.0)
 
     began = time.monotonic()
     with pytest.raises(TimeoutError, match="wkhtmltopdf was stopped: it had not finished after 1 seconds"):
         html_engine.render("<p>x</p>", landscape=False)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < AT_MOST
     assert not Path(f"/proc/{mark.read_text().strip()}").exists()
 
 

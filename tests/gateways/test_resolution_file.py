@@ -4,7 +4,7 @@ import io
 from importlib import resources
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
@@ -236,13 +236,11 @@ _cells = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_raise_anything_but_a_refusal(content: bytes) -> None:
     _taken_or_refused(content)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(_cells, max_size=9), max_size=12), st.sampled_from(";,\t"))
 def test_no_table_raises_anything_but_a_refusal(rows: list[list[str]], separator: str) -> None:
     table = "\n".join(separator.join(row) for row in rows)

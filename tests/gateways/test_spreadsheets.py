@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
@@ -20,6 +20,7 @@ from certflow.gateways.spreadsheets.reading import Cell, rows
 from certflow.gateways.spreadsheets.writing import Sheet, csv_file, workbook
 from tests import lists
 from tests.gateways import samples
+from tests.properties import examples
 
 MEGABYTE = 1024 * 1024
 SHEET = "xl/worksheets/sheet1.xml"
@@ -217,19 +218,19 @@ def test_a_hidden_first_sheet_is_not_taken_for_the_list() -> None:
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_any_bytes_are_rows_or_refused(content: bytes) -> None:
     _rows_or_refused(content)
 
 
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=8))
-@settings(max_examples=120, deadline=None)
+@examples(120)
 def test_a_damaged_workbook_is_rows_or_refused(place: int, damage: bytes) -> None:
     _rows_or_refused(BOOK[:place] + damage + BOOK[place + len(damage) :])
 
 
 @given(st.sampled_from([SHEET, "xl/styles.xml", "xl/workbook.xml", "xl/sharedStrings.xml"]), st.data())
-@settings(max_examples=120, deadline=None)
+@examples(120)
 def test_a_workbook_packed_anew_after_damage_is_rows_or_refused(name: str, data: st.DataObject) -> None:
     def damaged(old: bytes) -> bytes:
         place = data.draw(st.integers(0, len(old)))
@@ -239,7 +240,6 @@ def test_a_workbook_packed_anew_after_damage_is_rows_or_refused(name: str, data:
 
 
 @given(st.lists(st.lists(st.text(max_size=30), max_size=5), max_size=8))
-@settings(max_examples=100, deadline=None)
 def test_what_is_written_as_csv_is_read_again_and_acts_as_no_formula(table: list[list[str]]) -> None:
     written = csv_file(table)
 

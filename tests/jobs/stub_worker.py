@@ -6,8 +6,6 @@
 import logging
 import os
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +13,7 @@ import sqlalchemy as sa
 
 from certflow.gateways.queue import Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
+from tests.waiting import eventually
 
 BRISK = Pace(poll_every=0.1, sweep_every=1, retry_after=0, silent_after=1, finish_within=0, claims=2)
 PATIENT = replace(BRISK, retry_after=3600, silent_after=3600)
@@ -25,14 +24,6 @@ papers = sa.Table("paper", metadata, sa.Column("id", sa.Integer, primary_key=Tru
 visits = sa.Table("visit", metadata, sa.Column("paper_id", sa.Integer), sa.Column("executor", sa.Text))
 effects = sa.Table("effect", metadata, sa.Column("paper_id", sa.Integer))
 sweeps = sa.Table("swept", metadata, sa.Column("executor", sa.Text))
-
-
-def eventually(holds: Callable[[], Any], *, seconds: float = 20) -> None:
-    """Wait until `holds()`, at most `seconds`; AssertionError when it never does."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "what was waited for did not happen"
-        time.sleep(0.05)
 
 
 def state(engine: sa.Engine, paper_id: int) -> str:

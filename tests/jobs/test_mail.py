@@ -12,8 +12,9 @@ from certflow.accounts import invitations
 from certflow.config import Settings
 from certflow.models.base import db
 from tests import make
-from tests.jobs.stub_worker import BRISK, eventually
+from tests.jobs.stub_worker import BRISK
 from tests.mailbox import Mailbox
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from certflow.gateways.queue import SWEEP, Pace, Pending, Queue, is_queue_table,
 from certflow.gateways.worker import run_worker
 from tests import postgres
 from tests.jobs import stub_worker as stub
-from tests.jobs.stub_worker import ASKED, BRISK, BROKEN, HELD, ISSUED, PATIENT, eventually
+from tests.jobs.stub_worker import ASKED, BRISK, BROKEN, HELD, ISSUED, PATIENT
+from tests.waiting import AT_MOST, eventually
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,7 +65,7 @@ def worker(engine: sa.Engine, executor: str = "here-0", pace: Pace = BRISK) -> I
         yield
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(AT_MOST)
         assert not thread.is_alive()
 
 
@@ -187,7 +188,7 @@ def test_two_workers_share_the_jobs_and_sweep_once_at_each_time(queue: Queue, en
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     """The exit code and what was said on the way, once told to stop."""
     process.terminate()
-    said = process.communicate(timeout=20)[1]
+    said = process.communicate(timeout=AT_MOST)[1]
     return process.returncode, said
 
 

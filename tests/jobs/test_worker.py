@@ -12,7 +12,8 @@ from certflow.config import Settings
 from certflow.gateways.queue import Queue, open_queue
 from certflow.models.base import db
 from certflow.results import documents
-from tests.jobs.stub_worker import PATIENT, eventually
+from tests.jobs.stub_worker import PATIENT
+from tests.waiting import eventually
 
 
 @pytest.fixture

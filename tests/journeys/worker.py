@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from certflow.config import Settings
+from tests.waiting import AT_MOST
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -30,4 +31,4 @@ def working(settings: Settings) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=AT_MOST)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from certflow.law.scoring import scoring
@@ -23,6 +23,7 @@ from certflow.law.specs.form import (
 from certflow.law.specs.words import Text
 from tests.definitions.shipped import FORM
 from tests.law.test_scoring import answers
+from tests.properties import examples
 
 LEVELS = 3
 NO_WORDS = Text("", "")
@@ -82,7 +83,7 @@ def implied(result: Result) -> int:
     return level
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(cases(), st.booleans())
 def test_the_proof_implies_exactly_the_level_and_names_what_is_unanswered(
     case: tuple[FormSpec, dict[str, Mapping[str, Any]]], disadvantaged: bool
@@ -95,7 +96,7 @@ def test_the_proof_implies_exactly_the_level_and_names_what_is_unanswered(
     assert list(result.unanswered) == [v.indicator.code for v in result.at(1) if v.met is None]
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(cases(), st.booleans())
 def test_every_verdict_of_the_proof_is_its_exact_value_against_its_threshold(
     case: tuple[FormSpec, dict[str, Mapping[str, Any]]], disadvantaged: bool

@@ -25,9 +25,10 @@ from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.results import Document, NumberBook, Recognition
 from certflow.results import documents, recognitions
 from tests import make
-from tests.jobs.stub_worker import BRISK, eventually
+from tests.jobs.stub_worker import BRISK
 from tests.observing import everything
 from tests.results import issuing_runner
+from tests.waiting import AT_MOST, eventually
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")
 
@@ -35,7 +36,7 @@ KILLS = int(os.environ.get("CERTFLOW_TEST_KILLS", "8"))
 LONGEST_LIFE = 0.15
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_killed_again_and_again_while_issuing_nothing_is_lost_doubled_or_half(app: Flask, settings: Settings) -> None:
     made = [make.dossier("endorsed", level=1 + n % 2) for n in range(4 * KILLS)]
     for dossier in made:
@@ -46,7 +47,7 @@ def test_killed_again_and_again_while_issuing_nothing_is_lost_doubled_or_half(ap
 
     assert ends.count(-signal.SIGKILL) >= KILLS * 3 // 4, f"too little to do: seed {seed}, {ends}"
     with issuing_runner.start(settings, "recognise") as last:
-        assert last.wait(120) == 0
+        assert last.wait(AT_MOST) == 0
     _let_a_worker_finish(app)
     _check_papers({dossier.id: dossier.proposed_level for dossier in made})
     _check_books()
@@ -62,7 +63,7 @@ def _killed(settings: Settings, life: float) -> int:
     with issuing_runner.start(settings) as process:
         time.sleep(life)
         process.kill()
-        return process.wait(60)
+        return process.wait(AT_MOST)
 
 
 def _let_a_worker_finish(app: Flask) -> None:
@@ -71,10 +72,10 @@ def _let_a_worker_finish(app: Flask) -> None:
     worker = threading.Thread(target=jobs.work, args=(app,), kwargs=options, daemon=True)
     worker.start()
     try:
-        eventually(_nothing_waits, seconds=120)
+        eventually(_nothing_waits)
     finally:
         stop.set()
-        worker.join(60)
+        worker.join(AT_MOST)
 
 
 def _nothing_waits() -> bool:

@@ -16,6 +16,7 @@ from certflow.models.units import Succession, Unit, UnitVersion
 from certflow.units import resolutions
 from certflow.units.changes import Change
 from tests import make
+from tests.properties import examples
 from tests.resolutions import change, day, decree
 
 pytestmark = [
@@ -26,7 +27,7 @@ pytestmark = [
 KINDS = ("merge", "part", "absorb", "divide", "rename", "recode", "move", "tier", "province", "give")
 CHOICE = st.integers(0, 4)  # the newest come first, so that much happens to the same few
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), CHOICE, CHOICE), min_size=1, max_size=6)
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(examples(25), suppress_health_check=list(HealthCheck))
 
 Step = tuple[str, int, int]
 State = list[tuple[object, ...]]
