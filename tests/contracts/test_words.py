@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (".ci", "certflow", "forms", "migrations", "templates", "tests", "workflows")
+FOLDERS = (".ci", "certflow", "docs", "forms", "migrations", "templates", "tests", "workflows")
 SKIPPED = {".pyc", ".mo", ".png", ".ico", ".jpg", ".woff2"}
 DRAWERS = {"utils", "helpers", "common", "constants", "types", "enums", "decorators", "mixins"}
 BANNED = {
