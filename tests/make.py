@@ -25,8 +25,9 @@ from certflow.dossiers import actions, dossiers
 from certflow.gateways.unit_sources.data import UnitKind, UnitRow
 from certflow.law.specs.workflow import TransitionSpec, WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Finding, Round
+from certflow.models.dossiers import Claim, Dossier, Finding
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.people import people as people_service
 from certflow.rounds import rounds

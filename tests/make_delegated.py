@@ -7,8 +7,8 @@ from certflow import clock
 from certflow.accounts import directory
 from certflow.catalogue import role_titles
 from certflow.models.base import db
-from certflow.models.delegation import Delegation, SigningRule
 from certflow.models.people import User
+from certflow.models.rules import Delegation, SigningRule
 from certflow.rules import delegations, signing_rules
 from tests import make
 

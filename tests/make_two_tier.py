@@ -13,9 +13,10 @@ from certflow.demo import walking
 from certflow.dossiers import dossiers
 from certflow.gateways.unit_sources.data import UnitRow
 from certflow.law.specs.workflow import WorkflowSpec
-from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
+from certflow.models.rounds import Round
+from certflow.models.rules import AuthorityRule
 from certflow.models.units import Unit
 from certflow.rounds import rounds
 from certflow.rules import authority, confirmations

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from certflow import clock
 from certflow.catalogue import role_titles
 from certflow.models.base import db
-from certflow.models.inheritance import InheritanceRule
+from certflow.models.rules import InheritanceRule
 from certflow.models.units import Unit
 from certflow.rules import inheritance_rules
 from certflow.units import resolutions

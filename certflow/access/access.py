@@ -15,8 +15,9 @@ from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.errors import NotFound, NotPermitted
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.people import Appointment, User
+from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, Sight, seeing
 from certflow.models.units import Holder, Unit
 from certflow.wording import _

@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from certflow import clock
-from certflow.models.delegation import Delegation
 from certflow.models.people import Appointment, User
+from certflow.models.rules import Delegation
 from certflow.models.units import Unit
 
 

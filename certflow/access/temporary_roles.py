@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from certflow import clock
 from certflow.catalogue.catalogue import workflow_of, workflows
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.impartiality import Council, CouncilMember, Substitute
 from certflow.models.people import User
+from certflow.models.rounds import Round
 
 
 def _named(user: User) -> list[Substitute]:

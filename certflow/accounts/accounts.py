@@ -16,9 +16,9 @@ from certflow.accounts import events, links, sign_in_history, throttling
 from certflow.errors import Invalid
 from certflow.models.accounts import SignInStep
 from certflow.models.base import begin_writing, db
-from certflow.models.delegation import Delegation
 from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import Appointment, SignInSession, User
+from certflow.models.rules import Delegation
 from certflow.models.units import Unit
 from certflow.wording import _
 

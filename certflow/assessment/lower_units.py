@@ -12,9 +12,10 @@ from certflow.law.scoring.coverage import Coverage, LowerUnit
 from certflow.law.scoring.scoring import Answer, Answers
 from certflow.law.specs.form import IndicatorSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Round
+from certflow.models.dossiers import Claim, Dossier
 from certflow.models.people import User
 from certflow.models.results import Recognition
+from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.units import Unit, UnitVersion
 from certflow.rules import inheritance

@@ -25,8 +25,8 @@ from certflow.demo.folder import Season
 from certflow.errors import SetupError
 from certflow.gateways import processes
 from certflow.models.base import db
-from certflow.models.dossiers import Round
 from certflow.models.results import Recognition
+from certflow.models.rounds import Round
 
 _HOST = "127.0.0.1"
 _PORT = 8000

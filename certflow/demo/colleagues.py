@@ -9,8 +9,9 @@ from certflow.demo.cast import Engagement, Part
 from certflow.demo.stage import Progress, Stage
 from certflow.handling import handling
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.people import User
+from certflow.models.rounds import Round
 
 
 class Colleague(NamedTuple):

@@ -11,7 +11,8 @@ from certflow.demo.further_plan import Undertaking
 from certflow.demo.stage import Progress, Stage
 from certflow.dossiers import dossiers
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Round
+from certflow.models.dossiers import Claim, Dossier
+from certflow.models.rounds import Round
 from certflow.models.units import Unit
 
 _NO_MEETING = meetings.Minutes(None, "", "", ())

@@ -14,8 +14,9 @@ from certflow.dossiers import dossiers
 from certflow.errors import SetupError
 from certflow.gateways.unit_sources.data import legacy_units
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Round
+from certflow.models.dossiers import Claim, Dossier
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.results import documents
 from certflow.units import entering

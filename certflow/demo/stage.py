@@ -7,8 +7,8 @@ from typing import Protocol
 from certflow import clock
 from certflow.demo import plan
 from certflow.demo.cast import PROVINCE
-from certflow.models.dossiers import Round
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.rounds import rounds
 

@@ -21,7 +21,7 @@ from certflow.http import addresses
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.deadlines import Standing, standing
-from certflow.models.dossiers import Round
+from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.rounds import filing, rounds
 

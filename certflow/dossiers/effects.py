@@ -8,9 +8,9 @@ from certflow.clock import local_day
 from certflow.dossiers import submissions
 from certflow.law.facts import OutsideDocument
 from certflow.law.workflow import Move
-from certflow.models.delegation import Delegation
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
+from certflow.models.rules import Delegation
 from certflow.results import recognitions
 from certflow.results.papers import Signed
 

@@ -19,8 +19,9 @@ from certflow.law.scoring.scoring import Answer
 from certflow.law.specs.form import IndicatorSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, HistoryEntry, Round
+from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, HistoryEntry
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.rounds import rounds
 from certflow.wording import _
 

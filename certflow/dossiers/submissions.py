@@ -13,9 +13,9 @@ from certflow.catalogue.catalogue import form_of
 from certflow.errors import NotFound
 from certflow.law.scoring.scoring import score
 from certflow.models.base import db
-from certflow.models.delegation import Delegation
 from certflow.models.dossiers import Claim, Dossier, Evidence, Meeting, Submission
 from certflow.models.people import User
+from certflow.models.rules import Delegation
 from certflow.wording import _
 
 

@@ -15,9 +15,9 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.law.councils import PARTS
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Round
 from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.models.unique import refusing
 from certflow.models.units import Unit
 from certflow.rounds import rounds

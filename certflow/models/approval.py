@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from certflow.models.authority import AuthorityRule
 from certflow.models.base import Model
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.people import User
+from certflow.models.rounds import Round
+from certflow.models.rules import AuthorityRule
 
 _OPEN: dict[str, Any] = {"sqlite_where": text("outcome = ''"), "postgresql_where": text("outcome = ''")}
 

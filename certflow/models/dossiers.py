@@ -1,4 +1,4 @@
-"""Rounds and dossiers: claims, findings, evidence, submissions and history."""
+"""Dossiers: claims, findings, evidence, submissions and history."""
 
 import datetime as dt
 from typing import Any
@@ -7,50 +7,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.delegation import Delegation
 from certflow.models.people import User
+from certflow.models.rounds import Round
+from certflow.models.rules import Delegation
 from certflow.models.units import Holder, Unit, UnitVersion
-
-
-class Round(Model):
-    """One scheme run for one assessed year in one province; `practice` rounds produce no official paper.
-
-    `form` is the criteria set chosen for it, where the scheme leaves the choice; otherwise the scheme's own is used.
-    """
-
-    __tablename__ = "round"
-    __table_args__ = (UniqueConstraint("unit_id", "workflow", "assessed_year", "title"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    workflow: Mapped[str] = mapped_column(String(80))
-    workflow_version: Mapped[int]
-    form: Mapped[str | None] = mapped_column(String(80))
-    form_version: Mapped[int | None]
-    assessed_year: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
-    practice: Mapped[bool] = mapped_column(default=False)
-    closed: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
-
-    unit: Mapped[Unit] = relationship()
-    dates: Mapped[list["RoundDate"]] = relationship(back_populates="round", order_by="RoundDate.due_on")
-
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
-
-
-class RoundDate(Model):
-    """The day of one deadline in one round, and whether the day itself is still on time."""
-
-    __tablename__ = "round_date"
-
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    deadline: Mapped[str] = mapped_column(String(60), primary_key=True)
-    due_on: Mapped[dt.date]
-    included: Mapped[bool]
-
-    round: Mapped[Round] = relationship(back_populates="dates")
-
 
 # On both databases the unit itself has one dossier in a round; those about its holders are counted by holder.
 _ABOUT_THE_UNIT: dict[str, Any] = {

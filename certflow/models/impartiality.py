@@ -6,8 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.models.units import Unit
 
 PERIOD = "ends_on IS NULL OR ends_on >= starts_on"

@@ -1,17 +1,17 @@
-"""People: accounts with their second factor, dated appointments, and sign-in sessions."""
+"""People: accounts with their second factor, dated appointments, sign-in sessions, and lists that were sent."""
 
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.units import Organisation, Unit
 
 if TYPE_CHECKING:
-    from certflow.models.delegation import Delegation
     from certflow.models.impartiality import CouncilMember, Substitute
+    from certflow.models.rules import Delegation
 
 
 class User(Model):
@@ -145,3 +145,27 @@ class SecondFactor(Model):
     last_step: Mapped[int] = mapped_column(default=0)
 
     user: Mapped[User] = relationship(back_populates="second_factor")
+
+
+class PeopleImport(Model):
+    """A list of people that was sent: kept until it is made or given up; its file is gone once people were made of it.
+
+    `made` are the ids of the accounts made, `appointments` and `invited` count what else was done. Without a sender the
+    list came by the command line.
+    """
+
+    __tablename__ = "people_import"
+    __table_args__ = (CheckConstraint("done_at IS NULL OR storage_key IS NULL", name="done"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    sent_at: Mapped[dt.datetime] = mapped_column(index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str | None] = mapped_column(String(100))
+    done_at: Mapped[dt.datetime | None]
+    made: Mapped[list[int]] = mapped_column(JSON, default=list)
+    appointments: Mapped[int] = mapped_column(default=0)
+    invited: Mapped[int] = mapped_column(default=0)
+
+    sent_by: Mapped[User | None] = relationship()

@@ -13,8 +13,7 @@ from certflow.gateways.installation import equipment
 from certflow.gateways.spreadsheets.writing import csv_file
 from certflow.models.accounts import AccountLink
 from certflow.models.base import begin_writing, db
-from certflow.models.people import User
-from certflow.models.people_import import PeopleImport
+from certflow.models.people import PeopleImport, User
 from certflow.people import making
 from certflow.people.columns import heading
 from certflow.people.plan import Plan, plan, read

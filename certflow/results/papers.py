@@ -7,11 +7,10 @@ from typing import Any
 from certflow.catalogue import trust, units
 from certflow.catalogue.catalogue import form_of, is_sample, workflow_of
 from certflow.law.specs.outcome import OfficeSpec, OutcomeSpec, PaperSpec
-from certflow.models.authority import AuthorityRule
-from certflow.models.delegation import Delegation
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.results import Document
+from certflow.models.rules import AuthorityRule, Delegation
 from certflow.rules import authority, signing
 
 PRACTICE_SUFFIX = "-TH"

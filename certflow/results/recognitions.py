@@ -16,9 +16,10 @@ from certflow.law.facts import Held, OutsideDocument
 from certflow.law.scoring.scoring import Answers, score
 from certflow.law.specs.outcome import OutcomeSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Finding, Round
+from certflow.models.dossiers import Dossier, Finding
 from certflow.models.people import User
 from certflow.models.results import Document, Recognition
+from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.results import documents
 from certflow.results.papers import Paper, Signed, outcome_of

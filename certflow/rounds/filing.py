@@ -3,7 +3,8 @@
 from certflow.catalogue.catalogue import workflow_of
 from certflow.law.deadlines import Due
 from certflow.law.specs.workflow import WorkflowSpec
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
+from certflow.models.rounds import Round
 from certflow.rounds import rounds
 
 FILING = "freeze_submission"

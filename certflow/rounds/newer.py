@@ -6,7 +6,8 @@ from certflow.access import access
 from certflow.catalogue.catalogue import definitions, workflow_of, workflows
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
+from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, seeing
 
 

@@ -11,8 +11,8 @@ from certflow.approval import proposals
 from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.approval import Proposal
 from certflow.models.base import db
-from certflow.models.dossiers import Round
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.rounds import rounds
 from certflow.vietnamese import says_something

@@ -14,8 +14,9 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.law.deadlines import Due
 from certflow.law.specs.workflow import DeadlineSpec, WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round, RoundDate
+from certflow.models.dossiers import Dossier
 from certflow.models.people import User
+from certflow.models.rounds import Round, RoundDate
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.unique import refusing
 from certflow.models.units import Unit

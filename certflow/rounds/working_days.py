@@ -14,8 +14,8 @@ from certflow.gateways.holiday_data import year_of_holidays
 from certflow.law.working_days import WorkingCalendar
 from certflow.models.base import db
 from certflow.models.people import User
+from certflow.models.rounds import CalendarDay
 from certflow.models.unique import refusing
-from certflow.models.working_days import CalendarDay
 from certflow.wording import _, language
 
 LONGEST_SOURCE = 300

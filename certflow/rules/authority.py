@@ -22,10 +22,11 @@ from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import glyphs, printing
 from certflow.law.guards import authority_missing
 from certflow.law.specs.workflow import RoleSpec, WorkflowSpec
-from certflow.models.authority import AuthorityRule
 from certflow.models.base import begin_writing, db
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.people import User
+from certflow.models.rounds import Round
+from certflow.models.rules import AuthorityRule
 from certflow.models.units import Unit
 from certflow.rules import confirmations
 from certflow.vietnamese import says_something

@@ -9,9 +9,9 @@ from certflow.access import access
 from certflow.approval import proposals
 from certflow.errors import ActionNotOpen
 from certflow.models.approval import Proposal
-from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
 from certflow.models.people import User
+from certflow.models.rules import AuthorityRule
 from certflow.wording import N_, _
 
 

@@ -15,8 +15,8 @@ from certflow.access import access
 from certflow.catalogue import role_titles
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import begin_writing, db
-from certflow.models.delegation import MODES, Delegation
 from certflow.models.people import Appointment, User
+from certflow.models.rules import MODES, Delegation
 from certflow.rules import signing_rules
 from certflow.rules.signing_rules import fault_in_words, faults_in_days, joined
 from certflow.vietnamese import says_something, search_key

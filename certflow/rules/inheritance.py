@@ -15,10 +15,11 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import is_sample
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round
-from certflow.models.inheritance import InheritanceRule
+from certflow.models.dossiers import Dossier
 from certflow.models.results import Recognition
+from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, seeing
+from certflow.models.rules import InheritanceRule
 from certflow.models.units import Succession, Unit
 from certflow.rules import inheritance_rules
 from certflow.rules.outcomes import Holding, Outcome, Title, outcome

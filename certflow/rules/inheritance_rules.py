@@ -18,8 +18,8 @@ from certflow.catalogue.catalogue import known
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import begin_writing, db
-from certflow.models.inheritance import InheritanceRule
 from certflow.models.people import User
+from certflow.models.rules import InheritanceRule
 from certflow.models.units import Unit
 from certflow.rules.outcomes import Treatment
 from certflow.vietnamese import says_something

@@ -20,9 +20,9 @@ from certflow.errors import ActionBlocked, NotPermitted
 from certflow.law.specs.workflow import TransitionSpec
 from certflow.law.workflow import Move, Offer
 from certflow.models.base import db
-from certflow.models.delegation import Delegation, SigningRule
 from certflow.models.dossiers import Dossier
 from certflow.models.people import Appointment
+from certflow.models.rules import Delegation, SigningRule
 from certflow.rules import signing_matrix
 from certflow.wording import _
 

@@ -9,8 +9,8 @@ from certflow.access import parts
 from certflow.catalogue import role_titles
 from certflow.errors import ActionBlocked
 from certflow.models.base import db
-from certflow.models.delegation import Delegation, SigningRule
 from certflow.models.people import Appointment
+from certflow.models.rules import Delegation, SigningRule
 from certflow.vietnamese import search_key
 from certflow.wording import _
 

@@ -19,8 +19,8 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import glyphs, printing
 from certflow.models.base import db
-from certflow.models.delegation import MODES, SigningRule
 from certflow.models.people import User
+from certflow.models.rules import MODES, SigningRule
 from certflow.models.units import Organisation, Unit
 from certflow.vietnamese import says_something
 from certflow.wording import _, language

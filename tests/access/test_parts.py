@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certflow.access import parts
-from certflow.models.delegation import Delegation
 from certflow.models.people import Appointment, User
+from certflow.models.rules import Delegation
 from tests.properties import examples
 
 FIRST = dt.date(2026, 1, 1)

@@ -15,9 +15,10 @@ from certflow.dossiers import dossiers, receipts
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.models.approval import Proposal
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.results import Recognition
+from certflow.models.rounds import Round
 from certflow.results import recognitions, revocations
 from certflow.rounds import round_dates, rounds
 from certflow.rules import authority, confirmations

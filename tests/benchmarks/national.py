@@ -15,8 +15,9 @@ from certflow.accounts import directory
 from certflow.catalogue import role_titles
 from certflow.gateways.unit_sources.data import UnitRow
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, HistoryEntry, Round
+from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.models.units import Unit, UnitVersion
 from certflow.units import entering
 from tests import make

@@ -22,10 +22,11 @@ from certflow.gateways.installation import equipment
 from certflow.handling import handling
 from certflow.law.scoring.coverage import coverage_of
 from certflow.models.base import Model, db
-from certflow.models.dossiers import Claim, Dossier, Evidence, HistoryEntry, Round, Submission
+from certflow.models.dossiers import Claim, Dossier, Evidence, HistoryEntry, Submission
 from certflow.models.handling import Handling
 from certflow.models.people import User
 from certflow.models.results import Document, FormConfirmation, NumberBook, Recognition
+from certflow.models.rounds import Round
 from certflow.models.units import Unit, UnitAttribute
 from certflow.results import papers as papers_service
 from tests import make

@@ -12,8 +12,8 @@ from certflow.dossiers import dossiers, moving
 from certflow.dossiers.moving import Key
 from certflow.errors import Stale
 from certflow.models.base import db
-from certflow.models.dossiers import Round
 from certflow.models.people import User
+from certflow.models.rounds import Round
 from certflow.rounds import rounds
 from tests import make, versions
 from tests.dossiers.moves import acts, administrator, moved, now

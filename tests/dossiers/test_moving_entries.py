@@ -12,7 +12,8 @@ from certflow.catalogue import catalogue
 from certflow.dossiers import actions, moving
 from certflow.law.reading.catalogue import Catalogue
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Round
+from certflow.models.dossiers import Claim, Dossier
+from certflow.models.rounds import Round
 from certflow.rounds import rounds
 from tests import make
 from tests.assessment.made_schemes import scheme_with

@@ -15,9 +15,9 @@ from certflow.catalogue import role_titles
 from certflow.criteria import confirmations
 from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
-from certflow.models.dossiers import Round
 from certflow.models.people import User
 from certflow.models.results import FormConfirmation
+from certflow.models.rounds import Round
 from certflow.people import people
 from certflow.rounds import rounds
 from tests import make

@@ -13,7 +13,7 @@ from pikepdf import Pdf
 from playwright.sync_api import Locator, Page
 
 from certflow.catalogue.catalogue import definitions
-from certflow.models.dossiers import Round
+from certflow.models.rounds import Round
 from tests import make
 from tests.browser import DESKTOP, assert_accessible, assert_fits
 from tests.journeys.words import vi

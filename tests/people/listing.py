@@ -1,8 +1,7 @@
 """Lists of people, sent and made by an administrator in the session of the test."""
 
 from certflow.catalogue import role_titles
-from certflow.models.people import User
-from certflow.models.people_import import PeopleImport
+from certflow.models.people import PeopleImport, User
 from certflow.people import importing
 from certflow.people import plan as people_plan
 from tests import make

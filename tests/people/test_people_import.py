@@ -13,8 +13,7 @@ from certflow.catalogue import role_titles
 from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
-from certflow.models.people import Appointment, User
-from certflow.models.people_import import PeopleImport
+from certflow.models.people import Appointment, PeopleImport, User
 from certflow.people import importing
 from certflow.people import plan as people_plan
 from tests import lists, make

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from certflow import clock
 from certflow.gateways.unit_sources.data import UnitRow
 from certflow.models.base import db
-from certflow.models.delegation import Delegation
 from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import Appointment, User
+from certflow.models.rules import Delegation
 from certflow.units import entering
 from tests import make
 

@@ -11,7 +11,7 @@ from certflow.dossiers.dates import Dates
 from certflow.errors import Invalid, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, HistoryEntry
-from certflow.models.working_days import CalendarDay
+from certflow.models.rounds import CalendarDay
 from certflow.rounds import working_days
 from tests import make, tiers
 

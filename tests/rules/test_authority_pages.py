@@ -11,8 +11,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from certflow.config import MAX_UPLOAD_BYTES
-from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
+from certflow.models.rules import AuthorityRule
 from certflow.rules import authority
 from tests import make, make_two_tier
 from tests.browsing import counted, in_english, send, signed_in, typed_in

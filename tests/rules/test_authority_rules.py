@@ -12,9 +12,9 @@ from flask import Flask
 from certflow.catalogue import role_titles
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.gateways.installation import equipment
-from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
 from certflow.models.people import User
+from certflow.models.rules import AuthorityRule
 from certflow.rules import authority
 from tests import make, make_two_tier
 from tests.gateways import samples

@@ -12,9 +12,9 @@ from certflow import clock
 from certflow.catalogue import role_titles
 from certflow.http.fields import shown_day
 from certflow.models.base import db
-from certflow.models.delegation import Delegation, SigningRule
 from certflow.models.dossiers import Dossier
 from certflow.models.results import Recognition
+from certflow.models.rules import Delegation, SigningRule
 from certflow.results import documents
 from certflow.rules import delegations
 from tests import make, make_delegated

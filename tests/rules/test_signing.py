@@ -17,10 +17,10 @@ from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, Not
 from certflow.gateways.pdf import printing
 from certflow.law.workflow import Offer
 from certflow.models.base import db
-from certflow.models.delegation import Delegation
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.results import Document, Recognition
+from certflow.models.rules import Delegation
 from certflow.people import people
 from certflow.results import documents
 from certflow.rules import delegations, signing_rules

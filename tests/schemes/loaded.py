@@ -19,7 +19,8 @@ from certflow.law.reading.catalogue import Catalogue
 from certflow.law.specs.form import FormSpec, Trust
 from certflow.law.specs.words import Text
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
+from certflow.models.rounds import Round
 from certflow.rounds import rounds
 from tests import make
 

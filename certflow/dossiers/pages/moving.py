@@ -20,7 +20,7 @@ from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
-from certflow.models.dossiers import Round
+from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, see
 from certflow.rounds import newer, rounds
 from certflow.wording import language

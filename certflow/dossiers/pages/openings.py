@@ -19,7 +19,7 @@ from certflow.http.fields import show_faults
 from certflow.http.person import actor
 from certflow.http.policy import subject
 from certflow.law.specs.workflow import SubjectKind, WorkflowSpec
-from certflow.models.dossiers import Round
+from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.units import holders
 

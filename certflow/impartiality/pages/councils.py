@@ -25,8 +25,8 @@ from certflow.impartiality.forms import PartForm, ReasonForm
 from certflow.impartiality.words import judging
 from certflow.law import councils as law
 from certflow.models.base import db
-from certflow.models.dossiers import Round
 from certflow.models.impartiality import Council, CouncilMember
+from certflow.models.rounds import Round
 from certflow.people.forms import full_name
 from certflow.rounds import rounds
 from certflow.wording import language

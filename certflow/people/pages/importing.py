@@ -23,7 +23,7 @@ from certflow.http.fields import show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.base import db
-from certflow.models.people_import import PeopleImport
+from certflow.models.people import PeopleImport
 from certflow.people import columns as people_columns
 from certflow.people import importing
 from certflow.people.plan import MOST_ROWS, Step

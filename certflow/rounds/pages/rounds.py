@@ -20,7 +20,7 @@ from certflow.law.deadlines import Due
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.criteria import RatingSet
-from certflow.models.dossiers import Round
+from certflow.models.rounds import Round
 from certflow.rounds import newer, round_dates, rounds
 from certflow.rounds.forms import RoundDatesForm, RoundForm, SetForm, dates_form
 from certflow.rules.words import deciders

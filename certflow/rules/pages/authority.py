@@ -20,8 +20,8 @@ from certflow.http.attachments import ACCEPT, attachment, drain
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
-from certflow.models.authority import AuthorityRule
 from certflow.models.base import db
+from certflow.models.rules import AuthorityRule
 from certflow.rules import authority, confirmations
 from certflow.rules.forms.authority import RuleForm, WithdrawForm
 from certflow.wording import language

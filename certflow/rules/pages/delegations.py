@@ -18,8 +18,8 @@ from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.sections import section
 from certflow.models.base import db
-from certflow.models.delegation import Delegation
 from certflow.models.people import User
+from certflow.models.rules import Delegation
 from certflow.people import people
 from certflow.rules import delegations, signing_matrix, signing_rules
 from certflow.rules.forms.delegations import DelegationForm, WithdrawForm, number

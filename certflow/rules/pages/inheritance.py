@@ -20,7 +20,7 @@ from certflow.http.fields import ADay, Chosen, DayField, show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.base import db
-from certflow.models.inheritance import InheritanceRule
+from certflow.models.rules import InheritanceRule
 from certflow.rules import inheritance_rules
 from certflow.rules.forms.authority import WithdrawForm
 from certflow.rules.inheritance_rules import LONGEST, Entry

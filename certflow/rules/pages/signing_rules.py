@@ -15,7 +15,7 @@ from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.base import db
-from certflow.models.delegation import SigningRule
+from certflow.models.rules import SigningRule
 from certflow.models.units import Unit
 from certflow.people.forms import full_name
 from certflow.rules import signing_rules

@@ -6,9 +6,10 @@ from typing import Any
 
 from certflow import clock
 from certflow.catalogue.catalogue import workflow_of
-from certflow.models.authority import AuthorityRule
-from certflow.models.dossiers import Dossier, Round
+from certflow.models.dossiers import Dossier
 from certflow.models.results import Document
+from certflow.models.rounds import Round
+from certflow.models.rules import AuthorityRule
 from certflow.rules import authority
 from certflow.wording import language
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from certflow.catalogue import role_titles
 from certflow.clock import today
-from certflow.models.delegation import Delegation, SigningRule
+from certflow.models.rules import Delegation, SigningRule
 from certflow.rules import signing_rules
 from certflow.rules.signing_matrix import paper_title, role_at
 

@@ -1,4 +1,4 @@
-"""Delegation: who acts for whom from day to day by which document, and the rules that say who may sign for whom."""
+"""Dated rules, each with its document: who decides, who signs, who acts for whom, and what becomes of titles."""
 
 import datetime as dt
 from typing import Literal
@@ -13,6 +13,60 @@ from certflow.models.units import Organisation, Unit
 Mode = Literal["KT", "TL", "TUQ"]
 MODES: tuple[Mode, ...] = ("KT", "TL", "TUQ")
 MODE = "mode IN ('KT', 'TL', 'TUQ')"
+
+
+class AuthorityRule(Model):
+    """In one province, from one day to another, dossiers of one scheme are decided by one role; with its document.
+
+    It is about a scheme by its name, in whatever version: the scheme says whom its dossiers are about, and only its
+    own roles can be named. A rule is never changed or removed; it counts once a second person has confirmed it, and a
+    withdrawn one counts no more from that moment. One for `practice` needs no second person; it counts in practice
+    rounds alone, before the official one.
+    """
+
+    __tablename__ = "authority_rule"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn"),
+        CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_reason"),
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed"),
+        CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> entered_by_id", name="two"),
+        Index("ix_authority_rule_unit_id_workflow", "unit_id", "workflow"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(40))
+    practice: Mapped[bool] = mapped_column(default=False)
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    document_number: Mapped[str] = mapped_column(String(120))
+    document_date: Mapped[dt.date]
+    issued_by: Mapped[str] = mapped_column(String(200))
+    storage_key: Mapped[str] = mapped_column(String(100), unique=True)
+    original_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    unit: Mapped[Unit] = relationship()
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+
+    def counts_on(self, day: dt.date) -> bool:
+        """Whether the rule is in force on `day`."""
+        if not (self.practice or self.confirmed_at is not None):
+            return False
+        return self.withdrawn_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
 
 
 class SigningRule(Model):
@@ -105,3 +159,48 @@ class Delegation(Model):
         """Whether the delegation gives its rights on `day`: it runs, and the one who delegated holds the part then."""
         runs = self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
         return runs and self.appointment.held_on(day) and self.appointment.user.active and self.delegate.active
+
+
+class InheritanceRule(Model):
+    """In one province, from one day to another, what becomes of the titles of a scheme when units merge or divide.
+
+    It is about a scheme by its name, in whatever version. Where no numbered document says it, `source` says in words
+    where it is taken from. A rule is never changed or removed; a withdrawn one counts no more from that moment.
+    """
+
+    __tablename__ = "inheritance_rule"
+    __table_args__ = (
+        CheckConstraint("treatment IN ('inherited', 'suspended', 'reassess')", name="treatment"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
+        CheckConstraint("document_number <> '' OR source <> ''", name="source"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn"),
+        CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_reason"),
+        Index("ix_inheritance_rule_unit_id_workflow", "unit_id", "workflow"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    workflow: Mapped[str] = mapped_column(String(80))
+    treatment: Mapped[str] = mapped_column(String(20))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    document_number: Mapped[str] = mapped_column(String(120), default="")
+    document_date: Mapped[dt.date | None]
+    issued_by: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(300), default="")
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    unit: Mapped[Unit] = relationship()
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+
+    @property
+    def cited(self) -> str:
+        """The document as papers and pages name it, or where the rule is taken from."""
+        if not self.document_number:
+            return self.source
+        return ", ".join(part for part in (self.document_number, self.issued_by) if part)
