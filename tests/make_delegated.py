@@ -8,7 +8,7 @@ from certflow.accounts import directory
 from certflow.catalogue import role_titles
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.models.rules import Delegation, SigningRule
+from certflow.models.rules import Delegation, SigningRule, delegations_to
 from certflow.rules import delegations, signing_rules
 from tests import make
 
@@ -24,7 +24,7 @@ def deputy(name: str = "pho.phong", full_name: str = "Lê Thị Phó", position:
     if known is None:
         known = make.user(name, full_name)
         known.position = position
-    assert known.delegations is not None
+    assert delegations_to(known) is not None
     make.commit()
     return known
 

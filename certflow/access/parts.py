@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from certflow import clock
 from certflow.models.people import Appointment, User
-from certflow.models.rules import Delegation
+from certflow.models.rules import Delegation, delegations_to
 from certflow.models.units import Unit
 
 
@@ -63,5 +63,5 @@ def held(user: User, today: dt.date | None = None) -> list[Part]:
     today = today or clock.today()
     if not user.active:
         return []
-    delegated = (d for d in user.delegations if d.counts_on(today))
+    delegated = (d for d in delegations_to(user) if d.counts_on(today))
     return [*(Part(a) for a in own(user, today)), *(Part(d.appointment, d) for d in delegated)]

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from certflow import clock
 from certflow.catalogue.catalogue import workflow_of, workflows
 from certflow.models.dossiers import Dossier
-from certflow.models.impartiality import Council, CouncilMember, Substitute
+from certflow.models.impartiality import Council, CouncilMember, Substitute, council_seats_of, substitutions_of
 from certflow.models.people import User
 from certflow.models.rounds import Round
 
@@ -15,7 +15,7 @@ from certflow.models.rounds import Round
 def _named(user: User) -> list[Substitute]:
     """The parts of a substitute that `user` has today; none for an account that is switched off."""
     today = clock.today()
-    return [one for one in user.substitutions if one.held_on(today)] if user.active else []
+    return [one for one in substitutions_of(user) if one.held_on(today)] if user.active else []
 
 
 def substitutions(user: User) -> dict[str, list[int]]:
@@ -39,7 +39,7 @@ def dossiers_of(user: User) -> list[int]:
 def seats_of(user: User) -> list[CouncilMember]:
     """The seats on councils that `user` has today; none for an account that is switched off."""
     today = clock.today()
-    held = [seat for seat in user.council_seats if seat.held_on(today)] if user.active else []
+    held = [seat for seat in council_seats_of(user) if seat.held_on(today)] if user.active else []
     return [seat for seat in held if seat.council.dissolved_at is None]
 
 

@@ -16,9 +16,9 @@ from certflow.accounts import events, links, sign_in_history, throttling
 from certflow.errors import Invalid
 from certflow.models.accounts import SignInStep
 from certflow.models.base import begin_writing, db
-from certflow.models.impartiality import Council, CouncilMember
+from certflow.models.impartiality import COUNCIL_SEATS, SUBSTITUTIONS, Council, CouncilMember
 from certflow.models.people import Appointment, SignInSession, User
-from certflow.models.rules import Delegation
+from certflow.models.rules import DELEGATIONS, Delegation
 from certflow.models.units import Unit
 from certflow.wording import _
 
@@ -32,9 +32,9 @@ _UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.par
 _DELEGATED = joinedload(Delegation.appointment).options(_UNIT, joinedload(Appointment.user))
 PARTS = (
     joinedload(User.appointments).options(_UNIT, joinedload(Appointment.organisation)),
-    joinedload(User.delegations).options(_DELEGATED),
-    joinedload(User.substitutions),
-    joinedload(User.council_seats).joinedload(CouncilMember.council).joinedload(Council.unit),
+    joinedload(DELEGATIONS).options(_DELEGATED),
+    joinedload(SUBSTITUTIONS),
+    joinedload(COUNCIL_SEATS).joinedload(CouncilMember.council).joinedload(Council.unit),
 )
 
 _hasher = PasswordHasher()

@@ -5,10 +5,10 @@ from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, registry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -79,6 +79,16 @@ class Model(Base):
     """A stored thing."""
 
     __abstract__ = True
+
+
+def reverse(model: type[Model], name: str, relation: RelationshipProperty[Any]) -> InstrumentedAttribute[Any]:
+    """Add `relation` to `model` as its attribute `name`, and return it for queries.
+
+    For a class that is declared in a module above that of `model`, which could not be imported there in turn.
+    """
+    inspect(model).add_property(name, relation)
+    attribute: InstrumentedAttribute[Any] = getattr(model, name)
+    return attribute
 
 
 def begin_reading(only_reads: bool) -> None:

@@ -3,9 +3,9 @@
 import datetime as dt
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
-from certflow.models.base import Model
+from certflow.models.base import Model, reverse
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round
@@ -81,6 +81,18 @@ class Substitute(_Held, Model):
     named_by: Mapped[User] = relationship(foreign_keys=[named_by_id])
 
 
+SUBSTITUTIONS: InstrumentedAttribute[list[Substitute]] = reverse(
+    User,
+    "substitutions",
+    relationship(Substitute, back_populates="user", foreign_keys=Substitute.user_id, order_by=Substitute.id),
+)
+
+
+def substitutions_of(user: User) -> list[Substitute]:
+    """All parts that `user` has or had as a substitute."""
+    return SUBSTITUTIONS.__get__(user, User)
+
+
 # At one time an office has one council for a round, and one for all rounds of a scheme and year that have none.
 _OF_A_ROUND = text("dissolved_at IS NULL AND round_id IS NOT NULL")
 _OF_A_YEAR = text("dissolved_at IS NULL AND round_id IS NULL")
@@ -152,3 +164,15 @@ class CouncilMember(_Held, Model):
     def unit(self) -> Unit:
         """The unit of the office that set up the council."""
         return self.council.unit
+
+
+COUNCIL_SEATS: InstrumentedAttribute[list[CouncilMember]] = reverse(
+    User,
+    "council_seats",
+    relationship(CouncilMember, back_populates="user", foreign_keys=CouncilMember.user_id, order_by=CouncilMember.id),
+)
+
+
+def council_seats_of(user: User) -> list[CouncilMember]:
+    """All seats that `user` has or had on councils."""
+    return COUNCIL_SEATS.__get__(user, User)

@@ -1,17 +1,12 @@
 """People: accounts with their second factor, dated appointments, sign-in sessions, and lists that were sent."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.units import Organisation, Unit
-
-if TYPE_CHECKING:
-    from certflow.models.impartiality import CouncilMember, Substitute
-    from certflow.models.rules import Delegation
 
 
 class User(Model):
@@ -39,19 +34,10 @@ class User(Model):
     same_person_as_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
 
     same_person_as: Mapped["User | None"] = relationship(remote_side=[id])
-    substitutions: Mapped[list["Substitute"]] = relationship(
-        back_populates="user", foreign_keys="Substitute.user_id", order_by="Substitute.id"
-    )
-    council_seats: Mapped[list["CouncilMember"]] = relationship(
-        back_populates="user", foreign_keys="CouncilMember.user_id", order_by="CouncilMember.id"
-    )
     appointments: Mapped[list["Appointment"]] = relationship(
         back_populates="user", order_by="Appointment.starts_on.desc()"
     )
     second_factor: Mapped["SecondFactor | None"] = relationship(back_populates="user")
-    delegations: Mapped[list["Delegation"]] = relationship(
-        back_populates="delegate", foreign_keys="Delegation.delegate_id", order_by="Delegation.id"
-    )
 
     is_authenticated = True
     is_anonymous = False

@@ -4,9 +4,9 @@ import datetime as dt
 from typing import Literal
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
-from certflow.models.base import Model
+from certflow.models.base import Model, reverse
 from certflow.models.people import Appointment, User
 from certflow.models.units import Organisation, Unit
 
@@ -159,6 +159,18 @@ class Delegation(Model):
         """Whether the delegation gives its rights on `day`: it runs, and the one who delegated holds the part then."""
         runs = self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
         return runs and self.appointment.held_on(day) and self.appointment.user.active and self.delegate.active
+
+
+DELEGATIONS: InstrumentedAttribute[list[Delegation]] = reverse(
+    User,
+    "delegations",
+    relationship(Delegation, back_populates="delegate", foreign_keys=Delegation.delegate_id, order_by=Delegation.id),
+)
+
+
+def delegations_to(user: User) -> list[Delegation]:
+    """All delegations to `user`, also those that are past or withdrawn."""
+    return DELEGATIONS.__get__(user, User)
 
 
 class InheritanceRule(Model):

@@ -16,7 +16,7 @@ from certflow.catalogue import role_titles
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import begin_writing, db
 from certflow.models.people import Appointment, User
-from certflow.models.rules import MODES, Delegation
+from certflow.models.rules import DELEGATIONS, MODES, Delegation
 from certflow.rules import signing_rules
 from certflow.rules.signing_rules import fault_in_words, faults_in_days, joined
 from certflow.vietnamese import says_something, search_key
@@ -253,5 +253,5 @@ def people_named(words: str) -> list[User]:
     found = select(User).where(User.active, or_(by_name, User.sign_in_name.contains(words.lower(), autoescape=True)))
     unit = joinedload(Appointment.unit)
     about = joinedload(Delegation.appointment).options(joinedload(Appointment.unit), joinedload(Appointment.user))
-    found = found.options(selectinload(User.appointments).options(unit), selectinload(User.delegations).options(about))
+    found = found.options(selectinload(User.appointments).options(unit), selectinload(DELEGATIONS).options(about))
     return list(db.session.scalars(found.order_by(User.sort_key, User.id).limit(MOST_FOUND)))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from certflow.access import parts
 from certflow.models.people import Appointment, User
-from certflow.models.rules import Delegation
+from certflow.models.rules import Delegation, delegations_to
 from tests.properties import examples
 
 FIRST = dt.date(2026, 1, 1)
@@ -72,7 +72,7 @@ def test_a_right_by_delegation_is_never_more_than_the_delegators_own(
                 assert part.covers("b") == (part.scheme == "")
             expected = [
                 one
-                for one in user.delegations
+                for one in delegations_to(user)
                 if user.active
                 and one.withdrawn_at is None
                 and one.starts_on <= day <= one.ends_on

@@ -15,7 +15,7 @@ from certflow.gateways import installation
 from certflow.impartiality import conflicts, councils, judges
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
-from certflow.models.impartiality import Council
+from certflow.models.impartiality import Council, council_seats_of
 from certflow.models.people import User
 from tests import make
 from tests.dossiers.test_refusals import refused
@@ -51,7 +51,7 @@ def test_a_council_of_an_even_number_or_without_a_secretary_puts_nothing_forward
     assert any("6 thành viên" in reason for reason in refused(dossier, "propose_level_1", ActionBlocked))
 
     administrator = make.person(role_titles.ADMINISTRATOR)
-    (secretary,) = (seat for seat in members[1].council_seats)
+    (secretary,) = (seat for seat in council_seats_of(members[1]))
     councils.end_seat(secretary.id, actor=administrator)
     make.commit()
     assert refused(dossier, "propose_level_1", ActionBlocked) == (NO_SECRETARY,)
@@ -108,7 +108,7 @@ def test_a_member_reads_a_dossier_once_it_is_appraised_and_writes_nothing() -> N
     with pytest.raises(NotFound):
         access.dossier(submitted.id, member)
 
-    councils.end_seat(member.council_seats[0].id, actor=make.person(role_titles.ADMINISTRATOR))
+    councils.end_seat(council_seats_of(member)[0].id, actor=make.person(role_titles.ADMINISTRATOR))
     make.commit()
     db.session.expire_all()
     with pytest.raises(NotFound):
