@@ -10,9 +10,9 @@ from rich.table import Table
 
 from certflow.cli.application import application
 from certflow.models.base import db
-from certflow.people import importing, plan
-from certflow.people.columns import heading
-from certflow.people.plan import Plan
+from certflow.people import importing
+from certflow.people.columns import heading, read
+from certflow.people.plan import Plan, plan_for
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -33,27 +33,27 @@ def import_(file: Path, dry_run: bool) -> None:
     content = file.read_bytes()
     with application(reads=dry_run):
         if dry_run:
-            found = plan.plan(plan.read(content))
+            plan = plan_for(read(content))
         else:
-            found, _sent = importing.create_at_once(content, file.name)
-        if found.faults:
-            Console().print(_faults(found))
-            raise click.ClickException(f"{len(found.faults)} to correct; nothing was made")
+            plan, _sent = importing.create_at_once(content, file.name)
+        if plan.faults:
+            Console().print(_faults(plan))
+            raise click.ClickException(f"{len(plan.faults)} to correct; nothing was made")
         db.session.commit()
-        click.echo(_told(found, dry_run))
+        click.echo(_summary(plan, dry_run))
 
 
-def _told(found: Plan, dry_run: bool) -> str:
-    given = found.count("new", "further", "known")
-    made = f"{found.count('new')} accounts and {given} appointments"
-    there = f"{found.count('there')} rows are there already"
+def _summary(plan: Plan, dry_run: bool) -> str:
+    appointments = plan.count("new", "further", "known")
+    made = f"{plan.count('new')} accounts and {appointments} appointments"
+    there = f"{plan.count('there')} rows are there already"
     return f"Would make {made}; {there}." if dry_run else f"Made {made}; {there}."
 
 
-def _faults(found: Plan) -> Table:
+def _faults(plan: Plan) -> Table:
     table = Table(title="To correct", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for head in ("Row", "Column", "What stands there", "What to do"):
         table.add_column(head, overflow="fold")
-    for fault in found.faults:
+    for fault in plan.faults:
         table.add_row(str(fault.row), heading(fault.column), escape(fault.given), escape(fault.reason))
     return table

@@ -1,10 +1,10 @@
-"""The columns of a list of people: headings in both languages, a template to fill in, the cells of a sent list."""
+"""A list of people as a spreadsheet: its columns in both languages, the template to fill in, the entries of a file."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certflow.catalogue import role_titles
 from certflow.errors import Invalid
+from certflow.gateways.spreadsheets import reading
 from certflow.gateways.spreadsheets.reading import Cell, Row
 from certflow.gateways.spreadsheets.writing import Sheet, csv_file, workbook
 from certflow.law.specs.words import Text
@@ -34,6 +34,7 @@ ALSO = {
 OBLIGATORY = ("full_name", "sign_in_name", "role", "unit", "starts_on")
 EXAMPLE = Text("VÍ DỤ (xóa dòng này):", "EXAMPLE (delete this row):")
 HEADINGS_WITHIN = 10
+MOST_ROWS = 5000
 _KEYS = {search_key(words): name for name, text in COLUMNS.items() for words in (text.vi, text.en)} | ALSO
 
 
@@ -45,13 +46,13 @@ class Entry:
     cells: dict[str, Cell]
 
     def text(self, column: str) -> str:
-        """What stands in a column."""
+        """The text of the cell in a column."""
         return self.cells[column].text
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of a list, the headings that say nothing here, and how many rows of example were left out."""
+    """The rows of a list, the headings that are not known, and how many rows of example were left out."""
 
     entries: tuple[Entry, ...]
     unknown: tuple[str, ...]
@@ -63,23 +64,28 @@ def heading(column: str) -> str:
     return COLUMNS[column].in_language(language())
 
 
-def listing(rows: Sequence[Row]) -> Listing:
-    """The entries below the headings, which may stand in any order and have hints above them; raises Invalid."""
+def read(content: bytes) -> Listing:
+    """Read the entries of a sent file; the headings may stand in any order and have hints above them.
+
+    Raises Invalid at the field `file`. Does not use the database.
+    """
+    rows = reading.rows(content, most=MOST_ROWS + HEADINGS_WITHIN)
     at = next((n for n, row in enumerate(rows[:HEADINGS_WITHIN]) if _headings(row).keys() >= {"full_name"}), None)
     if at is None:
         raise _refused(_("No headings were found in the first rows. Use the template, or copy its row of headings."))
-    found = _headings(rows[at])
-    missing = [heading(column) for column in OBLIGATORY if column not in found]
+    places = _headings(rows[at])
+    missing = [heading(column) for column in OBLIGATORY if column not in places]
     if missing:
         raise _refused(
             _("These columns are missing: %(names)s. Use the headings of the template.", names="; ".join(missing))
         )
-    entries = [_entry(row, found) for row in rows[at + 1 :]]
-    kept = tuple(entry for entry in entries if entry is not None and not _is_example(entry))
-    if not kept:
+    filled = [entry for row in rows[at + 1 :] if (entry := _entry(row, places))]
+    entries = tuple(entry for entry in filled if not _is_example(entry))
+    if not entries:
         raise _refused(_("There is no row with a person below the headings."))
-    examples = sum(entry is not None and _is_example(entry) for entry in entries)
-    return Listing(kept, _unknown(rows[at]), examples)
+    if len(entries) > MOST_ROWS:
+        raise reading.too_many_rows(MOST_ROWS)
+    return Listing(entries, _unknown(rows[at]), examples=len(filled) - len(entries))
 
 
 def _refused(reason: str) -> Invalid:
@@ -87,15 +93,15 @@ def _refused(reason: str) -> Invalid:
 
 
 def _headings(row: Row) -> dict[str, int]:
-    """Where each column stands; raises Invalid when one stands twice."""
-    found: dict[str, int] = {}
+    """The place of each column; raises Invalid when a column stands twice."""
+    places: dict[str, int] = {}
     for place, cell in enumerate(row.cells):
         column = _KEYS.get(_bare(cell.text))
-        if column in found:
+        if column in places:
             raise _refused(_("The column “%(name)s” stands there twice.", name=heading(column)))
         if column:
-            found[column] = place
-    return found
+            places[column] = place
+    return places
 
 
 def _bare(words: str) -> str:
@@ -107,9 +113,9 @@ def _unknown(row: Row) -> tuple[str, ...]:
     return tuple(cell.text[:60] for cell in row.cells if cell.text and _bare(cell.text) not in _KEYS)
 
 
-def _entry(row: Row, found: dict[str, int]) -> Entry | None:
-    """The row's cells by column; None when only columns that say nothing are filled."""
-    cells = {name: _at(row, found.get(name)) for name in COLUMNS}
+def _entry(row: Row, places: dict[str, int]) -> Entry | None:
+    """The row's cells by column; None when only unknown columns are filled."""
+    cells = {name: _at(row, places.get(name)) for name in COLUMNS}
     return Entry(row.number, cells) if any(cell.text or cell.computed for cell in cells.values()) else None
 
 

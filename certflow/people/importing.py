@@ -1,22 +1,27 @@
-"""People made from a list: kept as it was sent, looked at first, then made whole or not at all."""
+"""Import of a list of people: the file is kept, its plan is shown first, then all of it is made or nothing."""
 
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from certflow import clock
 from certflow.access import access
+from certflow.accounts import accounts, events, links, outbox
 from certflow.errors import ActionBlocked, ActionNotOpen, NotFound, Stale
+from certflow.gateways import notices
 from certflow.gateways.installation import equipment
 from certflow.gateways.spreadsheets.writing import csv_file
-from certflow.models.accounts import AccountLink
+from certflow.models.accounts import AccountLink, OutgoingMail
 from certflow.models.base import begin_writing, db
-from certflow.models.people import PeopleImport, User
-from certflow.people import making
-from certflow.people.columns import heading
-from certflow.people.plan import Plan, plan, read
+from certflow.models.people import Appointment, PeopleImport, User
+from certflow.models.unique import refusing
+from certflow.people.columns import heading, read
+from certflow.people.plan import Line, Plan, plan_for
+from certflow.vietnamese import search_key, sort_key
 from certflow.wording import _
 
 KEPT_FOR = dt.timedelta(days=1)
@@ -76,7 +81,7 @@ def find(import_id: int, actor: User, *, lock: bool = False) -> PeopleImport:
 
 def look_at(sent: PeopleImport) -> Plan:
     """What a kept list would make now; raises ActionNotOpen when it is not kept any more."""
-    return plan(read(_content(sent)))
+    return plan_for(read(_content(sent)))
 
 
 def _content(sent: PeopleImport) -> bytes:
@@ -93,23 +98,23 @@ def _content(sent: PeopleImport) -> bytes:
 
 
 def create(import_id: int, *, actor: User, sha256: str, fingerprint: str) -> PeopleImport:
-    """Make all people and appointments of a list, as `fingerprint` says they were shown, or nothing.
+    """Make all people and appointments of a list, or nothing; `fingerprint` is that of the plan the actor has seen.
 
-    Doing it again makes nothing again. Raises Stale when the list now comes to something else, for example because
-    another administrator was faster, and ActionBlocked when something in it is wrong.
+    A second call makes nothing. Raises Stale when the list would now make something else, for example because another
+    administrator was faster, and ActionBlocked when something in it is wrong.
     """
-    listed = read(_content(_open(find(import_id, actor))))
+    listing = read(_content(_open(find(import_id, actor))))
     begin_writing()
     sent = _open(find(import_id, actor, lock=True))
     if sent.sha256 != sha256:
         raise _changed()
-    found = plan(listed, lock=True)
-    if found.faults:
+    plan = plan_for(listing, lock=True)
+    if plan.faults:
         raise ActionBlocked(_("Something in this list is wrong by now. Look at it again."))
-    if found.fingerprint != fingerprint:
+    if plan.fingerprint != fingerprint:
         raise _changed()
     key, sent.storage_key = sent.storage_key, None
-    _make(found, sent, actor)
+    _make(plan, sent, actor)
     equipment().storage.delete(key or "")
     return sent
 
@@ -127,23 +132,111 @@ def _changed() -> Stale:
 
 
 def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport | None]:
-    """What a list comes to, and what was made of it; nothing when something is wrong. For the command line."""
-    listed = read(content)
+    """The plan of a list, and what was made of it; nothing when something is wrong. For the command line."""
+    listing = read(content)
     begin_writing()
-    found = plan(listed, lock=True)
-    if found.faults:
-        return found, None
+    plan = plan_for(listing, lock=True)
+    if plan.faults:
+        return plan, None
     sent = PeopleImport(sent_at=clock.now(), file_name=_shown(file_name), sha256=hashlib.sha256(content).hexdigest())
     db.session.add(sent)
-    _make(found, sent, None)
-    return found, sent
+    _make(plan, sent, None)
+    return plan, sent
 
 
-def _make(found: Plan, sent: PeopleImport, actor: User | None) -> None:
-    made = making.make(found, actor=actor, taken=_changed())
-    sent.made, sent.appointments, sent.invited = list(made.accounts), made.appointments, made.invited
+def _make(plan: Plan, sent: PeopleImport, actor: User | None) -> None:
+    """Make what a plan without faults says, each kind in one statement.
+
+    Raises Stale when somebody else has taken one of the sign-in names meanwhile.
+    """
+    users = _accounts(plan)
+    events.record_all([(user.id, "created", {}) for user in users], actor=actor)
+    ids = {user.sign_in_name: user.id for user in users}
+    lines = [(step.user_id or ids[step.line.sign_in_name], step.line) for step in plan.steps if step.outcome != "there"]
+    if lines:
+        db.session.execute(insert(Appointment), [_appointment(user_id, line) for user_id, line in lines])
+    events.record_all([(user_id, "appointed", _facts(line)) for user_id, line in lines], actor=actor)
+    invited = [user for user in users if user.email] if outbox.is_open() else []
+    _invite(invited, actor)
+    sent.made, sent.appointments, sent.invited = list(ids.values()), len(lines), len(invited)
     sent.done_at = clock.now()
     db.session.flush()
+
+
+def _accounts(plan: Plan) -> list[User]:
+    """Store the new accounts; without a password, so that nobody can sign in before a link is used."""
+    now = clock.now()
+    drafts: dict[str, dict[str, Any]] = {}
+    for line in (step.line for step in plan.steps if step.user_id is None):
+        draft = drafts.setdefault(line.sign_in_name, _draft(line, now))
+        draft["position"] = draft["position"] or line.position
+        draft["email"] = draft["email"] or line.email
+    if drafts:
+        with refusing("uq_user_account_sign_in_name", _changed()):
+            db.session.execute(insert(User), list(drafts.values()))
+    return list(db.session.scalars(select(User).where(User.sign_in_name.in_(drafts)).order_by(User.id)))
+
+
+def _draft(line: Line, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "sign_in_name": line.sign_in_name,
+        "full_name": line.full_name,
+        "search_key": search_key(line.full_name)[:120],
+        "sort_key": sort_key(line.full_name)[:400],
+        "position": line.position,
+        "email": line.email,
+        "password_hash": "",
+        "created_at": now,
+    }
+
+
+def _appointment(user_id: int, line: Line) -> dict[str, Any]:
+    days = {"starts_on": line.starts_on, "ends_on": line.ends_on}
+    return {"user_id": user_id, "role": line.role, "unit_id": line.unit_id, **days}
+
+
+def _facts(line: Line) -> dict[str, object]:
+    """An appointment as the history of accounts records it."""
+    ends_on = line.ends_on.isoformat() if line.ends_on else ""
+    return {"starts_on": line.starts_on.isoformat(), "role": line.role, "unit": line.unit_name, "ends_on": ends_on}
+
+
+def _invite(users: Sequence[User], actor: User | None) -> None:
+    """Mail a first link to each new account, which has no earlier link to revoke.
+
+    No job is queued: the worker's next sweep finds the mails, and a job for each would take longer than all else.
+    """
+    if not users:
+        return
+    tokens = {user.id: secrets.token_urlsafe(32) for user in users}
+    now = clock.now()
+    until = now + links.LASTS
+    db.session.execute(insert(OutgoingMail), [_mail(user, tokens[user.id], now, until) for user in users])
+    query = select(OutgoingMail.user_id, OutgoingMail.id).where(OutgoingMail.user_id.in_(tokens))
+    mails = {row.user_id: row.id for row in db.session.execute(query)}
+    invitations = [
+        {
+            "user_id": user.id,
+            "kind": "invitation",
+            "token_hash": accounts.token_hash(tokens[user.id]),
+            "made_at": now,
+            "made_by_id": actor.id if actor else None,
+            "expires_at": until,
+            "mail_id": mails[user.id],
+        }
+        for user in users
+    ]
+    db.session.execute(insert(AccountLink), invitations)
+    events.record_all([(user.id, "link_given", {"mailed_to": user.email}) for user in users], actor=actor)
+
+
+def _mail(user: User, token: str, now: dt.datetime, until: dt.datetime) -> dict[str, Any]:
+    url = f"{equipment().settings.public_url}/links/{token}"
+    last = f"{until.astimezone(clock.ZONE):%H:%M, %d/%m/%Y}"
+    facts = {"full_name": user.full_name, "sign_in_name": user.sign_in_name, "url": url, "until": last}
+    subject, body = notices.words("invitation", user.language, facts)
+    words = {"recipient": user.email, "subject": subject, "body": body}
+    return {"user_id": user.id, **words, "made_at": now, "useless_from": until}
 
 
 def to_hand_links(sent: PeopleImport) -> tuple[list[User], int]:
@@ -164,8 +257,8 @@ def give_up(import_id: int, *, actor: User) -> None:
     db.session.flush()
 
 
-def faults_csv(found: Plan) -> bytes:
-    """All that is wrong with a list, as CSV that no program evaluates."""
+def faults_csv(plan: Plan) -> bytes:
+    """All faults of a plan as CSV; no spreadsheet program evaluates its cells."""
     lines = [[_("Row"), _("Column"), _("What stands there"), _("What to do")]]
-    lines += [[str(fault.row), heading(fault.column), fault.given, fault.reason] for fault in found.faults]
+    lines += [[str(fault.row), heading(fault.column), fault.given, fault.reason] for fault in plan.faults]
     return csv_file(lines)

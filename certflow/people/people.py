@@ -1,16 +1,16 @@
-"""People and their appointments, as the administrator keeps them."""
+"""People, their appointments, and which accounts belong to one person, as the administrator keeps them."""
 
 import datetime as dt
 import re
 from typing import Unpack
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
 from certflow.access import access
 from certflow.accounts import accounts, events, links, outbox, two_person_recovery
-from certflow.accounts.directory import get
+from certflow.accounts.directory import by_sign_in_name, get
 from certflow.catalogue import role_titles
 from certflow.catalogue.role_titles import kind_title, roles
 from certflow.errors import ActionNotOpen, Invalid, NotFound
@@ -263,3 +263,30 @@ def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     query = query.options(selectinload(User.appointments).joinedload(Appointment.unit)).order_by(User.sort_key, User.id)
     return list(db.session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))), total
+
+
+def link_accounts(user_id: int, sign_in_name: str, *, actor: User) -> User:
+    """Link an account to the account with `sign_in_name` as the same person's; "" unlinks it.
+
+    All accounts of a person count as one where nobody may decide their own case.
+    """
+    access.require_administrator(actor)
+    user, first = get(user_id), by_sign_in_name(sign_in_name.strip().lower())
+    if user.person_id == actor.person_id:
+        raise ActionNotOpen(_("This is your own account; another administrator must do it."))
+    if sign_in_name.strip() and first is None:
+        raise Invalid(fields={"sign_in_name": (_("Nobody has this sign-in name."),)})
+    if first is not None and first.id == user.id:
+        raise Invalid(fields={"sign_in_name": (_("Name the person's other account, not this one."),)})
+    user.same_person_as_id = first.person_id if first is not None and first.person_id != user.id else None
+    if user.same_person_as_id is not None:
+        own = update(User).where(User.same_person_as_id == user.id).values(same_person_as_id=user.same_person_as_id)
+        db.session.execute(own)
+    db.session.flush()
+    return user
+
+
+def other_accounts(user: User) -> list[User]:
+    """The other accounts of the same person."""
+    same = or_(User.id == user.person_id, User.same_person_as_id == user.person_id)
+    return list(db.session.scalars(select(User).where(same, User.id != user.id).order_by(User.sign_in_name)))

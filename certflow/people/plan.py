@@ -1,24 +1,70 @@
-"""What a list of people would make, row by row, checked against itself and against who is there already."""
+"""What a list of people would make: each row is checked by itself, then with the other rows and the people stored."""
 
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import select
 
-from certflow.gateways.spreadsheets import reading
+from certflow.catalogue import role_titles
+from certflow.catalogue.catalogue import known
+from certflow.http.typed_days import day_typed
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
-from certflow.people.columns import HEADINGS_WITHIN, Listing, listing
-from certflow.people.rows import LONGEST_GIVEN, Fault, Line, Reader
+from certflow.people import people
+from certflow.people.columns import COLUMNS, Entry, Listing
+from certflow.units.names import UnitNames
+from certflow.vietnamese import says_something, search_key
 from certflow.wording import _
 
-MOST_ROWS = 5000
+LONGEST = {
+    "full_name": 120,
+    "sign_in_name": 120,
+    "email": people.LONGEST_ADDRESS,
+    "position": 120,
+    "role": 200,
+    "unit": 400,
+}
+LONGEST_DAY = 60
+LONGEST_GIVEN = 80
+MOST_CANDIDATES = 5
 
 Outcome = Literal["new", "further", "known", "there"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that can be read: a person, and an appointment by role, unit and days; `unit_path` has the units above."""
+
+    row: int
+    full_name: str
+    sign_in_name: str
+    email: str
+    position: str
+    role: str
+    unit_id: int | None
+    unit_name: str
+    unit_path: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+
+    def text(self, column: str) -> str:
+        """What the row says in a column."""
+        value = getattr(self, column)
+        return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a row: the column, its text (cut), and what to do, in the reader's language."""
+
+    row: int
+    column: str
+    given: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +86,7 @@ class Plan:
     examples: int = 0
 
     def count(self, *outcomes: Outcome) -> int:
-        """How many rows come to one of these."""
+        """How many rows have one of these outcomes."""
         return sum(step.outcome in outcomes for step in self.steps)
 
     @property
@@ -50,38 +96,145 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Tells whether a list comes to the same as when somebody looked at it."""
+        """A hash of the plan: another one says that the list would now make something else."""
         lines = [(step.outcome, step.user_id, step.line) for step in self.steps]
         return hashlib.sha256(repr((lines, self.faults)).encode()).hexdigest()
 
 
-def read(content: bytes) -> Listing:
-    """The rows of a sent file; raises Invalid at the field `file`. Asks the database for nothing."""
-    found = listing(reading.rows(content, most=MOST_ROWS + HEADINGS_WITHIN))
-    if len(found.entries) > MOST_ROWS:
-        raise reading.too_many_rows(MOST_ROWS)
-    return found
+def plan_for(listing: Listing, *, lock: bool = False) -> Plan:
+    """Check every row; `lock` locks the accounts that the list names, so that the plan stays true until the commit."""
+    reader = _Reader()
+    read = [reader.line(entry) for entry in listing.entries]
+    lines = [line for line in read if isinstance(line, Line)]
+    planner = _Planner(_accounts(lines, lock=lock))
+    steps = [planner.step(line) for line in lines]
+    faults = [fault for line in (*read, *steps) if isinstance(line, list) for fault in line]
+    return Plan(
+        steps=tuple(step for step in steps if isinstance(step, Step)),
+        faults=tuple(sorted(faults, key=lambda fault: fault.row)),
+        unknown=listing.unknown,
+        examples=listing.examples,
+    )
 
 
-def plan(sent: Listing, *, lock: bool = False) -> Plan:
-    """Check every row; `lock` holds the people named until the end of the transaction, so that it stays true."""
-    reader = Reader()
-    lines: list[Line] = []
-    faults: list[Fault] = []
-    for entry in sent.entries:
-        line, found = reader.line(entry)
-        faults.extend(found)
-        if line is not None:
-            lines.append(line)
-    course = _Course(_people(lines, lock=lock))
-    steps = [course.step(line) for line in lines]
-    faults.extend(course.faults)
-    made = tuple(step for step in steps if step is not None)
-    return Plan(made, tuple(sorted(faults, key=lambda fault: fault.row)), sent.unknown, sent.examples)
+def _fault(row: Entry | Line, column: str, reason: str) -> Fault:
+    return Fault(row.row, column, row.text(column)[:LONGEST_GIVEN], reason)
 
 
-def _people(lines: Sequence[Line], *, lock: bool) -> dict[str, User]:
-    """Those of the sign-in names who have an account."""
+class _Reader:
+    """Reads rows by the roles and units of today, which it loads once."""
+
+    def __init__(self) -> None:
+        self._roles = role_titles.roles()
+        self._names = _roles_by_words(self._roles)
+        self._units = UnitNames()
+
+    def line(self, entry: Entry) -> Line | list[Fault]:
+        """The row's content, or all that is wrong in its cells."""
+        faults = dict(_unreadable(entry))
+        if "role" not in faults:
+            faults |= self._role_faults(entry, "unit" not in faults)
+        faults = _day_faults(entry) | _name_faults(entry) | faults
+        return [_fault(entry, column, faults[column]) for column in COLUMNS if column in faults] or self._read(entry)
+
+    def _read(self, entry: Entry) -> Line:
+        (role,) = self._roles_called(entry)
+        seat = self._roles[role][1]
+        unit = self._units.found(entry.text("unit"), seat)[0] if seat else None
+        return Line(
+            row=entry.row,
+            full_name=entry.text("full_name"),
+            sign_in_name=entry.text("sign_in_name").lower(),
+            email=entry.text("email").lower(),
+            position=entry.text("position"),
+            role=role,
+            unit_id=unit.id if unit else None,
+            unit_name=unit.name if unit else "",
+            unit_path=self._units.full_name(unit) if unit else "",
+            starts_on=day_typed(entry.text("starts_on")) or dt.date.min,
+            ends_on=day_typed(entry.text("ends_on")),
+        )
+
+    def _roles_called(self, entry: Entry) -> tuple[str, ...]:
+        """The roles that the row's words can mean."""
+        return self._names.get(search_key(entry.text("role")), ())
+
+    def _role_faults(self, entry: Entry, unit_is_readable: bool) -> dict[str, str]:
+        roles = self._roles_called(entry)
+        if len(roles) == 1:
+            fault = self._unit_fault(entry.text("unit"), self._roles[roles[0]][1]) if unit_is_readable else ""
+            return {"unit": fault} if fault else {}
+        if roles:
+            words = _("Several roles have this name. Write the code of one of them: %(codes)s.", codes=", ".join(roles))
+            return {"role": words}
+        return {"role": _("There is no such role. Write one of the template's sheet “Roles”, by name or by code.")}
+
+    def _unit_fault(self, words: str, seat: str) -> str:
+        if not seat:
+            return _("An administrator is not appointed at a unit; leave this empty.") if words else ""
+        kind = role_titles.kind_title(seat)
+        if not words:
+            return _("Give the unit at which this role sits: a %(kind)s.", kind=kind)
+        units = self._units.found(words, seat)
+        if not units:
+            return _("There is no %(kind)s with this code or name. Write its official code.", kind=kind)
+        if len(units) == 1:
+            return ""
+        codes = [f"{unit.code} ({self._units.full_name(unit)})" for unit in units[:MOST_CANDIDATES]]
+        more = ["…"] if len(units) > MOST_CANDIDATES else []
+        return _("Several units have this name. Write the code of one: %(codes)s.", codes="; ".join(codes + more))
+
+
+def _roles_by_words(roles: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The roles meant by a title, in either language, or by a code; a title listed today comes before others."""
+    every: dict[str, set[str]] = defaultdict(set)
+    for spec in known().workflows.values():
+        for role in spec.roles.values():
+            for words in (role.title.vi, role.title.en):
+                every[search_key(words)].add(role.name)
+    today: dict[str, set[str]] = defaultdict(set)
+    for name, (title, _seat) in roles.items():
+        today[search_key(title)].add(name)
+    by_code = {search_key(name): {name} for name in roles}
+    return {words: tuple(sorted(names)) for words, names in (every | today | by_code).items()}
+
+
+def _unreadable(entry: Entry) -> Iterable[tuple[str, str]]:
+    """Cells with formulas, and cells longer than anything that belongs there."""
+    for column, cell in entry.cells.items():
+        if cell.computed:
+            yield column, _("A formula or a fault stands here. Copy the cell, paste it as a value, and check it.")
+        elif len(cell.text) > LONGEST.get(column, LONGEST_DAY):
+            longest = LONGEST.get(column, LONGEST_DAY)
+            yield column, _("Shorten this to at most %(most)s characters.", most=longest)
+
+
+def _name_faults(entry: Entry) -> dict[str, str]:
+    faults = {}
+    if not says_something(entry.text("full_name")):
+        faults["full_name"] = _("Give the person's full name.")
+    if not people.SIGN_IN_NAME.match(entry.text("sign_in_name").lower()):
+        faults["sign_in_name"] = _("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents.")
+    if not people.is_address(entry.text("email")):
+        faults["email"] = _("This is no e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
+    return faults
+
+
+def _day_faults(entry: Entry) -> dict[str, str]:
+    no_day = _("This is no date. Write day/month/year, for example 15/02/2026.")
+    first, last = day_typed(entry.text("starts_on")), day_typed(entry.text("ends_on"))
+    faults = {}
+    if first is None:
+        faults["starts_on"] = no_day if entry.text("starts_on") else _("Give the first day, for example 01/01/2026.")
+    if last is None and entry.text("ends_on"):
+        faults["ends_on"] = no_day
+    elif first is not None and last is not None and last < first:
+        faults["ends_on"] = _("The last day lies before the first day.")
+    return faults
+
+
+def _accounts(lines: Sequence[Line], *, lock: bool) -> dict[str, User]:
+    """The accounts that exist already, by sign-in name."""
     query = select(User).where(User.sign_in_name.in_({line.sign_in_name for line in lines})).order_by(User.id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -91,38 +244,36 @@ def _people(lines: Sequence[Line], *, lock: bool) -> dict[str, User]:
 Held = tuple[str, str, int | None]
 
 
-class _Course:
-    """Goes from row to row, and knows who is there already and what the rows before have said."""
+class _Planner:
+    """Goes from row to row; knows the accounts and appointments stored, and what the rows before have said."""
 
-    def __init__(self, known: dict[str, User]) -> None:
-        self.faults: list[Fault] = []
-        self._known = known
-        self._given: dict[str, dict[str, Line]] = defaultdict(dict)
+    def __init__(self, accounts: dict[str, User]) -> None:
+        self._accounts = accounts
+        self._people: dict[str, dict[str, Line]] = defaultdict(dict)
         self._lines: dict[Held, list[Line]] = defaultdict(list)
         self._stored: dict[Held, list[Appointment]] = defaultdict(list)
-        names = {user.id: name for name, user in known.items()}
+        names = {user.id: name for name, user in accounts.items()}
         for stored in db.session.scalars(select(Appointment).where(Appointment.user_id.in_(names))):
             self._stored[names[stored.user_id], stored.role, stored.unit_id].append(stored)
 
-    def step(self, line: Line) -> Step | None:
-        """What becomes of a row; None when something is wrong with it, which then stands in `faults`."""
+    def step(self, line: Line) -> Step | list[Fault]:
+        """What becomes of a row, or what is wrong with it."""
         faults = [*self._account_faults(line), *self._repeated(line)]
-        faults = faults or self._said_otherwise(line)
-        user = self._known.get(line.sign_in_name)
+        faults = faults or self._contradictions(line)
+        user = self._accounts.get(line.sign_in_name)
         stored = self._stored[line.sign_in_name, line.role, line.unit_id]
-        if any(_is_same(one, line) for one in stored):
+        if any(_is_same(appointment, line) for appointment in stored):
             outcome: Outcome = "there"
         else:
-            faults = faults or [_clash(line, one) for one in stored if _overlaps(one, line)]
-            outcome = "known" if user else "further" if line.sign_in_name in self._given else "new"
+            faults = faults or [_clash(line, appointment) for appointment in stored if _overlaps(appointment, line)]
+            outcome = "known" if user else "further" if line.sign_in_name in self._people else "new"
         if faults:
-            self.faults.extend(faults)
-            return None
+            return faults
         self._remember(line)
         return Step(line, outcome, user.id if user else None)
 
     def _account_faults(self, line: Line) -> list[Fault]:
-        user = self._known.get(line.sign_in_name)
+        user = self._accounts.get(line.sign_in_name)
         if user is None:
             return []
         if not _agree(user.full_name, line.full_name):
@@ -135,17 +286,17 @@ class _Course:
             return [_fault(line, "sign_in_name", words)]
         return []
 
-    def _said_otherwise(self, line: Line) -> list[Fault]:
+    def _contradictions(self, line: Line) -> list[Fault]:
         """Where an earlier row says something else of the same person."""
         return [
             _fault(line, column, _("Row %(row)s says something else of the same sign-in name.", row=before.row))
-            for column, before in self._given.get(line.sign_in_name, {}).items()
+            for column, before in self._people.get(line.sign_in_name, {}).items()
             if getattr(line, column) and not _agree(getattr(line, column), getattr(before, column))
         ]
 
     def _repeated(self, line: Line) -> list[Fault]:
-        held = self._lines[line.sign_in_name, line.role, line.unit_id]
-        rows = [before.row for before in held if _overlaps(before, line)]
+        lines = self._lines[line.sign_in_name, line.role, line.unit_id]
+        rows = [before.row for before in lines if _overlaps(before, line)]
         if not rows:
             return []
         words = _(
@@ -154,16 +305,16 @@ class _Course:
         return [_fault(line, "role", words)]
 
     def _remember(self, line: Line) -> None:
-        said = self._given[line.sign_in_name]
+        columns = self._people[line.sign_in_name]
         for column in ("full_name", "email", "position"):
             if getattr(line, column):
-                said.setdefault(column, line)
+                columns.setdefault(column, line)
         self._lines[line.sign_in_name, line.role, line.unit_id].append(line)
 
 
-def _agree(one: str, other: str) -> bool:
+def _agree(name: str, other: str) -> bool:
     """Whether two names are the same but for capital letters and blanks."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return " ".join(name.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _is_same(stored: Appointment, line: Line) -> bool:
@@ -184,8 +335,3 @@ def _clash(line: Line, stored: Appointment) -> Fault:
         "The person has this role there from %(first)s to %(last)s already. Change that on the person's page.", **days
     )
     return _fault(line, "starts_on", words)
-
-
-def _fault(line: Line, column: str, reason: str) -> Fault:
-    given = getattr(line, column)
-    return Fault(line.row, column, f"{given:%d/%m/%Y}" if isinstance(given, dt.date) else given[:LONGEST_GIVEN], reason)

@@ -17,7 +17,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting
 from certflow.models.impartiality import Conflict
 from certflow.models.people import Appointment, User
-from certflow.people import people, same_persons
+from certflow.people import people
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")
@@ -32,7 +32,7 @@ def test_over_random_histories_nobody_who_took_part_below_ever_judges(seed: int)
     chance = random.Random(seed)
     dossier = make.dossier("submitted")
     crew = [make.user(f"crew.{number}") for number in range(CREW)]
-    same_persons.link(crew[1].id, crew[0].sign_in_name, actor=make.person(role_titles.ADMINISTRATOR))
+    people.link_accounts(crew[1].id, crew[0].sign_in_name, actor=make.person(role_titles.ADMINISTRATOR))
     make.commit()
     judged = 0
     for _step in range(STEPS):

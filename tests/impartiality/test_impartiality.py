@@ -17,7 +17,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.units import Resolution, Succession, Unit
-from certflow.people import people, same_persons
+from certflow.people import people
 from tests import make
 from tests.dossiers.test_refusals import refused, transfer
 
@@ -86,11 +86,11 @@ def test_two_accounts_of_one_person_are_one_person() -> None:
     administrator = make.person(role_titles.ADMINISTRATOR)
     assert not impartiality.recused([dossier], second)
 
-    same_persons.link(second.id, chair.sign_in_name, actor=administrator)
+    people.link_accounts(second.id, chair.sign_in_name, actor=administrator)
     make.commit()
     assert refused(dossier, "propose_level_1", ActionBlocked, actor=second) == (TOOK_PART,)
 
-    same_persons.link(second.id, "", actor=administrator)
+    people.link_accounts(second.id, "", actor=administrator)
     make.commit()
     assert make.act(dossier, "propose_level_1", actor=second).state == "under_review"
 

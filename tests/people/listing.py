@@ -3,7 +3,8 @@
 from certflow.catalogue import role_titles
 from certflow.models.people import PeopleImport, User
 from certflow.people import importing
-from certflow.people import plan as people_plan
+from certflow.people.columns import read
+from certflow.people.plan import Plan, plan_for
 from tests import make
 
 
@@ -11,8 +12,8 @@ def administrator() -> User:
     return make.person(role_titles.ADMINISTRATOR)
 
 
-def plan(content: bytes) -> people_plan.Plan:
-    return people_plan.plan(people_plan.read(content))
+def plan(content: bytes) -> Plan:
+    return plan_for(read(content))
 
 
 def send(content: bytes) -> PeopleImport:

@@ -14,8 +14,7 @@ from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, Not
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
 from certflow.models.people import Appointment, PeopleImport, User
-from certflow.people import importing
-from certflow.people import plan as people_plan
+from certflow.people import columns, importing
 from tests import lists, make
 from tests.browsing import counted
 from tests.lists import PERSON, person
@@ -171,7 +170,7 @@ def test_a_list_that_is_no_list_is_refused_before_it_is_kept() -> None:
         lists.people_xlsx(),
         lists.xlsx([["Họ và tên", "Vai trò"], ["a", "b"]]),
         lists.xlsx([[*lists.HEADINGS, "Full name"], ["a"]]),
-        lists.people_csv(*lists.many(people_plan.MOST_ROWS + 1)),
+        lists.people_csv(*lists.many(columns.MOST_ROWS + 1)),
     ):
         with pytest.raises(Invalid) as refused:
             importing.send(content, "x.xlsx", actor=actor)

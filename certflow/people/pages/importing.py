@@ -26,7 +26,7 @@ from certflow.models.base import db
 from certflow.models.people import PeopleImport
 from certflow.people import columns as people_columns
 from certflow.people import importing
-from certflow.people.plan import MOST_ROWS, Step
+from certflow.people.plan import Step
 
 bp = Room("people_import", __name__, only=ADMINISTRATORS, url_prefix="/people/import")
 
@@ -71,7 +71,9 @@ def _sent() -> PeopleImport:
 
 def _start_page(form: ListForm) -> str:
     columns = [(people_columns.heading(name), name in people_columns.OBLIGATORY) for name in people_columns.COLUMNS]
-    return render_template("people/import.html", form=form, columns=columns, most=MOST_ROWS, max_bytes=MAX_BYTES)
+    return render_template(
+        "people/import.html", form=form, columns=columns, most=people_columns.MOST_ROWS, max_bytes=MAX_BYTES
+    )
 
 
 @bp.page("/template.xlsx", ADMINISTRATOR)

@@ -19,7 +19,7 @@ from certflow.http.policy import Room
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.units import Unit
-from certflow.people import people, same_persons
+from certflow.people import people
 from certflow.people.forms import AccountForm, AppointmentForm, NewPersonForm, SamePersonForm
 from certflow.units import organisations, register
 
@@ -121,7 +121,7 @@ def same(user_id: int) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate_on_submit():
         return _same_page(person, form), 200 if request.method == "GET" else 422
     try:
-        same_persons.link(user_id, form.sign_in_name.data or "", actor=actor())
+        people.link_accounts(user_id, form.sign_in_name.data or "", actor=actor())
     except Invalid as refusal:
         show_faults(form, refusal)
         return _same_page(person, form), 422
@@ -130,7 +130,7 @@ def same(user_id: int) -> ResponseReturnValue:
 
 
 def _same_page(person: User, form: SamePersonForm) -> str:
-    return render_template("people/same.html", person=person, form=form, others=same_persons.accounts_of(person))
+    return render_template("people/same.html", person=person, form=form, others=people.other_accounts(person))
 
 
 @bp.form("/appointments/<int:appointment_id>/end", ADMINISTRATOR)
