@@ -31,7 +31,7 @@ from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.people import people as people_service
 from certflow.rounds import rounds
-from certflow.units import entering
+from certflow.units import importing, store
 
 SCHEME = ("dong_nai_commune_recognition", 1)
 PASSWORD = "sáu quả khế chín"
@@ -57,8 +57,8 @@ def commit() -> None:
 def units() -> dict[str, Unit]:
     """A province with two districts and twelve communes, by full name; made once in a database."""
     if not db.session.scalar(sa.select(sa.exists().where(Unit.kind == "province"))):
-        entering.ensure_country()
-        entering.import_units(_rows())
+        store.ensure_country()
+        importing.import_units(_rows())
     found = db.session.scalars(sa.select(Unit).options(sa.orm.joinedload(Unit.parent)).order_by(Unit.id))
     by_name = {one.name: one for one in found}
     commit()
@@ -79,7 +79,7 @@ def communes(count: int) -> list[Unit]:
     """`count` communes: those of the tree, then numbered ones in its first district, made as needed."""
     district = unit("Huyện Cẩm Mỹ").code
     more = [_row(f"9{n:04d}", "commune", f"Xã Số {n}", district) for n in range(12, count)]
-    entering.import_units(more)
+    importing.import_units(more)
     return [one for one in units().values() if one.kind == "commune"][:count]
 
 

@@ -20,7 +20,7 @@ from certflow.models.rules import AuthorityRule
 from certflow.models.units import Unit
 from certflow.rounds import rounds
 from certflow.rules import authority, confirmations
-from certflow.units import entering
+from certflow.units import importing
 from tests import make
 from tests.gateways import samples
 
@@ -39,7 +39,7 @@ def units() -> dict[str, Unit]:
         for n, name in enumerate(COMMUNES):
             label, _space, short = name.partition(" ")
             rows.append(UnitRow(f"073{n:02d}", "commune", label, name, short, "24"))
-        entering.import_units(rows)
+        importing.import_units(rows)
     return make.units()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from certflow.criteria.rating_sets import Named
 from certflow.gateways.unit_sources.data import UnitRow
 from certflow.models.units import Unit
-from certflow.units import entering
+from certflow.units import importing
 from tests import make
 
 HEAD = Named(
@@ -46,5 +46,5 @@ CONTENT: dict[str, Any] = {
 
 def another_province() -> Unit:
     """A second province, with nothing below it."""
-    entering.import_units([UnitRow("20", "province", "Tỉnh", "Tỉnh Lạng Sơn", "Lạng Sơn", None)])
+    importing.import_units([UnitRow("20", "province", "Tỉnh", "Tỉnh Lạng Sơn", "Lạng Sơn", None)])
     return make.units()["Tỉnh Lạng Sơn"]

@@ -11,7 +11,7 @@ from certflow.law.facts import OutsideDocument
 from certflow.models.dossiers import Dossier
 from certflow.models.units import Unit
 from certflow.rounds import rounds
-from certflow.units import entering
+from certflow.units import importing, store
 from tests import make
 
 PROVINCE, DISTRICT, COMMUNE = "Tỉnh Đồng Nai", "Huyện Cẩm Mỹ", "Xã Xuân Tây"
@@ -26,8 +26,8 @@ REASON = "Đề nghị làm rõ số liệu."
 def place(name: str) -> Unit:
     """One of the three units, the country among them by "": made on the first call."""
     if not units.of_kind("province"):
-        entering.ensure_country()
-        entering.import_units(
+        store.ensure_country()
+        importing.import_units(
             (
                 UnitRow("75", "province", "Tỉnh", PROVINCE, "Đồng Nai", None),
                 UnitRow("740", "district", "Huyện", DISTRICT, "Cẩm Mỹ", "75"),

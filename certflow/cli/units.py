@@ -15,9 +15,9 @@ from certflow.errors import Invalid
 from certflow.gateways.resolutions.file import MOST_BYTES
 from certflow.gateways.unit_sources.data import UnitRow, legacy_units
 from certflow.models.base import db
-from certflow.units import entering, files, importing, preview, resolutions
-from certflow.units.entering import Imported
-from certflow.units.preview import Share, Told
+from certflow.units import importing, preview, resolutions, store
+from certflow.units.importing import Imported
+from certflow.units.preview import Preview, Share
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CHANGES = {"rename": "name", "recode": "code", "move": "in"}
@@ -45,12 +45,14 @@ def import_(province: str | None, epoch: str) -> None:
     """
     console = Console(stderr=True)
     with application():
-        entering.ensure_country()
+        store.ensure_country()
         if epoch == "legacy":
             rows = list(legacy_units(province))
-            done = entering.import_units(track(rows, description="Importing units", console=console, transient=True))
+            imported = importing.import_units(
+                track(rows, description="Importing units", console=console, transient=True)
+            )
             db.session.commit()
-            click.echo(_legacy_words(rows, done))
+            click.echo(_legacy_words(rows, imported))
             return
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("Importing units", total=importing.ticks(province))
@@ -59,11 +61,11 @@ def import_(province: str | None, epoch: str) -> None:
         _report(found)
 
 
-def _legacy_words(rows: Iterable[UnitRow], done: Imported) -> str:
+def _legacy_words(rows: Iterable[UnitRow], imported: Imported) -> str:
     counts = Counter(row.kind for row in rows)
     return (
         f"{counts['province']} province(s), {counts['district']} district(s), {counts['commune']} commune(s): "
-        f"{done.made} new, {done.kept} already there."
+        f"{imported.made} new, {imported.kept} already there."
     )
 
 
@@ -87,55 +89,55 @@ def apply(file: Path, dry_run: bool) -> None:
     with application(reads=dry_run):
         if file.stat().st_size > MOST_BYTES:
             raise Invalid(f"{file} is larger than {MOST_BYTES // 1024**2} MB.")
-        decree = files.read(file.read_bytes())
-        told = preview.tell(decree)
-        _show(told)
+        decree = resolutions.read(file.read_bytes())
+        view = preview.of(decree)
+        _show(view)
         if dry_run:
-            _foresee(told)
+            _foresee(view)
             return
-        files.keep(file.read_bytes())
-        resolutions.apply(decree, seen=told.plan.fingerprint)
+        resolutions.keep(file.read_bytes())
+        resolutions.apply(decree, seen=view.plan.fingerprint)
         db.session.commit()
     click.echo(f"Resolution {decree.number} is applied.")
 
 
-def _foresee(told: Told) -> None:
+def _foresee(view: Preview) -> None:
     """What stands against it ends the command with 1."""
-    for fault in told.plan.faults:
+    for fault in view.plan.faults:
         click.echo(f"Row {fault.row}: {fault.words}")
-    if told.plan.faults:
+    if view.plan.faults:
         raise click.exceptions.Exit(1)
-    resolutions.refuse_if_not_open(told.decree)
+    resolutions.refuse_if_not_open(view.decree)
     click.echo("Nothing was changed.")
 
 
-def _show(told: Told) -> None:
-    decree, counted = told.decree, told.effects
+def _show(view: Preview) -> None:
+    decree, counted = view.decree, view.effects
     click.echo(f"{decree.number}, in force from {decree.effective_on:%d/%m/%Y}: {decree.title}\n")
     console = Console(width=max(Console().width, 100), highlight=False)
-    for title, heads, rows in _tables(told):
+    for title, heads, rows in _tables(view):
         if rows:
             table = Table(*heads, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
             for row in rows:
                 table.add_row(*row)
             console.print(table)
     click.echo(
-        f"{len(told.made)} made, {len(told.ended)} ended, {len(told.changed)} changed. At ended units: "
+        f"{len(view.made)} made, {len(view.ended)} ended, {len(view.changed)} changed. At ended units: "
         f"{counted.dossiers} open dossier(s) keep their places and are finished by the same people; {counted.people} "
         f"person(s) need a new appointment at a successor; {counted.titles} title(s) stay on record; "
         f"{counted.late} dossier(s) were begun since that day."
     )
 
 
-def _tables(told: Told) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    made: list[tuple[str, ...]] = [(one.code, one.name, one.parent, _shares(one.made_of)) for one in told.made]
+def _tables(view: Preview) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    made: list[tuple[str, ...]] = [(one.code, one.name, one.parent, _shares(one.made_of)) for one in view.made]
     ended: list[tuple[str, ...]] = [
         (one.code, one.name, _shares(one.goes_to) or "-", str(one.at.dossiers), str(one.at.people), str(one.at.titles))
-        for one in told.ended
+        for one in view.ended
     ]
     changed: list[tuple[str, ...]] = [
         (one.code, one.name, "; ".join(f"{_CHANGES[what]}: {was} -> {now}" for what, was, now in one.pairs))
-        for one in told.changed
+        for one in view.changed
     ]
     return [
         ("Made", ("code", "unit", "in", "of"), made),

@@ -19,7 +19,7 @@ from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.results import documents
-from certflow.units import entering
+from certflow.units import attributes, importing, store
 
 SCHEME = ("dong_nai_commune_recognition", 1)
 
@@ -45,10 +45,10 @@ def _refuse_unless_empty() -> None:
 def _units(progress: Progress) -> dict[str, Unit]:
     rows = list(legacy_units(cast.PROVINCE))
     progress.begin("Units of Đồng Nai", len(rows))
-    entering.ensure_country()
-    entering.import_units(rows, progress.tick)
+    store.ensure_country()
+    importing.import_units(rows, progress.tick)
     named = cast.places()
-    entering.mark_disadvantaged(named[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)
+    attributes.mark_disadvantaged(named[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)
     db.session.commit()
     return named
 

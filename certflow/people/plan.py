@@ -16,7 +16,7 @@ from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.people import people
 from certflow.people.columns import COLUMNS, Entry, Listing
-from certflow.units.names import UnitNames
+from certflow.units.register import UnitNames
 from certflow.vietnamese import says_something, search_key
 from certflow.wording import _
 

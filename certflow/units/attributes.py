@@ -99,3 +99,20 @@ def end(attribute_id: int, *, last_day: dt.date | None, source: str, actor: User
     found.ends_on, found.source = last_day, both
     db.session.flush()
     return found
+
+
+def mark_disadvantaged(unit: Unit, source: str, *, since: dt.date | None = None, until: dt.date | None = None) -> None:
+    """As `add` without an actor and without looking at other entries: for the practice season."""
+    if not source.strip():
+        raise Invalid(fields={"disadvantaged_source": (_("Name the document that lists the unit."),)})
+    db.session.add(
+        UnitAttribute(
+            unit_id=unit.id,
+            name=DISADVANTAGED,
+            source=source.strip(),
+            starts_on=since,
+            ends_on=until,
+            entered_at=clock.now(),
+        )
+    )
+    db.session.flush()

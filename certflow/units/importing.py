@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from certflow import clock
 from certflow.errors import Invalid, NotFound
 from certflow.gateways.unit_sources.data import UnitRow, current_units, legacy_units
 from certflow.gateways.unit_sources.lineage import Lineage, Link, Unlinked, lineage
 from certflow.gateways.unit_sources.resolutions import COMMUNES_RESOLUTION
 from certflow.models.base import db
-from certflow.models.units import Resolution
-from certflow.units import entering, resolutions, store
+from certflow.models.units import UnitVersion
+from certflow.units import resolutions, store
 from certflow.units.changes import Becomes, Change, Plan, Ref
-from certflow.units.entering import REFORM, Imported
 from certflow.units.planning import plan
 from certflow.wording import _
 
+REFORM = dt.date(2025, 7, 1)  # since when there are two tiers
 TITLE = "Sắp xếp đơn vị hành chính, chính quyền địa phương hai cấp từ ngày 01/7/2025"
 PACKAGE = "vietnamadminunits 1.0.4"
 SOURCE = (
@@ -28,6 +27,14 @@ SOURCE = (
     "là nơi lấy số hiệu nghị quyết của từng tỉnh."
 )
 DATED = dt.date(2025, 6, 16)  # of the 34 resolutions on communes
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import made and what was already there."""
+
+    made: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,29 @@ class Linked:
     unlinked: tuple[Unlinked, ...]
 
 
+def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: None) -> Imported:
+    """Store units of three tiers; a code that a unit had on their last day is skipped, so a repeat changes nothing.
+
+    A unit's parent is stored already or among `rows`.
+    """
+    last_day = UnitVersion.on(REFORM - dt.timedelta(days=1))
+    known = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
+    rows = list(rows)
+    made = 0
+    for kind in ("province", "district", "commune"):
+        new = {row.code: row for row in rows if row.kind == kind and row.code not in known}
+        entered = []
+        for row in new.values():
+            place = {"parent_id": known[row.parent_code] if row.parent_code else None, "starts_on": None}
+            entered.append(store.described(row.code, row.kind, row.name, row.short_name) | place)
+            tick()
+        known |= store.enter_all(entered)
+        made += len(new)
+    for _kept in rows[made:]:
+        tick()
+    return Imported(made, len(rows) - made)
+
+
 def import_both(province: str | None = None, tick: Callable[[int], None] = lambda _count: None) -> Linked:
     """Store the units of three tiers, then let the reform of July 2025 make those of two of them.
 
@@ -49,7 +79,7 @@ def import_both(province: str | None = None, tick: Callable[[int], None] = lambd
     """
     store.hold()
     found = _of_province(lineage(), province)
-    legacy = entering.import_units(found.before, lambda: tick(1))
+    legacy = import_units(found.before, lambda: tick(1))
     pending = _pending(found)
     planned = plan(resolutions.known(REFORM, set()), pending, REFORM)
     if planned.faults:
@@ -127,15 +157,9 @@ def _change(number: int, link: Link, rows: dict[Ref, UnitRow]) -> Change:
 
 
 def _record(number: str) -> int:
-    """The record of one of the resolutions, made when it is the first time that it is asked for."""
-    same = {"number": number, "effective_on": REFORM}
-    found = db.session.scalar(select(Resolution).filter_by(**same))
-    if found is None:
-        dated = DATED if number in COMMUNES_RESOLUTION.values() else None
-        found = Resolution(**same, title=TITLE, dated=dated, source=SOURCE, applied_at=clock.now())
-        db.session.add(found)
-        db.session.flush()
-    return found.id
+    """The id of the record of one of the resolutions."""
+    dated = DATED if number in COMMUNES_RESOLUTION.values() else None
+    return resolutions.record(number, REFORM, title=TITLE, dated=dated, source=SOURCE).id
 
 
 def unlinked_words(found: Sequence[Unlinked], most: int = 50) -> list[str]:

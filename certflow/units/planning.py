@@ -3,22 +3,139 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from certflow.units.changes import RANKS, Becomes, Change, Changed, Ended, Fault, Known, Link, Made, Plan, Ref, Units
-from certflow.units.rows import Rows, read
 from certflow.wording import _
 
 
 def plan(units: Units, changes: Sequence[Change], on: dt.date) -> Plan:
     """What `changes` do on the day `on`: complete where there are no faults, otherwise as far as it can be told."""
-    return _Planner(units, read(units, changes, on), on).plan()
+    return _Planner(units, _rows(units, changes, on), on).plan()
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows that stand: of units that stay, of units that go and into what (`targets`, with their `sources`).
+
+    `links` are the goings with the number of the unit; `first` is the first row about a unit.
+    """
+
+    before: dict[int, Known]
+    staying: dict[int, list[Change]] = field(default_factory=dict)
+    going: dict[int, Known] = field(default_factory=dict)
+    targets: dict[Ref, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    sources: dict[Ref, list[int]] = field(default_factory=lambda: defaultdict(list))
+    links: list[tuple[int, Change]] = field(default_factory=list)
+    first: dict[int, Change] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def _rows(units: Units, changes: Sequence[Change], on: dt.date) -> _Rows:
+    """The rows of `changes` by the units they are about; those with a fault are left out of everything else."""
+    rows = _Rows({unit.id: unit for unit in units.before})
+    finder = _Finder(units, on)
+    by_unit: dict[int, list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.unit is None:
+            _aim(rows, change, None)
+            continue
+        found = finder.find(change.unit)
+        if isinstance(found, Known):
+            by_unit[found.id].append(change)
+        else:
+            rows.faults.append(Fault(change.row, found))
+    for unit_id, of_unit in by_unit.items():
+        _sort(rows, rows.before[unit_id], of_unit)
+    return rows
+
+
+class _Finder:
+    """The units by the codes they have on the day before."""
+
+    def __init__(self, units: Units, on: dt.date) -> None:
+        self._on = on
+        self._before = {Ref(unit.kind, unit.code): unit for unit in units.before}
+        self._later = {Ref(unit.kind, unit.code): unit for unit in units.later}
+        self._former = dict(units.former)
+
+    def find(self, ref: Ref) -> Known | str:
+        """The unit, or in words why there is none that can be changed on the day."""
+        said = {"code": ref.code, "day": f"{self._on:%d/%m/%Y}"}
+        found = self._before.get(ref)
+        if found is not None and found.until is None:
+            return found
+        if found is not None:
+            return _("The unit with code %(code)s ended or changed on %(day)s or later already.", **said)
+        if ref in self._later:
+            return _("The unit with code %(code)s came about or changed on %(day)s or later only.", **said)
+        if ref.code in self._former:
+            until = f"{self._former[ref.code]:%d/%m/%Y}"
+            return _("The unit with code %(code)s ended on %(until)s already.", code=ref.code, until=until)
+        return _("No unit of this kind has the code %(code)s before %(day)s.", **said)
+
+
+def _sort(rows: _Rows, unit: Known, of_unit: list[Change]) -> None:
+    """Put the rows of one unit where they belong, or none of them, with the fault."""
+    staying = [change for change in of_unit if change.kind == "continue"]
+    going = [change for change in of_unit if change.kind != "continue"]
+    if words := _contradiction(staying, going) or _nothing_new(unit, staying, going):
+        rows.faults.append(Fault(of_unit[-1].row, words))
+        return
+    rows.first[unit.id] = of_unit[0]
+    if staying:
+        rows.staying[unit.id] = staying
+    else:
+        rows.going[unit.id] = unit
+    for change in going:
+        rows.links.append((unit.id, change))
+        _aim(rows, change, unit.id)
+
+
+def _contradiction(staying: Sequence[Change], going: Sequence[Change]) -> str:
+    """Why rows about one unit cannot all be true; "" where they can."""
+    wholes = [change for change in going if change.extent == "whole"]
+    aims = [(change.becomes.kind, change.becomes.code) for change in going if change.becomes]
+    if wholes and (staying or len(going) > 1):
+        return _("This unit goes as a whole and once more.")
+    if going and not wholes and not staying and len(going) == 1:
+        return _("Only one part of this unit is told; where does the rest go?")
+    if len(set(aims)) < len(aims):
+        return _("Two parts of this unit go to the same one.")
+    said = [
+        (name, getattr(change.becomes, name))
+        for change in staying
+        for name in ("code", "name", "parent")
+        if getattr(change.becomes, name, None) is not None
+    ]
+    if len({name for name, _value in said}) < len(set(said)):
+        return _("Two rows say different things of what this unit becomes.")
+    return ""
+
+
+def _nothing_new(unit: Known, staying: Sequence[Change], going: Sequence[Change]) -> str:
+    """A rename to the name it has: somebody has mistaken a unit for another."""
+    for change in staying:
+        said = change.becomes
+        if said is None or (said.code is None and said.name is None):
+            continue
+        if said.parent is None and said.code in (None, unit.code) and said.name in (None, unit.name) and not going:
+            return _("It has this name and code already.")
+    return ""
+
+
+def _aim(rows: _Rows, change: Change, unit_id: int | None) -> None:
+    if change.becomes and change.becomes.code:
+        ref = Ref(change.becomes.kind, change.becomes.code)
+        rows.targets[ref].append(change)
+        if unit_id is not None:
+            rows.sources[ref].append(unit_id)
 
 
 class _Planner:
     """The units of the day itself, built up step by step from those of the day before."""
 
-    def __init__(self, units: Units, rows: Rows, on: dt.date) -> None:
+    def __init__(self, units: Units, rows: _Rows, on: dt.date) -> None:
         self._units, self._rows, self._on = units, rows, on
         self._faults = list(rows.faults)
         self._living = {unit.id: unit for unit in units.before}

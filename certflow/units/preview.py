@@ -1,31 +1,58 @@
-"""A plan for units told in names and numbers, for the pages and the command line."""
+"""What a resolution would do, shown before it is applied: units by name and code, and what is at those that end.
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+Open dossiers, people and titles at units that end are counted and never changed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from certflow import clock
+from certflow.catalogue import catalogue
 from certflow.models.base import db
+from certflow.models.dossiers import Dossier
+from certflow.models.people import Appointment
+from certflow.models.results import Recognition
 from certflow.models.units import Resolution, Unit
-from certflow.units import entering, resolutions
-from certflow.units.changes import Changed, Extent, Plan
-from certflow.units.effects import Effects, Standing, effects
+from certflow.units import resolutions, store
+from certflow.units.changes import Changed, Ended, Extent, Plan
 from certflow.units.resolutions import Decree
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """At one unit: open dossiers about it or about units below it, people with a role there, titles in force."""
+
+    dossiers: int = 0
+    people: int = 0
+    titles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The counts at each ended unit, and in all; `late` counts dossiers begun on the resolution's day or later."""
+
+    at: Mapping[int, Standing]
+    dossiers: int
+    people: int
+    titles: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
-    """Another unit and how much of one went into it or came from it."""
+    """Another unit, and how much of a unit went into it or came from it."""
 
     name: str
     extent: Extent
 
 
 @dataclass(frozen=True, slots=True)
-class ToldMade:
-    """A unit that comes about: under what, and of what."""
+class NewUnit:
+    """A unit that is made: the unit above it, and the units it is made of."""
 
     code: str
     name: str
@@ -34,8 +61,8 @@ class ToldMade:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEnded:
-    """A unit that ends, into what it goes, and what stands there."""
+class EndedUnit:
+    """A unit that ends, the units it goes into, and the counts there."""
 
     code: str
     name: str
@@ -44,8 +71,8 @@ class ToldEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldChanged:
-    """A unit that goes on: what is new of it, before and after; `along`: it only moves with its parent."""
+class ChangedUnit:
+    """A unit that goes on: each change with the old and the new value; `along`: it only moves with its parent."""
 
     code: str
     name: str
@@ -54,14 +81,14 @@ class ToldChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Preview:
     """Everything a resolution would do. `done` is its record when it has been applied; `early` before its day."""
 
     decree: Decree
     plan: Plan
-    made: tuple[ToldMade, ...]
-    ended: tuple[ToldEnded, ...]
-    changed: tuple[ToldChanged, ...]
+    made: tuple[NewUnit, ...]
+    ended: tuple[EndedUnit, ...]
+    changed: tuple[ChangedUnit, ...]
     effects: Effects
     done: Resolution | None
     early: bool
@@ -72,23 +99,25 @@ class Told:
         return self.done is None and not self.early and not self.plan.faults
 
 
-def tell(decree: Decree) -> Told:
-    """What the resolution would do with the units as they are now; nothing is changed."""
+def of(decree: Decree) -> Preview:
+    """What the resolution would do with the units stored now; nothing is changed."""
     plan = resolutions.plan(decree)
-    names, found = _names(plan), effects(plan)
+    names, effects = _names(plan), _effects(plan)
     goes_to: dict[int, list[Share]] = defaultdict(list)
     made_of: dict[int, list[Share]] = defaultdict(list)
     for link in plan.links:
         if link.successor_id:
             made_of[link.successor_id].append(Share(names[link.predecessor_id], link.extent))
             goes_to[link.predecessor_id].append(Share(names[link.successor_id], link.extent))
-    return Told(
+    return Preview(
         decree,
         plan,
-        tuple(ToldMade(m.code, m.name, names.get(m.parent_id or 0, ""), tuple(made_of[m.id])) for m in plan.made),
-        tuple(ToldEnded(e.unit.code, e.unit.name, tuple(goes_to[e.unit.id]), found.at[e.unit.id]) for e in plan.ended),
-        tuple(ToldChanged(c.unit.code, c.unit.name, tuple(_pairs(c, names)), c.along) for c in plan.changed),
-        found,
+        tuple(NewUnit(m.code, m.name, names.get(m.parent_id or 0, ""), tuple(made_of[m.id])) for m in plan.made),
+        tuple(
+            EndedUnit(e.unit.code, e.unit.name, tuple(goes_to[e.unit.id]), effects.at[e.unit.id]) for e in plan.ended
+        ),
+        tuple(ChangedUnit(c.unit.code, c.unit.name, tuple(_pairs(c, names)), c.along) for c in plan.changed),
+        effects,
         resolutions.done_before(decree),
         decree.effective_on > clock.today(),
     )
@@ -116,7 +145,62 @@ def _names(plan: Plan) -> dict[int, str]:
 
 
 def _stored_names(ids: Iterable[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for some in entering.portions(sorted(set(ids))):
-        found |= dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(some))).all())
-    return found
+    names: dict[int, str] = {}
+    for portion in store.portions(sorted(set(ids))):
+        names |= dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(portion))).all())
+    return names
+
+
+def _effects(plan: Plan) -> Effects:
+    """The counts at the ended units; people are those who need a new appointment at a successor."""
+    ids = {one.unit.id for one in plan.ended}
+    dossiers, about = _open_dossiers(plan.ended)
+    people = _counted(select(Appointment.unit_id, func.count(Appointment.user_id.distinct())).where(*_held()), ids)
+    in_force = or_(Recognition.valid_until.is_(None), Recognition.valid_until >= clock.today())
+    titles = _counted(select(Recognition.unit_id, func.count()).where(in_force), ids)
+    at = {one: Standing(dossiers[one], people[one], titles[one]) for one in ids}
+    return Effects(at, about, _distinct_people(ids), sum(titles.values()), _late(plan, ids))
+
+
+def _held() -> tuple[ColumnElement[bool], ...]:
+    """The appointments of today and of the days to come."""
+    goes_on = or_(Appointment.ends_on.is_(None), Appointment.ends_on >= clock.today())
+    return (Appointment.ended_at.is_(None), goes_on, Appointment.unit_id.is_not(None))
+
+
+def _counted(query: Select[Any, int], ids: Collection[int]) -> Counter[int]:
+    """Counts by unit; all units are counted, as there may be more ended ones than a statement takes."""
+    column = query.selected_columns[0]
+    return Counter({unit: count for unit, count in db.session.execute(query.group_by(column)) if unit in ids})
+
+
+def _distinct_people(ids: Collection[int]) -> int:
+    held = db.session.execute(select(Appointment.user_id, Appointment.unit_id).where(*_held()).distinct())
+    return len({person for person, unit in held if unit in ids})
+
+
+def _open_dossiers(ended: Sequence[Ended]) -> tuple[Counter[int], int]:
+    """How many undecided dossiers have each unit for their own or one above, and how many there are in all."""
+    ids = {one.unit.id for one in ended}
+    places = (Dossier.commune_id, Dossier.district_id, Dossier.province_id)
+    query = select(Dossier.workflow, Dossier.workflow_version, Dossier.state, *places, func.count())
+    found: Counter[int] = Counter()
+    total = 0
+    grouped = query.group_by(Dossier.workflow, Dossier.workflow_version, Dossier.state, *places)
+    for name, version, state, *units, count in db.session.execute(grouped):
+        spec = catalogue.known().workflows.get((name, version))
+        if spec is not None and spec.states[state].final:
+            continue
+        here = ids.intersection(units)
+        found.update(dict.fromkeys(here, count))
+        total += count if here else 0
+    return found, total
+
+
+def _late(plan: Plan, ids: Collection[int]) -> int:
+    """Dossiers begun at ended units on the resolution's day or later, as it was entered in retrospect."""
+    since = clock.end_of_day(plan.day_before)
+    begun = db.session.execute(
+        select(Dossier.unit_id, func.count()).where(Dossier.opened_at >= since).group_by(Dossier.unit_id)
+    )
+    return sum(count for unit, count in begun if unit in ids)

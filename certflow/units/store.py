@@ -1,24 +1,81 @@
-"""Writing units in bulk: a plan's versions, successions and heirs, and the units of an import."""
+"""Storing units: single ones and many at once, each with its first version, and all that a plan does."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select, text, update
 
+from certflow.catalogue.units import COUNTRY_CODE, COUNTRY_NAME
 from certflow.models.base import db
 from certflow.models.units import Succession, Unit, UnitVersion
 from certflow.units.changes import RANKS, Made, Plan
-from certflow.units.entering import Row, described, enter_all, portions
+from certflow.vietnamese import search_key, sort_key
 
+AT_ONCE = 5000  # SQLite takes 32,766 values in one statement
+
+Row = dict[str, Any]
 ResolutionOf = Callable[[str], int]
+T = TypeVar("T")
+
+
+def described(code: str, kind: str, name: str, short_name: str) -> dict[str, Any]:
+    """The columns that a unit and its version have in common, with the keys for searching and sorting."""
+    keys = {"search_key": search_key(name)[:120], "sort_key": sort_key(short_name)[:400]}
+    return {"code": code, "kind": kind, "name": name, "short_name": short_name, **keys}
+
+
+def enter(
+    description: Row,
+    *,
+    parent_id: int | None = None,
+    starts_on: dt.date | None = None,
+    resolution_id: int | None = None,
+) -> Unit:
+    """Store a new unit, as `described`, with its first version."""
+    row = description | {"parent_id": parent_id, "starts_on": starts_on}
+    unit = Unit(**row)
+    db.session.add(unit)
+    db.session.flush()
+    db.session.add(UnitVersion(unit_id=unit.id, resolution_id=resolution_id, **row))
+    db.session.flush()
+    return unit
+
+
+def enter_all(rows: Sequence[Row], resolutions: Mapping[str, int] = MappingProxyType({})) -> dict[str, int]:
+    """Store many new units, each with its first version; returns their ids by code.
+
+    A row is as `described`, with parent and first day. `resolutions` are ids of resolutions by unit code.
+    """
+    ids: dict[str, int] = {}
+    for some in portions(rows):
+        stored = db.session.execute(insert(Unit).returning(Unit.code, Unit.id), some)
+        ids |= dict(stored.all())
+        versions = [row | {"unit_id": ids[row["code"]], "resolution_id": resolutions.get(row["code"])} for row in some]
+        db.session.execute(insert(UnitVersion), versions)
+    return ids
+
+
+def portions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The rows in portions that fit into one statement."""
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+
+
+def ensure_country() -> Unit:
+    """The country; stored when it is not among the units yet."""
+    unit = db.session.scalar(select(Unit).where(Unit.kind == "country"))
+    if unit is None:
+        unit = enter(described(COUNTRY_CODE, "country", COUNTRY_NAME, COUNTRY_NAME))
+    return unit
 
 
 def hold() -> None:
-    """Let nobody else change units until the end of the transaction; whoever only refers to one need not wait.
+    """Lock the units against other changes until the end of the transaction; who only refers to a unit does not wait.
 
-    SQLite's one writer holds them from the beginning of the transaction.
+    On SQLite the one writer holds the lock from the beginning of the transaction.
     """
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("LOCK TABLE unit, unit_version, succession, resolution IN SHARE ROW EXCLUSIVE MODE"))

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Meeting
-from certflow.units import entering
+from certflow.units import attributes
 from tests import make
 from tests.browsing import again, queries, send, signed_in, typed_in
 
@@ -175,7 +175,7 @@ def test_numbers_are_written_the_vietnamese_way(app: Flask, client: FlaskClient,
 def test_lower_thresholds_are_marked_with_the_document_that_grants_them(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         place = db.session.merge(make.unit("Xã Sông Ray"))
-        entering.mark_disadvantaged(place, "Quyết định 861/QĐ-TTg")
+        attributes.mark_disadvantaged(place, "Quyết định 861/QĐ-TTg")
         make.commit()
         dossier = make.dossier(unit=place)
     signed_in(app, client, "commune_officer", dossier)

@@ -19,7 +19,7 @@ from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.units import Unit, UnitVersion
-from certflow.units import entering
+from certflow.units import importing
 from tests import make
 from tests.benchmarks.places import application
 
@@ -42,7 +42,7 @@ def measure(database: str, count: int, years: int = YEARS) -> dict[str, tuple[fl
 def _season(years: int) -> dict[str, str]:
     """Ten years of every commune, most decided; gives the sign-in names of the readers."""
     first = make.dossier("submitted")
-    entering.import_units(_country())
+    importing.import_units(_country())
     db.session.commit()
     places = _places()
     _insert(first, places, years)

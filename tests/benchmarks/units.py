@@ -5,7 +5,7 @@ import time
 
 from certflow.catalogue import units
 from certflow.models.base import db
-from certflow.units import entering, importing
+from certflow.units import importing, store
 from tests.benchmarks.places import application
 
 WORDS = ("xuan", "dong nai", "Đồng Nai", "xã", "phuong 1", "tan van", "an", "zzz")
@@ -15,7 +15,7 @@ def measure(database: str, count: int) -> tuple[float, float]:
     """Seconds of importing the whole country in both epochs, and the 95th percentile of `count` searches in ms."""
     with application(database) as app, app.app_context():
         began = time.perf_counter()
-        entering.ensure_country()
+        store.ensure_country()
         importing.import_both()
         db.session.commit()
         imported = time.perf_counter() - began

@@ -12,7 +12,7 @@ from certflow.demo import walking
 from certflow.dossiers import dossiers, submissions
 from certflow.errors import NotFound
 from certflow.models.dossiers import Dossier, Evidence, Submission
-from certflow.units import entering
+from certflow.units import attributes
 from tests import make
 from tests.gateways import samples
 
@@ -86,7 +86,7 @@ def test_what_the_appraiser_does_later_changes_nothing_that_was_filed() -> None:
 
 def test_a_unit_in_a_disadvantaged_area_files_by_the_lower_thresholds_and_says_so() -> None:
     place = make.unit("Xã Lâm San")
-    entering.mark_disadvantaged(place, "Quyết định 861/QĐ-TTg")
+    attributes.mark_disadvantaged(place, "Quyết định 861/QĐ-TTg")
     make.commit()
     dossier = make.dossier("submitted", unit=place, level=1)
 

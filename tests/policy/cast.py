@@ -16,7 +16,7 @@ from certflow.models.base import db
 from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import Appointment, User
 from certflow.models.rules import Delegation
-from certflow.units import entering
+from certflow.units import importing
 from tests import make
 
 ABROAD = "Tỉnh Lâm Đồng"
@@ -210,7 +210,7 @@ def elsewhere() -> None:
     """A second province, and the units that will take over HERE and its district."""
     make.units()
     commune, district = PLACES["merged"]["commune"], PLACES["merged"]["district"]
-    entering.import_units(
+    importing.import_units(
         [
             UnitRow("68", "province", "Tỉnh", ABROAD, "Lâm Đồng", None),
             UnitRow("749", "district", "Huyện", district, "Kế Tục", "75"),

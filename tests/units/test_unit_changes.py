@@ -13,7 +13,7 @@ from certflow.catalogue import units
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
 from certflow.models.units import Resolution, Succession, Unit, UnitVersion
-from certflow.units import files, preview, resolutions
+from certflow.units import preview, resolutions
 from certflow.units.changes import Ref
 from tests import make
 from tests.observing import everything
@@ -29,7 +29,7 @@ def test_a_reform_touches_nothing_but_units_and_keeps_every_one_of_them() -> Non
     for state in ("recognised_level_1", None, "submitted", "appraising"):
         make.dossier(state)
     before = everything()
-    told = preview.tell(reform())
+    told = preview.of(reform())
 
     _own, plan = resolutions.apply(reform(), seen=told.plan.fingerprint)
     make.commit()
@@ -118,8 +118,8 @@ def test_a_resolution_waits_for_its_day_but_can_be_looked_at() -> None:
     make.units()
     early = reform(clock.today() + dt.timedelta(days=1))
 
-    assert len(preview.tell(early).made) == 4
-    assert preview.tell(early).early
+    assert len(preview.of(early).made) == 4
+    assert preview.of(early).early
     with pytest.raises(ActionNotOpen):
         resolutions.apply(early)
 
@@ -138,7 +138,7 @@ def test_one_with_faults_changes_nothing_and_says_all_of_them() -> None:
 def test_what_was_looked_at_must_be_what_is_done() -> None:
     make.units()
     rename = decree(change("continue", "26000", name="Xã Mới"), number="2/NQ")
-    seen = preview.tell(rename).plan.fingerprint
+    seen = preview.of(rename).plan.fingerprint
     applied(change("continue", "26000", "26999"), number="1/NQ", on=day(1))
 
     with pytest.raises(Stale):
@@ -183,7 +183,7 @@ def test_a_file_says_the_same_as_its_changes() -> None:
     )
     make.units()
 
-    resolutions.apply(files.read(table(*rows)))
+    resolutions.apply(resolutions.read(table(*rows)))
     make.commit()
 
     assert {units.by_code(code).name for code in ("90000", "90005", "90006", "90007")} == {
@@ -199,20 +199,20 @@ def test_a_file_says_the_same_as_its_changes() -> None:
 def test_a_kept_file_is_found_by_its_hash_alone() -> None:
     content = table("rename;26000;commune;;Xã Mới;;;")
 
-    digest = files.keep(content)
+    digest = resolutions.keep(content)
 
-    assert files.keep(content) == digest
-    assert files.kept(digest) == content
+    assert resolutions.keep(content) == digest
+    assert resolutions.kept(digest) == content
     for wrong in ("0" * 64, "../x", "", "A" * 64):
         with pytest.raises(NotFound):
-            files.kept(wrong)
+            resolutions.kept(wrong)
 
 
 def test_entered_late_a_resolution_leaves_the_dossiers_of_meanwhile_their_places() -> None:
     about = make.dossier("endorsed", unit=make.unit())
     late = decree(change("merge", "26000", "90000", "Xã Mới"), change("merge", "26001", "90000"), on=day(30))
 
-    assert preview.tell(late).effects.late == 1
+    assert preview.of(late).effects.late == 1
     resolutions.apply(late)
     make.commit()
     make.act(about, "recognise_level_1", "")

@@ -11,7 +11,7 @@ from certflow.errors import Invalid, NotFound
 from certflow.gateways.unit_sources.data import legacy_units
 from certflow.models.base import db
 from certflow.models.units import Resolution, Succession, Unit, UnitVersion
-from certflow.units import entering, importing, resolutions
+from certflow.units import importing, resolutions, store
 from tests import make
 from tests.observing import everything
 from tests.resolutions import change, decree
@@ -36,7 +36,7 @@ def test_a_province_is_imported_with_both_epochs_and_the_links_between_them() ->
     assert (done.legacy.made, len(done.plan.ended), done.unlinked) == (294, 287, ())
     assert done.links == {"merge": 266, "tier_removed": 22, "continue": 7}
     old, new = units.by_code("75", on=LAST), units.by_code("75")
-    assert (old.heir_id, old.ends_on, new.starts_on) == (new.id, LAST, entering.REFORM)
+    assert (old.heir_id, old.ends_on, new.starts_on) == (new.id, LAST, importing.REFORM)
     assert units.by_code("70", on=LAST).heir_id == new.id
     goes_on = units.by_code("25225")
     assert (units.version_on(goes_on, LAST).name, goes_on.name) == ("Xã Đak Ơ", "Xã Đăk Ơ")
@@ -75,8 +75,8 @@ def test_a_repeat_makes_nothing() -> None:
 
 
 def test_a_database_of_the_first_epoch_is_brought_forward_and_keeps_every_row() -> None:
-    entering.ensure_country()
-    entering.import_units(legacy_units("Lạng Sơn"))
+    store.ensure_country()
+    importing.import_units(legacy_units("Lạng Sơn"))
     make.commit()
     ids = set(db.session.scalars(sa.select(Unit.id)))
 
@@ -99,9 +99,9 @@ def test_later_resolutions_stand() -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_reform_that_does_not_fit_is_refused_whole() -> None:
-    entering.import_units(legacy_units("Lạng Sơn"))
-    taken = entering.described("06115", "commune", "Xã Khác", "Khác")
-    entering.enter(taken, parent_id=units.by_code("20").id, starts_on=entering.REFORM)
+    importing.import_units(legacy_units("Lạng Sơn"))
+    taken = store.described("06115", "commune", "Xã Khác", "Khác")
+    store.enter(taken, parent_id=units.by_code("20").id, starts_on=importing.REFORM)
     make.commit()
     before = everything()
 

@@ -8,7 +8,7 @@ from certflow.errors import Invalid, NotFound
 from certflow.gateways.unit_sources.data import legacy_units
 from certflow.models.base import db
 from certflow.models.units import Unit
-from certflow.units import entering
+from certflow.units import attributes, importing
 from tests import make
 from tests.observing import everything
 
@@ -19,10 +19,10 @@ def test_the_real_units_of_a_province_are_imported_once() -> None:
     rows = list(legacy_units("Đồng Nai"))
     ticks: list[None] = []
 
-    first = entering.import_units(rows, lambda: ticks.append(None))
+    first = importing.import_units(rows, lambda: ticks.append(None))
     make.commit()
     before = everything()
-    second = entering.import_units(rows)
+    second = importing.import_units(rows)
 
     assert (first.made, first.kept, len(ticks)) == (len(rows), 0, len(rows))
     assert (second.made, second.kept) == (0, len(rows))
@@ -37,10 +37,10 @@ def test_the_real_units_of_a_province_are_imported_once() -> None:
 
 def test_an_import_leaves_alone_what_somebody_changed() -> None:
     place = make.unit()
-    entering.mark_disadvantaged(place, "Quyết định 861/QĐ-TTg")
+    attributes.mark_disadvantaged(place, "Quyết định 861/QĐ-TTg")
     make.commit()
 
-    entering.import_units(make._rows())
+    importing.import_units(make._rows())
 
     assert units.disadvantage(place) == "Quyết định 861/QĐ-TTg"
 
@@ -73,15 +73,15 @@ def test_a_disadvantaged_area_is_marked_by_the_document_that_says_so() -> None:
     place = make.unit()
 
     with pytest.raises(Invalid):
-        entering.mark_disadvantaged(place, "  ")
-    entering.mark_disadvantaged(place, " Quyết định 861/QĐ-TTg ")
+        attributes.mark_disadvantaged(place, "  ")
+    attributes.mark_disadvantaged(place, " Quyết định 861/QĐ-TTg ")
 
     assert units.disadvantage(place) == "Quyết định 861/QĐ-TTg"
 
 
 def test_a_dossier_keeps_the_standing_its_unit_had_when_it_was_opened() -> None:
     before = make.dossier(unit=make.unit())
-    entering.mark_disadvantaged(make.unit(), "Quyết định 861/QĐ-TTg")
+    attributes.mark_disadvantaged(make.unit(), "Quyết định 861/QĐ-TTg")
     make.commit()
 
     assert not before.disadvantaged_area

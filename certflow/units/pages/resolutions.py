@@ -16,7 +16,7 @@ from certflow.http.fields import show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.row_security import EVERYTHING, see
-from certflow.units import files, preview, resolutions
+from certflow.units import preview, resolutions
 
 bp = Room("unit_changes", __name__, only=ADMINISTRATORS, url_prefix="/units/apply")
 
@@ -45,7 +45,7 @@ def upload() -> ResponseReturnValue:
     """Read a file and keep it; what it would do is on a page of its own."""
     form = UploadForm()
     try:
-        return redirect(url_for(".show", digest=files.keep(_sent())))
+        return redirect(url_for(".show", digest=resolutions.keep(_sent())))
     except Invalid as refusal:
         show_faults(form, refusal)
         return _start(form), status_of(refusal)
@@ -54,14 +54,14 @@ def upload() -> ResponseReturnValue:
 @bp.page("/<digest>", ADMINISTRATOR)
 def show(digest: str) -> ResponseReturnValue:
     """What the resolution would do; nothing is changed."""
-    told = preview.tell(files.read(files.kept(digest)))
+    told = preview.of(resolutions.read(resolutions.kept(digest)))
     return render_template("units/resolutions/plan.html", told=told, digest=digest, most=MOST_SHOWN)
 
 
 @bp.action("/<digest>", ADMINISTRATOR)
 def apply(digest: str) -> ResponseReturnValue:
     """Apply what was looked at."""
-    decree = files.read(files.kept(digest))
+    decree = resolutions.read(resolutions.kept(digest))
     resolutions.apply(decree, actor=actor(), seen=request.form.get("seen", ""))
     flash(_("Resolution %(number)s is applied.", number=decree.number))
     return redirect(url_for(".start"))
@@ -85,5 +85,5 @@ def _sent() -> bytes:
         raise Invalid(fields={"file": (_("Choose a file first."),)})
     content = sent.stream.read(MOST_BYTES + 1)
     sent.close()
-    files.read(content)
+    resolutions.read(content)
     return content
