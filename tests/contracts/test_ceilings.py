@@ -1,22 +1,28 @@
-"""Code stays small enough to be read at one sitting; ruff holds complexity."""
+"""Code stays small enough to be read at one sitting; ruff holds complexity.
+
+Files have no ceiling, for what belongs together stays together; functions, tests and folders have one.
+"""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.contracts import measures
+
 ROOT = Path(__file__).parents[2]
-FILE, FUNCTION, TEST, CONFTEST = 300, 30, 60, 150
+FUNCTION, TEST, MODULES = 30, 60, 15
 
 
-def test_no_python_file_is_longer_than_its_ceiling() -> None:
-    told = []
-    for path in _sources():
-        lines = len(path.read_text().splitlines())
-        ceiling = CONFTEST if path.name == "conftest.py" else FILE
-        if lines > ceiling:
-            told.append(f"{path.relative_to(ROOT)}: {lines} lines, at most {ceiling}")
+def test_no_room_has_more_modules_than_its_ceiling() -> None:
+    room, modules = measures.largest_folder(measures.PACKAGE)
 
-    assert not told, "Split these along what they do, not by length:\n" + "\n".join(told)
+    assert modules <= MODULES, f"{room} has {modules} modules, at most {MODULES}: split this room by its nouns"
+
+
+def test_no_modules_import_each_other() -> None:
+    circles = [" and ".join(circle) for circle in measures.cycles(measures.PACKAGE)]
+
+    assert not circles, "Turn one of these imports round, or put its names together:\n" + "\n".join(circles)
 
 
 def test_no_function_is_longer_than_its_ceiling() -> None:
