@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import select, update
 
 from certflow import clock
-from certflow.gateways import mail, notices
+from certflow.gateways import mail
 from certflow.gateways.installation import equipment
 from certflow.models.accounts import OutgoingMail
 from certflow.models.base import db
@@ -24,7 +24,7 @@ def is_open() -> bool:
 
 def put(user: User, notice: str, facts: Mapping[str, object], *, useless_from: dt.datetime) -> OutgoingMail:
     """Have a notice sent to a person in their language once this transaction is committed."""
-    subject, body = notices.words(notice, user.language, facts)
+    subject, body = mail.words(notice, user.language, facts)
     waiting = OutgoingMail(
         user_id=user.id,
         recipient=user.email,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from certflow.assessment.typed_entries import parse_entry
-from certflow.http.typed_numbers import decimal, whole_number
+from certflow.http.typed import decimal, whole_number
 from certflow.law.scoring.scoring import Answer
 from certflow.law.specs.form import COMPARED, ENTRY_KINDS, IndicatorSpec
 from certflow.wording import _

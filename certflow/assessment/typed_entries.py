@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 
-from certflow.http.typed_days import day_typed
-from certflow.http.typed_numbers import decimal, typed_decimal, typed_whole, whole_number
+from certflow.http.typed import day_typed, decimal, typed_decimal, typed_whole, whole_number
 from certflow.law.decimals import decimal_text
 from certflow.law.scoring.points import are_possible
 from certflow.law.specs.form import ENTRY_KINDS, FormSpec, IndicatorSpec

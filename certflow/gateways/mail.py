@@ -1,15 +1,20 @@
-"""Mail by SMTP: what is sent is plain text to one person."""
+"""Mail by SMTP: plain text to one person, its words from templates in both languages."""
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from certflow import clock
+from certflow.config import resource
 
 SECONDS = 20
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -67,3 +72,17 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body)
     return message
+
+
+def words(notice: str, language: str, facts: Mapping[str, object]) -> tuple[str, str]:
+    """Subject and body of a notice ("invitation") in "vi" or "en"; the first line of a template is the subject."""
+    text = _templates().get_template(f"{notice}.{language}.txt").render(facts)
+    subject, _end, body = text.partition("\n")
+    return subject.strip(), body.strip() + "\n"
+
+
+@cache
+def _templates() -> Environment:
+    """The templates; plain text needs no escaping, for nothing of it is ever shown as HTML."""
+    folder = FileSystemLoader(resource("templates") / "accounts" / "notices")
+    return Environment(loader=folder, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException
 
+from certflow import clock
 from certflow.errors import (
     ActionBlocked,
     ActionNotOpen,
@@ -18,7 +19,6 @@ from certflow.errors import (
     Stale,
     TooMany,
 )
-from certflow.http.waiting import set_wait
 from certflow.models.base import db
 
 STATUS: dict[type[Refusal], HTTPStatus] = {
@@ -43,10 +43,25 @@ def status_of(refusal: Refusal) -> HTTPStatus:
     return STATUS[type(refusal)]
 
 
+def told_to_wait(page: str, refusal: TooMany) -> Response:
+    """The page with status 429 and the seconds to wait in the header `Retry-After`."""
+    response = make_response(page, HTTPStatus.TOO_MANY_REQUESTS)
+    _set_wait(response, refusal)
+    return response
+
+
+def _set_wait(response: Response, refusal: Refusal) -> None:
+    """Set `Retry-After` when the refusal ends by waiting."""
+    until = getattr(refusal, "until", None)
+    if until is not None:
+        seconds = (until - clock.now()).total_seconds()
+        response.headers["Retry-After"] = str(max(1, int(seconds) + 1))
+
+
 def _on_refusal(refusal: Refusal) -> ResponseReturnValue:
     db.session.rollback()
     response = make_response(_answer(status_of(refusal), refusal.reasons))
-    set_wait(response, refusal)
+    _set_wait(response, refusal)
     return response
 
 

@@ -12,7 +12,7 @@ from wtforms import (
 from wtforms.validators import StopValidation
 
 from certflow.errors import Invalid
-from certflow.http.typed_days import day_typed
+from certflow.http.typed import day_typed
 
 
 def show_faults(form: FlaskForm, refusal: Invalid) -> None:

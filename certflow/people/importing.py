@@ -12,7 +12,7 @@ from certflow import clock
 from certflow.access import access
 from certflow.accounts import accounts, events, links, outbox
 from certflow.errors import ActionBlocked, ActionNotOpen, NotFound, Stale
-from certflow.gateways import notices
+from certflow.gateways import mail
 from certflow.gateways.installation import equipment
 from certflow.gateways.spreadsheets.writing import csv_file
 from certflow.models.accounts import AccountLink, OutgoingMail
@@ -234,7 +234,7 @@ def _mail(user: User, token: str, now: dt.datetime, until: dt.datetime) -> dict[
     url = f"{equipment().settings.public_url}/links/{token}"
     last = f"{until.astimezone(clock.ZONE):%H:%M, %d/%m/%Y}"
     facts = {"full_name": user.full_name, "sign_in_name": user.sign_in_name, "url": url, "until": last}
-    subject, body = notices.words("invitation", user.language, facts)
+    subject, body = mail.words("invitation", user.language, facts)
     words = {"recipient": user.email, "subject": subject, "body": body}
     return {"user_id": user.id, **words, "made_at": now, "useless_from": until}
 

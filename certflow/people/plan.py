@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import known
-from certflow.http.typed_days import day_typed
+from certflow.http.typed import day_typed
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.people import people

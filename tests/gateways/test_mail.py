@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from certflow.gateways import mail, notices
+from certflow.gateways import mail
 from tests.mailbox import Mailbox
 
 LETTER = mail.Mail("tam@example.gov.vn", "Thư mời ông/bà", "Kính gửi\n.\nông/bà Tám\n" + "dài " * 400, "20260101.7")
@@ -74,7 +74,7 @@ def test_an_address_that_is_none_is_no_way_to_others(post: Mailbox, recipient: s
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_notice_says_who_what_and_until_when(notice: str, language: str) -> None:
     facts = {"full_name": "Lê <b>Tám</b>", "sign_in_name": "le.tam", "url": "https://x/links/y", "until": "10:00"}
-    subject, body = notices.words(notice, language, facts)
+    subject, body = mail.words(notice, language, facts)
 
     assert subject.startswith("CertFlow: ")
     assert all(value in body for value in facts.values())
@@ -90,7 +90,7 @@ def test_who_is_told_of_a_change_reads_what_when_and_by_whom(what: str, language
         "at": "10:00, 01/02/2026",
         "what": what,
     }
-    _subject, body = notices.words("account_changed", language, facts)
+    _subject, body = mail.words("account_changed", language, facts)
 
     assert all(value in body for value in facts.values() if value != what)
     assert what not in body

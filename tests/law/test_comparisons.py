@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certflow.assessment.answers import fields_of, missing_fields, parse
-from certflow.http.typed_numbers import typed_decimal
+from certflow.http.typed import typed_decimal
 from certflow.law.scoring.scoring import Answer, score
 from tests.definitions.shipped import DEFINITIONS
 

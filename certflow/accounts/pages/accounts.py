@@ -17,11 +17,11 @@ from certflow.accounts.pages import known_browsers
 from certflow.accounts.pages.sessions import of_oneself
 from certflow.catalogue import role_titles
 from certflow.errors import Invalid, TooMany
+from certflow.http.errors import told_to_wait
 from certflow.http.fields import show_faults
 from certflow.http.person import LANGUAGES, actor, keep_what_was_written
 from certflow.http.policy import PUBLIC, SIGNED_IN, Room
 from certflow.http.sections import sections
-from certflow.http.waiting import told_to_wait
 
 bp = Room("accounts", __name__)
 

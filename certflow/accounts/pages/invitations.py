@@ -13,10 +13,10 @@ from certflow.access.policy import ADMINISTRATOR
 from certflow.accounts import accounts, directory, invitations, links, outbox
 from certflow.accounts.pages import known_browsers
 from certflow.errors import Invalid, TooMany
+from certflow.http.errors import told_to_wait
 from certflow.http.fields import show_faults
 from certflow.http.person import LANGUAGES, actor
 from certflow.http.policy import PUBLIC, Room
-from certflow.http.waiting import told_to_wait
 
 bp = Room("invitations", __name__)
 

@@ -16,10 +16,10 @@ from certflow.accounts.pages import known_browsers
 from certflow.accounts.pages.accounts import let_in, safe
 from certflow.errors import Invalid, TooMany
 from certflow.gateways.pdf.qr import as_square
+from certflow.http.errors import told_to_wait
 from certflow.http.fields import show_faults
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import PUBLIC, SIGNED_IN, Room
-from certflow.http.waiting import told_to_wait
 
 bp = Room("second_factor", __name__)
 

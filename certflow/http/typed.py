@@ -1,10 +1,13 @@
-"""Numbers as officers write them: dots or spaces between thousands, a decimal comma."""
+"""Numbers and days as officers type them: dots or spaces between thousands, a decimal comma, 15/02/2025."""
 
+import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal
 
 DECIMAL = re.compile(r"(?P<whole>[0-9]{1,18}|[0-9]{1,3}([. ][0-9]{3}){1,5})(,(?P<places>[0-9]{1,6}))?\Z")
+DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*\Z")
+YEARS = range(1900, 2201)  # the calendar's first and last days have no day beside them to count to
 
 
 def decimal(given: str) -> str | None:
@@ -35,3 +38,17 @@ def whole_number(given: str) -> int | None:
 def typed_whole(stored: int) -> str:
     """A stored whole number as it is typed: 1250000 as "1.250.000"."""
     return f"{stored:,}".replace(",", ".")
+
+
+def day_typed(text: str | None) -> dt.date | None:
+    """A day typed as officers do (15/02/2025, also with dots or dashes); None when it is none."""
+    found = DAY.match(text or "")
+    if not found:
+        return None
+    day, month, year = (int(part) for part in found.groups())
+    if year not in YEARS:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
