@@ -21,9 +21,10 @@ from certflow.http import addresses
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.deadlines import Standing, standing
+from certflow.law.impartiality import FILING
 from certflow.models.rounds import Round
 from certflow.models.units import Unit
-from certflow.rounds import filing, rounds
+from certflow.rounds import rounds
 
 bp = Room("work", __name__)
 
@@ -88,7 +89,7 @@ def _openings(held: list[Part], today: dt.date) -> list[Opening]:
         for one in rounds.open_for(part.unit):
             spec = workflow_of(one).spec
             if spec.states[spec.initial].turn == part.role and part.covers(spec.name):
-                dues = tuple(standing(due, None, today=today) for due in filing.filing_dues(one))
+                dues = tuple(standing(due, None, today=today) for due in rounds.filing_dues(one))
                 found.setdefault((one.id, part.unit.id), Opening(one, part.unit, dues, spec.about_holders))
     return list(found.values())
 
@@ -100,7 +101,7 @@ def _opens_dossiers(role: str) -> bool:
 
 def _files_dossiers(role: str) -> bool:
     return any(
-        role in transition.by and filing.FILING in transition.effects
+        role in transition.by and FILING in transition.effects
         for workflow in workflows().values()
         for transition in workflow.spec.transitions
     )

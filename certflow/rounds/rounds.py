@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
 from certflow.access import access
-from certflow.catalogue.catalogue import definitions, known, workflow_of
+from certflow.catalogue.catalogue import definitions, known, workflow_of, workflows
 from certflow.catalogue.department_sets import published_for
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.law.deadlines import Due
+from certflow.law.impartiality import FILING
 from certflow.law.specs.workflow import DeadlineSpec, WorkflowSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
@@ -254,3 +255,45 @@ def _needed(found: Round, spec: WorkflowSpec) -> set[str]:
     versions = {found.workflow_version, *used} - {spec.version}
     specs = [spec, *(known().workflows[spec.name, v] for v in versions if (spec.name, v) in known().workflows)]
     return {deadline.name for each in specs for deadline in _fixed(each)}
+
+
+def filing_dues(pinned: Round | Dossier) -> list[Due]:
+    """The filing dates of a dossier, or of one that is opened in a round now, earliest first.
+
+    No filing date counts from an event.
+    """
+    filed = filing_states(workflow_of(pinned).spec)
+    return [due for due in dues_of(pinned) if filed & set(due.spec.states)]
+
+
+def filing_states(spec: WorkflowSpec) -> set[str]:
+    """The states that a dossier enters when it is filed."""
+    return {transition.target for transition in spec.transitions if FILING in transition.effects}
+
+
+def newer_versions(round_: Round) -> list[WorkflowSpec]:
+    """The versions that the dossiers of a round can be moved to, newest first.
+
+    The round's own is among them while some that are not decided still have an earlier one.
+    """
+    shipped = definitions().workflows.values()
+    newer = [spec for spec in shipped if spec.name == round_.workflow and spec.version > round_.workflow_version]
+    own = [workflow_of(round_).spec] if _left_behind(round_) else []
+    return sorted(newer, key=lambda spec: -spec.version) + own
+
+
+def _left_behind(round_: Round) -> bool:
+    """Whether dossiers that are not decided have an earlier version than the round."""
+    open_ = [
+        and_(Dossier.workflow_version == version, Dossier.state.not_in(_final(workflow.spec)))
+        for (name, version), workflow in workflows().items()
+        if name == round_.workflow and version < round_.workflow_version
+    ]
+    if not open_:
+        return False
+    with seeing(EVERYTHING):
+        return bool(db.session.scalar(select(exists().where(access.whole_round(round_.id), or_(*open_)))))
+
+
+def _final(spec: WorkflowSpec) -> list[str]:
+    return [state.name for state in spec.states.values() if state.final]

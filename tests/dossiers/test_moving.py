@@ -15,7 +15,7 @@ from certflow.law.guards import INVOLVEMENT, SELF_ASSESSMENT
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Finding
 from certflow.people import people
-from certflow.rounds import newer, rounds
+from certflow.rounds import rounds
 from tests import make, versions
 from tests.browsing import counted
 from tests.dossiers.moves import acts, administrator, moved, now, planned
@@ -159,7 +159,7 @@ def test_what_stayed_moves_once_it_is_returned_and_doing_it_again_is_nothing() -
     filed, draft = make.dossier(at="submitted"), make.dossier()
     target = versions.add(of_form=retitled("1.1"))
     assert moved(filed.round_id, target)[filed.id].kind == "stays"
-    assert [spec.key for spec in newer.targets(rounds.get(filed.round_id))] == [target]
+    assert [spec.key for spec in rounds.newer_versions(rounds.get(filed.round_id))] == [target]
 
     make.act(now(filed), "return_for_changes")
     told = moved(filed.round_id, target)
@@ -169,7 +169,7 @@ def test_what_stayed_moves_once_it_is_returned_and_doing_it_again_is_nothing() -
     assert (told[filed.id].kind, told[draft.id].kind) == ("confirm", "done")
     assert {one.kind for one in again.values()} == {"done"}
     assert everything() == before
-    assert newer.targets(rounds.get(filed.round_id)) == []
+    assert rounds.newer_versions(rounds.get(filed.round_id)) == []
 
 
 def test_cut_off_between_two_batches_each_dossier_has_moved_or_not_and_a_second_time_finishes(

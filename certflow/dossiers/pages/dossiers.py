@@ -28,7 +28,7 @@ from certflow.http.policy import SIGNED_IN, Room, subject
 from certflow.law.deadlines import standing
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
-from certflow.rounds import filing, rounds
+from certflow.rounds import rounds
 from certflow.wording import language
 
 bp = Room("dossiers", __name__, url_prefix="/dossiers")
@@ -158,7 +158,7 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
     dossier = subject(DOSSIER, dossier_id)
     filed = submissions.submission(dossier, number)
-    dues, frozen = filing.filing_dues(dossier), json.loads(filed.manifest)
+    dues, frozen = rounds.filing_dues(dossier), json.loads(filed.manifest)
     return render_template(
         "dossiers/receipt.html",
         filed=filed,

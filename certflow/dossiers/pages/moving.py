@@ -22,7 +22,7 @@ from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, see
-from certflow.rounds import newer, rounds
+from certflow.rounds import rounds
 from certflow.wording import language
 
 bp = Room("moving", __name__, only=ADMINISTRATORS, url_prefix="/rounds/<int:round_id>/move")
@@ -59,7 +59,7 @@ def _every_dossier() -> None:
 def show(round_id: int) -> ResponseReturnValue:
     """What a move would do, dossier by dossier; nothing is changed."""
     found = rounds.get(round_id)
-    choices = newer.targets(found)
+    choices = rounds.newer_versions(found)
     target = _chosen(choices, request.args.get("to", type=int))
     sheet = _sheet(found, moving.plan(round_id, target.key), addresses.asked_page())
     here = url_for(".show", round_id=round_id, to=target.version)

@@ -6,10 +6,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certflow.access import access, editing, turns
-from certflow.assessment import meetings
-from certflow.assessment import stored as assessment_stored
+from certflow.assessment import assessments, meetings
+from certflow.assessment.assessments import Contents
 from certflow.assessment.forms.answers import Stored
-from certflow.assessment.stored import Contents
 from certflow.assessment.words import ratings
 from certflow.assessment.words.entries import level_words, words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -82,7 +81,7 @@ class Overview:
 
 def overview(dossier: Dossier, reader: User) -> Overview:
     """What `reader` sees of a dossier that they may see."""
-    form, contents = form_of(dossier), assessment_stored.contents(dossier)
+    form, contents = form_of(dossier), assessments.contents(dossier)
     last = dossiers.last_step(dossier)
     final = turns.state_of(dossier).final
     papers = documents.of_dossier(dossier) if final else []

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from certflow.access import editing, turns
 from certflow.accounts import accounts
+from certflow.assessment.assessments import Contents
 from certflow.assessment.pages import criteria
 from certflow.assessment.pages.criteria import Opened
-from certflow.assessment.stored import Contents
 from certflow.assessment.words import figures, ratings
 from certflow.catalogue.catalogue import workflow_of
 from certflow.catalogue.words import marks

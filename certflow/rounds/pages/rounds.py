@@ -21,7 +21,7 @@ from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.criteria import RatingSet
 from certflow.models.rounds import Round
-from certflow.rounds import newer, round_dates, rounds
+from certflow.rounds import round_dates, rounds
 from certflow.rounds.forms import RoundDatesForm, RoundForm, SetForm, dates_form
 from certflow.rules.words import deciders
 from certflow.wording import language
@@ -192,7 +192,7 @@ def _page(found: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> st
         spec=catalogue.workflow_of(found).spec,
         present={due.spec.name: due for due in present},
         scheme=_scheme(found),
-        newer=newer.targets(found),
+        newer=rounds.newer_versions(found),
         decider=deciders.of_round(found),
         criteria=catalogue.form_of(found),
         notices=[marks.practice()] if found.practice else [],
