@@ -8,11 +8,9 @@ from flask_babel import gettext as _
 
 from certflow.access import access
 from certflow.access.policy import ADMINISTRATOR
-from certflow.accounts import accounts, directory, links, second_factor, sessions
+from certflow.accounts import accounts, directory, links, second_factor, sessions, words
 from certflow.accounts import events as account_events
 from certflow.accounts import sign_in_history as history
-from certflow.accounts.words import histories
-from certflow.accounts.words.devices import device
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.models.accounts import AccountEvent
@@ -36,8 +34,8 @@ def of_oneself() -> dict[str, object]:
     """What one's own account page shows of sessions, sign-ins and what was done to it."""
     here = accounts.token_hash(session["token"])
     return {
-        "sessions": [(one, device(one.agent), one.token_hash == here) for one in sessions.listed(actor())],
-        "entries": [(one, histories.sign_in(one)) for one in history.last(actor(), NEWEST_SIGN_INS)],
+        "sessions": [(one, words.device(one.agent), one.token_hash == here) for one in sessions.listed(actor())],
+        "entries": [(one, words.sign_in(one)) for one in history.last(actor(), NEWEST_SIGN_INS)],
         "events": _newest_events(actor()),
     }
 
@@ -53,7 +51,7 @@ def of_person(person: User) -> dict[str, object]:
 
 
 def _newest_events(person: User) -> list[tuple[AccountEvent, dict[str, str]]]:
-    return [(one, histories.event(one)) for one in account_events.last(person, NEWEST_EVENTS)]
+    return [(one, words.event(one)) for one in account_events.last(person, NEWEST_EVENTS)]
 
 
 @bp.action("/account/sessions/<handle>/end", SIGNED_IN)
@@ -88,7 +86,7 @@ def sign_ins(user_id: int) -> ResponseReturnValue:
     person, number = directory.get(user_id), _page()
     found, total = history.listed(person, number)
     page = Shown(number, max(1, -(-total // history.PAGE_SIZE)))
-    entries = [(one, histories.sign_in(one)) for one in found]
+    entries = [(one, words.sign_in(one)) for one in found]
     return render_template("accounts/sessions/sign_ins.html", person=person, entries=entries, page=page)
 
 
@@ -99,7 +97,7 @@ def events(user_id: int) -> ResponseReturnValue:
     person, number = directory.get(user_id), _page()
     found, total = account_events.listed(person, number)
     page = Shown(number, max(1, -(-total // account_events.PAGE_SIZE)))
-    lines = [(one, histories.event(one)) for one in found]
+    lines = [(one, words.event(one)) for one in found]
     return render_template("accounts/sessions/events.html", person=person, events=lines, page=page)
 
 

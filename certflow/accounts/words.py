@@ -1,4 +1,4 @@
-"""The lines of an account's histories in words."""
+"""The histories of an account, and the devices that signed in, in words."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -6,10 +6,30 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from certflow.accounts.words.devices import device
 from certflow.catalogue import role_titles
 from certflow.http.fields import shown_day
 from certflow.models.accounts import AccountEvent, SignInEntry
+
+BROWSERS = (
+    ("coc_coc_browser", "Cốc Cốc"),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("FxiOS", "Firefox"),
+    ("Firefox", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 
 
 def sign_in(entry: SignInEntry) -> dict[str, str]:
@@ -79,3 +99,9 @@ def _appointment(facts: Mapping[str, Any]) -> str:
 
 def _day(text: object) -> str:
     return shown_day(dt.date.fromisoformat(str(text))) if text else ""
+
+
+def device(agent: str) -> str:
+    """Browser and system, for example "Chrome, Windows"; anybody can send anything here, so it proves nothing."""
+    names = [next((name for mark, name in names if mark in agent), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(name for name in names if name) or str(_("unknown device"))

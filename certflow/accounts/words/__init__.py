@@ -1,1 +1,0 @@
-"""Labels and sentences of this room."""
