@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, editing
@@ -13,13 +14,13 @@ from certflow.assessment.answers import parse
 from certflow.assessment.typed_entries import typed_entry
 from certflow.catalogue.catalogue import form_of
 from certflow.errors import Invalid, Stale
-from certflow.http.typed_numbers import typed_decimal
+from certflow.http.typed import typed_decimal
 from certflow.impartiality import impartiality
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answer
 from certflow.law.specs.form import COMPARED, ENTRY_KINDS, CriterionSpec, IndicatorSpec, Part
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Finding
+from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting, Submission
 from certflow.models.people import User
 from certflow.wording import _
 
@@ -172,3 +173,33 @@ def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str,
     if indicator.kind in COMPARED:
         return {name: typed_decimal(value) for name, value in shown.items()}
     return {} if indicator.computed else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything in a dossier, by indicator code where it belongs to one."""
+
+    claims: dict[str, Claim]
+    findings: dict[str, Finding]
+    evidence: dict[str, list[Evidence]]
+    meeting: Meeting | None
+    submissions: list[Submission]
+
+
+def contents(dossier: Dossier) -> Contents:
+    """What the commune claims, what the appraiser found, the files, the meeting, what was filed; each with by whom."""
+    of_dossier = {"dossier_id": dossier.id}
+    files: dict[str, list[Evidence]] = {}
+    query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None))
+    for file in db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)):
+        files.setdefault(file.indicator, []).append(file)
+    claims = select(Claim).options(joinedload(Claim.saved_by))
+    findings = select(Finding).options(joinedload(Finding.saved_by))
+    filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
+    return Contents(
+        claims={c.indicator: c for c in db.session.scalars(claims.filter_by(**of_dossier))},
+        findings={f.indicator: f for f in db.session.scalars(findings.filter_by(**of_dossier))},
+        evidence=files,
+        meeting=db.session.get(Meeting, dossier.id, options=[joinedload(Meeting.recorded_by)]),
+        submissions=list(db.session.scalars(filed.options(joinedload(Submission.filed_by)))),
+    )

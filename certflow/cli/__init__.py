@@ -8,7 +8,6 @@ from sqlalchemy.exc import OperationalError
 from certflow.cli import (
     database,
     definitions,
-    differences,
     moving,
     people,
     people_import,
@@ -59,11 +58,11 @@ def main() -> None:
     """
 
 
-differences.definitions_group.add_command(moving.move)
+definitions.definitions_group.add_command(moving.move)
 for command in (
     definitions.check,
     definitions.draw,
-    differences.definitions_group,
+    definitions.definitions_group,
     recomputing.recompute,
     recomputing.whatif,
     database.db_group,

@@ -1,6 +1,7 @@
-"""`certflow check` and `certflow draw`: the definitions, without a database."""
+"""`certflow check`, `draw` and `definitions diff`: the definitions, without a database."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -14,7 +15,9 @@ from certflow.criteria import cases
 from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError, SetupError
 from certflow.law.cases.case_runner import Outcome, failures
+from certflow.law.difference.difference import Definition, difference
 from certflow.law.drawing.diagram import diagram
+from certflow.law.reading import catalogue as reading
 from certflow.law.reading.catalogue import Catalogue
 from certflow.law.soundness import model_check
 from certflow.law.specs.form import FormSpec
@@ -156,3 +159,39 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as fault:
         raise SetupError(f"the diagram cannot be written: {fault}", "certflow draw --workflows FOLDER") from fault
+
+
+@click.group("definitions")
+def definitions_group() -> None:
+    """Compare versions, and move dossiers to a newer one."""
+
+
+@definitions_group.command()
+@click.argument("old")
+@click.argument("new")
+def diff(old: str, new: str) -> None:
+    """Say what NEW changes against OLD, in sentences.
+
+    Each is a shipped NAME:VERSION or a TOML file. Needs no database.
+    """
+    shipped = reading.load(resource("workflows"), resource("forms"), catalogue.vocabulary(EFFECTS))
+    changes = difference(_definition(old, shipped), _definition(new, shipped))
+    if not changes:
+        click.echo("Nothing changes.")
+    for section, those in groupby(changes, key=lambda change: change.section):
+        click.echo(f"{section}:")
+        for change in those:
+            click.echo(f"  {change.sentence}")
+
+
+def _definition(argument: str, shipped: Catalogue) -> Definition:
+    path = Path(argument)
+    if path.is_file():
+        return reading.read_file(path)
+    name, _colon, version = argument.rpartition(":")
+    key = (name, int(version)) if version.isdecimal() else (argument, 0)
+    definition = shipped.workflows.get(key) or shipped.forms.get(key)
+    if definition is None:
+        names = ", ".join(f"{name}:{version}" for name, version in sorted({**shipped.workflows, **shipped.forms}))
+        raise click.UsageError(f"{argument!r} is neither a file nor one of {names}")
+    return definition

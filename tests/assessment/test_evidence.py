@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from certflow.assessment import evidence, stored
+from certflow.assessment import assessments, evidence
 from certflow.demo import walking
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.gateways.installation import equipment
@@ -104,7 +104,7 @@ def test_a_removed_file_is_out_of_the_draft_and_cannot_be_removed_twice() -> Non
 
     evidence.remove(kept.id, actor=officer)
 
-    assert stored.contents(dossier).evidence == {}
+    assert assessments.contents(dossier).evidence == {}
     with pytest.raises(ActionNotOpen):
         evidence.remove(kept.id, actor=officer)
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from certflow.assessment import evidence, stored
+from certflow.assessment import assessments, evidence
 from certflow.demo import walking
 from certflow.dossiers import dossiers, submissions
 from certflow.errors import NotFound
@@ -24,7 +24,7 @@ def test_the_manifest_says_all_that_was_filed_and_its_hash_comes_out_again() -> 
     file = attach(dossier, "Báo cáo.pdf")
     walk(dossier, "submitted")
 
-    (filed,) = stored.contents(dossier).submissions
+    (filed,) = assessments.contents(dossier).submissions
     manifest = json.loads(filed.manifest)
     claims = {claim.indicator: claim.answer for claim in dossier.claims}
 
@@ -69,7 +69,7 @@ def test_a_second_filing_has_number_2_and_leaves_the_first_as_it_was() -> None:
     assert names == [kept.original_name, added.original_name]
     assert (second.claimed_level, json.loads(second.manifest)["submission"]) == (2, 2)
     assert second.manifest_hash != first[1]
-    assert [filed.number for filed in stored.contents(dossier).submissions] == [1, 2]
+    assert [filed.number for filed in assessments.contents(dossier).submissions] == [1, 2]
     assert [file["name"] for file in json.loads(first[0])["evidence"]] == ["giữ.pdf", "bỏ.pdf"]
 
 

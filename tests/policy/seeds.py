@@ -9,7 +9,7 @@ from typing import Any
 from certflow import clock
 from certflow.access.policy import DOSSIER
 from certflow.approval.policy import PROPOSAL
-from certflow.assessment import evidence, stored
+from certflow.assessment import assessments, evidence
 from certflow.assessment.policy import EVIDENCE
 from certflow.catalogue import role_titles
 from certflow.criteria import rating_sets
@@ -105,7 +105,7 @@ def _versions(made: Dossier) -> dict[str, int]:
     """The fields that say which answers a person saw, while they can be written."""
     if make.scheme().states[made.state].edits != "claims":
         return {}
-    return {f"{code}-version": claim.version for code, claim in stored.contents(made).claims.items()}
+    return {f"{code}-version": claim.version for code, claim in assessments.contents(made).claims.items()}
 
 
 def _note(transition: TransitionSpec) -> str:

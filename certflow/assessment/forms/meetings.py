@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from certflow.assessment.forms.entries import tidy
+from certflow.assessment.forms.answers import tidy
 from certflow.assessment.meetings import BODIES, OBLIGATORY, Minutes, body_title
 from certflow.http.fields import ADay, DayField, shown_day, version_sent
 from certflow.models.dossiers import Meeting

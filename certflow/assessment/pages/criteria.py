@@ -12,11 +12,9 @@ from flask_wtf import FlaskForm
 from certflow import clock
 from certflow.access import editing
 from certflow.access.policy import DOSSIER
-from certflow.assessment import meetings
-from certflow.assessment import stored as assessment_stored
-from certflow.assessment.assessments import Typed
+from certflow.assessment import assessments, meetings
+from certflow.assessment.assessments import Contents, Typed
 from certflow.assessment.forms.answers import Stored, typed, typed_pairs
-from certflow.assessment.stored import Contents
 from certflow.assessment.words import ratings
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -103,7 +101,7 @@ class Opened:
 def opened(dossier_id: int) -> Opened:
     """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
     dossier = subject(DOSSIER, dossier_id)
-    return Opened(dossier, form_of(dossier), assessment_stored.contents(dossier))
+    return Opened(dossier, form_of(dossier), assessments.contents(dossier))
 
 
 def criterion_of(form: FormSpec, number: int, part: Part | None = None) -> CriterionSpec:

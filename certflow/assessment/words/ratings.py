@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from certflow.assessment.stored import Contents
+from certflow.assessment.assessments import Contents
 from certflow.assessment.words import entries
 from certflow.law.scoring.scoring import Answers, Result
 from certflow.law.specs.form import CapSpec, FormSpec, Part

@@ -10,11 +10,11 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from certflow.criteria.rating_sets import Named
 from certflow.http.fields import ADay, DayField, shown_day, version_sent
-from certflow.http.typed_numbers import decimal
+from certflow.http.typed import decimal
 from certflow.law.sets.faults import MOST_BANDS, MOST_CAPS, MOST_ROWS, SetFault, shown
 from certflow.law.sets.tables import Content, looks_at, most
 from certflow.models.criteria import RatingSet
@@ -253,3 +253,16 @@ def _field_of(form: PartForm, fault: SetFault) -> Field | None:
         entries = form.rows.entries
         fields = entries[fault.row - 1].form._fields if fault.row <= len(entries) else {}
     return fields.get("about" if fault.field in ("indicator", "criterion") else fault.field)
+
+
+class ConfirmForm(FlaskForm):
+    """The paper that records the comparison with the signed law."""
+
+    document = StringField(
+        lazy_gettext("Paper that records the comparison"),
+        [
+            InputRequired(lazy_gettext("Name the paper that records the comparison.")),
+            Length(max=300, message=lazy_gettext("Shorten this to at most 300 characters.")),
+        ],
+        description=lazy_gettext("Its kind, number, date and who issued it, as on the paper itself."),
+    )

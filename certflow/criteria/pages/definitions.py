@@ -13,7 +13,7 @@ from certflow.access import access, parts
 from certflow.catalogue import catalogue, published
 from certflow.catalogue.words import marks
 from certflow.criteria import cases, confirmations, rating_sets
-from certflow.criteria.forms.confirmation import ConfirmForm
+from certflow.criteria.forms.rating_sets import ConfirmForm
 from certflow.criteria.policy import DEPARTMENT
 from certflow.criteria.words import tried_cases
 from certflow.errors import DefinitionError, Invalid, NotFound
