@@ -39,16 +39,16 @@ def send(content: bytes, file_name: str, *, actor: User) -> PeopleImport:
     _sweep()
     storage = equipment().storage
     key = storage.new_key("lists")
-    stored = storage.put(key, [content])
-    sent = PeopleImport(sent_by_id=actor_id, sent_at=clock.now(), file_name=_shown(file_name), sha256=stored.sha256)
+    sha256 = storage.put(key, [content]).sha256
+    sent = PeopleImport(sent_by_id=actor_id, sent_at=clock.now(), file_name=_printable(file_name), sha256=sha256)
     sent.storage_key = key
     db.session.add(sent)
     db.session.flush()
     return sent
 
 
-def _shown(file_name: str) -> str:
-    """A file's name as far as it can be shown."""
+def _printable(file_name: str) -> str:
+    """The characters of a file's name that can be shown."""
     return "".join(sign for sign in file_name if sign.isprintable())[:200]
 
 
@@ -85,15 +85,15 @@ def look_at(sent: PeopleImport) -> Plan:
 
 
 def _content(sent: PeopleImport) -> bytes:
-    gone = ActionNotOpen(_("This list is not kept any more. Send the file again."))
+    refusal = ActionNotOpen(_("This list is not kept any more. Send the file again."))
     if sent.storage_key is None:
-        raise gone
+        raise refusal
     try:
         content = equipment().storage.read(sent.storage_key)
     except FileNotFoundError:
-        raise gone from None
+        raise refusal from None
     if not secrets.compare_digest(hashlib.sha256(content).hexdigest(), sent.sha256):
-        raise gone
+        raise refusal
     return content
 
 
@@ -138,7 +138,9 @@ def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport |
     plan = plan_for(listing, lock=True)
     if plan.faults:
         return plan, None
-    sent = PeopleImport(sent_at=clock.now(), file_name=_shown(file_name), sha256=hashlib.sha256(content).hexdigest())
+    sent = PeopleImport(
+        sent_at=clock.now(), file_name=_printable(file_name), sha256=hashlib.sha256(content).hexdigest()
+    )
     db.session.add(sent)
     _make(plan, sent, None)
     return plan, sent

@@ -253,19 +253,19 @@ class _Planner:
         self._lines: dict[Held, list[Line]] = defaultdict(list)
         self._stored: dict[Held, list[Appointment]] = defaultdict(list)
         names = {user.id: name for name, user in accounts.items()}
-        for stored in db.session.scalars(select(Appointment).where(Appointment.user_id.in_(names))):
-            self._stored[names[stored.user_id], stored.role, stored.unit_id].append(stored)
+        for appointment in db.session.scalars(select(Appointment).where(Appointment.user_id.in_(names))):
+            self._stored[names[appointment.user_id], appointment.role, appointment.unit_id].append(appointment)
 
     def step(self, line: Line) -> Step | list[Fault]:
         """What becomes of a row, or what is wrong with it."""
         faults = [*self._account_faults(line), *self._repeated(line)]
         faults = faults or self._contradictions(line)
         user = self._accounts.get(line.sign_in_name)
-        stored = self._stored[line.sign_in_name, line.role, line.unit_id]
-        if any(_is_same(appointment, line) for appointment in stored):
+        appointments = self._stored[line.sign_in_name, line.role, line.unit_id]
+        if any(_is_same(appointment, line) for appointment in appointments):
             outcome: Outcome = "there"
         else:
-            faults = faults or [_clash(line, appointment) for appointment in stored if _overlaps(appointment, line)]
+            faults = faults or [_clash(line, each) for each in appointments if _overlaps(each, line)]
             outcome = "known" if user else "further" if line.sign_in_name in self._people else "new"
         if faults:
             return faults
@@ -317,20 +317,23 @@ def _agree(name: str, other: str) -> bool:
     return " ".join(name.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _is_same(stored: Appointment, line: Line) -> bool:
+def _is_same(appointment: Appointment, line: Line) -> bool:
     """Whether an appointment is the row's own, also when an administrator has ended it since."""
-    return stored.starts_on == line.starts_on and (stored.ended_at is not None or stored.ends_on == line.ends_on)
+    if appointment.starts_on != line.starts_on:
+        return False
+    return appointment.ended_at is not None or appointment.ends_on == line.ends_on
 
 
-def _overlaps(held: Appointment | Line, line: Line) -> bool:
-    if isinstance(held, Appointment) and held.ended_at is not None:
+def _overlaps(other: Appointment | Line, line: Line) -> bool:
+    if isinstance(other, Appointment) and other.ended_at is not None:
         return False
     never = dt.date.max
-    return held.starts_on <= (line.ends_on or never) and line.starts_on <= (held.ends_on or never)
+    return other.starts_on <= (line.ends_on or never) and line.starts_on <= (other.ends_on or never)
 
 
-def _clash(line: Line, stored: Appointment) -> Fault:
-    days = {"first": f"{stored.starts_on:%d/%m/%Y}", "last": f"{stored.ends_on:%d/%m/%Y}" if stored.ends_on else "…"}
+def _clash(line: Line, appointment: Appointment) -> Fault:
+    last = f"{appointment.ends_on:%d/%m/%Y}" if appointment.ends_on else "…"
+    days = {"first": f"{appointment.starts_on:%d/%m/%Y}", "last": last}
     words = _(
         "The person has this role there from %(first)s to %(last)s already. Change that on the person's page.", **days
     )

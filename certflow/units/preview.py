@@ -4,7 +4,7 @@ Open dossiers, people and titles at units that end are counted and never changed
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from certflow.models.people import Appointment
 from certflow.models.results import Recognition
 from certflow.models.units import Resolution, Unit
 from certflow.units import resolutions, store
-from certflow.units.changes import Changed, Ended, Extent, Plan
+from certflow.units.changes import Changed, Extent, Plan
 from certflow.units.resolutions import Decree
 
 
@@ -123,25 +123,25 @@ def of(decree: Decree) -> Preview:
     )
 
 
-def _pairs(one: Changed, names: dict[int, str]) -> Iterator[tuple[str, str, str]]:
-    """What is new, what it was and what it is."""
-    if "rename" in one.what:
-        yield "rename", one.unit.name, one.now.name
-    if "recode" in one.what:
-        yield "recode", one.unit.code, one.now.code
-    if "move" in one.what:
-        yield "move", names.get(one.unit.parent_id or 0, ""), names.get(one.now.parent_id or 0, "")
+def _pairs(change: Changed, names: dict[int, str]) -> Iterator[tuple[str, str, str]]:
+    """Each change of a unit with the old and the new value."""
+    if "rename" in change.what:
+        yield "rename", change.unit.name, change.now.name
+    if "recode" in change.what:
+        yield "recode", change.unit.code, change.now.code
+    if "move" in change.what:
+        yield "move", names.get(change.unit.parent_id or 0, ""), names.get(change.now.parent_id or 0, "")
 
 
 def _names(plan: Plan) -> dict[int, str]:
     """The names of all units that the plan is about: of the new ones as they will be, of others as they were."""
-    names = {one.id: one.name for one in plan.made}
-    names |= {one.unit.id: one.unit.name for one in plan.ended}
-    names |= {one.unit.id: one.unit.name for one in plan.changed}
-    parents = [one.parent_id for one in plan.made]
-    parents += [parent for one in plan.changed for parent in (one.unit.parent_id, one.now.parent_id)]
+    names = {unit.id: unit.name for unit in plan.made}
+    names |= {end.unit.id: end.unit.name for end in plan.ended}
+    names |= {change.unit.id: change.unit.name for change in plan.changed}
+    parents = [unit.parent_id for unit in plan.made]
+    parents += [parent for change in plan.changed for parent in (change.unit.parent_id, change.now.parent_id)]
     linked = [link.successor_id for link in plan.links] + [link.predecessor_id for link in plan.links]
-    return names | _stored_names(one for one in (*parents, *linked) if one and one > 0 and one not in names)
+    return names | _stored_names(id_ for id_ in (*parents, *linked) if id_ and id_ > 0 and id_ not in names)
 
 
 def _stored_names(ids: Iterable[int]) -> dict[int, str]:
@@ -153,13 +153,13 @@ def _stored_names(ids: Iterable[int]) -> dict[int, str]:
 
 def _effects(plan: Plan) -> Effects:
     """The counts at the ended units; people are those who need a new appointment at a successor."""
-    ids = {one.unit.id for one in plan.ended}
-    dossiers, about = _open_dossiers(plan.ended)
+    ids = {end.unit.id for end in plan.ended}
+    dossiers, total = _open_dossiers(ids)
     people = _counted(select(Appointment.unit_id, func.count(Appointment.user_id.distinct())).where(*_held()), ids)
     in_force = or_(Recognition.valid_until.is_(None), Recognition.valid_until >= clock.today())
     titles = _counted(select(Recognition.unit_id, func.count()).where(in_force), ids)
-    at = {one: Standing(dossiers[one], people[one], titles[one]) for one in ids}
-    return Effects(at, about, _distinct_people(ids), sum(titles.values()), _late(plan, ids))
+    at = {id_: Standing(dossiers[id_], people[id_], titles[id_]) for id_ in ids}
+    return Effects(at, total, _distinct_people(ids), sum(titles.values()), _late(plan, ids))
 
 
 def _held() -> tuple[ColumnElement[bool], ...]:
@@ -175,16 +175,15 @@ def _counted(query: Select[Any, int], ids: Collection[int]) -> Counter[int]:
 
 
 def _distinct_people(ids: Collection[int]) -> int:
-    held = db.session.execute(select(Appointment.user_id, Appointment.unit_id).where(*_held()).distinct())
-    return len({person for person, unit in held if unit in ids})
+    rows = db.session.execute(select(Appointment.user_id, Appointment.unit_id).where(*_held()).distinct())
+    return len({person for person, unit in rows if unit in ids})
 
 
-def _open_dossiers(ended: Sequence[Ended]) -> tuple[Counter[int], int]:
-    """How many undecided dossiers have each unit for their own or one above, and how many there are in all."""
-    ids = {one.unit.id for one in ended}
+def _open_dossiers(ids: set[int]) -> tuple[Counter[int], int]:
+    """How many undecided dossiers are about each unit or one below it, and how many there are in all."""
     places = (Dossier.commune_id, Dossier.district_id, Dossier.province_id)
     query = select(Dossier.workflow, Dossier.workflow_version, Dossier.state, *places, func.count())
-    found: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     total = 0
     grouped = query.group_by(Dossier.workflow, Dossier.workflow_version, Dossier.state, *places)
     for name, version, state, *units, count in db.session.execute(grouped):
@@ -192,15 +191,13 @@ def _open_dossiers(ended: Sequence[Ended]) -> tuple[Counter[int], int]:
         if spec is not None and spec.states[state].final:
             continue
         here = ids.intersection(units)
-        found.update(dict.fromkeys(here, count))
+        counts.update(dict.fromkeys(here, count))
         total += count if here else 0
-    return found, total
+    return counts, total
 
 
 def _late(plan: Plan, ids: Collection[int]) -> int:
     """Dossiers begun at ended units on the resolution's day or later, as it was entered in retrospect."""
     since = clock.end_of_day(plan.day_before)
-    begun = db.session.execute(
-        select(Dossier.unit_id, func.count()).where(Dossier.opened_at >= since).group_by(Dossier.unit_id)
-    )
-    return sum(count for unit, count in begun if unit in ids)
+    query = select(Dossier.unit_id, func.count()).where(Dossier.opened_at >= since).group_by(Dossier.unit_id)
+    return sum(count for unit, count in db.session.execute(query) if unit in ids)

@@ -79,9 +79,9 @@ def _change(row: file_rows.Change) -> Change:
 def _becomes(row: file_rows.Change) -> Becomes | None:
     if row.new_kind is None:
         return None
-    named = unit_row(row.new_kind, row.new_code or "", row.new_name, None) if row.new_name else None
+    names = unit_row(row.new_kind, row.new_code or "", row.new_name, None) if row.new_name else None
     parent = Ref(_PARENTS[len(row.parent_code)], row.parent_code) if row.parent_code else None
-    name, short_name = (named.name, named.short_name) if named else (None, None)
+    name, short_name = (names.name, names.short_name) if names else (None, None)
     return Becomes(row.new_kind, row.new_code, name, short_name, parent)
 
 
@@ -142,9 +142,9 @@ def done_before(decree: Decree) -> Resolution | None:
 
 def refuse_if_not_open(decree: Decree) -> None:
     """Raises ActionNotOpen for a resolution that has been applied, or whose day has not come."""
-    done = done_before(decree)
-    if done is not None:
-        facts = {"number": done.number, "day": f"{clock.local_day(done.applied_at):%d/%m/%Y}"}
+    earlier = done_before(decree)
+    if earlier is not None:
+        facts = {"number": earlier.number, "day": f"{clock.local_day(earlier.applied_at):%d/%m/%Y}"}
         raise ActionNotOpen(_("Resolution %(number)s was applied on %(day)s already.", **facts))
     if decree.effective_on > clock.today():
         day = f"{decree.effective_on:%d/%m/%Y}"

@@ -51,10 +51,11 @@ def enter_all(rows: Sequence[Row], resolutions: Mapping[str, int] = MappingProxy
     A row is as `described`, with parent and first day. `resolutions` are ids of resolutions by unit code.
     """
     ids: dict[str, int] = {}
-    for some in portions(rows):
-        stored = db.session.execute(insert(Unit).returning(Unit.code, Unit.id), some)
-        ids |= dict(stored.all())
-        versions = [row | {"unit_id": ids[row["code"]], "resolution_id": resolutions.get(row["code"])} for row in some]
+    for portion in portions(rows):
+        ids |= dict(db.session.execute(insert(Unit).returning(Unit.code, Unit.id), portion).all())
+        versions = [
+            row | {"unit_id": ids[row["code"]], "resolution_id": resolutions.get(row["code"])} for row in portion
+        ]
         db.session.execute(insert(UnitVersion), versions)
     return ids
 
@@ -82,10 +83,10 @@ def hold() -> None:
 
 
 def carry_out(plan: Plan, resolution_of: ResolutionOf) -> None:
-    """Write everything that a plan without faults says; `resolution_of` gives the stored document of a number."""
+    """Store everything that a plan without faults says; `resolution_of` returns the id of the record of a number."""
     resolution_of = cache(resolution_of)
     ids = _make(plan, resolution_of)
-    _close([*(one.unit.id for one in plan.ended), *(one.unit.id for one in plan.changed)], plan.day_before)
+    _close([*(end.unit.id for end in plan.ended), *(change.unit.id for change in plan.changed)], plan.day_before)
     _change(plan, ids, resolution_of)
     _link(plan, ids, resolution_of)
     _hand_down(plan, ids)
@@ -95,25 +96,25 @@ def carry_out(plan: Plan, resolution_of: ResolutionOf) -> None:
 
 
 def _make(plan: Plan, resolution_of: ResolutionOf) -> dict[int, int]:
-    """Store what comes about, the higher tiers first; the ids it got by the numbers it has in the plan."""
+    """Store the new units, the higher tiers first; returns their ids by the numbers they have in the plan."""
     ids: dict[int, int] = {}
-    for _rank, of_tier in groupby(plan.made, key=lambda one: RANKS[one.kind]):
-        made = list(of_tier)
-        rows = [_described(one, plan.on, ids) for one in made]
-        codes = enter_all(rows, {one.code: resolution_of(one.cites) for one in made})
-        ids |= {one.id: codes[one.code] for one in made}
+    for _rank, of_tier in groupby(plan.made, key=lambda unit: RANKS[unit.kind]):
+        units = list(of_tier)
+        rows = [_described(unit, plan.on, ids) for unit in units]
+        codes = enter_all(rows, {unit.code: resolution_of(unit.cites) for unit in units})
+        ids |= {unit.id: codes[unit.code] for unit in units}
     return ids
 
 
-def _described(one: Made, on: dt.date, ids: dict[int, int]) -> Row:
-    place = {"parent_id": ids.get(one.parent_id, one.parent_id) if one.parent_id else None, "starts_on": on}
-    return described(one.code, one.kind, one.name, one.short_name) | place
+def _described(unit: Made, on: dt.date, ids: dict[int, int]) -> Row:
+    place = {"parent_id": ids.get(unit.parent_id, unit.parent_id) if unit.parent_id else None, "starts_on": on}
+    return described(unit.code, unit.kind, unit.name, unit.short_name) | place
 
 
 def _close(units: Sequence[int], last_day: dt.date) -> None:
     """End the versions that hold until further notice."""
-    for some in portions(units):
-        holding = update(UnitVersion).where(UnitVersion.unit_id.in_(some), UnitVersion.ends_on.is_(None))
+    for portion in portions(units):
+        holding = update(UnitVersion).where(UnitVersion.unit_id.in_(portion), UnitVersion.ends_on.is_(None))
         db.session.execute(holding.values(ends_on=last_day), execution_options={"synchronize_session": False})
 
 
@@ -129,44 +130,44 @@ def _link(plan: Plan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
         }
         for link in plan.links
     ]
-    for some in portions(links):
-        db.session.execute(insert(Succession), some)
+    for portion in portions(links):
+        db.session.execute(insert(Succession), portion)
 
 
 def _hand_down(plan: Plan, ids: dict[int, int]) -> None:
-    """Whoever takes a unit over whole takes over what that one had taken over before."""
-    heirs = [(one.unit.id, ids.get(one.heir_id, one.heir_id)) for one in plan.ended if one.heir_id]
-    been = set(db.session.scalars(select(Unit.heir_id).where(Unit.heir_id.is_not(None)).distinct()))
-    passed = [{"was": was, "now": now} for was, now in heirs if was in been]
+    """The heir of a unit also becomes the heir of the units that this one had taken over before."""
+    heirs = [(end.unit.id, ids.get(end.heir_id, end.heir_id)) for end in plan.ended if end.heir_id]
+    earlier = set(db.session.scalars(select(Unit.heir_id).where(Unit.heir_id.is_not(None)).distinct()))
+    passed = [{"was": was, "now": now} for was, now in heirs if was in earlier]
     if passed:
-        again = update(db.metadata.tables["unit"]).where(Unit.heir_id == bindparam("was"))
-        db.session.connection().execute(again.values(heir_id=bindparam("now")), passed)
+        statement = update(db.metadata.tables["unit"]).where(Unit.heir_id == bindparam("was"))
+        db.session.connection().execute(statement.values(heir_id=bindparam("now")), passed)
 
 
 def _end(plan: Plan) -> None:
-    """End the units, and name to those that went whole into one of their kind their heir, by the stored link."""
+    """End the units; one that went whole into a unit of its kind gets that unit for its heir, by the stored link."""
     link = select(Succession.successor_id).where(
         Succession.predecessor_id == Unit.id, Succession.effective_on == plan.on, Succession.extent == "whole"
     )
-    whole = [one.unit.id for one in plan.ended if one.heir_id]
-    alone = [one.unit.id for one in plan.ended if not one.heir_id]
+    whole = [end.unit.id for end in plan.ended if end.heir_id]
+    alone = [end.unit.id for end in plan.ended if not end.heir_id]
     for units, heir in ((whole, {"heir_id": link.scalar_subquery()}), (alone, {})):
-        for some in portions(units):
-            ended = update(Unit).where(Unit.id.in_(some)).values(ends_on=plan.day_before, **heir)
-            db.session.execute(ended, execution_options={"synchronize_session": False})
+        for portion in portions(units):
+            statement = update(Unit).where(Unit.id.in_(portion)).values(ends_on=plan.day_before, **heir)
+            db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _change(plan: Plan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
-    """A new version of each unit that goes on; what the unit itself says is what its latest version does."""
-    present, versions = [], []
-    for one in plan.changed:
-        now = one.now
+    """Store a new version of each changed unit; the unit's own columns repeat its latest version."""
+    units, versions = [], []
+    for change in plan.changed:
+        now = change.now
         parent_id = ids.get(now.parent_id, now.parent_id) if now.parent_id else None
-        said = described(now.code, now.kind, now.name, now.short_name) | {"parent_id": parent_id}
-        present.append(said | {"id": one.unit.id})
-        begun = {"starts_on": plan.on, "change": ",".join(one.what), "resolution_id": resolution_of(one.cites)}
-        versions.append(said | begun | {"unit_id": one.unit.id})
-    for some in portions(present):
-        db.session.execute(update(Unit), some)
-    for some in portions(versions):
-        db.session.execute(insert(UnitVersion), some)
+        row = described(now.code, now.kind, now.name, now.short_name) | {"parent_id": parent_id}
+        units.append(row | {"id": change.unit.id})
+        cause = {"starts_on": plan.on, "change": ",".join(change.what), "resolution_id": resolution_of(change.cites)}
+        versions.append(row | cause | {"unit_id": change.unit.id})
+    for portion in portions(units):
+        db.session.execute(update(Unit), portion)
+    for portion in portions(versions):
+        db.session.execute(insert(UnitVersion), portion)
