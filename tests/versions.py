@@ -7,7 +7,7 @@ from typing import Any
 
 from certflow.catalogue import catalogue
 from certflow.dossiers.succession import Rules
-from certflow.law.reading.catalogue import Catalogue, read_one
+from certflow.law.catalogue import Catalogue, read_one
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from tests import make

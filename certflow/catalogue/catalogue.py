@@ -9,9 +9,9 @@ from sqlalchemy import inspect
 
 from certflow.catalogue import published
 from certflow.config import resource
+from certflow.law import catalogue
+from certflow.law.catalogue import Catalogue
 from certflow.law.guards import GUARDS
-from certflow.law.reading import catalogue
-from certflow.law.reading.catalogue import Catalogue
 from certflow.law.soundness import model_check
 from certflow.law.soundness.soundness import Vocabulary
 from certflow.law.specs.form import FormSpec

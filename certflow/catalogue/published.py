@@ -10,8 +10,8 @@ from sqlalchemy.orm import defer
 
 from certflow import clock
 from certflow.errors import ActionNotOpen, DefinitionError
+from certflow.law.catalogue import Catalogue, read_one
 from certflow.law.difference.difference import difference
-from certflow.law.reading.catalogue import Catalogue, read_one
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db

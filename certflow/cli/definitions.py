@@ -14,11 +14,11 @@ from certflow.config import resource
 from certflow.criteria import cases
 from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError, SetupError
+from certflow.law import catalogue as reading
 from certflow.law.cases.case_runner import Outcome, failures
+from certflow.law.catalogue import Catalogue
 from certflow.law.difference.difference import Definition, difference
 from certflow.law.drawing.diagram import diagram
-from certflow.law.reading import catalogue as reading
-from certflow.law.reading.catalogue import Catalogue
 from certflow.law.soundness import model_check
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec

@@ -9,7 +9,7 @@ from certflow.catalogue import catalogue
 from certflow.cli.application import application
 from certflow.dossiers import recomputing
 from certflow.dossiers.recomputing import Compared
-from certflow.law.reading.catalogue import read_file
+from certflow.law.catalogue import read_file
 from certflow.law.specs.form import FormSpec
 
 _ROUND = click.option("--round", "round_id", required=True, type=click.IntRange(1), help="The round's number.")

@@ -8,8 +8,8 @@ from certflow.config import resource
 from certflow.law.cases.case_runner import Outcome, run_form, run_workflow
 from certflow.law.cases.specs import ActionCase, Cases, DeadlineCase, FormCase
 from certflow.law.cases.workflow_cases import load_cases
+from certflow.law.catalogue import Catalogue
 from certflow.law.guards import GUARDS
-from certflow.law.reading.catalogue import Catalogue
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.rounds.working_days import of_law

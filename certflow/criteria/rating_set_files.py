@@ -9,7 +9,7 @@ from typing import Any
 from certflow.catalogue import department_sets
 from certflow.criteria import rating_sets
 from certflow.errors import DefinitionError, Invalid
-from certflow.law.reading.catalogue import read_one
+from certflow.law.catalogue import read_one
 from certflow.law.reading.toml_writing import toml_text
 from certflow.law.sets.faults import too_many
 from certflow.law.sets.tables import Head, completed, content_of, table_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from certflow.law.cases.case_keys import Key
+from certflow.law.case_keys import Key
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from certflow.law.cases import case_keys
-from certflow.law.cases.case_keys import Key
+from certflow.law import case_keys
+from certflow.law.case_keys import Key
 from certflow.law.deadlines import months_after
 from certflow.law.facts import DossierFacts, Fact, Held, OutsideDocument
 from certflow.law.form_words import FormWords

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from certflow.law.soundness.outcome_soundness import DECIDING
+from certflow.law.specs.outcome import DECIDING
 from certflow.law.specs.workflow import TransitionSpec, WorkflowSpec
 from certflow.wording import N_, _
 

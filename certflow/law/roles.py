@@ -1,6 +1,6 @@
 """The parts that people play in a scheme, told by what its definition says and never by a role's name."""
 
-from certflow.law.soundness.outcome_soundness import DECIDING
+from certflow.law.specs.outcome import DECIDING
 from certflow.law.specs.workflow import WorkflowSpec
 
 

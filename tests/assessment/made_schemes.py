@@ -6,7 +6,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from certflow.catalogue import catalogue
-from certflow.law.reading.catalogue import Catalogue
+from certflow.law.catalogue import Catalogue
 from certflow.law.specs.form import FormSpec
 from tests import make
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from certflow.catalogue import catalogue, published
 from certflow.errors import DefinitionError, NotFound
-from certflow.law.reading.catalogue import Catalogue, read_one
+from certflow.law.catalogue import Catalogue, read_one
 from certflow.law.specs.form import FormSpec
 from certflow.models.base import db
 from certflow.models.catalogue import PublishedDefinition

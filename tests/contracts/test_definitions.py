@@ -8,10 +8,10 @@ import pytest
 from certflow.catalogue.catalogue import read
 from certflow.config import resource
 from certflow.dossiers.effects import EFFECTS
+from certflow.law import catalogue as loading
+from certflow.law.catalogue import Catalogue
 from certflow.law.drawing.diagram import diagram
 from certflow.law.guards import GUARDS
-from certflow.law.reading import catalogue as loading
-from certflow.law.reading.catalogue import Catalogue
 from certflow.law.specs.form import FormSpec, IndicatorSpec
 from certflow.law.specs.words import Text
 from certflow.law.specs.workflow import WorkflowSpec

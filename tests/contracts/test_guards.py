@@ -18,7 +18,7 @@ from certflow.criteria import cases
 from certflow.dossiers import actions
 from certflow.dossiers.effects import EFFECTS
 from certflow.errors import ActionBlocked, DefinitionError
-from certflow.law.cases.case_keys import Key, truth
+from certflow.law.case_keys import Key, truth
 from certflow.law.drawing.diagram import diagram
 from certflow.law.facts import DossierFacts, Fact
 from certflow.law.guards import DOCUMENT, GUARDS, NOTE, guard

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow.catalogue import catalogue
+from certflow.law.catalogue import Catalogue
 from certflow.law.guards import GUARDS, in_words
-from certflow.law.reading.catalogue import Catalogue
 from tests import make
 from tests.browsing import counted, send, typed_in
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from certflow.catalogue import catalogue, published
 from certflow.criteria import cases
-from certflow.law.reading.catalogue import Catalogue
+from certflow.law.catalogue import Catalogue
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from tests import make

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from certflow.law.reading.catalogue import read_one
+from certflow.law.catalogue import read_one
 from certflow.law.specs.form import FormSpec
 
 _HERE = Path(__file__).parent

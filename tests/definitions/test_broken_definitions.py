@@ -7,8 +7,8 @@ import pytest
 from certflow.config import resource
 from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError
+from certflow.law.catalogue import load
 from certflow.law.guards import GUARDS
-from certflow.law.reading.catalogue import load
 from certflow.law.soundness.soundness import Vocabulary
 
 KNOWN = Vocabulary(

@@ -7,8 +7,8 @@ import pytest
 
 from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError
+from certflow.law.catalogue import Catalogue, load
 from certflow.law.guards import GUARDS
-from certflow.law.reading.catalogue import Catalogue, load
 from certflow.law.soundness import model_check
 from certflow.law.soundness.soundness import Vocabulary
 

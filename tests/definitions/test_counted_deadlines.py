@@ -9,10 +9,10 @@ from certflow import wording
 from certflow.config import resource
 from certflow.errors import DefinitionError
 from certflow.law.cases.workflow_cases import load_cases
+from certflow.law.catalogue import load, read_one
 from certflow.law.difference.difference import difference
 from certflow.law.drawing.diagram import diagram
 from certflow.law.guards import GUARDS
-from certflow.law.reading.catalogue import load, read_one
 from certflow.law.specs.workflow import WorkflowSpec
 from tests.definitions.shipped import DEFINITIONS
 from tests.definitions.test_broken_definitions import KNOWN

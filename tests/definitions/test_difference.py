@@ -8,8 +8,8 @@ import pytest
 
 from certflow import wording
 from certflow.errors import Invalid
+from certflow.law.catalogue import read_one
 from certflow.law.difference.difference import difference
-from certflow.law.reading.catalogue import read_one
 from certflow.law.reading.fingerprint import canonical, fingerprint
 from tests.definitions.shipped import FORM, SCHEME
 

@@ -7,7 +7,7 @@ import pytest
 
 from certflow.config import resource
 from certflow.errors import DefinitionError
-from certflow.law.reading.catalogue import load
+from certflow.law.catalogue import load
 from certflow.law.reading.reading import Reader
 from certflow.law.reading.workflow_loader import read_workflow
 from certflow.law.specs.workflow import WorkflowSpec

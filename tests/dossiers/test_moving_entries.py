@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from certflow.catalogue import catalogue
 from certflow.dossiers import actions, moving
-from certflow.law.reading.catalogue import Catalogue
+from certflow.law.catalogue import Catalogue
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from certflow.models.rounds import Round

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from certflow.catalogue import catalogue
 from certflow.dossiers import recomputing
 from certflow.errors import NotFound
-from certflow.law.reading.catalogue import read_one
+from certflow.law.catalogue import read_one
 from certflow.law.specs.form import FormSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Finding, Submission

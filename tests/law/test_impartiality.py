@@ -4,7 +4,7 @@ import pytest
 
 from certflow.law.councils import Sitting, shortcomings
 from certflow.law.impartiality import NONE, Belonging, Impartiality, Involvement
-from certflow.law.soundness.outcome_soundness import DECIDING
+from certflow.law.specs.outcome import DECIDING
 from certflow.law.specs.workflow import WorkflowSpec
 from tests.definitions.shipped import DEFINITIONS
 

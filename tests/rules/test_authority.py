@@ -14,7 +14,7 @@ from certflow import clock
 from certflow.catalogue import catalogue, role_titles
 from certflow.dossiers import actions
 from certflow.errors import ActionBlocked
-from certflow.law.reading.catalogue import Catalogue
+from certflow.law.catalogue import Catalogue
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User

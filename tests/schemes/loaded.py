@@ -14,8 +14,8 @@ from certflow.catalogue import catalogue, role_titles
 from certflow.demo import walking
 from certflow.dossiers import actions, dossiers
 from certflow.dossiers.effects import EFFECTS
+from certflow.law.catalogue import Catalogue
 from certflow.law.facts import OutsideDocument
-from certflow.law.reading.catalogue import Catalogue
 from certflow.law.specs.form import FormSpec, Trust
 from certflow.law.specs.words import Text
 from certflow.models.base import db

@@ -25,7 +25,7 @@ from certflow.http.person import actor
 from certflow.http.policy import subject
 from certflow.law.deadlines import standing
 from certflow.law.facts import OutsideDocument
-from certflow.law.soundness.outcome_soundness import DECIDING
+from certflow.law.specs.outcome import DECIDING
 from certflow.law.specs.workflow import TransitionSpec
 from certflow.law.workflow import Offer
 from certflow.models.base import db

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from certflow.errors import DefinitionError
-from certflow.law.cases.case_keys import Key, Keyed
+from certflow.law.case_keys import Key, Keyed
 from certflow.law.cases.form_cases import read_form_cases
 from certflow.law.cases.specs import (
     NOT_THE_ROLE,
@@ -18,7 +18,7 @@ from certflow.law.cases.specs import (
     FormCases,
     WorkflowCases,
 )
-from certflow.law.reading.catalogue import CASES, Catalogue, parse
+from certflow.law.catalogue import CASES, Catalogue, parse
 from certflow.law.reading.reading import Reader
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from certflow.errors import DefinitionError
+from certflow.law.catalogue import read_one
 from certflow.law.decimals import decimal_text
-from certflow.law.reading.catalogue import read_one
 from certflow.law.sets.tables import Content, Head, points, table_of
 from certflow.law.specs.form import FormSpec
 from certflow.wording import _

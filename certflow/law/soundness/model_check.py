@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from certflow.law.guards import GUARDS
-from certflow.law.soundness.outcome_soundness import AWARDING
 from certflow.law.soundness.soundness import Fault
+from certflow.law.specs.outcome import AWARDING
 from certflow.law.specs.workflow import StateSpec, TransitionSpec, WorkflowSpec
 
 # A dossier as the walk sees it: its state and the level proposed so far (None while nothing has been proposed).

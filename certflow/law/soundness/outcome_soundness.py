@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Collection
 
-from certflow.law.specs.outcome import OutcomeSpec, PaperSpec
+from certflow.law.specs.outcome import AWARDING, DECIDING, OutcomeSpec, PaperSpec
 from certflow.law.specs.workflow import TransitionSpec, WorkflowSpec
 
 Fault = Callable[[str, str], None]
 
-AWARDING = ("recognise", "rate", "approve", "record_recognition")  # after each of these a result stands
-DECIDING = ("recognise", "rate", "approve", "decline")  # these are signed by whoever decides
 KINDS = {"recognise": "recognition", "record_recognition": "recognition", "rate": "rating"}
 
 

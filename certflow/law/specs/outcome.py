@@ -5,6 +5,8 @@ from typing import Literal
 
 from certflow.law.specs.words import Text, UnitKind
 
+AWARDING = ("recognise", "rate", "approve", "record_recognition")  # after each of these a result stands
+DECIDING = ("recognise", "rate", "approve", "decline")  # these are signed by whoever decides
 OutcomeKind = Literal["recognition", "rating", "approval", "commendation"]
 OUTCOME_KINDS: tuple[OutcomeKind, ...] = ("recognition", "rating", "approval", "commendation")
 PLACEHOLDERS = (
