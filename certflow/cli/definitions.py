@@ -187,7 +187,7 @@ def diff(old: str, new: str) -> None:
 def _definition(argument: str, shipped: Catalogue) -> Definition:
     path = Path(argument)
     if path.is_file():
-        return reading.read_file(path)
+        return reading.read_file(path, resource("workflows"), resource("forms"))
     name, _colon, version = argument.rpartition(":")
     key = (name, int(version)) if version.isdecimal() else (argument, 0)
     definition = shipped.workflows.get(key) or shipped.forms.get(key)

@@ -7,6 +7,7 @@ import click
 
 from certflow.catalogue import catalogue
 from certflow.cli.application import application
+from certflow.config import resource
 from certflow.dossiers import recomputing
 from certflow.dossiers.recomputing import Compared
 from certflow.law.catalogue import read_file
@@ -65,5 +66,5 @@ def _line(one: Compared) -> str:
 
 def _form(file: Path) -> FormSpec:
     """The criteria set in a file, or the one its scheme names."""
-    spec = read_file(file)
+    spec = read_file(file, resource("workflows"), resource("forms"))
     return spec if isinstance(spec, FormSpec) else catalogue.known().form_of(spec)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from certflow.errors import DefinitionError, NotFound
+from certflow.law.reading.extending import EXTENDS, Sources, Whole, reported
 from certflow.law.reading.fingerprint import canonical, fingerprint
 from certflow.law.reading.form_loader import read_form
 from certflow.law.reading.reading import Reader
@@ -52,19 +53,21 @@ def load(workflows: Path, forms: Path, known: Vocabulary, prove: Proof | None = 
     `prove` looks further into a scheme that holds together by itself and reports its faults likewise.
     """
     faults: list[str] = []
-    read_forms = _read_all(forms, read_form, faults)
-    read_workflows = _read_all(workflows, read_workflow, faults)
+    of_forms, of_workflows = _wholes(forms, faults), _wholes(workflows, faults)
+    read_forms = _read_all(of_forms, read_form, faults)
+    read_workflows = _read_all(of_workflows, read_workflow, faults)
     for spec in read_workflows.values():
-        form = read_forms.get((spec.form, spec.form_version))
-        if not _faulty(spec, faults) and not (form and _faulty(form, faults)):
-            check(spec, read_forms, known, _noting(spec.path, faults))
-            if prove and not _faulty(spec, faults):
-                prove(spec, _noting(spec.path, faults))
+        whole, form = of_workflows[spec.path], read_forms.get((spec.form, spec.form_version))
+        if not whole.faulty(faults) and not (form and of_forms[form.path].faulty(faults)):
+            note = whole.noting(faults)
+            check(spec, read_forms, known, note)
+            if prove and not whole.faulty(faults):
+                prove(spec, note)
     _check_roles(read_workflows.values(), faults)
     if not read_workflows and not faults:
         faults.append(f"{workflows}: there is no definition (*.toml) in this folder")
     if faults:
-        raise DefinitionError(tuple(faults))
+        raise DefinitionError(reported(faults, [*of_forms.values(), *of_workflows.values()]))
     return Catalogue(read_workflows, read_forms)
 
 
@@ -79,27 +82,29 @@ def _check_roles(schemes: Iterable[WorkflowSpec], faults: list[str]) -> None:
                 faults.append(f"{spec.path}: roles.{role.name}.seat: {words}")
 
 
-def _faulty(spec: FormSpec | WorkflowSpec, faults: list[str]) -> bool:
-    return any(fault.startswith(f"{spec.path}:") for fault in faults)
+def _wholes(folder: Path, faults: list[str]) -> dict[str, Whole]:
+    return Sources(_tables(folder, faults)).wholes(faults)
 
 
-def _noting(path: str, faults: list[str]) -> Callable[[str, str], None]:
-    return lambda key, reason: faults.append(f"{path}: {key}: {reason}")
-
-
-def _read_all(folder: Path, read: Callable[[Reader], Spec], faults: list[str]) -> dict[tuple[str, int], Spec]:
-    specs: dict[tuple[str, int], Spec] = {}
+def _tables(folder: Path, faults: list[str]) -> dict[str, dict[str, Any]]:
+    """What each file of a definition in a folder says by itself, by its path; a fault for what is no TOML."""
+    tables = {}
     for file in sorted(folder.rglob("*.toml")):
-        if file.name.endswith(CASES):
-            continue
         path = file.relative_to(folder.parent).as_posix()
-        table = parse(file, path, faults)
-        if table is None:
-            continue
-        spec = _signed(read(Reader(path, table, faults)), table)
+        if not file.name.endswith(CASES) and (table := parse(file, path, faults)) is not None:
+            tables[path] = table
+    return tables
+
+
+def _read_all(
+    wholes: dict[str, Whole], read: Callable[[Reader], Spec], faults: list[str]
+) -> dict[tuple[str, int], Spec]:
+    specs: dict[tuple[str, int], Spec] = {}
+    for whole in wholes.values():
+        spec = _signed(read(whole.reader(faults)), whole.table)
         key = (spec.name, spec.version)
         if key in specs:
-            faults.append(f"{path}: name: {spec.name} version {spec.version} is already in {specs[key].path}")
+            faults.append(f"{spec.path}: name: {spec.name} version {spec.version} is already in {specs[key].path}")
         specs[key] = spec
     return specs
 
@@ -111,22 +116,44 @@ def _signed(spec: Spec, table: Mapping[str, Any]) -> Spec:
 
 
 def read_one(table: Mapping[str, Any], path: str) -> FormSpec | WorkflowSpec:
-    """One parsed definition by itself, a criteria set if it has criteria; raises DefinitionError with its faults."""
-    faults: list[str] = []
-    read: Callable[[Reader], FormSpec | WorkflowSpec] = read_form if "criteria" in table else read_workflow
-    spec = read(Reader(path, table, faults))
-    if faults:
-        raise DefinitionError(tuple(faults))
-    return _signed(spec, table)
+    """One whole table by itself, a criteria set if it has criteria; raises DefinitionError with its faults."""
+    if EXTENDS in table:
+        raise DefinitionError(
+            (f"{path}: {EXTENDS}: is followed only under workflows/ and forms/; write out the whole definition",)
+        )
+    return _read_whole(Whole(path, table, ((path, table),)))
 
 
-def read_file(file: Path) -> FormSpec | WorkflowSpec:
-    """One definition from a file anywhere, as `read_one`."""
+def read_file(file: Path, workflows: Path, forms: Path) -> FormSpec | WorkflowSpec:
+    """One definition from a file anywhere, which may extend one under the two folders; raises DefinitionError."""
     faults: list[str] = []
     table = parse(file, file.name, faults)
-    if table is None:
+    whole = _extending(file.name, table, (forms, workflows), faults) if table is not None else None
+    if whole is None or faults:
         raise DefinitionError(tuple(faults))
-    return read_one(table, file.name)
+    return _read_whole(whole)
+
+
+def _extending(path: str, table: dict[str, Any], folders: Iterable[Path], faults: list[str]) -> Whole | None:
+    """The whole definition; where both folders have what it extends, of the kind that has more of its keys."""
+    attempts = []
+    for folder in folders:
+        of_folder: list[str] = []
+        whole = Sources({**_tables(folder, []), path: table}).whole(path, of_folder)
+        known = {key for _path, layer in whole.layers[1:] for key in layer} if whole else {}
+        attempts.append((bool(whole), len(table.keys() & known), whole, of_folder))
+    _made, _known, whole, of_folder = max(attempts, key=lambda attempt: attempt[:2])
+    faults += of_folder
+    return whole
+
+
+def _read_whole(whole: Whole) -> FormSpec | WorkflowSpec:
+    faults: list[str] = []
+    read: Callable[[Reader], FormSpec | WorkflowSpec] = read_form if "criteria" in whole.table else read_workflow
+    spec = read(whole.reader(faults))
+    if faults:
+        raise DefinitionError(tuple(faults))
+    return _signed(spec, whole.table)
 
 
 def parse(file: Path, path: str, faults: list[str]) -> dict[str, Any] | None:

@@ -87,6 +87,25 @@ def test_every_guard_of_every_action_refuses_in_a_case_and_cannot_be_left_out_un
     assert not unseen, "Write a case in which this guard refuses:\n" + "\n".join(unseen)
 
 
+def test_a_scheme_need_not_name_what_the_engine_asks_of_everybody_who_judges() -> None:
+    named = [(spec, book, t) for spec, book in SCHEMES for t in spec.transitions if "not_own_dossier" in t.needs]
+    needed = [(spec.name, t.action) for spec, _book, t in named if not Impartiality(spec).judges(t)]
+    unnamed = [(_without_own_dossier(spec), book) for spec, book in SCHEMES]
+
+    assert [line for spec, book in unnamed for line in _failing(spec, book)] == []
+    assert needed == [("dong_nai_province_recognition", "agree"), ("dong_nai_province_recognition", "send_back")]
+
+
+def _without_own_dossier(spec: WorkflowSpec) -> WorkflowSpec:
+    """The scheme without the guard in every action in which its holder judges."""
+    judged = Impartiality(spec).judges
+    transitions = (
+        replace(t, needs=tuple(need for need in t.needs if need != "not_own_dossier" or not judged(t)))
+        for t in spec.transitions
+    )
+    return replace(spec, transitions=tuple(transitions))
+
+
 def _held_without(spec: WorkflowSpec, transition: TransitionSpec, need: str) -> bool:
     """Whether a guard holds for an action though the scheme were to leave it out, as for everybody who judges."""
     return need == "not_own_dossier" and Impartiality(spec).judges(transition)

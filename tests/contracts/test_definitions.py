@@ -12,6 +12,7 @@ from certflow.law import catalogue as loading
 from certflow.law.catalogue import Catalogue
 from certflow.law.drawing.diagram import diagram
 from certflow.law.guards import GUARDS
+from certflow.law.impartiality import Impartiality
 from certflow.law.specs.form import FormSpec, IndicatorSpec
 from certflow.law.specs.words import Text
 from certflow.law.specs.workflow import WorkflowSpec
@@ -83,11 +84,12 @@ def test_every_guard_is_used_or_it_would_guard_nothing(shipped: Catalogue) -> No
     assert used == set(GUARDS)
 
 
-def test_a_decision_about_a_level_always_looks_at_the_findings(shipped: Catalogue) -> None:
+def test_a_decision_about_a_level_always_looks_at_the_findings_and_at_who_decides(shipped: Catalogue) -> None:
     for spec in shipped.workflows.values():
         for transition in spec.transitions:
             if "recognise" in transition.effects:
-                assert {"findings_reach_the_level", "not_own_dossier"} <= set(transition.needs), transition.action
+                assert "findings_reach_the_level" in transition.needs, transition.action
+                assert Impartiality(spec).judges(transition), transition.action
                 assert spec.states[transition.target].level == transition.level
 
 

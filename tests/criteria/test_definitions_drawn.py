@@ -162,6 +162,19 @@ def test_a_case_that_fails_shows_what_came_out_instead(reader: FlaskClient) -> N
     assert re.search(r'class="verdict bad">.*?level 2</span>', pages)
 
 
+def test_a_case_refused_by_the_engines_own_rule_tells_the_part_taken_before(reader: FlaskClient) -> None:
+    shipped = catalogue.definitions()
+    scheme = shipped.workflows[make.SCHEME]
+    words = ("Took part before as: Commune culture and society officer", "“The person had no other part")
+    named = "".join(reader.get(f"{SCHEME}/cases?page={n}").text for n in (1, 2))
+    silent = tuple(replace(t, needs=tuple(set(t.needs) - {"not_own_dossier"})) for t in scheme.transitions)
+    catalogue.use(Catalogue(shipped.workflows | {make.SCHEME: replace(scheme, transitions=silent)}, shipped.forms))
+    unnamed = "".join(reader.get(f"{SCHEME}/cases?page={n}").text for n in (1, 2))
+
+    assert "102 cases, all as expected" in unnamed
+    assert [unnamed.count(each) for each in words] == [named.count(each) for each in words] == [7, 7]
+
+
 def test_a_definition_whose_file_is_gone_has_no_cases(reader: FlaskClient) -> None:
     shipped = catalogue.definitions()
     form = replace(shipped.form("learning_community_commune", 1), version=7, path="gone.toml")

@@ -198,9 +198,10 @@ def test_a_file_takes_the_place_of_the_draft_and_comes_back_the_same() -> None:
         (b'unknown = "\\u0000"', "không in được"),
         (b"#" * (rating_set_files.LARGEST_FILE + 1), "200 kB"),
         (b"[[bands]]\n" * 11, "nhiều nhất 10"),
+        (b'extends = { name = "sample_rating", version = 1 }', "extends: is followed only under"),
         (b"criteria = 5\nbands = 7\ncaps = 'x'", "list of tables"),
     ],
-    ids=["letters", "syntax", "empty", "deep", "number", "power", "nul", "large", "many", "shapes"],
+    ids=["letters", "syntax", "empty", "deep", "number", "power", "nul", "large", "many", "extends", "shapes"],
 )
 def test_a_file_that_cannot_be_taken_says_why_and_changes_nothing(file: bytes, told: str) -> None:
     own = draft()

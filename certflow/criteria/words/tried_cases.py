@@ -138,7 +138,9 @@ def _instant(case: DeadlineCase) -> tuple[str, ...]:
 
 def _attempt(spec: WorkflowSpec, case: ActionCase) -> tuple[str, ...]:
     transition = next(t for t in spec.transitions if t.action == case.action)
-    known = dict.fromkeys(fact.in_words(spec, case.facts) for need in transition.needs for fact in GUARDS[need].facts)
+    needs = (*transition.needs, *case.refused)  # the engine refuses who judges and took part, unasked by the scheme
+    facts = (fact for need in needs if need in GUARDS for fact in GUARDS[need].facts)
+    known = dict.fromkeys(fact.in_words(spec, case.facts) for fact in facts)
     return (
         spec.states[case.state].title.in_language(language()),
         spec.roles[case.role].title.in_language(language()),

@@ -19,6 +19,7 @@ from certflow.law.cases.specs import (
     WorkflowCases,
 )
 from certflow.law.catalogue import CASES, Catalogue, parse
+from certflow.law.reading.extending import Sources, reported
 from certflow.law.reading.reading import Reader
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
@@ -50,17 +51,25 @@ def load_cases(workflows: Path, forms: Path, definitions: Catalogue, guards: Map
 def _read_all(
     folder: Path, specs: Iterable[Spec], read: Callable[[Reader, Spec], Read], faults: list[str]
 ) -> tuple[Read, ...]:
-    by_path = {spec.path: spec for spec in specs}
-    found = []
+    by_path = {_beside(spec): spec for spec in specs}
+    tables = {}
     for file in sorted(folder.rglob(f"*{CASES}")):
         path = file.relative_to(folder.parent).as_posix()
-        beside = path.removesuffix(CASES) + ".toml"
         table = parse(file, path, faults)
-        if beside not in by_path:
-            faults.append(f"{path}: there is no definition {beside} beside it")
+        if path not in by_path:
+            faults.append(f"{path}: there is no definition {path.removesuffix(CASES)}.toml beside it")
         elif table is not None:
-            found.append(read(Reader(path, table, faults), by_path[beside]))
-    return tuple(found)
+            tables[path] = table
+    own: list[str] = []
+    wholes = Sources(tables, {(spec.name, spec.version): path for path, spec in by_path.items()}).wholes(own).values()
+    books = tuple(read(whole.reader(own), by_path[whole.path]) for whole in wholes)
+    faults += reported(own, wholes)
+    return books
+
+
+def _beside(spec: FormSpec | WorkflowSpec) -> str:
+    """The path of the cases of a definition."""
+    return spec.path.removesuffix(".toml") + CASES
 
 
 def _workflow_cases(reader: Reader, spec: WorkflowSpec, form: FormSpec, guards: Mapping[str, Keyed]) -> WorkflowCases:

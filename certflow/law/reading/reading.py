@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -14,16 +14,29 @@ NUMBER = re.compile(r"\s*[+-]?[0-9]{1,15}([./][0-9]{1,15})?\s*\Z")  # "1e9999999
 
 
 class Reader:
-    """One table of one file; faults are collected in a list that the readers of all its parts share."""
+    """One table of one file; faults are collected in a list that the readers of all its parts share.
 
-    def __init__(self, path: str, table: Mapping[str, Any], faults: list[str], where: str = "") -> None:
-        self.path, self.table, self.faults, self.where = path, table, faults, where
+    `note` adds a fault at a place to the list where the table is made of several files.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        table: Mapping[str, Any],
+        faults: list[str],
+        where: str = "",
+        note: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self.path, self.table, self.faults, self.where, self.note = path, table, faults, where, note
         self.read: set[str] = set()
 
     def fault(self, key: str, reason: str) -> None:
         """Note that `key` of this table is wrong, and why."""
         place = ".".join(part for part in (self.where, key) if part)
-        self.faults.append(f"{self.path}: {place}: {reason}")
+        if self.note:
+            self.note(place, reason)
+        else:
+            self.faults.append(f"{self.path}: {place}: {reason}")
 
     def has(self, key: str) -> bool:
         """Whether the table says anything under `key`."""
@@ -169,7 +182,8 @@ class Reader:
 
     def part(self, key: str, table: Mapping[str, Any]) -> "Reader":
         """A reader of a table inside this one, sharing the list of faults."""
-        return Reader(self.path, table, self.faults, ".".join(p for p in (self.where, key) if p))
+        where = ".".join(p for p in (self.where, key) if p)
+        return Reader(self.path, table, self.faults, where, self.note)
 
     def _is_table(self, key: str, position: int, item: Any) -> bool:
         if isinstance(item, dict):
