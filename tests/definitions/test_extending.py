@@ -90,9 +90,26 @@ def test_what_extends_may_be_extended_and_is_stored_whole(folder: Path) -> None:
 
     assert [deadline.name for deadline in grandchild.deadlines] == ["early", "submit"]
     assert grandchild.deadline("submit").month == 1
-    assert [t.note for t in grandchild.transitions if t.action == "recognise"] == ["required"]
+    notes = {transition.action: transition.note for transition in grandchild.transitions}
+    assert list(notes) == ["submit", "propose", "endorse", "recognise", "refuse", "decline"]
+    assert notes["recognise"] == "required"
     assert "extends" not in table
     assert replace(grandchild, path="whole") == read_one(table, "whole")
+
+
+def test_an_action_that_leads_from_two_states_to_two_others_stays_both(folder: Path) -> None:
+    base = folder / BASE
+    second = (
+        base.read_text(encoding="utf-8")
+        .split('action  = "decline"')[1]
+        .split("[[")[0]
+        .replace("proposed", "appraising")
+    )
+    _replace(base, "[[deadlines]]", f'[[transitions]]\naction = "decline"{second}\n[[deadlines]]')
+
+    declining = [t.origins for t in read(folder).workflow("child_scheme", 1).transitions if t.action == "decline"]
+
+    assert declining == [("proposed",), ("appraising",)]
 
 
 def test_files_that_extend_each_other_are_refused_and_each_tells_the_way_round(folder: Path) -> None:

@@ -25,6 +25,7 @@ from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 
 Facts = dict[str, Any]
+ReadFacts = Callable[[Reader], Facts]
 Spec = TypeVar("Spec", FormSpec, WorkflowSpec)
 Read = TypeVar("Read", FormCases, WorkflowCases)
 
@@ -94,11 +95,7 @@ def _facts_in(reader: Reader, keys: Iterable[Key], spec: WorkflowSpec, form: For
 
 
 def _action(
-    reader: Reader,
-    spec: WorkflowSpec,
-    bases: Mapping[str, Facts],
-    read: Callable[[Reader], Facts],
-    guards: Collection[str],
+    reader: Reader, spec: WorkflowSpec, bases: Mapping[str, Facts], read: ReadFacts, guards: Collection[str]
 ) -> ActionCase:
     with reader.whole():
         case = ActionCase(
@@ -117,7 +114,7 @@ def _action(
     return case
 
 
-def _facts(reader: Reader, bases: Mapping[str, Facts], read: Callable[[Reader], Facts]) -> Facts:
+def _facts(reader: Reader, bases: Mapping[str, Facts], read: ReadFacts) -> Facts:
     base = bases.get(_named(reader, "base", bases, "base"), {}) if reader.has("base") else {}
     return base | (read(reader.table_at("change")) if reader.has("change") else {})
 

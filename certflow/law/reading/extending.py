@@ -225,7 +225,7 @@ def _step(entries: dict[Any, Any], place: str) -> tuple[str, str] | None:
         name = dict(enumerate(names, 1)).get(int(position[1]))
         return (name, place[position.end() :]) if isinstance(name, str) else None
     place = place.removeprefix(".")
-    for name in sorted((name for name in names if isinstance(name, str)), key=len, reverse=True):
-        if place == name or place.startswith((f"{name}.", f"{name}[")):
+    for name in names:
+        if isinstance(name, str) and (place == name or place.startswith((f"{name}.", f"{name}["))):
             return name, place.removeprefix(name)
     return None
