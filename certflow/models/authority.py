@@ -2,15 +2,17 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.dated import Dated
 from certflow.models.people import User
 from certflow.models.units import Unit
 
 
-class AuthorityRule(Model):
+class AuthorityRule(Dated, Model):
     """In one province, from one day to another, dossiers of one scheme are decided by one role; with its document.
 
     It is about a scheme by its name, in whatever version: the scheme says whom its dossiers are about, and only its
@@ -34,31 +36,21 @@ class AuthorityRule(Model):
     workflow: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(40))
     practice: Mapped[bool] = mapped_column(default=False)
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
-    document_number: Mapped[str] = mapped_column(String(120))
-    document_date: Mapped[dt.date]
+    document_date: Mapped[dt.date] = mapped_column()
     issued_by: Mapped[str] = mapped_column(String(200))
     storage_key: Mapped[str] = mapped_column(String(100), unique=True)
     original_name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
     confirmed_at: Mapped[dt.datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     unit: Mapped[Unit] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
     confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
+    @hybrid_method
     def counts_on(self, day: dt.date) -> bool:
         """Whether the rule is in force on `day`."""
-        if not (self.practice or self.confirmed_at is not None):
-            return False
-        return self.withdrawn_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
+        settled = self.practice | (self.confirmed_at != None)  # noqa: E711 - SQL reads this line too
+        return settled & self.runs(day, day)

@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.dated import Dated
 from certflow.models.people import Appointment, User
 from certflow.models.units import Organisation, Unit
 
@@ -15,7 +16,7 @@ MODES: tuple[Mode, ...] = ("KT", "TL", "TUQ")
 MODE = "mode IN ('KT', 'TL', 'TUQ')"
 
 
-class SigningRule(Model):
+class SigningRule(Dated, Model):
     """At one unit, from one day to another: who may sign what for the holder of a role, and how; with its document.
 
     The one who signs is named by a role that they hold at the same unit, or by the title of their position. Without
@@ -42,28 +43,14 @@ class SigningRule(Model):
     signer_position: Mapped[str] = mapped_column(String(120), default="", server_default="")
     schemes: Mapped[list[str]] = mapped_column(JSON)
     papers: Mapped[list[str]] = mapped_column(JSON)
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
-    document_number: Mapped[str] = mapped_column(String(120))
-    document_date: Mapped[dt.date]
+    document_date: Mapped[dt.date] = mapped_column()
     issued_by: Mapped[str] = mapped_column(String(200))
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     unit: Mapped[Unit] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
-
-    def counts_on(self, day: dt.date) -> bool:
-        """Whether the rule is in force on `day`."""
-        return self.withdrawn_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
 
 
-class Delegation(Model):
+class Delegation(Dated, Model):
     """That one person acts for another's appointment from one day to another, by a document; "" is every scheme.
 
     `position` is the delegate's own, as papers print it under the words that say for whom they sign. A delegation is
@@ -86,22 +73,13 @@ class Delegation(Model):
     mode: Mapped[str] = mapped_column(String(3))
     workflow: Mapped[str] = mapped_column(String(80), default="", server_default="")
     position: Mapped[str] = mapped_column(String(120))
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date]
-    document_number: Mapped[str] = mapped_column(String(120))
-    document_date: Mapped[dt.date]
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    ends_on: Mapped[dt.date] = mapped_column()
+    document_date: Mapped[dt.date] = mapped_column()
 
     appointment: Mapped[Appointment] = relationship()
     delegate: Mapped[User] = relationship(foreign_keys=[delegate_id], back_populates="delegations")
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
     def counts_on(self, day: dt.date) -> bool:
         """Whether the delegation gives its rights on `day`: it runs, and the one who delegated holds the part then."""
-        runs = self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
+        runs = self.runs(day, day)
         return runs and self.appointment.held_on(day) and self.appointment.user.active and self.delegate.active

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from certflow import clock
 from certflow.errors import ActionNotOpen, Invalid, Stale
@@ -51,7 +51,7 @@ def known(on: dt.date, codes: set[str]) -> Units:
     table, before = UnitVersion, on - dt.timedelta(days=1)
     columns = (table.unit_id, table.kind, table.code, table.name, table.short_name, table.parent_id)
     query = select(*columns, table.starts_on, table.ends_on)
-    rows = db.session.execute(query.where(or_(table.ends_on.is_(None), table.ends_on >= before)).order_by(table.id))
+    rows = db.session.execute(query.where(table.meets(before, None)).order_by(table.id))
     found = [Known(*row) for row in rows]
     begun = [one for one in found if one.since is None or one.since <= before]
     missing = codes - {one.code for one in begun}
