@@ -40,7 +40,7 @@ def seats_of(user: User) -> list[CouncilMember]:
     """The seats on councils that `user` has today; none for an account that is switched off."""
     today = clock.today()
     held = [seat for seat in council_seats_of(user) if seat.held_on(today)] if user.active else []
-    return [seat for seat in held if seat.council.dissolved_at is None]
+    return [seat for seat in held if seat.council.withdrawn_at is None]
 
 
 def appraised_by(council: Council) -> ColumnElement[bool]:

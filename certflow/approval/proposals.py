@@ -8,14 +8,13 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, dated
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.approval import Proposal
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.unique import refusing
-from certflow.vietnamese import says_something
 from certflow.wording import _
 
 PAGE_SIZE = 50
@@ -99,14 +98,14 @@ def confirm(proposal_id: int, *, actor: User) -> Proposal:
 
 def refuse(proposal_id: int, *, actor: User, reason: str) -> Proposal:
     """Refuse what another person proposed, with the reason."""
-    _require_reason(reason)
+    dated.required_reason(reason)
     proposal = _open_to(proposal_id, actor)
     return _let_go(proposal, "refused", actor, reason)
 
 
 def withdraw(proposal_id: int, *, actor: User, reason: str) -> Proposal:
     """Take back what one has proposed oneself, with the reason."""
-    _require_reason(reason)
+    dated.required_reason(reason)
     proposal = _locked(proposal_id, actor)
     require_proposer(proposal, actor)
     return _let_go(proposal, "withdrawn", actor, reason)
@@ -123,11 +122,6 @@ def _let_go(proposal: Proposal, outcome: str, actor: User, reason: str) -> Propo
     KINDS[proposal.kind].let_go(proposal, actor, reason.strip())
     db.session.flush()
     return proposal
-
-
-def _require_reason(reason: str) -> None:
-    if not says_something(reason):
-        raise Invalid(fields={"reason": (_("A reason must be given"),)})
 
 
 def _settle(proposal: Proposal, outcome: str, actor: User, reason: str) -> None:

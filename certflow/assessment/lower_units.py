@@ -29,7 +29,7 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = 
     counts, otherwise the one that ended last; a unit's own comes before one that it has inherited. Those of practice
     rounds count in practice only, official ones only officially, and those reached on a sample set nowhere.
     """
-    then = (UnitVersion.parent_id == unit.id, UnitVersion.kind == kind, UnitVersion.on(on))
+    then = (UnitVersion.parent_id == unit.id, UnitVersion.kind == kind, UnitVersion.stands_on(on))
     below = db.session.scalars(select(UnitVersion).where(*then).order_by(UnitVersion.sort_key)).all()
     granted: dict[int, list[Recognition]] = {}
     query = (

@@ -15,6 +15,7 @@ from certflow.law.guards import GUARDS
 from certflow.law.soundness import model_check
 from certflow.law.soundness.soundness import Vocabulary
 from certflow.law.specs.form import FormSpec
+from certflow.law.specs.workflow import WorkflowSpec
 from certflow.law.workflow import Workflow
 from certflow.models.base import begin_reading, db
 from certflow.models.catalogue import PublishedDefinition
@@ -118,6 +119,12 @@ def workflows() -> dict[tuple[str, int], Workflow]:
     """All runnable schemes by name and version, those whose files are gone among them."""
     known()
     return _Loaded.workflows
+
+
+def newest(scheme: str) -> WorkflowSpec | None:
+    """The newest known version of a scheme by its name."""
+    versions = [spec for spec in known().workflows.values() if spec.name == scheme]
+    return max(versions, key=lambda spec: spec.version, default=None)
 
 
 def form_of(pinned: Pinned) -> FormSpec:

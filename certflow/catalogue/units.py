@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from certflow import clock
 from certflow.errors import NotFound
@@ -52,7 +53,7 @@ def seat_of(unit: Unit, kind: str) -> Unit:
 def by_code(code: str, on: dt.date | None = None) -> Unit:
     """The unit that has an official code on a day (today), or was the last to have it; raises NotFound."""
     held = select(Unit).join(UnitVersion, UnitVersion.unit_id == Unit.id).where(UnitVersion.code == code)
-    unit = db.session.scalar(held.where(UnitVersion.on(on or clock.today())))
+    unit = db.session.scalar(held.where(UnitVersion.stands_on(on or clock.today())))
     if unit is None and on is None:
         unit = db.session.scalar(held.order_by(UnitVersion.ends_on.desc().nulls_first(), Unit.id.desc()).limit(1))
     if unit is None:
@@ -65,7 +66,7 @@ def find(words: str, kind: str = "", on: dt.date | None = None) -> list[Unit]:
     table: type[Unit] | type[UnitVersion] = Unit if on is None else UnitVersion
     query = select(Unit.id).where(standing())
     if on is not None:
-        query = select(UnitVersion.unit_id.label("id")).where(UnitVersion.on(on))
+        query = select(UnitVersion.unit_id.label("id")).where(UnitVersion.stands_on(on))
     query = query.where(table.search_key.contains(search_key(words), autoescape=True))
     if kind:
         query = query.where(table.kind == kind)
@@ -74,11 +75,9 @@ def find(words: str, kind: str = "", on: dt.date | None = None) -> list[Unit]:
     return list(db.session.scalars(found.options(joinedload(Unit.parent).joinedload(Unit.parent))))
 
 
-def standing(on: dt.date | None = None) -> ColumnElement[bool]:
+def standing(on: dt.date | None = None) -> SQLCoreOperations[bool]:
     """The units that exist on a day (today)."""
-    day = on or clock.today()
-    begun = or_(Unit.starts_on.is_(None), Unit.starts_on <= day)
-    return and_(begun, or_(Unit.ends_on.is_(None), Unit.ends_on >= day))
+    return Unit.stands_on(on or clock.today())
 
 
 def of_kind(kind: str, on: dt.date | None = None) -> list[Unit]:
@@ -91,7 +90,7 @@ def version_on(unit: Unit, day: dt.date) -> UnitVersion:
 
     Days before the record are answered by its first version.
     """
-    found = db.session.scalar(select(UnitVersion).where(UnitVersion.unit_id == unit.id, UnitVersion.on(day)))
+    found = db.session.scalar(select(UnitVersion).where(UnitVersion.unit_id == unit.id, UnitVersion.stands_on(day)))
     if found is None:
         raise NotFound(_("%(unit)s does not exist on %(day)s.", unit=unit.name, day=f"{day:%d/%m/%Y}"))
     return found
@@ -119,11 +118,8 @@ def places_of(dossier: Dossier) -> dict[str, UnitVersion]:
 
 
 def _called(unit: Unit, day: dt.date) -> UnitVersion:
-    versions = (
-        select(UnitVersion).where(UnitVersion.unit_id == unit.id).order_by(UnitVersion.starts_on.desc().nulls_last())
-    )
-    begun = or_(UnitVersion.starts_on.is_(None), UnitVersion.starts_on <= day)
-    return db.session.scalars(versions.where(begun).limit(1)).one()
+    begun = select(UnitVersion).where(UnitVersion.unit_id == unit.id, UnitVersion.meets(None, day))
+    return db.session.scalars(begun.order_by(UnitVersion.starts_on.desc().nulls_last()).limit(1)).one()
 
 
 def seat_for(dossier: Dossier, kind: str) -> Unit:
@@ -144,8 +140,7 @@ def taken_over(seats: Collection[int]) -> frozenset[tuple[int, int]]:
 
 def disadvantage(unit: Unit, on: dt.date | None = None) -> str:
     """The document by which the unit lies in a disadvantaged area on a day (today); "" when none says so."""
-    day, table = on or clock.today(), UnitAttribute
-    begun = or_(table.starts_on.is_(None), table.starts_on <= day)
-    holds = and_(begun, or_(table.ends_on.is_(None), table.ends_on >= day))
-    query = select(table.source).where(table.unit_id == unit.id, table.name == DISADVANTAGED, holds)
+    table = UnitAttribute
+    holds = table.name == DISADVANTAGED, table.stands_on(on or clock.today())
+    query = select(table.source).where(table.unit_id == unit.id, *holds)
     return db.session.scalar(query.order_by(table.id.desc()).limit(1)) or ""

@@ -6,9 +6,9 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.approval.forms import LONGEST_REASON
 from certflow.dossiers import receipts
 from certflow.http.fields import ADay, Chosen, DayField
+from certflow.models.dated import LONGEST_REASON
 
 _SHORTER = lazy_gettext("Shorten this to at most %(max)d characters.")
 

@@ -9,17 +9,15 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, case, false, func,
 from sqlalchemy.orm import contains_eager, joinedload
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, dated
 from certflow.catalogue.catalogue import workflow_of
-from certflow.errors import ActionNotOpen, Invalid, NotPermitted, Stale
+from certflow.errors import ActionNotOpen, NotPermitted, Stale
 from certflow.models.base import Instant, db
 from certflow.models.dossiers import Dossier
 from certflow.models.handling import Handling
 from certflow.models.people import Appointment, User
-from certflow.vietnamese import says_something
 from certflow.wording import _
 
-LONGEST_REASON = 1000
 MOST_RECORDED = 50
 By = Literal["", "mine", "nobody", "others"]
 _handling = cast(Table, Handling.__table__)
@@ -70,7 +68,7 @@ def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handli
         raise ActionNotOpen(_("You work on this dossier already."))
     if found.id != seen:
         raise Stale(_("It has changed hands meanwhile: %(name)s works on it now.", name=found.user.full_name))
-    _end(found, "taken_over", actor, _checked(reason))
+    _end(found, "taken_over", actor, dated.required_reason(reason))
     return _begin(dossier, role, appointment, actor)
 
 
@@ -202,13 +200,7 @@ def _counts(handling: Handling) -> bool:
 
 def _held() -> ColumnElement[bool]:
     """As `_counts`, of appointments with their people."""
-    today = clock.today()
-    return and_(
-        User.active,
-        Appointment.ended_at.is_(None),
-        Appointment.starts_on <= today,
-        or_(Appointment.ends_on.is_(None), Appointment.ends_on >= today),
-    )
+    return and_(User.active, Appointment.held_on(clock.today()))
 
 
 def _of_colleagues(actor: User) -> ColumnElement[bool]:
@@ -216,14 +208,6 @@ def _of_colleagues(actor: User) -> ColumnElement[bool]:
     seats = [and_(Appointment.unit_id == a.unit_id, Appointment.role == a.role) for a in access.appointments(actor)]
     colleagues = select(Appointment.id).join(Appointment.user).where(_held(), or_(false(), *seats))
     return and_(Handling.until.is_(None), Handling.appointment_id.in_(colleagues))
-
-
-def _checked(reason: str) -> str:
-    if not says_something(reason):
-        raise Invalid(fields={"reason": (_("A reason must be given"),)})
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(fields={"reason": (_("Shorten this to at most %(most)s characters.", most=LONGEST_REASON),)})
-    return reason.strip()
 
 
 def _begin(dossier: Dossier, role: str, appointment: Appointment, actor: User) -> Handling:

@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField
 
 from certflow.access import access, turns
 from certflow.access.policy import HANDLES, SEES
@@ -18,7 +17,7 @@ from certflow.handling import handling
 from certflow.handling.words import handled
 from certflow.http import addresses
 from certflow.http.errors import status_of
-from certflow.http.fields import show_faults
+from certflow.http.fields import reason_field, show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.base import db
@@ -30,13 +29,8 @@ class TakeOverForm(FlaskForm):
     """Why a colleague is to work on the dossier no more, and which handling the person saw."""
 
     seen = HiddenField()
-    reason = TextAreaField(
-        lazy_gettext("Reason"),
-        [
-            InputRequired(lazy_gettext("A reason must be given")),
-            Length(max=handling.LONGEST_REASON, message=lazy_gettext("Shorten this to at most %(max)d characters.")),
-        ],
-        description=lazy_gettext("It stays on record with your name and the time, for those who act at your unit."),
+    reason = reason_field(
+        lazy_gettext("It stays on record with your name and the time, for those who act at your unit.")
     )
 
 

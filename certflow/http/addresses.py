@@ -6,6 +6,7 @@ from werkzeug.routing import IntegerConverter
 
 LARGEST_ID = 2**31 - 1
 LONGEST_ID = 20
+FARTHEST_PAGE = 100_000
 
 
 class Id(IntegerConverter):
@@ -28,5 +29,5 @@ def id_in(sent: MultiDict[str, str], name: str) -> int:
 
 
 def asked_page() -> int:
-    """The page of a list that the address asks for; 1 when it names none."""
-    return max(request.args.get("page", 1, type=int), 1)
+    """The page of a list that the address asks for, as far as a database counts; 1 when it names none."""
+    return min(max(request.args.get("page", 1, type=int), 1), FARTHEST_PAGE)

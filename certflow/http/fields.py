@@ -4,15 +4,21 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     StringField,
+    TextAreaField,
 )
-from wtforms.validators import StopValidation
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from certflow.errors import Invalid
 from certflow.http.typed import day_typed
+from certflow.models.dated import LONGEST_REASON
+
+TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
+UNTIL_FURTHER_NOTICE = lazy_gettext("Leave this empty when the document holds until further notice.")
 
 
 def show_faults(form: FlaskForm, refusal: Invalid) -> None:
@@ -61,6 +67,42 @@ class Chosen:
     def __call__(self, form: FlaskForm, field: Field) -> None:
         if field.data not in {choice.value for choice in field.choices if choice.value}:
             raise StopValidation(str(self.message))
+
+
+def first_day() -> DayField:
+    """The field of a first day, which must be given."""
+    missing = lazy_gettext("Give the first day, for example 01/01/2026.")
+    return DayField(lazy_gettext("First day"), [InputRequired(missing), ADay()])
+
+
+def last_day(description: Any = UNTIL_FURTHER_NOTICE) -> DayField:
+    """The field of a last day, which may be left empty."""
+    return DayField(lazy_gettext("Last day"), [ADay()], description=description)
+
+
+def date_of_document() -> DayField:
+    """The field of the date of a document, which must be given."""
+    missing = lazy_gettext("Give the date of the document.")
+    return DayField(lazy_gettext("Date of the document"), [InputRequired(missing), ADay()])
+
+
+def line(label: Any, most: int, *, missing: Any = "", description: Any = "") -> StringField:
+    """The field of one line of at most `most` characters; `missing` is said where it must be given."""
+    required = [InputRequired(missing)] if missing else []
+    return StringField(label, [*required, Length(max=most, message=TOO_LONG)], description=description)
+
+
+def reason_field(description: Any) -> TextAreaField:
+    """The field of a reason, which must be given."""
+    missing = lazy_gettext("A reason must be given")
+    validators = [InputRequired(missing), Length(max=LONGEST_REASON, message=TOO_LONG)]
+    return TextAreaField(lazy_gettext("Reason"), validators, description=description)
+
+
+class ReasonForm(FlaskForm):
+    """A reason that stays on record."""
+
+    reason = reason_field(lazy_gettext("It stays on record, with your name and the time."))
 
 
 def version_sent(text: str | None) -> int:

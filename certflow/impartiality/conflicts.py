@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Select, exists, func, or_, select
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, dated
+from certflow.access.dated import Faults
 from certflow.accounts import directory
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import workflow_of
@@ -21,11 +23,15 @@ from certflow.models.impartiality import Conflict, Substitute
 from certflow.models.people import User
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.units import Unit, UnitVersion
-from certflow.vietnamese import says_something, search_key
-from certflow.wording import _
+from certflow.vietnamese import search_key
+from certflow.wording import N_, _
 
-PAGE_SIZE, MOST_FOUND = 50, 20
-LONGEST_REASON, LONGEST_DOCUMENT = 4000, 300
+MOST_FOUND, LONGEST_DOCUMENT = 20, 300
+REGISTER = dated.Register(
+    Conflict,
+    N_("There is no such conflict of interest, or it is not yours to see."),
+    N_("This conflict of interest has already been withdrawn."),
+)
 
 
 def declare(
@@ -39,12 +45,12 @@ def declare(
     unit = units.get(unit_id) if unit_id is not None else None
     if user.person_id != actor.person_id and not may_record(actor, dossier):
         raise NotPermitted(_("You declare your own conflicts; an administrator records those of others."))
-    _check_reason(reason)
+    reason = dated.required_reason(reason)
     of_dossier = dossier.id if dossier is not None else None
     of_unit = unit.id if unit is not None else None
     if (of_dossier is None) == (of_unit is None):
         raise Invalid(_("A conflict is about one dossier or about one unit."))
-    found = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason.strip())
+    found = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
     found.declared_by_id, found.declared_at = actor.id, clock.now()
     db.session.add(found)
     db.session.flush()
@@ -86,32 +92,14 @@ def may_record(actor: User, dossier: Dossier | None) -> bool:
     return dossier is not None and outcome is not None and bool({*outcome.deciders} & access.roles_on(actor, dossier))
 
 
-def _check_reason(reason: str) -> None:
-    if not says_something(reason):
-        raise Invalid(fields={"reason": (_("A reason must be given"),)})
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(fields={"reason": (_("Shorten this to at most %(most)s characters.", most=LONGEST_REASON),)})
-
-
 def withdraw(conflict_id: int, reason: str, *, actor: User) -> Conflict:
     """Say, with a reason, that an interest is no more; what was declared stays on record with it."""
-    found = db.session.scalar(
-        select(Conflict)
-        .where(Conflict.id == conflict_id)
-        .options(joinedload(Conflict.user))
-        .with_for_update(of=Conflict)
-        .execution_options(populate_existing=True)
-    )
-    if found is None or not (sees(actor, found) or may_withdraw(actor, found)):
-        raise NotFound(_("There is no such conflict of interest, or it is not yours to see."))
-    if not may_withdraw(actor, found):
+    conflict = REGISTER.held(conflict_id)
+    if not (sees(actor, conflict) or may_withdraw(actor, conflict)):
+        raise NotFound(_(REGISTER.missing))
+    if not may_withdraw(actor, conflict):
         raise NotPermitted(_("What somebody else recorded of you is withdrawn by an administrator."))
-    if found.withdrawn_at is not None:
-        raise ActionNotOpen(_("This conflict of interest has already been withdrawn."))
-    _check_reason(reason)
-    found.withdrawn_at, found.withdrawn_by_id, found.withdrawn_reason = clock.now(), actor.id, reason.strip()
-    db.session.flush()
-    return found
+    return REGISTER.withdraw(conflict, reason, actor=actor)
 
 
 def sees(actor: User, conflict: Conflict) -> bool:
@@ -129,26 +117,23 @@ def may_withdraw(actor: User, conflict: Conflict) -> bool:
 
 def get(conflict_id: int, actor: User) -> Conflict:
     """A conflict of interest that `actor` may read; raises NotFound."""
-    found = db.session.scalar(_shown().where(Conflict.id == conflict_id))
-    if found is None or not sees(actor, found):
-        raise NotFound(_("There is no such conflict of interest, or it is not yours to see."))
-    return found
+    conflict = REGISTER.get(conflict_id, *_SHOWN)
+    if not sees(actor, conflict):
+        raise NotFound(_(REGISTER.missing))
+    return conflict
 
 
-def _shown() -> Select[Conflict]:
-    people_of = joinedload(Conflict.user), joinedload(Conflict.declared_by), joinedload(Conflict.withdrawn_by)
-    return select(Conflict).options(*people_of, joinedload(Conflict.dossier), joinedload(Conflict.unit))
+_PEOPLE = Conflict.user, Conflict.declared_by, Conflict.withdrawn_by
+_SHOWN = [joinedload(about) for about in (*_PEOPLE, Conflict.dossier, Conflict.unit)]
 
 
-def listed(actor: User, page: int = 1) -> tuple[list[Conflict], int]:
-    """One page of conflicts, newest first, and how many there are: all for administrators, for others their own."""
-    query = _shown()
+def listed(actor: User, page: int = 1) -> Pagination:
+    """One page of conflicts, newest first: all for administrators, for others their own."""
+    query = select(Conflict).options(*_SHOWN)
     if not access.is_administrator(actor):
         accounts = select(User.id).where(or_(User.id == actor.person_id, User.same_person_as_id == actor.person_id))
         query = query.where(or_(Conflict.user_id.in_(accounts), Conflict.declared_by_id == actor.id))
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    query = query.order_by(Conflict.id.desc()).limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)
-    return list(db.session.scalars(query).unique()), total
+    return dated.page_of(query.order_by(Conflict.id.desc()), page)
 
 
 def filed(words: str) -> list[Dossier]:
@@ -212,19 +197,11 @@ def _hindered(dossier: Dossier, judges: Bench, user: User, role: str) -> bool:
 
 def _faults(
     roles: dict[str, str], role: str, document: str, starts_on: dt.date | None, ends_on: dt.date | None
-) -> dict[str, tuple[str, ...]]:
-    faults: dict[str, tuple[str, ...]] = {}
-    if role not in roles:
-        faults["role"] = (_("Choose one of the parts listed."),)
-    if not says_something(document):
-        faults["document"] = (_("Name the document by which the person is named."),)
-    elif len(document) > LONGEST_DOCUMENT:
-        faults["document"] = (_("Shorten this to at most %(most)s characters.", most=LONGEST_DOCUMENT),)
-    if starts_on is None:
-        faults["starts_on"] = (_("Give the first day, for example 01/01/2026."),)
-    elif ends_on is not None and ends_on < starts_on:
-        faults["ends_on"] = (_("The last day lies before the first day."),)
-    return faults
+) -> Faults:
+    faults: Faults = {} if role in roles else {"role": (_("Choose one of the parts listed."),)}
+    missing = _("Name the document by which the person is named.")
+    faults |= dated.faults_in_text("document", document, LONGEST_DOCUMENT, missing)
+    return faults | dated.faults_in_days(starts_on, ends_on)
 
 
 def end(substitute_id: int, *, actor: User) -> Substitute:
@@ -233,11 +210,10 @@ def end(substitute_id: int, *, actor: User) -> Substitute:
     found = db.session.get(Substitute, substitute_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound(_("There is no such substitute."))
-    if found.ended_at is not None or (found.ends_on or clock.today()) < clock.today():
+    if not found.goes_on(clock.today()):
         raise ActionNotOpen(_("This part has already ended."))
-    found.ended_at, found.ended_by_id = clock.now(), actor.id
-    found.ends_on = max(clock.today(), found.starts_on)
-    db.session.flush()
+    found.ended_by_id = actor.id
+    dated.end_part(found)
     return found
 
 

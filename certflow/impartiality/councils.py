@@ -3,17 +3,18 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, dated
+from certflow.access.dated import Faults
 from certflow.accounts import directory
 from certflow.catalogue import role_titles
-from certflow.catalogue.catalogue import workflow_of, workflows
+from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.law.councils import PARTS
-from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import User
@@ -21,11 +22,10 @@ from certflow.models.rounds import Round
 from certflow.models.unique import refusing
 from certflow.models.units import Unit
 from certflow.rounds import rounds
-from certflow.vietnamese import says_something
-from certflow.wording import _
+from certflow.wording import N_, _
 
-PAGE_SIZE, MOST_MEMBERS = 50, 40
-LONGEST_DOCUMENT, LONGEST_REASON = 120, 4000
+MOST_MEMBERS = 40
+REGISTER = dated.Register(Council, N_("There is no such council."), N_("This council has been dissolved."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,11 @@ def enter(entry: Entry, *, actor: User) -> Council:
     found = rounds.get(entry.round_id)
     unit = db.session.get(Unit, entry.unit_id) if entry.unit_id else None
     faults = _faults(found, unit, entry)
-    if faults or unit is None or entry.document_date is None:
+    if faults or unit is None:
         raise Invalid(fields=faults)
-    made = Council(unit_id=unit.id, workflow=found.workflow, assessed_year=found.assessed_year)
-    made.round_id = None if entry.whole_year else found.id
-    made.document_number, made.document_date = entry.document_number.strip(), entry.document_date
-    made.entered_by_id, made.entered_at = actor.id, clock.now()
+    of = {"workflow": found.workflow, "assessed_year": found.assessed_year, "document_date": entry.document_date}
+    made = Council(unit_id=unit.id, **of, **dated.entered(actor))
+    made.round_id, made.document_number = None if entry.whole_year else found.id, entry.document_number.strip()
     taken = Invalid(_("This office already has a council for this; dissolve it first, or change its members."))
     if db.session.scalar(_same(made)):
         raise taken
@@ -60,7 +59,7 @@ def enter(entry: Entry, *, actor: User) -> Council:
 
 
 def _same(made: Council) -> Select[int]:
-    standing = select(Council.id).where(Council.unit_id == made.unit_id, Council.dissolved_at.is_(None))
+    standing = select(Council.id).where(Council.unit_id == made.unit_id, Council.withdrawn_at.is_(None))
     if made.round_id is not None:
         return standing.where(Council.round_id == made.round_id)
     of_year = Council.workflow == made.workflow, Council.assessed_year == made.assessed_year
@@ -72,23 +71,17 @@ def seat_of(found: Round) -> str:
     return workflow_of(found).impartiality.council_seat
 
 
-def _faults(found: Round, unit: Unit | None, entry: Entry) -> dict[str, tuple[str, ...]]:
+def _faults(found: Round, unit: Unit | None, entry: Entry) -> Faults:
     seat = seat_of(found)
-    faults: dict[str, tuple[str, ...]] = {}
+    faults: Faults = {}
     if not seat:
         faults["round_id"] = (_("In this scheme no result is put forward, so that it needs no council."),)
     elif unit is None or unit.kind != seat or not _of_round(found, unit):
         kind = role_titles.kind_title(seat)
         faults["unit_id"] = (_("Choose the unit at which this council is set up: a %(kind)s.", kind=kind),)
-    if not says_something(entry.document_number):
-        faults["document_number"] = (_("Give the number of the document that sets up the council."),)
-    elif len(entry.document_number) > LONGEST_DOCUMENT:
-        faults["document_number"] = (_("Shorten this to at most %(most)s characters.", most=LONGEST_DOCUMENT),)
-    if entry.document_date is None:
-        faults["document_date"] = (_("Give the date of the document."),)
-    elif entry.document_date > clock.today():
-        faults["document_date"] = (_("The date of the document lies in the future"),)
-    return faults
+    missing, most = _("Give the number of the document that sets up the council."), dated.LONGEST["document_number"]
+    faults |= dated.faults_in_text("document_number", entry.document_number, most, missing)
+    return faults | dated.faults_in_date(entry.document_date)
 
 
 def _of_round(found: Round, unit: Unit) -> bool:
@@ -107,13 +100,10 @@ def seat(
 ) -> CouncilMember:
     """Put a person on a council as its "chair", its "secretary" or a "member"."""
     access.require_administrator(actor)
-    council, user = _standing(council_id), directory.get(user_id)
-    faults = _part_faults(council, part) | _person_faults(council, user)
-    if starts_on is None:
-        faults["starts_on"] = (_("Give the first day, for example 01/01/2026."),)
-    elif ends_on is not None and ends_on < starts_on:
-        faults["ends_on"] = (_("The last day lies before the first day."),)
-    if faults or starts_on is None:
+    # It is held, so that two administrators do not fill the same part.
+    council, user = REGISTER.open(council_id), directory.get(user_id)
+    faults = _part_faults(council, part) | _person_faults(council, user) | dated.faults_in_days(starts_on, ends_on)
+    if faults:
         raise Invalid(fields=faults)
     made = CouncilMember(council_id=council.id, user_id=user.id, part=part, starts_on=starts_on, ends_on=ends_on)
     made.named_by_id, made.named_at = actor.id, clock.now()
@@ -122,9 +112,6 @@ def seat(
     db.session.expire(council, ["members"])
     db.session.expire(user, ["council_seats"])
     return made
-
-
-Faults = dict[str, tuple[str, ...]]
 
 
 def _part_faults(council: Council, part: str) -> Faults:
@@ -146,18 +133,7 @@ def _person_faults(council: Council, user: User) -> Faults:
 
 def _present(council: Council) -> list[CouncilMember]:
     """Who sits on a council today or will from a later day on."""
-    today = clock.today()
-    return [one for one in council.members if one.ended_at is None and (one.ends_on is None or one.ends_on >= today)]
-
-
-def _standing(council_id: int) -> Council:
-    """A council that is held, so that two administrators do not fill the same part."""
-    held = db.session.get(Council, council_id, with_for_update=True, populate_existing=True)
-    if held is None:
-        raise NotFound(_("There is no such council."))
-    if held.dissolved_at is not None:
-        raise ActionNotOpen(_("This council has been dissolved."))
-    return held
+    return [member for member in council.members if member.goes_on(clock.today())]
 
 
 def end_seat(member_id: int, *, actor: User) -> CouncilMember:
@@ -166,45 +142,27 @@ def end_seat(member_id: int, *, actor: User) -> CouncilMember:
     found = db.session.get(CouncilMember, member_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound(_("There is no such member of a council."))
-    if found.ended_at is not None or (found.ends_on or clock.today()) < clock.today():
+    if not found.goes_on(clock.today()):
         raise ActionNotOpen(_("This part has already ended."))
-    found.ended_at, found.ends_on = clock.now(), max(clock.today(), found.starts_on)
-    db.session.flush()
+    dated.end_part(found)
     return found
 
 
 def dissolve(council_id: int, reason: str, *, actor: User) -> Council:
     """Let a council be no more, with a reason; it stays on record, and another one can be recorded."""
     access.require_administrator(actor)
-    council = _standing(council_id)
-    if not says_something(reason):
-        raise Invalid(fields={"reason": (_("A reason must be given"),)})
-    council.dissolved_at, council.dissolved_by_id, council.dissolved_reason = clock.now(), actor.id, reason.strip()
-    db.session.flush()
-    return council
+    return REGISTER.withdraw(REGISTER.held(council_id), reason, actor=actor)
 
 
 def get(council_id: int) -> Council:
     """A council with its members; raises NotFound."""
-    found = db.session.scalar(_shown().where(Council.id == council_id))
-    if found is None:
-        raise NotFound(_("There is no such council."))
-    return found
+    return REGISTER.get(council_id, *_SHOWN, joinedload(Council.withdrawn_by))
 
 
-def _shown() -> Select[Council]:
-    members = selectinload(Council.members).joinedload(CouncilMember.user)
-    return select(Council).options(members, joinedload(Council.unit), joinedload(Council.round))
+_MEMBERS = selectinload(Council.members).joinedload(CouncilMember.user)
+_SHOWN = _MEMBERS, joinedload(Council.unit), joinedload(Council.round)
 
 
-def listed(page: int = 1) -> tuple[list[Council], int]:
-    """One page of councils, the newest first, and how many there are in all."""
-    total = db.session.scalar(select(func.count(Council.id))) or 0
-    query = _shown().order_by(Council.id.desc()).limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)
-    return list(db.session.scalars(query)), total
-
-
-def scheme_of(council: Council) -> WorkflowSpec | None:
-    """The newest version of the council's scheme."""
-    versions = [workflow.spec for (name, _v), workflow in workflows().items() if name == council.workflow]
-    return max(versions, key=lambda spec: spec.version, default=None)
+def listed(page: int = 1) -> Pagination:
+    """One page of councils, the newest first."""
+    return dated.page_of(select(Council).options(*_SHOWN).order_by(Council.id.desc()), page)

@@ -1,30 +1,19 @@
-"""The forms of recusal: a conflict of interest, its withdrawal, and a substitute."""
+"""The forms of recusal: a conflict of interest and a substitute."""
 
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
 
-from certflow.http.fields import ADay, Chosen, DayField
-from certflow.impartiality.conflicts import LONGEST_DOCUMENT, LONGEST_REASON
+from certflow.http.fields import Chosen, ReasonForm, first_day, last_day, line
+from certflow.impartiality.conflicts import LONGEST_DOCUMENT
 from certflow.models.people import User
 from certflow.models.units import Unit
 from certflow.people.forms import full_name
 
-_TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
-
-
-class ReasonForm(FlaskForm):
-    """A reason that stays on record."""
-
-    reason = TextAreaField(
-        lazy_gettext("Reason"),
-        [InputRequired(lazy_gettext("A reason must be given")), Length(max=LONGEST_REASON, message=_TOO_LONG)],
-        description=lazy_gettext("It stays on record with your name and the time."),
-    )
+LONGEST_SIGN_IN_NAME = 120
 
 
 class ConflictForm(ReasonForm):
@@ -49,9 +38,9 @@ class UnitConflictForm(ReasonForm):
 
     q = HiddenField()
     unit_id = RadioField(lazy_gettext("Unit"), [Chosen(lazy_gettext("Choose a unit."))], validate_choice=False)
-    sign_in_name = StringField(
+    sign_in_name = line(
         lazy_gettext("Sign-in name of the person"),
-        [Length(max=120, message=_TOO_LONG)],
+        LONGEST_SIGN_IN_NAME,
         description=lazy_gettext("Leave this empty for a conflict of your own."),
     )
 
@@ -64,20 +53,15 @@ class PartForm(FlaskForm):
     """A part given to a person by a document, from one day to another; the view fills the choices of `role`."""
 
     role = SelectField(lazy_gettext("Part"), [Chosen(lazy_gettext("Choose one of the parts listed."))])
-    sign_in_name = StringField(
+    sign_in_name = line(
         lazy_gettext("Sign-in name of the person"),
-        [InputRequired(lazy_gettext("Give the sign-in name of the person.")), Length(max=120, message=_TOO_LONG)],
+        LONGEST_SIGN_IN_NAME,
+        missing=lazy_gettext("Give the sign-in name of the person."),
     )
-    document = StringField(
+    document = line(
         lazy_gettext("Document by which the person is named"),
-        [
-            InputRequired(lazy_gettext("Name the document by which the person is named.")),
-            Length(max=LONGEST_DOCUMENT, message=_TOO_LONG),
-        ],
+        LONGEST_DOCUMENT,
+        missing=lazy_gettext("Name the document by which the person is named."),
     )
-    starts_on = DayField(
-        lazy_gettext("First day"), [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
-    )
-    ends_on = DayField(
-        lazy_gettext("Last day"), [ADay()], description=lazy_gettext("Leave this empty until further notice.")
-    )
+    starts_on = first_day()
+    ends_on = last_day(lazy_gettext("Leave this empty until further notice."))

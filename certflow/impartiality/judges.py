@@ -1,13 +1,11 @@
 """Who judges a dossier: everybody who holds a part above the filing, who of them may not act, and the council left."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Boolean,
     ColumnElement,
     Date,
@@ -150,9 +148,8 @@ def _person(role: Any, **council: Any) -> Select[Any]:
 
 
 def _held(table: type[Appointment | Substitute | CouncilMember]) -> ColumnElement[bool]:
-    today: BindParameter[dt.date] = bindparam("today", type_=Date())
-    until = or_(table.ends_on.is_(None), table.ends_on >= today)
-    return and_(table.ended_at.is_(None), table.starts_on <= today, until, User.active)
+    today: Any = bindparam("today", type_=Date())
+    return and_(table.held_on(today), User.active)
 
 
 def _appointed() -> Select[Any]:
@@ -179,7 +176,7 @@ def _council() -> Select[Any]:
     country = select(Unit.id).where(Unit.kind == COUNTRY)
     above = and_(bindparam("council_of_country", type_=Boolean()), Council.unit_id.in_(country))
     at_seat = or_(Council.unit_id == bindparam("council_unit"), above)
-    return rows.where(Council.dissolved_at.is_(None), in_round, *of_year, at_seat)
+    return rows.where(Council.withdrawn_at.is_(None), in_round, *of_year, at_seat)
 
 
 # Built once: building it costs many times what running it does.

@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from certflow.models.base import Model, reverse
+from certflow.models.dated import Documented, Withdrawable
+from certflow.models.days import Held
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round
@@ -14,7 +16,7 @@ from certflow.models.units import Unit
 PERIOD = "ends_on IS NULL OR ends_on >= starts_on"
 
 
-class Conflict(Model):
+class Conflict(Withdrawable, Model):
     """That a person has an interest in one dossier, or in everything about one unit; withdrawn with a reason only."""
 
     __tablename__ = "conflict"
@@ -32,31 +34,14 @@ class Conflict(Model):
     reason: Mapped[str] = mapped_column(Text)
     declared_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     declared_at: Mapped[dt.datetime]
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     dossier: Mapped[Dossier | None] = relationship()
     unit: Mapped[Unit | None] = relationship()
     declared_by: Mapped[User] = relationship(foreign_keys=[declared_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
 
-class _Held:
-    """What a person is given from one day to another, or until an administrator ends it."""
-
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
-    ended_at: Mapped[dt.datetime | None]
-    named_at: Mapped[dt.datetime]
-
-    def held_on(self, day: dt.date) -> bool:
-        """Whether it is held on `day`; what was ended gives no rights from that moment."""
-        return self.ended_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
-
-
-class Substitute(_Held, Model):
+class Substitute(Held, Model):
     """A part that a person has in one dossier only, in the place of somebody who may not act on it.
 
     `role` is a role of the dossier's scheme, or a part in its council: "council_chair" and so on.
@@ -74,6 +59,7 @@ class Substitute(_Held, Model):
     role: Mapped[str] = mapped_column(String(40))
     document: Mapped[str] = mapped_column(String(300))
     named_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    named_at: Mapped[dt.datetime]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     dossier: Mapped[Dossier] = relationship()
@@ -98,8 +84,11 @@ _OF_A_ROUND = text("dissolved_at IS NULL AND round_id IS NOT NULL")
 _OF_A_YEAR = text("dissolved_at IS NULL AND round_id IS NULL")
 
 
-class Council(Model):
-    """The council that an office set up to appraise the dossiers of one scheme: in one round, or in all of a year."""
+class Council(Documented, Withdrawable, Model):
+    """The council that an office set up to appraise the dossiers of one scheme: in one round, or in all of a year.
+
+    It is withdrawn when it is dissolved.
+    """
 
     __tablename__ = "council"
     __table_args__ = (
@@ -127,21 +116,17 @@ class Council(Model):
     workflow: Mapped[str] = mapped_column(String(80))
     assessed_year: Mapped[int]
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
-    document_number: Mapped[str] = mapped_column(String(120))
-    document_date: Mapped[dt.date]
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
-    dissolved_at: Mapped[dt.datetime | None]
-    dissolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    dissolved_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    document_date: Mapped[dt.date] = mapped_column()
+    withdrawn_at: Mapped[dt.datetime | None] = mapped_column("dissolved_at")
+    withdrawn_by_id: Mapped[int | None] = mapped_column("dissolved_by_id", ForeignKey("user_account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column("dissolved_reason", Text, default="", server_default="")
 
     unit: Mapped[Unit] = relationship()
     round: Mapped[Round | None] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
     members: Mapped[list["CouncilMember"]] = relationship(back_populates="council", order_by="CouncilMember.id")
 
 
-class CouncilMember(_Held, Model):
+class CouncilMember(Held, Model):
     """A person on a council, as its chair, its secretary or a member."""
 
     __tablename__ = "council_member"
@@ -155,6 +140,7 @@ class CouncilMember(_Held, Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     part: Mapped[str] = mapped_column(String(10))
     named_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    named_at: Mapped[dt.datetime]
 
     council: Mapped[Council] = relationship(back_populates="members")
     user: Mapped[User] = relationship(back_populates="council_seats", foreign_keys=[user_id])

@@ -6,6 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Held
 from certflow.models.units import Organisation, Unit
 
 
@@ -62,7 +63,7 @@ class User(Model):
         return str(self.id)
 
 
-class Appointment(Model):
+class Appointment(Held, Model):
     """A role at a unit from one day to another, or until an administrator ends it; an administrator's has no unit.
 
     `organisation` is the office at the unit, where it is known; for what is about one learning centre or agency it says
@@ -82,17 +83,10 @@ class Appointment(Model):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     document: Mapped[str] = mapped_column(String(300), default="", server_default="")
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
-    ended_at: Mapped[dt.datetime | None]
 
     user: Mapped[User] = relationship(back_populates="appointments")
     unit: Mapped[Unit | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
-
-    def held_on(self, day: dt.date) -> bool:
-        """Whether the role is held on `day`; an appointment that was ended gives no rights from that moment."""
-        return self.ended_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
 
 
 class SignInSession(Model):

@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from certflow.models.base import Model, reverse
+from certflow.models.dated import Dated
 from certflow.models.people import Appointment, User
 from certflow.models.units import Organisation, Unit
 
@@ -15,7 +17,7 @@ MODES: tuple[Mode, ...] = ("KT", "TL", "TUQ")
 MODE = "mode IN ('KT', 'TL', 'TUQ')"
 
 
-class AuthorityRule(Model):
+class AuthorityRule(Dated, Model):
     """In one province, from one day to another, dossiers of one scheme are decided by one role; with its document.
 
     It is about a scheme by its name, in whatever version: the scheme says whom its dossiers are about, and only its
@@ -39,37 +41,27 @@ class AuthorityRule(Model):
     workflow: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(40))
     practice: Mapped[bool] = mapped_column(default=False)
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
-    document_number: Mapped[str] = mapped_column(String(120))
-    document_date: Mapped[dt.date]
+    document_date: Mapped[dt.date] = mapped_column()
     issued_by: Mapped[str] = mapped_column(String(200))
     storage_key: Mapped[str] = mapped_column(String(100), unique=True)
     original_name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
     confirmed_at: Mapped[dt.datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     unit: Mapped[Unit] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
     confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
+    @hybrid_method
     def counts_on(self, day: dt.date) -> bool:
         """Whether the rule is in force on `day`."""
-        if not (self.practice or self.confirmed_at is not None):
-            return False
-        return self.withdrawn_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
+        settled = self.practice | (self.confirmed_at != None)  # noqa: E711 - SQL reads this line too
+        return settled & self.runs(day, day)
 
 
-class SigningRule(Model):
+class SigningRule(Dated, Model):
     """At one unit, from one day to another: who may sign what for the holder of a role, and how; with its document.
 
     The one who signs is named by a role that they hold at the same unit, or by the title of their position. Without
@@ -96,28 +88,14 @@ class SigningRule(Model):
     signer_position: Mapped[str] = mapped_column(String(120), default="", server_default="")
     schemes: Mapped[list[str]] = mapped_column(JSON)
     papers: Mapped[list[str]] = mapped_column(JSON)
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
-    document_number: Mapped[str] = mapped_column(String(120))
-    document_date: Mapped[dt.date]
+    document_date: Mapped[dt.date] = mapped_column()
     issued_by: Mapped[str] = mapped_column(String(200))
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     unit: Mapped[Unit] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
-
-    def counts_on(self, day: dt.date) -> bool:
-        """Whether the rule is in force on `day`."""
-        return self.withdrawn_at is None and self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
 
 
-class Delegation(Model):
+class Delegation(Dated, Model):
     """That one person acts for another's appointment from one day to another, by a document; "" is every scheme.
 
     `position` is the delegate's own, as papers print it under the words that say for whom they sign. A delegation is
@@ -140,24 +118,15 @@ class Delegation(Model):
     mode: Mapped[str] = mapped_column(String(3))
     workflow: Mapped[str] = mapped_column(String(80), default="", server_default="")
     position: Mapped[str] = mapped_column(String(120))
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date]
-    document_number: Mapped[str] = mapped_column(String(120))
-    document_date: Mapped[dt.date]
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    ends_on: Mapped[dt.date] = mapped_column()
+    document_date: Mapped[dt.date] = mapped_column()
 
     appointment: Mapped[Appointment] = relationship()
     delegate: Mapped[User] = relationship(foreign_keys=[delegate_id], back_populates="delegations")
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
     def counts_on(self, day: dt.date) -> bool:
         """Whether the delegation gives its rights on `day`: it runs, and the one who delegated holds the part then."""
-        runs = self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
+        runs = self.runs(day, day)
         return runs and self.appointment.held_on(day) and self.appointment.user.active and self.delegate.active
 
 
@@ -173,7 +142,7 @@ def delegations_to(user: User) -> list[Delegation]:
     return DELEGATIONS.__get__(user, User)
 
 
-class InheritanceRule(Model):
+class InheritanceRule(Dated, Model):
     """In one province, from one day to another, what becomes of the titles of a scheme when units merge or divide.
 
     It is about a scheme by its name, in whatever version. Where no numbered document says it, `source` says in words
@@ -194,21 +163,11 @@ class InheritanceRule(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     workflow: Mapped[str] = mapped_column(String(80))
     treatment: Mapped[str] = mapped_column(String(20))
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
     document_number: Mapped[str] = mapped_column(String(120), default="")
-    document_date: Mapped[dt.date | None]
     issued_by: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(300), default="")
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
-    withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     unit: Mapped[Unit] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
     @property
     def cited(self) -> str:

@@ -2,16 +2,17 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Lasting, Sourced
 
 KINDS = "kind IN ('country', 'province', 'district', 'commune')"
 PARENTS = "(kind IN ('country', 'province')) = (parent_id IS NULL)"
 
 
-class Unit(Model):
+class Unit(Lasting, Model):
     """One administrative unit, the same through every change of name, code or parent; what it is now, or was at last.
 
     Its earlier versions are UnitVersion's. `search_key` has no diacritics, `sort_key` orders as Vietnamese does. The
@@ -35,16 +36,10 @@ class Unit(Model):
     search_key: Mapped[str] = mapped_column(String(120), index=True)
     sort_key: Mapped[str] = mapped_column(String(400))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    starts_on: Mapped[dt.date | None]
-    ends_on: Mapped[dt.date | None]
     heir_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
 
     parent: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
     heir: Mapped["Unit | None"] = relationship(remote_side=[id], foreign_keys=[heir_id])
-
-    def stands_on(self, day: dt.date) -> bool:
-        """Whether the unit exists on `day`; one without a first day has been there since before the record."""
-        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or self.ends_on >= day)
 
     @property
     def seat_id(self) -> int:
@@ -69,7 +64,7 @@ class Resolution(Model):
     applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
-class UnitVersion(Model):
+class UnitVersion(Lasting, Model):
     """What a unit was called and where it belonged from one day to another; none has a gap or an overlap.
 
     Without a first day it holds since before the record, without a last day until further notice. `change` says what
@@ -87,8 +82,6 @@ class UnitVersion(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    starts_on: Mapped[dt.date | None]
-    ends_on: Mapped[dt.date | None]
     code: Mapped[str] = mapped_column(String(20), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(120))
@@ -102,12 +95,6 @@ class UnitVersion(Model):
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     parent: Mapped[Unit | None] = relationship(foreign_keys=[parent_id])
     resolution: Mapped[Resolution | None] = relationship()
-
-    @classmethod
-    def on(cls, day: dt.date) -> ColumnElement[bool]:
-        """The versions that hold on `day`: at most one of each unit."""
-        begun = or_(cls.starts_on.is_(None), cls.starts_on <= day)
-        return and_(begun, or_(cls.ends_on.is_(None), cls.ends_on >= day))
 
 
 class Succession(Model):
@@ -134,7 +121,7 @@ class Succession(Model):
     resolution: Mapped[Resolution] = relationship()
 
 
-class UnitAttribute(Model):
+class UnitAttribute(Sourced, Model):
     """What a document says of a unit from one day to another, such as that it lies in a disadvantaged area."""
 
     __tablename__ = "unit_attribute"
@@ -148,14 +135,9 @@ class UnitAttribute(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     name: Mapped[str] = mapped_column(String(40))
-    starts_on: Mapped[dt.date | None]
-    ends_on: Mapped[dt.date | None]
-    source: Mapped[str] = mapped_column(String(300))
-    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
 
 
-class Organisation(Model):
+class Organisation(Sourced, Model):
     """An office at a unit: a people's committee, an education office, an association, a learning centre and so on.
 
     Like a unit it is never removed: it ends on a day.
@@ -172,11 +154,7 @@ class Organisation(Model):
     kind: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(200))
     search_key: Mapped[str] = mapped_column(String(200), index=True)
-    starts_on: Mapped[dt.date | None]
-    ends_on: Mapped[dt.date | None]
     source: Mapped[str] = mapped_column(String(300), default="")
-    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    entered_at: Mapped[dt.datetime]
 
     unit: Mapped[Unit] = relationship()
 

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from certflow.accounts import accounts
-from certflow.http.fields import ADay, DayField
+from certflow.http.fields import first_day, last_day
 from certflow.models.units import Organisation, Unit
 from certflow.people import people
 
@@ -88,14 +88,8 @@ class AppointmentForm(FlaskForm):
         choices=[],
         description=lazy_gettext("Somebody appointed at one learning centre or agency acts for that one alone."),
     )
-    starts_on = DayField(
-        lazy_gettext("First day"), [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
-    )
-    ends_on = DayField(
-        lazy_gettext("Last day"),
-        [ADay()],
-        description=lazy_gettext("Leave this empty when the appointment holds until further notice."),
-    )
+    starts_on = first_day()
+    ends_on = last_day(lazy_gettext("Leave this empty when the appointment holds until further notice."))
     document = StringField(
         lazy_gettext("Document of the appointment"),
         [Length(max=300, message=lazy_gettext("Shorten this to at most %(max)d characters."))],

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, dated
 from certflow.accounts import accounts, events, links, outbox, two_person_recovery
 from certflow.accounts.directory import by_sign_in_name, get
 from certflow.catalogue import role_titles
@@ -218,11 +218,7 @@ def _appointment_faults(
         faults["unit_id"] = (_("Choose the unit at which this role sits: a %(kind)s.", kind=kind_title(seat)),)
     if not seat and unit_id:
         faults["unit_id"] = (_("An administrator is not appointed at a unit; leave this empty."),)
-    if starts_on is None:
-        faults["starts_on"] = (_("Give the first day, for example 01/01/2026."),)
-    elif ends_on is not None and ends_on < starts_on:
-        faults["ends_on"] = (_("The last day lies before the first day."),)
-    return faults
+    return faults | dated.faults_in_days(starts_on, ends_on)
 
 
 def find_appointment(appointment_id: int) -> Appointment | None:
@@ -243,13 +239,11 @@ def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
     """End an appointment now: its rights are gone at the person's next request, and its days stay on record."""
     access.require_administrator(actor)
     appointment = get_appointment(appointment_id)
-    if appointment.ended_at is not None or (appointment.ends_on or clock.today()) < clock.today():
+    if not appointment.goes_on(clock.today()):
         raise ActionNotOpen(_("This appointment has already ended."))
     if appointment.user_id == actor.id and appointment.role == role_titles.ADMINISTRATOR:
         raise ActionNotOpen(_("You cannot end your own appointment as administrator; another one must do it."))
-    appointment.ended_at = clock.now()
-    appointment.ends_on = max(clock.today(), appointment.starts_on)
-    db.session.flush()
+    dated.end_part(appointment)
     _record("appointment_ended", appointment, actor)
     return appointment
 

@@ -4,16 +4,13 @@ import re
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import StringField
 
-from certflow.approval.forms import LONGEST_REASON
-from certflow.http.fields import ADay, DayField
+from certflow.http.fields import date_of_document, line, reason_field
 from certflow.results import revocations
 from certflow.results.recognitions import CODE_GROUP_LENGTH
 
 LONGEST_CODE = 64
-_SHORTER = lazy_gettext("Shorten this to at most %(max)d characters.")
 
 
 class CodeForm(FlaskForm):
@@ -40,25 +37,14 @@ def tidied(typed: str) -> str:
 class RevocationForm(FlaskForm):
     """The decision by which a result is revoked."""
 
-    document_number = StringField(
+    document_number = line(
         lazy_gettext("Number of the decision"),
-        [
-            InputRequired(lazy_gettext("Give the number of the decision, at most 200 characters.")),
-            Length(max=revocations.LONGEST_NUMBER, message=_SHORTER),
-        ],
+        revocations.LONGEST_NUMBER,
+        missing=lazy_gettext("Give the number of the decision, at most 200 characters."),
         description=lazy_gettext("The decision on paper, signed by whoever is competent."),
     )
-    document_date = DayField(
-        lazy_gettext("Date of the document"), [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
-    )
-    reason = TextAreaField(
-        lazy_gettext("Reason"),
-        [
-            InputRequired(lazy_gettext("A reason must be given")),
-            Length(max=LONGEST_REASON, message=_SHORTER),
-        ],
-        description=lazy_gettext("Whoever verifies the certificate reads it."),
-    )
+    document_date = date_of_document()
+    reason = reason_field(lazy_gettext("Whoever verifies the certificate reads it."))
 
     def entry(self) -> revocations.Entry:
         """What was typed."""

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from certflow import clock
-from certflow.access import access, editing
+from certflow.access import access, dated, editing
 from certflow.approval import proposals
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
@@ -20,7 +19,6 @@ from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.results import Recognition
 from certflow.results import recognitions
-from certflow.vietnamese import says_something
 from certflow.wording import N_, _
 
 LONGEST_NUMBER = 200
@@ -73,15 +71,9 @@ def _faults(entry: Entry, result: Recognition) -> dict[str, tuple[str, ...]]:
     number = " ".join(entry.document_number.split())
     if not number or len(number) > LONGEST_NUMBER:
         faults["document_number"] = (_("Give the number of the decision, at most 200 characters."),)
-    if entry.document_date is None:
-        faults["document_date"] = (_("Give the date of the document."),)
-    elif entry.document_date > clock.today():
-        faults["document_date"] = (_("The date of the document lies in the future"),)
-    elif entry.document_date < result.recognised_on:
+    if entry.document_date is not None and entry.document_date < result.recognised_on:
         faults["document_date"] = (_("The decision cannot be older than the result that it revokes."),)
-    if not says_something(entry.reason):
-        faults["reason"] = (_("A reason must be given"),)
-    return faults
+    return faults | dated.faults_in_date(entry.document_date) | dated.faults_in_reason(entry.reason)
 
 
 def _settles(proposal: Proposal, actor: User) -> bool:

@@ -6,16 +6,15 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from certflow.access import access
+from certflow.access import access, dated
 from certflow.approval import proposals
-from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.errors import ActionNotOpen, Stale
 from certflow.models.approval import Proposal
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.rounds import rounds
-from certflow.vietnamese import says_something
 from certflow.wording import N_, _, language
 
 
@@ -40,8 +39,7 @@ def change(
         raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
     if found.closed:
         raise ActionNotOpen(_("This round is closed; its dates stay as they are."))
-    if not says_something(reason):
-        raise Invalid(fields={"reason": (_("A reason must be given"),)})
+    dated.required_reason(reason)
     content = {"version": version, "dates": {name: [day.isoformat(), last] for name, (day, last) in dates.items()}}
     return proposals.propose(KIND, actor=actor, content=content, reason=reason, round_id=round_id)
 

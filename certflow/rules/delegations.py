@@ -4,32 +4,33 @@ By Decree 30/2020/NĐ-CP art. 13.3 signing by delegation is given in writing, fo
 has it may not give it on. Every delegation here has a document and a last day, and is about somebody's own appointment.
 """
 
-import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, dated
+from certflow.access.dated import Faults
 from certflow.catalogue import role_titles
-from certflow.errors import ActionNotOpen, Invalid, NotFound
+from certflow.errors import ActionNotOpen, Invalid
 from certflow.models.base import begin_writing, db
 from certflow.models.people import Appointment, User
 from certflow.models.rules import DELEGATIONS, MODES, Delegation
 from certflow.rules import signing_rules
-from certflow.rules.signing_rules import fault_in_words, faults_in_days, joined
-from certflow.vietnamese import says_something, search_key
-from certflow.wording import _
+from certflow.vietnamese import search_key
+from certflow.wording import N_, _
 
-PAGE_SIZE = 50
 MOST_FOUND = 20
-LONGEST = {"document_number": 120, "position": 120}
-Faults = dict[str, tuple[str, ...]]
+LONGEST_POSITION = 120
+REGISTER = dated.Register(
+    Delegation, N_("There is no such delegation."), N_("This delegation has already been withdrawn.")
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(dated.Entry):
     """What is typed of a delegation: whose part, to whom, how, in which scheme ("" for all), when, by what document.
 
     Without a `position` the delegate's own is taken. `held_by` is the delegation by which the one who is to delegate
@@ -39,10 +40,6 @@ class Entry:
     appointment_id: int
     delegate_id: int
     mode: str
-    starts_on: dt.date | None
-    ends_on: dt.date | None
-    document_number: str
-    document_date: dt.date | None
     position: str = ""
     scheme: str = ""
     held_by: int | None = None
@@ -55,9 +52,9 @@ def enter(entry: Entry, *, actor: User) -> Delegation:
     appointment = _held(entry.appointment_id)
     delegate = db.session.get(User, entry.delegate_id)
     access.require_administrator(actor)
-    position = joined(entry.position) or (delegate.position if delegate is not None else "")
+    position = dated.joined(entry.position) or (delegate.position if delegate is not None else "")
     faults = _faults(entry, appointment, delegate, position)
-    if faults or entry.starts_on is None or entry.ends_on is None or entry.document_date is None:
+    if faults:
         raise Invalid(fields=faults)
     made = Delegation(
         appointment_id=entry.appointment_id,
@@ -65,12 +62,7 @@ def enter(entry: Entry, *, actor: User) -> Delegation:
         mode=entry.mode,
         workflow=entry.scheme,
         position=position,
-        starts_on=entry.starts_on,
-        ends_on=entry.ends_on,
-        document_number=joined(entry.document_number),
-        document_date=entry.document_date,
-        entered_by_id=actor.id,
-        entered_at=clock.now(),
+        **dated.columns(entry, actor),
     )
     db.session.add(made)
     db.session.flush()
@@ -87,10 +79,9 @@ def _held(appointment_id: int) -> Appointment | None:
 
 def _faults(entry: Entry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
     faults = _faults_in_part(entry, appointment) | _faults_in_delegate(appointment, delegate)
-    if fault := fault_in_words(position, LONGEST["position"]):
-        faults["position"] = (_("Give the delegate's position: papers print it.") if not position else fault,)
-    if fault := fault_in_words(joined(entry.document_number), LONGEST["document_number"]):
-        faults["document_number"] = (fault,)
+    missing = _("Give the delegate's position: papers print it.")
+    faults |= dated.faults_in_print("position", position, LONGEST_POSITION, missing)
+    faults |= dated.faults_in_document(entry, _("This must be given."), ["document_number"])
     faults |= _faults_in_how(entry, appointment) | _faults_in_days(entry, appointment)
     return faults if faults or appointment is None else _faults_in_repeating(entry)
 
@@ -102,7 +93,7 @@ def _faults_in_part(entry: Entry, appointment: Appointment | None) -> Faults:
         return {"part": (_("Choose the role that is delegated, and of whom."),)}
     if appointment.role == role_titles.ADMINISTRATOR:
         return {"part": (_("To administer cannot be delegated: appoint another administrator."),)}
-    if appointment.ended_at is not None or (appointment.ends_on or clock.today()) < clock.today():
+    if not appointment.goes_on(clock.today()):
         return {"part": (_("This appointment has already ended."),)}
     if not appointment.user.active:
         return {"part": (_("The account of the one who delegates is switched off."),)}
@@ -141,7 +132,7 @@ def _faults_in_how(entry: Entry, appointment: Appointment | None) -> Faults:
 
 
 def _faults_in_days(entry: Entry, appointment: Appointment | None) -> Faults:
-    faults = faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
+    faults = dated.faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
     if entry.ends_on is None:
         faults["ends_on"] = (_("Give the last day: a delegation is always limited in time."),)
     elif entry.ends_on < clock.today():
@@ -160,9 +151,7 @@ def _faults_in_repeating(entry: Entry) -> Faults:
     query = select(Delegation).where(
         Delegation.appointment_id == entry.appointment_id,
         Delegation.delegate_id == entry.delegate_id,
-        Delegation.withdrawn_at.is_(None),
-        Delegation.starts_on <= entry.ends_on,
-        Delegation.ends_on >= entry.starts_on,
+        Delegation.runs(entry.starts_on, entry.ends_on),
     )
     if entry.scheme:
         query = query.where(Delegation.workflow.in_(("", entry.scheme)))
@@ -181,33 +170,15 @@ def _faults_in_repeating(entry: Entry) -> Faults:
 def withdraw(delegation_id: int, *, reason: str, actor: User) -> Delegation:
     """End a delegation now: its rights are gone at the delegate's next request; what was done by it stays."""
     access.require_administrator(actor)
-    if not says_something(reason):
-        raise Invalid(fields={"reason": (_("A reason must be given"),)})
-    found = _found(_one(delegation_id).with_for_update(of=Delegation).execution_options(populate_existing=True))
-    if found.withdrawn_at is not None:
-        raise ActionNotOpen(_("This delegation has already been withdrawn."))
-    if found.ends_on < clock.today():
+    delegation = REGISTER.open(delegation_id)
+    if not delegation.meets(clock.today(), None):
         raise ActionNotOpen(_("This delegation has already ended."))
-    found.withdrawn_at, found.withdrawn_by_id, found.withdrawn_reason = clock.now(), actor.id, reason.strip()
-    db.session.flush()
-    return found
+    return REGISTER.withdraw(delegation, reason, actor=actor)
 
 
 def get(delegation_id: int) -> Delegation:
     """One delegation with its people and its unit; raises NotFound."""
-    kept = joinedload(Delegation.entered_by), joinedload(Delegation.withdrawn_by)
-    return _found(_one(delegation_id).options(*SHOWN, *kept))
-
-
-def _one(delegation_id: int) -> Select[Delegation]:
-    return select(Delegation).where(Delegation.id == delegation_id)
-
-
-def _found(query: Select[Delegation]) -> Delegation:
-    found = db.session.scalar(query)
-    if found is None:
-        raise NotFound(_("There is no such delegation."))
-    return found
+    return REGISTER.get(delegation_id, *SHOWN, joinedload(Delegation.entered_by), joinedload(Delegation.withdrawn_by))
 
 
 _ABOUT = joinedload(Delegation.appointment)
@@ -217,8 +188,8 @@ SHOWN = (
 )
 
 
-def listed(page: int = 1, words: str = "") -> tuple[list[Delegation], int]:
-    """One page of delegations, those that end latest first, searched by either person's name, and how many in all."""
+def listed(page: int = 1, words: str = "") -> Pagination:
+    """One page of delegations, those that end latest first, searched by either person's name."""
     query = select(Delegation)
     if words:
         delegate, delegator, key = aliased(User), aliased(User), search_key(words)
@@ -226,9 +197,8 @@ def listed(page: int = 1, words: str = "") -> tuple[list[Delegation], int]:
         query = query.join(delegate, Delegation.delegate_id == delegate.id)
         names = (person.search_key.contains(key, autoescape=True) for person in (delegate, delegator))
         query = query.where(or_(*names))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     query = query.options(*SHOWN).order_by(Delegation.ends_on.desc(), Delegation.id.desc())
-    return list(db.session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))), total
+    return dated.page_of(query, page)
 
 
 def given_by(user: User) -> list[Delegation]:
@@ -243,7 +213,9 @@ def received_by(user: User) -> list[Delegation]:
 
 def _latest(whose: object) -> list[Delegation]:
     query = select(Delegation).where(whose).options(*SHOWN)  # type: ignore[arg-type]
-    return list(db.session.scalars(query.order_by(Delegation.ends_on.desc(), Delegation.id.desc()).limit(PAGE_SIZE)))
+    return list(
+        db.session.scalars(query.order_by(Delegation.ends_on.desc(), Delegation.id.desc()).limit(dated.PAGE_SIZE))
+    )
 
 
 def people_named(words: str) -> list[User]:

@@ -52,7 +52,7 @@ def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: Non
 
     A unit's parent is stored already or among `rows`.
     """
-    last_day = UnitVersion.on(REFORM - dt.timedelta(days=1))
+    last_day = UnitVersion.stands_on(REFORM - dt.timedelta(days=1))
     known = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
     rows = list(rows)
     made = 0

@@ -9,12 +9,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypedDict
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, dated
 from certflow.access.access import HOLDING
+from certflow.access.dated import Faults
 from certflow.catalogue import units
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.models.base import db
@@ -26,12 +27,12 @@ from certflow.vietnamese import says_something, search_key
 from certflow.wording import _
 
 MOST_LISTED = 200
-LONGEST_NAME, LONGEST_SOURCE = 200, 300
+LONGEST_NAME = 200
 EVERYWHERE = ("country", "province", "district", "commune")
 LOCAL = ("province", "district", "commune")
 
 # At which kinds of units an office of each kind can stand.
-KINDS: dict[str, tuple[str, ...]] = {
+KINDS: Faults = {
     "people_committee": LOCAL,
     "education_ministry": ("country",),
     "education_department": ("province",),
@@ -82,17 +83,10 @@ def title(kind: str) -> str:
     return titles.get(kind, kind)
 
 
-def standing(on: dt.date | None = None) -> ColumnElement[bool]:
-    """The offices that exist on a day (today)."""
-    day = on or clock.today()
-    begun = or_(Organisation.starts_on.is_(None), Organisation.starts_on <= day)
-    return and_(begun, or_(Organisation.ends_on.is_(None), Organisation.ends_on >= day))
-
-
 def at(unit_id: int, on: dt.date | None = None) -> list[Organisation]:
     """The offices at a unit, those that ended with them; with `on` those of that day. At most MOST_LISTED."""
     query = select(Organisation).where(Organisation.unit_id == unit_id)
-    query = query.where(standing(on)) if on else query
+    query = query.where(Organisation.stands_on(on)) if on else query
     return list(db.session.scalars(query.order_by(Organisation.search_key, Organisation.id).limit(MOST_LISTED)))
 
 
@@ -100,13 +94,13 @@ def add(unit_id: int, entry: Entry, *, actor: User) -> Organisation:
     """Enter an office at a unit; raises Invalid with the messages of all fields at fault."""
     access.require_administrator(actor)
     unit = units.get(unit_id)
-    name, source = " ".join(entry.name.split()), " ".join(entry.source.split())
+    name, source = dated.joined(entry.name), dated.joined(entry.source)
     faults = _faults(unit, entry, name, source)
     if faults:
         raise Invalid(fields=faults)
-    made = Organisation(unit_id=unit.id, kind=entry.kind, name=name, search_key=search_key(name)[:LONGEST_NAME])
+    key = search_key(name)[:LONGEST_NAME]
+    made = Organisation(unit_id=unit.id, kind=entry.kind, name=name, search_key=key, **dated.entered(actor))
     made.starts_on, made.source = entry.starts_on, source
-    made.entered_by_id, made.entered_at = actor.id, clock.now()
     same = select(Organisation.id).filter_by(unit_id=unit.id, kind=entry.kind, name=name)
     if db.session.scalar(same) is not None:
         raise _taken()
@@ -121,20 +115,15 @@ def _taken() -> Invalid:
     return Invalid(fields={"name": (_("An office of this kind and name is entered at this unit already."),)})
 
 
-def _faults(unit: Unit, entry: Entry, name: str, source: str) -> dict[str, tuple[str, ...]]:
-    faults: dict[str, tuple[str, ...]] = {}
+def _faults(unit: Unit, entry: Entry, name: str, source: str) -> Faults:
+    faults: Faults = {}
     if entry.kind not in kinds_at(unit.kind):
         faults["kind"] = (_("Choose one of the kinds of offices that stand at such a unit."),)
-    for field, typed, most in (("name", name, LONGEST_NAME), ("source", source, LONGEST_SOURCE)):
-        if len(typed) > most:
-            faults[field] = (_("Shorten this to at most %(most)s characters.", most=most),)
-    if not says_something(name):
-        faults["name"] = (_("Write the full name."),)
-    if not says_something(source):
-        faults["source"] = (_("Name the document, or say where you know it from."),)
+    faults |= dated.faults_in_text("name", name, LONGEST_NAME, _("Write the full name."))
+    faults |= dated.faults_in_source(source)
     if entry.starts_on is not None and not unit.stands_on(entry.starts_on):
         faults["starts_on"] = (_("The unit does not exist on that day."),)
-    elif entry.starts_on is None and unit.ends_on is not None and unit.ends_on < clock.today():
+    elif entry.starts_on is None and not unit.meets(clock.today(), None):
         faults["starts_on"] = (_("This unit has ended: give the day since when the office stood there."),)
     return faults
 
@@ -157,67 +146,44 @@ def _give_holder(made: Organisation, unit: Unit) -> None:
 def get(organisation_id: int) -> Organisation:
     """One office with its unit; raises NotFound."""
     query = select(Organisation).where(Organisation.id == organisation_id).options(joinedload(Organisation.unit))
-    found = db.session.scalar(query)
-    if found is None:
+    return _found(db.session.scalar(query))
+
+
+def _found(office: Organisation | None) -> Organisation:
+    if office is None:
         raise NotFound(_("There is no such office."))
-    return found
+    return office
 
 
 def end(organisation_id: int, *, last_day: dt.date | None, source: str, actor: User) -> Organisation:
     """Let an office end on a day, by the document that says so; the source is kept beside that of its beginning."""
     access.require_administrator(actor)
-    query = select(Organisation).where(Organisation.id == organisation_id).with_for_update(of=Organisation)
-    found = db.session.scalar(query.execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound(_("There is no such office."))
-    if found.ends_on is not None:
+    office = _found(db.session.get(Organisation, organisation_id, with_for_update=True, populate_existing=True))
+    if office.ends_on is not None:
         raise ActionNotOpen(_("The last day of this office is entered already."))
-    both = "; ".join((found.source, " ".join(source.split())))
-    faults = _faults_in_the_end(found, last_day, source, both)
-    if faults:
-        raise Invalid(fields=faults)
-    found.ends_on, found.source = last_day, both
-    db.session.flush()
-    return found
-
-
-def _faults_in_the_end(
-    found: Organisation, last_day: dt.date | None, source: str, both: str
-) -> dict[str, tuple[str, ...]]:
-    faults: dict[str, tuple[str, ...]] = {}
-    if last_day is None:
-        faults["ends_on"] = (_("Give the last day, for example 31/12/2026."),)
-    elif found.starts_on is not None and last_day < found.starts_on:
-        faults["ends_on"] = (_("The last day lies before the first day."),)
-    if not says_something(source):
-        faults["source"] = (_("Name the document, or say where you know it from."),)
-    elif len(both) > LONGEST_SOURCE:
-        faults["source"] = (_("Shorten this to at most %(most)s characters.", most=LONGEST_SOURCE),)
-    return faults
+    dated.end_by_source(office, last_day=last_day, source=source)
+    return office
 
 
 def at_units(unit_ids: Collection[int]) -> list[Organisation]:
     """The offices that stand today at any of several units; at most MOST_LISTED."""
-    query = select(Organisation).where(Organisation.unit_id.in_(unit_ids), standing())
+    query = select(Organisation).where(Organisation.unit_id.in_(unit_ids), Organisation.stands_on(clock.today()))
     query = query.options(joinedload(Organisation.unit)).order_by(Organisation.search_key, Organisation.id)
     return list(db.session.scalars(query.limit(MOST_LISTED)))
 
 
-def seat_faults(
-    unit_id: int | None, organisation_id: int | None = None, document: str = ""
-) -> dict[str, tuple[str, ...]]:
+def seat_faults(unit_id: int | None, organisation_id: int | None = None, document: str = "") -> Faults:
     """What stands against an appointment at an office of a unit, or at a unit that has ended without a document."""
-    faults: dict[str, tuple[str, ...]] = {}
+    faults: Faults = {}
     office = db.session.get(Organisation, organisation_id) if organisation_id is not None else None
     if organisation_id is not None and (office is None or office.unit_id != unit_id):
         faults["organisation_id"] = (_("Choose an office at the unit that you chose."),)
-    elif office is not None and office.ends_on is not None and office.ends_on < clock.today():
+    elif office is not None and not office.meets(clock.today(), None):
         faults["organisation_id"] = (_("This office has ended."),)
     unit = db.session.get(Unit, unit_id) if unit_id is not None else None
-    ended = unit is not None and unit.ends_on is not None and unit.ends_on < clock.today()
-    if len(document) > LONGEST_SOURCE:
-        faults["document"] = (_("Shorten this to at most %(most)s characters.", most=LONGEST_SOURCE),)
-    elif ended and not says_something(document):
+    ended = unit is not None and not unit.meets(clock.today(), None)
+    faults |= dated.faults_in_length("document", document, dated.LONGEST_SOURCE)
+    if ended and not says_something(document):
         words = _("This unit has ended: name the document that lets somebody finish what was begun there.")
         faults["document"] = (words,)
     return faults

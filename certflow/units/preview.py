@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from certflow import clock
 from certflow.catalogue import catalogue
@@ -155,17 +155,16 @@ def _effects(plan: Plan) -> Effects:
     """The counts at the ended units; people are those who need a new appointment at a successor."""
     ids = {end.unit.id for end in plan.ended}
     dossiers, total = _open_dossiers(ids)
-    people = _counted(select(Appointment.unit_id, func.count(Appointment.user_id.distinct())).where(*_held()), ids)
+    people = _counted(select(Appointment.unit_id, func.count(Appointment.user_id.distinct())).where(_held()), ids)
     in_force = or_(Recognition.valid_until.is_(None), Recognition.valid_until >= clock.today())
     titles = _counted(select(Recognition.unit_id, func.count()).where(in_force), ids)
     at = {id_: Standing(dossiers[id_], people[id_], titles[id_]) for id_ in ids}
     return Effects(at, total, _distinct_people(ids), sum(titles.values()), _late(plan, ids))
 
 
-def _held() -> tuple[ColumnElement[bool], ...]:
+def _held() -> ColumnElement[bool]:
     """The appointments of today and of the days to come."""
-    goes_on = or_(Appointment.ends_on.is_(None), Appointment.ends_on >= clock.today())
-    return (Appointment.ended_at.is_(None), goes_on, Appointment.unit_id.is_not(None))
+    return and_(Appointment.goes_on(clock.today()), Appointment.unit_id.is_not(None))
 
 
 def _counted(query: Select[Any, int], ids: Collection[int]) -> Counter[int]:
@@ -175,7 +174,7 @@ def _counted(query: Select[Any, int], ids: Collection[int]) -> Counter[int]:
 
 
 def _distinct_people(ids: Collection[int]) -> int:
-    rows = db.session.execute(select(Appointment.user_id, Appointment.unit_id).where(*_held()).distinct())
+    rows = db.session.execute(select(Appointment.user_id, Appointment.unit_id).where(_held()).distinct())
     return len({person for person, unit in rows if unit in ids})
 
 

@@ -131,20 +131,20 @@ def names_above(shown: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
 
 def counts(on: dt.date) -> dict[str, int]:
     """How many units of each tier stand on a day."""
-    query = select(UnitVersion.kind, func.count()).where(UnitVersion.on(on), UnitVersion.kind.in_(TIERS))
+    query = select(UnitVersion.kind, func.count()).where(UnitVersion.stands_on(on), UnitVersion.kind.in_(TIERS))
     found = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
     return {kind: found[kind] for kind in TIERS if kind in found}
 
 
 def provinces(on: dt.date) -> list[Child]:
     """The provinces of a day in Vietnamese order, of which there are few."""
-    query = select(UnitVersion).where(UnitVersion.kind == "province", UnitVersion.on(on))
+    query = select(UnitVersion).where(UnitVersion.kind == "province", UnitVersion.stands_on(on))
     return _children(db.session.scalars(query.order_by(UnitVersion.sort_key, UnitVersion.id)).all(), on)
 
 
 def below(unit_id: int, on: dt.date, page: int = 1) -> tuple[list[Child], int]:
     """One page of the units directly below one on a day, and how many there are in all."""
-    here = (UnitVersion.parent_id == unit_id, UnitVersion.on(on))
+    here = (UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
     total = db.session.scalar(select(func.count(UnitVersion.id)).where(*here)) or 0
     query = select(UnitVersion).where(*here).order_by(UnitVersion.sort_key, UnitVersion.id)
     rows = db.session.scalars(query.limit(CHILDREN_AT_ONCE).offset((max(page, 1) - 1) * CHILDREN_AT_ONCE))
@@ -156,7 +156,7 @@ def _children(shown: Sequence[UnitVersion], on: dt.date) -> list[Child]:
     here = UnitVersion.parent_id.in_([one.unit_id for one in shown if one.kind != "commune"])
     found: dict[int, dict[str, int]] = {}
     for parent_id, kind, count in db.session.execute(
-        query.where(here, UnitVersion.on(on)).group_by(UnitVersion.parent_id, UnitVersion.kind)
+        query.where(here, UnitVersion.stands_on(on)).group_by(UnitVersion.parent_id, UnitVersion.kind)
     ):
         found.setdefault(parent_id or 0, {})[kind] = count
     return [Child(one, found.get(one.unit_id, {})) for one in shown]
@@ -171,7 +171,7 @@ def ended(words: str, kind: str) -> list[Unit]:
 
 def counts_below(unit_id: int, on: dt.date) -> dict[str, int]:
     """How many units of each kind lie directly below one on a day."""
-    query = select(UnitVersion.kind, func.count()).where(UnitVersion.parent_id == unit_id, UnitVersion.on(on))
+    query = select(UnitVersion.kind, func.count()).where(UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
     return dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
 
 

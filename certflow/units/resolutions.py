@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from certflow import clock
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
@@ -118,7 +118,7 @@ def known(on: dt.date, codes: set[str]) -> Units:
     table, before = UnitVersion, on - dt.timedelta(days=1)
     columns = (table.unit_id, table.kind, table.code, table.name, table.short_name, table.parent_id)
     query = select(*columns, table.starts_on, table.ends_on)
-    rows = db.session.execute(query.where(or_(table.ends_on.is_(None), table.ends_on >= before)).order_by(table.id))
+    rows = db.session.execute(query.where(table.meets(before, None)).order_by(table.id))
     versions = [Known(*row) for row in rows]
     begun = [version for version in versions if version.since is None or version.since <= before]
     missing = codes - {version.code for version in begun}

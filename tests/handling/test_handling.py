@@ -12,6 +12,7 @@ from certflow.dossiers import dossiers
 from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.handling import handling
 from certflow.models.base import db
+from certflow.models.dated import LONGEST_REASON
 from certflow.models.dossiers import Dossier
 from certflow.models.handling import Handling
 from certflow.models.people import Appointment, User
@@ -78,7 +79,7 @@ def test_a_dossier_is_taken_over_with_a_reason_that_stays_on_record() -> None:
     assert handler(dossier) == second.sign_in_name
 
 
-@pytest.mark.parametrize("reason", ["", " \n ", "...", "​", "x" * (handling.LONGEST_REASON + 1)])
+@pytest.mark.parametrize("reason", ["", " \n ", "...", "​", "x" * (LONGEST_REASON + 1)])
 def test_without_a_reason_that_can_be_read_it_does_not_change_hands(reason: str) -> None:
     dossier = make.dossier()
     first, second = colleagues("commune_officer", dossier)

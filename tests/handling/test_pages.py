@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certflow.handling import handling
 from certflow.models.base import db
+from certflow.models.dated import LONGEST_REASON
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from tests import make
@@ -105,9 +105,9 @@ def test_a_reason_is_kept_when_the_dossier_changed_hands_meanwhile(app: Flask) -
     take(lan, where)
     over = f"{where}handling/over"
     seen = typed_in(hung.get(over).text, "seen")
-    too_long = send(hung, over, {"seen": seen, "reason": "x" * (handling.LONGEST_REASON + 1)})
+    too_long = send(hung, over, {"seen": seen, "reason": "x" * (LONGEST_REASON + 1)})
     assert too_long.status_code == 422
-    assert "x" * handling.LONGEST_REASON in too_long.text
+    assert "x" * LONGEST_REASON in too_long.text
 
     assert send(lan, f"{where}handling/back", {}, page=where).status_code == 302
     take(lan, where)

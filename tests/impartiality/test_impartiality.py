@@ -125,7 +125,7 @@ def test_a_declared_interest_keeps_from_judging_until_it_is_withdrawn_with_a_rea
     make.commit()
 
     assert make.act(dossier, "accept", actor=officer).state == "appraising"
-    (kept,), _total = conflicts.listed(officer)
+    (kept,) = conflicts.listed(officer).items
     assert (kept.reason, kept.withdrawn_reason) == ("Em ruột là Chủ tịch xã", "Người em đã chuyển công tác")
     with pytest.raises(ActionNotOpen):
         conflicts.withdraw(declared.id, "Lần nữa", actor=officer)

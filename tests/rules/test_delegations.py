@@ -126,7 +126,7 @@ def test_two_who_enter_the_same_at_once_make_one(app: Flask) -> None:
 
     (told,) = refusals(answers)
     assert isinstance(told, Invalid)
-    assert delegations.listed()[1] == 1
+    assert delegations.listed().total == 1
 
 
 def test_a_part_of_ones_own_is_used_before_a_delegated_one(endorsed: Dossier) -> None:
@@ -224,7 +224,7 @@ def test_what_is_wrong_is_told_at_its_field(changes: dict[str, Any], field: str)
         make_delegated.delegation(**changes)
 
     assert field in refusal.value.fields
-    assert delegations.listed() == ([], 0)
+    assert delegations.listed().total == 0
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -244,7 +244,7 @@ def test_it_lies_within_the_appointment_and_is_not_entered_twice_for_the_same_da
     assert list(late.value.fields) == ["ends_on"]
     assert set(own.value.fields) >= {"delegate_id"}
     assert DOCUMENT in twice.value.fields["starts_on"][0]
-    assert delegations.listed()[1] == 2
+    assert delegations.listed().total == 2
 
 
 def test_a_delegate_without_a_known_position_is_told_so() -> None:
@@ -261,9 +261,9 @@ def test_a_delegate_without_a_known_position_is_told_so() -> None:
 def test_the_list_is_searched_by_either_name_and_a_person_finds_their_own() -> None:
     made, head, deputy = make_delegated.delegation(), make.person(HEAD), make_delegated.deputy()
 
-    assert delegations.listed(words="le thi pho")[0] == [made]
-    assert delegations.listed(words=head.full_name)[0] == [made]
-    assert delegations.listed(words="không ai cả") == ([], 0)
+    assert delegations.listed(words="le thi pho").items == [made]
+    assert delegations.listed(words=head.full_name).items == [made]
+    assert delegations.listed(words="không ai cả").items == []
     assert delegations.given_by(head) == delegations.received_by(deputy) == [made]
     assert delegations.given_by(deputy) == delegations.received_by(head) == []
     assert dt.timedelta(0) < made.ends_on - clock.today()

@@ -284,7 +284,7 @@ def test_what_is_wrong_in_a_rule_is_told_at_its_field(changes: dict[str, Any], f
         make_delegated.rule(**changes)
 
     assert field in refusal.value.fields
-    assert signing_rules.listed() == ([], 0)
+    assert signing_rules.listed().total == 0
 
 
 @ONLY_SQLITE
@@ -297,7 +297,8 @@ def test_only_administrators_enter_and_withdraw_rules_and_each_unit_has_its_list
             signing_rules.enter(make_delegated.rule_entry(), actor=person)
         with pytest.raises(NotPermitted):
             signing_rules.withdraw(here.id, reason="Không có lý do", actor=person)
-    assert signing_rules.listed(unit_id=there.unit_id) == ([there], 1)
-    assert signing_rules.listed()[0] == [here, there]
+    page = signing_rules.listed(unit_id=there.unit_id)
+    assert (page.items, page.total) == ([there], 1)
+    assert signing_rules.listed().items == [here, there]
     with pytest.raises(NotFound):
         signing_rules.get(10**6)

@@ -1,5 +1,7 @@
 """Recusals: declaring and withdrawing a conflict of interest, and the substitutes that administrators name."""
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,13 +17,15 @@ from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
+from certflow.http.withdrawing import Withdrawal, withdrawal
 from certflow.impartiality import conflicts, impartiality
 from certflow.impartiality import judges as bench
-from certflow.impartiality.forms import ConflictForm, PartForm, ReasonForm, UnitConflictForm
+from certflow.impartiality.forms import ConflictForm, PartForm, UnitConflictForm
 from certflow.impartiality.policy import RECUSES
 from certflow.impartiality.words import judging
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
+from certflow.models.impartiality import Conflict
 from certflow.models.people import User
 from certflow.models.row_security import EVERYTHING, see
 
@@ -38,12 +42,12 @@ def _every_dossier() -> None:
 @bp.page("/recusals/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """The conflicts of interest: one's own; for administrators all, and the dossiers in which somebody steps in."""
-    found, total = conflicts.listed(actor(), addresses.asked_page())
+    page = conflicts.listed(actor(), addresses.asked_page())
     administrator, words = access.is_administrator(actor()), request.args.get("q", "").strip()[:120]
     return render_template(
         "impartiality/conflicts/listed.html",
-        found=found,
-        page=judging.Page(addresses.asked_page(), max(1, -(-total // conflicts.PAGE_SIZE))),
+        found=page.items,
+        page=page,
         administrator=administrator,
         words=words,
         dossiers=conflicts.filed(words) if administrator and words else [],
@@ -111,18 +115,28 @@ def _person(sign_in_name: str) -> User | None:
 @bp.form("/recusals/<int:conflict_id>/withdraw", SIGNED_IN)
 def withdraw(conflict_id: int) -> ResponseReturnValue:
     """Withdraw a conflict of interest with a reason."""
-    found, form = conflicts.get(conflict_id, actor()), ReasonForm()
-    page = {"form": form, "conflict": found, "allowed": conflicts.may_withdraw(actor(), found)}
-    if request.method == "GET" or not form.validate_on_submit():
-        status = 200 if request.method == "GET" else 422
-        return render_template("impartiality/conflicts/withdraw.html", **page), status
-    try:
-        conflicts.withdraw(conflict_id, form.reason.data or "", actor=actor())
-    except Invalid as refusal:
-        show_faults(form, refusal)
-        return render_template("impartiality/conflicts/withdraw.html", **page), 422
-    flash(_("The conflict of interest is withdrawn; it stays on record with your reason."))
-    return redirect(url_for(".listed"))
+    conflict, back = conflicts.get(conflict_id, actor()), url_for(".listed")
+    about = conflict.dossier.subject_name if conflict.dossier else conflict.unit.name if conflict.unit else ""
+    page = Withdrawal(
+        title=_("Withdraw a conflict of interest"),
+        question=_("Withdraw this conflict of interest?"),
+        eyebrow=f"{conflict.user.full_name} · {about}",
+        button=_("Withdraw it"),
+        done=_("The conflict of interest is withdrawn; it stays on record with your reason."),
+        trail=[(_("Conflicts of interest"), back)],
+        back=back,
+        closed=_closed(conflict),
+        details="impartiality/conflicts/about.html",
+    )
+    return withdrawal(page, partial(conflicts.withdraw, conflict_id, actor=actor()), conflict=conflict)
+
+
+def _closed(conflict: Conflict) -> str:
+    if conflict.withdrawn_at is not None:
+        return str(_("This conflict of interest has already been withdrawn."))
+    if not conflicts.may_withdraw(actor(), conflict):
+        return str(_("What somebody else recorded of you is withdrawn by an administrator."))
+    return ""
 
 
 @bp.form("/recusals/dossiers/<int:dossier_id>", ADMINISTRATOR)

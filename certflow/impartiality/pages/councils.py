@@ -1,27 +1,30 @@
 """Councils, as administrators record them: the list, a new one, its members, and dissolving it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
 
+from certflow.access.dated import LONGEST
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.accounts import directory
 from certflow.catalogue import role_titles, units
+from certflow.catalogue.catalogue import newest
 from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.http import addresses
-from certflow.http.fields import ADay, Chosen, DayField, show_faults, shown_day
+from certflow.http.fields import Chosen, date_of_document, line, show_faults, shown_day
 from certflow.http.person import actor
 from certflow.http.policy import Room
+from certflow.http.withdrawing import Withdrawal, withdrawal
 from certflow.impartiality import councils
-from certflow.impartiality.forms import PartForm, ReasonForm
+from certflow.impartiality.forms import PartForm
 from certflow.impartiality.words import judging
 from certflow.law import councils as law
 from certflow.models.base import db
@@ -41,16 +44,12 @@ class CouncilForm(FlaskForm):
     q = HiddenField()
     unit_id = RadioField(lazy_gettext("Unit"), [Chosen(lazy_gettext("Choose a unit."))], validate_choice=False)
     whole_year = BooleanField(lazy_gettext("It appraises in every round of this scheme and year at this office"))
-    document_number = StringField(
+    document_number = line(
         lazy_gettext("Number of the document that sets it up"),
-        [
-            InputRequired(lazy_gettext("Give the number of the document that sets up the council.")),
-            Length(max=councils.LONGEST_DOCUMENT, message=lazy_gettext("Shorten this to at most %(max)d characters.")),
-        ],
+        LONGEST["document_number"],
+        missing=lazy_gettext("Give the number of the document that sets up the council."),
     )
-    document_date = DayField(
-        lazy_gettext("Date of the document"), [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
-    )
+    document_date = date_of_document()
 
 
 class MemberForm(PartForm):
@@ -73,13 +72,12 @@ class Shown:
 @bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The councils that were recorded, the newest first."""
-    found, total = councils.listed(addresses.asked_page())
-    page = judging.Page(addresses.asked_page(), max(1, -(-total // councils.PAGE_SIZE)))
-    return render_template("impartiality/councils/listed.html", found=[_shown(one) for one in found], page=page)
+    page = councils.listed(addresses.asked_page())
+    return render_template("impartiality/councils/listed.html", found=[_shown(one) for one in page.items], page=page)
 
 
 def _shown(council: Council) -> Shown:
-    spec = councils.scheme_of(council)
+    spec = newest(council.workflow)
     present = tuple(one for one in council.members if one.held_on(today()))
     sitting = law.Sitting(len(present), frozenset(one.part for one in present), counted=council.unit.kind != "country")
     title = spec.title.in_language(language()) if spec else council.workflow
@@ -174,14 +172,16 @@ def end_member(member_id: int) -> ResponseReturnValue:
 @bp.form("/<int:council_id>/dissolve", ADMINISTRATOR)
 def dissolve(council_id: int) -> ResponseReturnValue:
     """Dissolve a council with a reason."""
-    form, page = ReasonForm(), {"shown": _shown(councils.get(council_id))}
-    if request.method == "GET" or not form.validate_on_submit():
-        status = 200 if request.method == "GET" else 422
-        return render_template("impartiality/councils/dissolve.html", form=form, **page), status
-    try:
-        councils.dissolve(council_id, form.reason.data or "", actor=actor())
-    except Invalid as refusal:
-        show_faults(form, refusal)
-        return render_template("impartiality/councils/dissolve.html", form=form, **page), 422
-    flash(_("The council is dissolved; it stays on record."))
-    return redirect(url_for(".show", council_id=council_id))
+    council, back = councils.get(council_id), url_for(".show", council_id=council_id)
+    page = Withdrawal(
+        title=_("Dissolve the council"),
+        question=_("Dissolve this council?"),
+        eyebrow=f"{council.document_number} · {council.unit.name}",
+        button=_("Dissolve the council"),
+        done=_("The council is dissolved; it stays on record."),
+        trail=[(_("Councils"), url_for(".listed")), (council.document_number, back)],
+        back=back,
+        follows=[_("From this moment its members see no dossier by it any more, and another council can be recorded.")],
+        closed=_("This council has been dissolved.") if council.withdrawn_at else "",
+    )
+    return withdrawal(page, partial(councils.dissolve, council_id, actor=actor()))

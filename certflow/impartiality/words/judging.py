@@ -12,14 +12,6 @@ from certflow.models.dossiers import Dossier
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Which page of a list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
 class Judge:
     """Somebody's part in judging a dossier; `why` says why they may not act, nothing when they may."""
 

@@ -1,4 +1,4 @@
-"""The forms of the authority pages: a new rule with its scan, and the reason for withdrawing one."""
+"""The form of a new authority rule with its scan."""
 
 from typing import BinaryIO, cast
 
@@ -6,13 +6,13 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, RadioField, SelectField
 
-from certflow.http.fields import ADay, Chosen, DayField
-from certflow.rules.authority import LONGEST, Entry
+from certflow.access.dated import LONGEST
+from certflow.http.fields import Chosen, date_of_document, first_day, last_day, line
+from certflow.rules.authority import Entry
 
-LONGEST_REASON = 4000
+_CITED = lazy_gettext("Papers cite this; it must be given.")
 
 
 class RuleForm(FlaskForm):
@@ -28,31 +28,19 @@ class RuleForm(FlaskForm):
         [Chosen(lazy_gettext("Choose what is decided, and by whom."))],
         validate_choice=False,
     )
-    starts_on = DayField(
-        lazy_gettext("First day"), [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
-    )
-    ends_on = DayField(
-        lazy_gettext("Last day"),
-        [ADay()],
-        description=lazy_gettext("Leave this empty when the document holds until further notice."),
-    )
-    document_number = StringField(
+    starts_on = first_day()
+    ends_on = last_day()
+    document_number = line(
         lazy_gettext("Document and its number"),
-        [
-            InputRequired(lazy_gettext("Papers cite this; it must be given.")),
-            Length(max=LONGEST["document_number"], message=lazy_gettext("Shorten this to at most %(max)d characters.")),
-        ],
+        LONGEST["document_number"],
+        missing=_CITED,
         description=lazy_gettext("As papers will cite it, for example “Quyết định số 12/2025/QĐ-UBND”."),
     )
-    document_date = DayField(
-        lazy_gettext("Date of the document"), [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
-    )
-    issued_by = StringField(
+    document_date = date_of_document()
+    issued_by = line(
         lazy_gettext("Issued by"),
-        [
-            InputRequired(lazy_gettext("Papers cite this; it must be given.")),
-            Length(max=LONGEST["issued_by"], message=lazy_gettext("Shorten this to at most %(max)d characters.")),
-        ],
+        LONGEST["issued_by"],
+        missing=_CITED,
         description=lazy_gettext("As papers will cite it, for example “Ủy ban nhân dân tỉnh Bắc Ninh”."),
     )
     file = FileField(
@@ -90,16 +78,3 @@ class RuleForm(FlaskForm):
         if not isinstance(sent, FileStorage) or not sent.filename:
             return None, ""
         return cast(BinaryIO, sent.stream), sent.filename
-
-
-class WithdrawForm(FlaskForm):
-    """Why a rule is to count no more."""
-
-    reason = TextAreaField(
-        lazy_gettext("Reason"),
-        [
-            InputRequired(lazy_gettext("A reason must be given")),
-            Length(max=LONGEST_REASON, message=lazy_gettext("Shorten this to at most %(max)d characters.")),
-        ],
-        description=lazy_gettext("It stays with the rule, with your name and the time."),
-    )

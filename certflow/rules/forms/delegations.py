@@ -1,29 +1,23 @@
-"""The forms of delegations and signing rules: the last step of each, and the reason for withdrawing one."""
+"""The forms of delegations and signing rules: the last step of each."""
 
 from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from certflow.http.fields import ADay, Chosen, DayField
+from certflow.access.dated import LONGEST
+from certflow.http.fields import ADay, Chosen, DayField, date_of_document, first_day, last_day, line
 from certflow.models.people import User
 from certflow.models.units import Organisation
 from certflow.rules import delegations, signing_rules
 from certflow.rules.signing_matrix import paper_title
 from certflow.rules.words import delegated
 
-LONGEST_REASON = 4000
-_SHORTEN = lazy_gettext("Shorten this to at most %(max)d characters.")
-_FIRST_DAY = [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
-_DOCUMENT = [
-    InputRequired(lazy_gettext("This must be given.")),
-    Length(max=delegations.LONGEST["document_number"], message=_SHORTEN),
-]
-_DOCUMENT_DATE = [InputRequired(lazy_gettext("Give the date of the document.")), ADay()]
+_GIVEN = lazy_gettext("This must be given.")
 _MODE = [Chosen(lazy_gettext("Choose how it is signed: KT., TL. or TUQ."))]
 
 
@@ -50,9 +44,9 @@ class DelegationForm(FlaskForm):
     delegate_id = RadioField(
         lazy_gettext("Who acts"), [Chosen(lazy_gettext("Choose the person who is to act."))], validate_choice=False
     )
-    position = StringField(
+    position = line(
         lazy_gettext("Position of the one who acts"),
-        [Length(max=delegations.LONGEST["position"], message=_SHORTEN)],
+        delegations.LONGEST_POSITION,
         description=lazy_gettext(
             "As papers print it under the words that say for whom it is signed, for example “Phó Trưởng phòng”. "
             "Leave this empty to take the position of the account."
@@ -60,18 +54,19 @@ class DelegationForm(FlaskForm):
     )
     mode = RadioField(lazy_gettext("How it is signed"), _MODE, validate_choice=False)
     scheme = RadioField(lazy_gettext("In which scheme"), validate_choice=False)
-    starts_on = DayField(lazy_gettext("First day"), _FIRST_DAY)
+    starts_on = first_day()
     ends_on = DayField(
         lazy_gettext("Last day"),
         [InputRequired(lazy_gettext("Give the last day: a delegation is always limited in time.")), ADay()],
         description=lazy_gettext("The rights are gone at midnight after this day."),
     )
-    document_number = StringField(
+    document_number = line(
         lazy_gettext("Document and its number"),
-        _DOCUMENT,
+        LONGEST["document_number"],
+        missing=_GIVEN,
         description=lazy_gettext("The paper by which it was delegated, for example “Văn bản số 07/UQ-PGDĐT”."),
     )
-    document_date = DayField(lazy_gettext("Date of the document"), _DOCUMENT_DATE)
+    document_date = date_of_document()
 
     def offer(self, found: Sequence[User], schemes: Mapping[str, str]) -> None:
         """Offer these people, and these schemes beside all of them."""
@@ -112,9 +107,9 @@ class SigningRuleForm(FlaskForm):
     organisation_id = RadioField(lazy_gettext("Office"), validate_choice=False)
     mode = RadioField(lazy_gettext("How it is signed"), _MODE, validate_choice=False)
     signer_role = RadioField(lazy_gettext("Who signs"), validate_choice=False)
-    signer_position = StringField(
+    signer_position = line(
         lazy_gettext("Title of the position"),
-        [Length(max=signing_rules.LONGEST["signer_position"], message=_SHORTEN)],
+        signing_rules.LONGEST_POSITION,
         description=lazy_gettext("As delegations name it, for example “Phó Trưởng phòng”."),
     )
     schemes = _Checkboxes(
@@ -125,25 +120,16 @@ class SigningRuleForm(FlaskForm):
         validate_choice=False,
         description=lazy_gettext("Tick none for every paper that the role signs; by order (TL.) they must be named."),
     )
-    starts_on = DayField(lazy_gettext("First day"), _FIRST_DAY)
-    ends_on = DayField(
-        lazy_gettext("Last day"),
-        [ADay()],
-        description=lazy_gettext("Leave this empty when the document holds until further notice."),
-    )
-    document_number = StringField(
+    starts_on = first_day()
+    ends_on = last_day()
+    document_number = line(
         lazy_gettext("Document and its number"),
-        _DOCUMENT,
+        LONGEST["document_number"],
+        missing=_GIVEN,
         description=lazy_gettext("The regulation that lays this down, for example “Quyết định số 15/QĐ-PGDĐT”."),
     )
-    document_date = DayField(lazy_gettext("Date of the document"), _DOCUMENT_DATE)
-    issued_by = StringField(
-        lazy_gettext("Issued by"),
-        [
-            InputRequired(lazy_gettext("This must be given.")),
-            Length(max=signing_rules.LONGEST["issued_by"], message=_SHORTEN),
-        ],
-    )
+    document_date = date_of_document()
+    issued_by = line(lazy_gettext("Issued by"), LONGEST["issued_by"], missing=_GIVEN)
 
     def offer(self, units: Mapping[int, str], offices: Sequence[Organisation], roles: Mapping[str, str]) -> None:
         """Offer these units, the offices at them, and these roles of who signs."""
@@ -178,13 +164,3 @@ class SigningRuleForm(FlaskForm):
             document_date=self.document_date.day,
             issued_by=self.issued_by.data or "",
         )
-
-
-class WithdrawForm(FlaskForm):
-    """Why a delegation or a rule is to count no more."""
-
-    reason = TextAreaField(
-        lazy_gettext("Reason"),
-        [InputRequired(lazy_gettext("A reason must be given")), Length(max=LONGEST_REASON, message=_SHORTEN)],
-        description=lazy_gettext("It stays on record, with your name and the time."),
-    )

@@ -1,6 +1,7 @@
 """Authority rules: the list, a new one with its scan, one rule with its document, and withdrawing it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from certflow.access import access
 from certflow.access.policy import ADMINISTRATOR
 from certflow.approval import proposals
 from certflow.catalogue import units
+from certflow.catalogue.catalogue import newest
 from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.http import addresses
@@ -20,15 +22,15 @@ from certflow.http.attachments import ACCEPT, attachment, drain
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
+from certflow.http.withdrawing import withdrawal
 from certflow.models.base import db
 from certflow.models.rules import AuthorityRule
 from certflow.rules import authority, confirmations
-from certflow.rules.forms.authority import RuleForm, WithdrawForm
+from certflow.rules.forms.authority import RuleForm
+from certflow.rules.words.rules import standing, withdrawal_of
 from certflow.wording import language
 
 bp = Room("authority", __name__, url_prefix="/authority")
-
-FARTHEST_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +44,15 @@ class Shown:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which page of the list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
-
 @bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """The rules, and for administrators the rounds that lack one."""
-    number = min(addresses.asked_page(), FARTHEST_PAGE)
-    found, total = authority.listed(number)
+    page = authority.listed(addresses.asked_page())
     administrator = access.is_administrator(actor())
     return render_template(
         "rules/authority/listed.html",
-        found=[_shown(rule) for rule in found],
-        page=Page(number, max(1, -(-total // authority.PAGE_SIZE))),
+        found=[_shown(rule) for rule in page.items],
+        page=page,
         lacking=authority.lacking(today()) if administrator else [],
         administrator=administrator,
     )
@@ -104,18 +97,19 @@ def scan(rule_id: int) -> ResponseReturnValue:
 def withdraw(rule_id: int) -> ResponseReturnValue:
     """Withdraw a rule, after a page that says what that means."""
     access.require_administrator(actor())
-    form, rule = WithdrawForm(), authority.get(rule_id)
-    if request.method == "GET":
-        return _withdraw_page(form, rule)
-    if form.validate_on_submit():
-        try:
-            authority.withdraw(rule_id, reason=form.reason.data, actor=actor())
-        except Invalid as refusal:
-            show_faults(form, refusal)
-        else:
-            flash(_("The rule is withdrawn; nothing more is decided by it."))
-            return redirect(url_for(".show", rule_id=rule_id))
-    return _withdraw_page(form, rule), 422
+    rule = authority.get(rule_id)
+    page = withdrawal_of(
+        rule,
+        _("Withdraw a rule"),
+        trail=[(_("Authority rules"), url_for(".listed"))],
+        back=url_for(".show", rule_id=rule_id),
+        done=_("The rule is withdrawn; nothing more is decided by it."),
+        follows=[
+            _("From this moment nothing is decided by this rule; another one can be entered for its days."),
+            _("What was decided by it stays, and its papers go on citing it."),
+        ],
+    )
+    return withdrawal(page, partial(authority.withdraw, rule_id, actor=actor()))
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -172,12 +166,8 @@ def _rule_page(rule_id: int) -> str:
     return render_template("rules/authority/show.html", shown=shown, waiting=waiting, administrator=administrator)
 
 
-def _withdraw_page(form: WithdrawForm, rule: AuthorityRule) -> str:
-    return render_template("rules/authority/withdraw.html", form=form, shown=_shown(rule))
-
-
 def _shown(rule: AuthorityRule) -> Shown:
-    spec = authority.scheme_of(rule)
+    spec = newest(rule.workflow)
     role = spec.roles.get(rule.role) if spec else None
     return Shown(
         rule,
@@ -188,10 +178,6 @@ def _shown(rule: AuthorityRule) -> Shown:
 
 
 def _standing(rule: AuthorityRule) -> tuple[str, str]:
-    if rule.withdrawn_at is not None:
-        return _("Withdrawn"), "bad"
-    if rule.confirmed_at is None and not rule.practice:
+    if rule.withdrawn_at is None and rule.confirmed_at is None and not rule.practice:
         return _("Waits for a second person"), "waiting"
-    if rule.counts_on(today()):
-        return _("In force"), "good"
-    return (_("Not yet begun"), "waiting") if rule.starts_on > today() else (_("Ended"), "neutral")
+    return standing(rule)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,23 +12,22 @@ from certflow.access import parts
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import role_titles
 from certflow.clock import today
-from certflow.errors import ActionNotOpen, Invalid
+from certflow.errors import Invalid
 from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.sections import section
+from certflow.http.withdrawing import Withdrawal, withdrawal
 from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.rules import Delegation
 from certflow.people import people
 from certflow.rules import delegations, signing_matrix, signing_rules
-from certflow.rules.forms.delegations import DelegationForm, WithdrawForm, number
+from certflow.rules.forms.delegations import DelegationForm, number
 from certflow.rules.words import delegated
 
 bp = Room("delegations", __name__, only=ADMINISTRATORS, url_prefix="/delegations")
-
-FARTHEST_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,13 @@ class Shown:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which page of the list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
-
 @bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """Every delegation, found by the name of either person."""
     words = request.args.get("q", "").strip()[:120]
-    at = min(addresses.asked_page(), FARTHEST_PAGE)
-    found, total = delegations.listed(at, words)
-    page = Page(at, max(1, -(-total // delegations.PAGE_SIZE)))
-    return render_template("rules/delegations/listed.html", found=[shown(one) for one in found], page=page, words=words)
+    page = delegations.listed(addresses.asked_page(), words)
+    found = [shown(delegation) for delegation in page.items]
+    return render_template("rules/delegations/listed.html", found=found, page=page, words=words)
 
 
 @bp.form("/new", ADMINISTRATOR)
@@ -91,21 +82,25 @@ def show(delegation_id: int) -> ResponseReturnValue:
 @bp.form("/<int:delegation_id>/withdraw", ADMINISTRATOR)
 def withdraw(delegation_id: int) -> ResponseReturnValue:
     """Withdraw a delegation, after a page that says what that means."""
-    form, found = WithdrawForm(), delegations.get(delegation_id)
-    if request.method == "GET":
-        return _withdraw_page(form, found)
-    if form.validate_on_submit():
-        try:
-            delegations.withdraw(delegation_id, reason=form.reason.data, actor=actor())
-        except Invalid as refusal:
-            show_faults(form, refusal)
-        except ActionNotOpen as refusal:
-            form.form_errors.extend(refusal.reasons)
-            return _withdraw_page(form, found), 409
-        else:
-            flash(_("The delegation is withdrawn; its rights are gone."))
-            return redirect(url_for(".show", delegation_id=delegation_id))
-    return _withdraw_page(form, found), 422
+    found = delegations.get(delegation_id)
+    back = url_for(".show", delegation_id=delegation_id)
+    listed = [(_("People"), url_for("people.listed")), (_("Delegations"), url_for(".listed"))]
+    page = Withdrawal(
+        title=_("Withdraw a delegation"),
+        question=_("Withdraw this delegation?"),
+        eyebrow=found.delegate.full_name,
+        button=_("Withdraw the delegation"),
+        done=_("The delegation is withdrawn; its rights are gone."),
+        trail=[*listed, (found.document_number, back)],
+        back=back,
+        follows=[
+            _("The rights are gone at the person's next request; what they did by the delegation stays."),
+            _("The delegation stays in the list with your reason; it cannot be put back in force."),
+        ],
+        closed="" if _is_open(found) else _("This delegation has already ended or was withdrawn."),
+        details="rules/delegations/about.html",
+    )
+    return withdrawal(page, partial(delegations.withdraw, delegation_id, actor=actor()), shown=shown(found))
 
 
 def shown(found: Delegation) -> Shown:
@@ -125,7 +120,7 @@ def _of_oneself(person: User) -> dict[str, list[Shown]]:
 
 def _is_open(found: Delegation) -> bool:
     """Whether it can still be withdrawn."""
-    return found.withdrawn_at is None and found.ends_on >= today()
+    return found.runs(today(), None)
 
 
 def _steps_so_far() -> dict[str, str]:
@@ -169,7 +164,7 @@ def _parts(found: Sequence[User]) -> list[tuple[str, str]]:
         (str(a.id), f"{one.full_name}: {signing_matrix.role_at(a)}")
         for one in found
         for a in one.appointments
-        if a.role != role_titles.ADMINISTRATOR and a.ended_at is None and (a.ends_on is None or a.ends_on >= today())
+        if a.role != role_titles.ADMINISTRATOR and a.goes_on(today())
     ]
     by_delegation = [
         (f"d{part.delegation.id}", f"{one.full_name}: {signing_matrix.role_at(part.appointment)}")
@@ -178,8 +173,3 @@ def _parts(found: Sequence[User]) -> list[tuple[str, str]]:
         if part.delegation is not None
     ]
     return own + [(value, _("%(part)s (by delegation)", part=words)) for value, words in by_delegation]
-
-
-def _withdraw_page(form: WithdrawForm, found: Delegation) -> str:
-    page: str = render_template("rules/delegations/withdraw.html", form=form, shown=shown(found), open=_is_open(found))
-    return page

@@ -1,36 +1,35 @@
 """Inheritance rules, for administrators: the list, a new one, one rule, and withdrawing it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
 
+from certflow.access.dated import LONGEST, LONGEST_SOURCE
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import units
-from certflow.clock import today
+from certflow.catalogue.catalogue import newest
 from certflow.errors import Invalid
 from certflow.http import addresses
-from certflow.http.fields import ADay, Chosen, DayField, show_faults
+from certflow.http.fields import ADay, Chosen, DayField, first_day, last_day, line, show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room
+from certflow.http.withdrawing import withdrawal
 from certflow.models.base import db
 from certflow.models.rules import InheritanceRule
 from certflow.rules import inheritance_rules
-from certflow.rules.forms.authority import WithdrawForm
-from certflow.rules.inheritance_rules import LONGEST, Entry
+from certflow.rules.inheritance_rules import Entry
 from certflow.rules.words import inheritance
+from certflow.rules.words.rules import standing, withdrawal_of
 from certflow.wording import language
 
 bp = Room("inheritance", __name__, only=ADMINISTRATORS, url_prefix="/inheritance")
-
-FARTHEST_PAGE = 100_000
-_TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
 
 
 class RuleForm(FlaskForm):
@@ -51,22 +50,14 @@ class RuleForm(FlaskForm):
         [Chosen(lazy_gettext("Choose what becomes of the titles."))],
         validate_choice=False,
     )
-    starts_on = DayField(
-        lazy_gettext("First day"), [InputRequired(lazy_gettext("Give the first day, for example 01/01/2026.")), ADay()]
-    )
-    ends_on = DayField(
-        lazy_gettext("Last day"),
-        [ADay()],
-        description=lazy_gettext("Leave this empty when the document holds until further notice."),
-    )
-    document_number = StringField(
-        lazy_gettext("Document and its number"), [Length(max=LONGEST["document_number"], message=_TOO_LONG)]
-    )
+    starts_on = first_day()
+    ends_on = last_day()
+    document_number = line(lazy_gettext("Document and its number"), LONGEST["document_number"])
     document_date = DayField(lazy_gettext("Date of the document"), [ADay()])
-    issued_by = StringField(lazy_gettext("Issued by"), [Length(max=LONGEST["issued_by"], message=_TOO_LONG)])
-    source = StringField(
+    issued_by = line(lazy_gettext("Issued by"), LONGEST["issued_by"])
+    source = line(
         lazy_gettext("Where the rule is taken from"),
-        [Length(max=LONGEST["source"], message=_TOO_LONG)],
+        LONGEST_SOURCE,
         description=lazy_gettext(
             "Only where there is no numbered document: in words, for example the minutes of whom."
         ),
@@ -98,21 +89,11 @@ class Shown:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which page of the list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
-
 @bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The rules, those that begin last first."""
-    number = min(addresses.asked_page(), FARTHEST_PAGE)
-    found, total = inheritance_rules.listed(number)
-    page = Page(number, max(1, -(-total // inheritance_rules.PAGE_SIZE)))
-    return render_template("rules/inheritance/listed.html", found=[_shown(rule) for rule in found], page=page)
+    page = inheritance_rules.listed(addresses.asked_page())
+    return render_template("rules/inheritance/listed.html", found=[_shown(rule) for rule in page.items], page=page)
 
 
 @bp.form("/new", ADMINISTRATOR)
@@ -143,17 +124,19 @@ def show(rule_id: int) -> ResponseReturnValue:
 @bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
 def withdraw(rule_id: int) -> ResponseReturnValue:
     """Withdraw a rule, after a page that says what that means."""
-    form, rule = WithdrawForm(), inheritance_rules.get(rule_id)
-    if form.validate_on_submit():
-        try:
-            inheritance_rules.withdraw(rule_id, reason=form.reason.data, actor=actor())
-        except Invalid as refusal:
-            show_faults(form, refusal)
-        else:
-            flash(_("The rule is withdrawn; no title is treated by it any more."))
-            return redirect(url_for(".show", rule_id=rule_id))
-    page = render_template("rules/inheritance/withdraw.html", form=form, shown=_shown(rule))
-    return page, 422 if form.is_submitted() else 200
+    rule = inheritance_rules.get(rule_id)
+    page = withdrawal_of(
+        rule,
+        _("Withdraw a rule"),
+        trail=[(_("Inheritance rules"), url_for(".listed"))],
+        back=url_for(".show", rule_id=rule_id),
+        done=_("The rule is withdrawn; no title is treated by it any more."),
+        follows=[
+            _("From this moment no result passes on by this rule; another one can be entered for its days."),
+            _("Shares that were filed while it held stay as they were filed."),
+        ],
+    )
+    return withdrawal(page, partial(inheritance_rules.withdraw, rule_id, actor=actor()))
 
 
 def _fill_choices(form: RuleForm) -> None:
@@ -174,15 +157,6 @@ def _told(treatment: str) -> str:
 
 
 def _shown(rule: InheritanceRule) -> Shown:
-    spec = inheritance_rules.scheme_of(rule)
+    spec = newest(rule.workflow)
     title = spec.title.in_language(language()) if spec else rule.workflow
-    return Shown(rule, title, inheritance.treatment(rule.treatment)[0], *_standing(rule))
-
-
-def _standing(rule: InheritanceRule) -> tuple[str, str]:
-    if rule.withdrawn_at is not None:
-        return str(_("Withdrawn")), "bad"
-    if rule.starts_on > today():
-        return str(_("Not yet begun")), "waiting"
-    ended = rule.ends_on is not None and rule.ends_on < today()
-    return (str(_("Ended")), "neutral") if ended else (str(_("In force")), "good")
+    return Shown(rule, title, inheritance.treatment(rule.treatment)[0], *standing(rule))

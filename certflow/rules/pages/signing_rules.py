@@ -1,6 +1,7 @@
 """Signing rules as an administrator keeps them: the list of each unit, a new one in steps, one rule, withdrawing it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,22 +10,22 @@ from flask_babel import gettext as _
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import role_titles, units
 from certflow.clock import today
-from certflow.errors import ActionNotOpen, Invalid
+from certflow.errors import Invalid
 from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.person import actor
 from certflow.http.policy import Room
+from certflow.http.withdrawing import withdrawal
 from certflow.models.base import db
 from certflow.models.rules import SigningRule
 from certflow.models.units import Unit
 from certflow.people.forms import full_name
 from certflow.rules import signing_rules
-from certflow.rules.forms.delegations import SigningRuleForm, WithdrawForm
+from certflow.rules.forms.delegations import SigningRuleForm
 from certflow.rules.words import delegated
+from certflow.rules.words.rules import standing, withdrawal_of
 
 bp = Room("signing_rules", __name__, only=ADMINISTRATORS, url_prefix="/signing-rules")
-
-FARTHEST_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,14 @@ class Shown:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which page of the list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
-
 @bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The rules by unit, or those of one unit."""
     unit_id = addresses.id_in(request.args, "unit") if "unit" in request.args else None
     unit = units.get(unit_id) if unit_id is not None else None
-    at = min(addresses.asked_page(), FARTHEST_PAGE)
-    found, total = signing_rules.listed(at, unit_id=unit_id)
-    page = Page(at, max(1, -(-total // signing_rules.PAGE_SIZE)))
-    return render_template("rules/signing_rules/listed.html", found=[shown(one) for one in found], page=page, unit=unit)
+    page = signing_rules.listed(addresses.asked_page(), unit_id=unit_id)
+    found = [shown(rule) for rule in page.items]
+    return render_template("rules/signing_rules/listed.html", found=found, page=page, unit=unit)
 
 
 @bp.form("/new", ADMINISTRATOR)
@@ -87,28 +79,24 @@ def show(rule_id: int) -> ResponseReturnValue:
 @bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
 def withdraw(rule_id: int) -> ResponseReturnValue:
     """Withdraw a rule, after a page that says what that means."""
-    form, rule = WithdrawForm(), signing_rules.get(rule_id)
-    if request.method == "GET":
-        return _withdraw_page(form, rule)
-    if form.validate_on_submit():
-        try:
-            signing_rules.withdraw(rule_id, reason=form.reason.data, actor=actor())
-        except Invalid as refusal:
-            show_faults(form, refusal)
-        except ActionNotOpen as refusal:
-            form.form_errors.extend(refusal.reasons)
-            return _withdraw_page(form, rule), 409
-        else:
-            flash(_("The signing rule is withdrawn; nothing more is signed by it."))
-            return redirect(url_for(".show", rule_id=rule_id))
-    return _withdraw_page(form, rule), 422
+    rule = signing_rules.get(rule_id)
+    page = withdrawal_of(
+        rule,
+        _("Withdraw a signing rule"),
+        trail=[(_("People"), url_for("people.listed")), (_("Signing rules"), url_for(".listed"))],
+        back=url_for(".show", rule_id=rule_id),
+        done=_("The signing rule is withdrawn; nothing more is signed by it."),
+        follows=[_("From this moment nothing is signed for another by this rule; what was signed by it stays.")],
+        details="rules/signing_rules/about.html",
+    )
+    return withdrawal(page, partial(signing_rules.withdraw, rule_id, actor=actor()), shown=shown(rule))
 
 
 def shown(rule: SigningRule) -> Shown:
     """A rule in the reader's words."""
     role = role_titles.roles().get(rule.role, (rule.role, ""))[0]
     said = delegated.signer(rule), delegated.what(rule), delegated.how(rule.mode)
-    return Shown(rule, role, *said, *delegated.rule_standing(rule))
+    return Shown(rule, role, *said, *standing(rule))
 
 
 def _steps_so_far() -> dict[str, str]:
@@ -139,9 +127,4 @@ def _form_page(form: SigningRuleForm, found: list[Unit]) -> str:
         ready=bool(role and found),
         many=len(found) == units.MOST_FOUND,
     )
-    return page
-
-
-def _withdraw_page(form: WithdrawForm, rule: SigningRule) -> str:
-    page: str = render_template("rules/signing_rules/withdraw.html", form=form, shown=shown(rule))
     return page

@@ -66,15 +66,6 @@ def standing(delegation: Delegation) -> tuple[str, str]:
     return (_("In force"), "good") if delegation.counts_on(day) else (_("Without effect now"), "bad")
 
 
-def rule_standing(rule: SigningRule) -> tuple[str, str]:
-    """How a signing rule stands today, and the kind of its tag."""
-    if rule.withdrawn_at is not None:
-        return _("Withdrawn"), "bad"
-    if rule.counts_on(today()):
-        return _("In force"), "good"
-    return (_("Not yet begun"), "waiting") if rule.starts_on > today() else (_("Ended"), "neutral")
-
-
 def signer(rule: SigningRule) -> str:
     """Whom a rule lets sign: a position, or whoever holds a role at the unit."""
     if rule.signer_position:

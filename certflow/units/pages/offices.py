@@ -5,14 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
+from certflow.access.dated import LONGEST_SOURCE
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import units
 from certflow.errors import Invalid
-from certflow.http.fields import ADay, Chosen, DayField, show_faults
+from certflow.http.fields import ADay, Chosen, DayField, first_day, last_day, line, show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.base import db
@@ -21,8 +22,6 @@ from certflow.units import attributes, organisations, words
 
 bp = Room("offices", __name__, only=ADMINISTRATORS, url_prefix="/units")
 
-_TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
-_FIRST = lazy_gettext("Give the first day, for example 01/01/2026.")
 _LAST = lazy_gettext("Give the last day, for example 31/12/2026.")
 _SAY = lazy_gettext("Name the document, or say where you know it from.")
 
@@ -35,19 +34,14 @@ class OfficeForm(FlaskForm):
         [Chosen(lazy_gettext("Choose one of the kinds of offices that stand at such a unit."))],
         validate_choice=False,
     )
-    name = StringField(
-        lazy_gettext("Full name"),
-        [
-            InputRequired(lazy_gettext("Write the full name.")),
-            Length(max=organisations.LONGEST_NAME, message=_TOO_LONG),
-        ],
-    )
+    name = line(lazy_gettext("Full name"), organisations.LONGEST_NAME, missing=lazy_gettext("Write the full name."))
     starts_on = DayField(
         lazy_gettext("First day"), [ADay()], description=lazy_gettext("Leave this empty when it is not known.")
     )
-    source = StringField(
+    source = line(
         lazy_gettext("Source"),
-        [InputRequired(_SAY), Length(max=organisations.LONGEST_SOURCE, message=_TOO_LONG)],
+        LONGEST_SOURCE,
+        missing=_SAY,
         description=lazy_gettext("The document that set it up, or where you know it from."),
     )
 
@@ -55,29 +49,20 @@ class OfficeForm(FlaskForm):
 class DisadvantagedForm(FlaskForm):
     """That a unit lies in a disadvantaged area, by a document."""
 
-    source = StringField(
+    source = line(
         lazy_gettext("The document that lists the unit"),
-        [
-            InputRequired(lazy_gettext("Name the document that lists the unit.")),
-            Length(max=attributes.LONGEST_SOURCE, message=_TOO_LONG),
-        ],
+        LONGEST_SOURCE,
+        missing=lazy_gettext("Name the document that lists the unit."),
     )
-    starts_on = DayField(lazy_gettext("First day"), [InputRequired(_FIRST), ADay()])
-    ends_on = DayField(
-        lazy_gettext("Last day"),
-        [ADay()],
-        description=lazy_gettext("Leave this empty when the document holds until further notice."),
-    )
+    starts_on = first_day()
+    ends_on = last_day()
 
 
 class EndForm(FlaskForm):
     """The last day of something, by a document."""
 
     ends_on = DayField(lazy_gettext("Last day"), [InputRequired(_LAST), ADay()])
-    source = StringField(
-        lazy_gettext("Source"),
-        [InputRequired(_SAY), Length(max=organisations.LONGEST_SOURCE, message=_TOO_LONG)],
-    )
+    source = line(lazy_gettext("Source"), LONGEST_SOURCE, missing=_SAY)
 
 
 @bp.form("/<int:unit_id>/offices", ADMINISTRATOR)

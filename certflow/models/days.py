@@ -1,0 +1,62 @@
+"""Mixins of what holds from one day to another: units and offices, the parts that people have, and rules."""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, or_, true
+from sqlalchemy.ext.hybrid import hybrid_method
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+def _meets(row: "Lasting", first: dt.date | None, last: dt.date | None) -> bool:
+    """Whether it holds on some day from `first` to `last`; None is no limit."""
+    begun = row.starts_on is None or last is None or row.starts_on <= last
+    return begun and (row.ends_on is None or first is None or row.ends_on >= first)
+
+
+def _meeting(table: type["Lasting"], first: dt.date | None, last: dt.date | None) -> ColumnElement[bool]:
+    """The rows of which `_meets` is true."""
+    begun = true() if last is None else or_(table.starts_on.is_(None), table.starts_on <= last)
+    return and_(begun, true() if first is None else or_(table.ends_on.is_(None), table.ends_on >= first))
+
+
+class Lasting:
+    """What holds from its first day to its last, both counted.
+
+    Without a first day it holds since before the record, without a last one until further notice. Every method is a
+    condition of a query as well: `select(Unit).where(Unit.stands_on(day))`.
+    """
+
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+
+    meets = hybrid_method(_meets, _meeting)
+
+    @hybrid_method
+    def stands_on(self, day: dt.date) -> bool:
+        """Whether it holds on `day`."""
+        return self.meets(day, day)
+
+
+class Sourced(Lasting):
+    """What lasts by one source for its beginning and one for its end, named in the same words."""
+
+    source: Mapped[str] = mapped_column(String(300))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+
+
+class Held(Lasting):
+    """A part that a person has; it gives no rights from the moment at which an administrator ended it."""
+
+    starts_on: Mapped[dt.date]
+    ended_at: Mapped[dt.datetime | None]
+
+    @hybrid_method
+    def held_on(self, day: dt.date) -> bool:
+        """Whether it gives its rights on `day`."""
+        return (self.ended_at == None) & self.stands_on(day)  # noqa: E711 - SQL reads this line too
+
+    @hybrid_method
+    def goes_on(self, today: dt.date) -> bool:
+        """Whether it gives its rights `today` or on a later day."""
+        return (self.ended_at == None) & self.meets(today, None)  # noqa: E711 - SQL reads this line too
