@@ -18,7 +18,7 @@ from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.law.workflow import Workflow
 from certflow.models.base import begin_reading, db
-from certflow.models.catalogue import PublishedDefinition
+from certflow.models.criteria import PublishedDefinition
 
 
 class Pinned(Protocol):

@@ -15,7 +15,7 @@ from certflow.law.difference.difference import difference
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
-from certflow.models.catalogue import PublishedDefinition
+from certflow.models.criteria import PublishedDefinition
 from certflow.models.unique import refusing
 from certflow.wording import _
 

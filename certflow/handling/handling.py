@@ -13,8 +13,7 @@ from certflow.access import access, dated
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, NotPermitted, Stale
 from certflow.models.base import Instant, db
-from certflow.models.dossiers import Dossier
-from certflow.models.handling import Handling
+from certflow.models.dossiers import Dossier, Handling
 from certflow.models.people import Appointment, User
 from certflow.wording import _
 

@@ -3,10 +3,8 @@
 from certflow.models import (
     accounts,
     approval,
-    catalogue,
     criteria,
     dossiers,
-    handling,
     impartiality,
     people,
     results,
@@ -19,11 +17,9 @@ from certflow.models.base import db
 __all__ = [
     "accounts",
     "approval",
-    "catalogue",
     "criteria",
     "db",
     "dossiers",
-    "handling",
     "impartiality",
     "people",
     "results",

@@ -1,14 +1,30 @@
-"""The criteria sets that education departments write themselves, as drafts and as what was published of them."""
+"""Definitions as they were first run, and the criteria sets that education departments write themselves."""
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.people import User
 from certflow.models.units import Unit
+
+
+class PublishedDefinition(Model):
+    """One version of a scheme or criteria set as it was published; rows are only ever added.
+
+    `kind` is "workflow" or "form", `content` the canonical text of the file and `hash` its SHA-256.
+    """
+
+    __tablename__ = "published_definition"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[dt.datetime]
 
 
 class RatingSet(Model):

@@ -12,7 +12,7 @@ from certflow.errors import DefinitionError, NotFound
 from certflow.law.catalogue import Catalogue, read_one
 from certflow.law.specs.form import FormSpec
 from certflow.models.base import db
-from certflow.models.catalogue import PublishedDefinition
+from certflow.models.criteria import PublishedDefinition
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")

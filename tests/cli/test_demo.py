@@ -22,8 +22,7 @@ from certflow.gateways.installation import equipment
 from certflow.handling import handling
 from certflow.law.scoring.coverage import coverage_of
 from certflow.models.base import Model, db
-from certflow.models.dossiers import Claim, Dossier, Evidence, HistoryEntry, Submission
-from certflow.models.handling import Handling
+from certflow.models.dossiers import Claim, Dossier, Evidence, Handling, HistoryEntry, Submission
 from certflow.models.people import User
 from certflow.models.results import Document, FormConfirmation, NumberBook, Recognition
 from certflow.models.rounds import Round

@@ -15,8 +15,7 @@ from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, Not
 from certflow.law.difference.difference import difference
 from certflow.law.sets.tables import Content
 from certflow.models.base import db
-from certflow.models.catalogue import PublishedDefinition
-from certflow.models.criteria import RatingSet
+from certflow.models.criteria import PublishedDefinition, RatingSet
 from certflow.models.people import User
 from certflow.people import people
 from certflow.results import papers

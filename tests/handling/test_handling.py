@@ -13,8 +13,7 @@ from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, Not
 from certflow.handling import handling
 from certflow.models.base import db
 from certflow.models.dated import LONGEST_REASON
-from certflow.models.dossiers import Dossier
-from certflow.models.handling import Handling
+from certflow.models.dossiers import Dossier, Handling
 from certflow.models.people import Appointment, User
 from certflow.people import people
 from tests import make, versions

@@ -10,7 +10,7 @@ from flask import Flask
 from certflow.errors import ActionNotOpen, Stale
 from certflow.handling import handling
 from certflow.models.base import db
-from certflow.models.handling import Handling
+from certflow.models.dossiers import Handling
 from certflow.models.people import User
 from tests import make
 from tests.racing import at_once, in_session, refusals, taking

@@ -12,8 +12,7 @@ from certflow.access import turns
 from certflow.clock import ZONE
 from certflow.handling import handling
 from certflow.http.person import actor
-from certflow.models.dossiers import Dossier
-from certflow.models.handling import Handling
+from certflow.models.dossiers import Dossier, Handling
 from certflow.models.people import User
 
 
