@@ -41,8 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _speak(app)
     _store(app, settings)
-    catalogue.use(definitions)
     with app.app_context():
+        catalogue.use(definitions)
         catalogue.recall()
     app.before_request(gate.bound)  # before anything reads what was sent
     CSRFProtect(app)
@@ -111,11 +111,10 @@ def _store(app: Flask, settings: Settings) -> None:
         row_security.prepare(db.engine)
         with db.engine.connect() as connection:
             require_strict_sqlite(connection)
-    installation.use(
-        installation.Equipment(
-            settings=settings,
-            storage=open_storage(settings.storage_url, create=True),
-            queue=open_queue(settings.database_url),
+        installation.keep(
+            installation.Equipment(
+                settings=settings,
+                storage=open_storage(settings.storage_url, create=True),
+                queue=open_queue(settings.database_url),
+            )
         )
-    )
-    app.extensions["certflow"] = installation.equipment()
