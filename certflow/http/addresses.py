@@ -1,8 +1,10 @@
-"""What the address and the form of a request name: ids and the page of a list."""
+"""The ids that the address and the form of a request name."""
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import IntegerConverter
+
+from certflow.http.paging import asked_page as asked_page  # for rules and impartiality, until they ask there
 
 LARGEST_ID = 2**31 - 1
 LONGEST_ID = 20
@@ -25,8 +27,3 @@ def id_in(sent: MultiDict[str, str], name: str) -> int:
     """The id that `sent` has under `name`; -1, which nothing has, when it is none."""
     number = sent.get(name, -1, type=int)
     return number if 0 < number <= LARGEST_ID else -1
-
-
-def asked_page() -> int:
-    """The page of a list that the address asks for; 1 when it names none."""
-    return max(request.args.get("page", 1, type=int), 1)
