@@ -8,6 +8,7 @@ import click
 from certflow.catalogue import catalogue
 from certflow.config import resource
 from certflow.dossiers.effects import EFFECTS
+from certflow.http.typed_numbers import plain_number
 from certflow.law.difference.difference import Definition, difference
 from certflow.law.reading import catalogue as loading
 from certflow.law.reading.catalogue import Catalogue
@@ -41,7 +42,7 @@ def _definition(given: str, shipped: Catalogue) -> Definition:
     if path.is_file():
         return loading.read_file(path)
     name, _colon, version = given.rpartition(":")
-    key = (name, int(version)) if version.isdecimal() else (given, 0)
+    key = name, plain_number(version) or 0
     found = shipped.workflows.get(key) or shipped.forms.get(key)
     if found is None:
         known = ", ".join(f"{name}:{version}" for name, version in sorted({**shipped.workflows, **shipped.forms}))

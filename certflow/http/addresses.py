@@ -5,8 +5,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.routing import IntegerConverter
 
 from certflow.http.paging import asked_page as asked_page  # for rules and impartiality, until they ask there
+from certflow.http.typed_numbers import LARGEST, plain_number
 
-LARGEST_ID = 2**31 - 1
 LONGEST_ID = 20
 
 
@@ -15,7 +15,7 @@ class Id(IntegerConverter):
 
     def to_python(self, value: str) -> int:
         """The number, or the largest that there can be."""
-        return min(int(value), LARGEST_ID) if len(value) < LONGEST_ID else LARGEST_ID
+        return min(int(value), LARGEST) if len(value) < LONGEST_ID else LARGEST
 
 
 def sent_id(name: str) -> int:
@@ -25,5 +25,4 @@ def sent_id(name: str) -> int:
 
 def id_in(sent: MultiDict[str, str], name: str) -> int:
     """The id that `sent` has under `name`; -1, which nothing has, when it is none."""
-    number = sent.get(name, -1, type=int)
-    return number if 0 < number <= LARGEST_ID else -1
+    return plain_number(sent.get(name)) or -1

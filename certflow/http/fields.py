@@ -7,12 +7,15 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
+    RadioField,
+    SelectField,
     StringField,
 )
 from wtforms.validators import StopValidation
 
 from certflow.errors import Invalid
 from certflow.http.typed_days import day_typed
+from certflow.http.typed_numbers import plain_number
 
 
 def show_faults(form: FlaskForm, refusal: Invalid) -> None:
@@ -64,6 +67,10 @@ class Chosen:
 
 
 def version_sent(text: str | None) -> int:
-    """The version a hidden field carries; 0 for what is none."""
-    given = text or ""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    """The version that a hidden field carries; 0, which nothing stored has, when it carries none."""
+    return plain_number(text) or 0
+
+
+def number_chosen(field: SelectField | RadioField) -> int | None:
+    """The number of the choice that was made among those of `field`; None for no choice."""
+    return plain_number(field.data) if field.data in {choice.value for choice in field.choices} else None

@@ -25,6 +25,7 @@ from certflow.handling.words import handled
 from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room, subject
+from certflow.http.typed_numbers import plain_number
 from certflow.law.deadlines import standing
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
@@ -61,9 +62,7 @@ def listed() -> ResponseReturnValue:
     form.state.choices = [("", _("All states")), *_state_choices()]
     chosen_round, state = _chosen(form.round), _chosen(form.state)
     words = (form.q.data or "").strip()[:120]
-    page = dossiers.seen_by(
-        actor(), asked_page(), round_id=int(chosen_round) if chosen_round else None, state=state, words=words
-    )
+    page = dossiers.seen_by(actor(), asked_page(), round_id=plain_number(chosen_round), state=state, words=words)
     return render_template(
         "dossiers/listed.html",
         form=form,
