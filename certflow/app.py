@@ -102,17 +102,16 @@ def _speak(app: Flask) -> None:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Put what lives outside `app` in place: storage, queue, and the definitions with those published before."""
-    installation.use(
-        installation.Equipment(
-            settings=settings,
-            storage=open_storage(settings.storage_url, create=True),
-            queue=open_queue(settings.database_url),
-        )
-    )
-    app.extensions["certflow"] = installation.equipment()
-    catalogue.use(catalogue.read(EFFECTS))
+    """Put what lies outside `app` in place: storage, queue, and the definitions with those published before."""
     with app.app_context():
+        installation.keep(
+            installation.Equipment(
+                settings=settings,
+                storage=open_storage(settings.storage_url, create=True),
+                queue=open_queue(settings.database_url),
+            )
+        )
+        catalogue.use(catalogue.read(EFFECTS))
         catalogue.recall()
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from certflow.catalogue import catalogue
 from certflow.dossiers.succession import Rules
 from certflow.law.catalogue import Catalogue, read_one
@@ -61,6 +63,18 @@ def rules(scheme: WorkflowSpec, form: FormSpec, *, of_scheme: Change, of_form: C
     assert isinstance(new, WorkflowSpec)
     assert isinstance(criteria, FormSpec)
     return Rules(new, criteria)
+
+
+def definitions(app: Flask) -> Catalogue:
+    """The definitions that `app` runs on, for a test outside its context."""
+    with app.app_context():
+        return catalogue.definitions()
+
+
+def use(app: Flask, definitions: Catalogue) -> None:
+    """Run `app` on other definitions, for a test outside its context."""
+    with app.app_context():
+        catalogue.use(definitions)
 
 
 def add(of_scheme: Change = unchanged, of_form: Change = unchanged, *, version: int = 2) -> tuple[str, int]:

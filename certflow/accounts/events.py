@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.models.accounts import AccountEvent
 from certflow.models.base import db
+from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 
 PAGE_SIZE = 50
@@ -28,15 +29,14 @@ def record_all(lines: Sequence[tuple[int, str, dict[str, object]]], *, actor: Us
 
 def last(user: User, limit: int) -> list[AccountEvent]:
     """The newest lines of an account with their actors."""
-    return _listed(user, limit, 0)
+    return list(db.session.scalars(_of(user).limit(limit)))
 
 
-def listed(user: User, page: int = 1) -> tuple[list[AccountEvent], int]:
-    """One page of an account's history with its actors, newest first, and how many lines there are in all."""
-    total = db.session.scalar(select(func.count()).where(AccountEvent.user_id == user.id)) or 0
-    return _listed(user, PAGE_SIZE, (max(page, 1) - 1) * PAGE_SIZE), total
+def listed(user: User, page: int = 1) -> Pagination:
+    """One page of an account's history (AccountEvent) with its actors, newest first."""
+    return paginate(_of(user), page, PAGE_SIZE)
 
 
-def _listed(user: User, limit: int, offset: int) -> list[AccountEvent]:
+def _of(user: User) -> Select[AccountEvent]:
     query = select(AccountEvent).where(AccountEvent.user_id == user.id).options(joinedload(AccountEvent.actor))
-    return list(db.session.scalars(query.order_by(AccountEvent.id.desc()).limit(limit).offset(offset)))
+    return query.order_by(AccountEvent.id.desc())

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import Select, exists, insert, select
 
 from certflow import clock
 from certflow.models.accounts import SignInEntry
 from certflow.models.base import db
+from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 
 PAGE_SIZE = 50
@@ -33,15 +34,13 @@ def is_familiar(user_id: int, source: str) -> bool:
 
 def last(user: User, limit: int) -> list[SignInEntry]:
     """The newest lines of a person."""
-    return _listed(user, limit, 0)
+    return list(db.session.scalars(_of(user).limit(limit)))
 
 
-def listed(user: User, page: int = 1) -> tuple[list[SignInEntry], int]:
-    """One page of a person's lines, newest first, and how many there are in all."""
-    total = db.session.scalar(select(func.count()).where(SignInEntry.user_id == user.id)) or 0
-    return _listed(user, PAGE_SIZE, (max(page, 1) - 1) * PAGE_SIZE), total
+def listed(user: User, page: int = 1) -> Pagination:
+    """One page of a person's lines (SignInEntry), newest first."""
+    return paginate(_of(user), page, PAGE_SIZE)
 
 
-def _listed(user: User, limit: int, offset: int) -> list[SignInEntry]:
-    query = select(SignInEntry).where(SignInEntry.user_id == user.id).order_by(SignInEntry.id.desc())
-    return list(db.session.scalars(query.limit(limit).offset(offset)))
+def _of(user: User) -> Select[SignInEntry]:
+    return select(SignInEntry).where(SignInEntry.user_id == user.id).order_by(SignInEntry.id.desc())

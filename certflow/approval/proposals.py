@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -13,6 +13,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.approval import Proposal
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
+from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 from certflow.models.unique import refusing
 from certflow.wording import _
@@ -197,14 +198,9 @@ def waiting_for(actor: User) -> list[Proposal]:
     return [proposal for proposal in found if settles(proposal, actor)]
 
 
-def listed(actor: User, page: int = 1) -> tuple[list[Proposal], int]:
-    """One page of what `actor` may see, the open ones first and then the newest, and how many there are in all."""
-    query = _seen(actor)
-    counted = query.with_only_columns(func.count(Proposal.id), maintain_column_froms=True)
-    total = db.session.scalar(counted) or 0
-    query = query.order_by(Proposal.outcome != "", Proposal.id.desc())
-    query = query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE)
-    return list(db.session.scalars(query).unique()), total
+def listed(actor: User, page: int = 1) -> Pagination:
+    """One page of the proposals that `actor` may see, the open ones first and then the newest."""
+    return paginate(_seen(actor).order_by(Proposal.outcome != "", Proposal.id.desc()), page, PAGE_SIZE)
 
 
 def open_about(kind: Kind, **about: int) -> Proposal | None:

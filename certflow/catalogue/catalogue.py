@@ -1,6 +1,7 @@
 """The loaded definitions, and the runnable workflow of a dossier or round."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +10,7 @@ from sqlalchemy import inspect
 
 from certflow.catalogue import published
 from certflow.config import resource
+from certflow.gateways import installation
 from certflow.law import catalogue
 from certflow.law.catalogue import Catalogue
 from certflow.law.guards import GUARDS
@@ -34,11 +36,17 @@ class Pinned(Protocol):
     def form_version(self) -> int | None: ...
 
 
+@dataclass(slots=True)
 class _Loaded:
-    definitions: Catalogue | None = None
+    """What one application runs on; `known` are the definitions with those published before, once they are read.
+
+    `published` is how many there were when `known` was read.
+    """
+
+    definitions: Catalogue
     workflows: dict[tuple[str, int], Workflow]
     known: Catalogue | None = None
-    published = 0
+    published: int = 0
 
 
 def vocabulary(effects: Collection[str]) -> Vocabulary:
@@ -64,34 +72,36 @@ def read_from(workflows: Path, forms: Path, effects: Collection[str]) -> Catalog
 
 
 def use(definitions: Catalogue) -> None:
-    """Run on these definitions from now on; the application does so once, at its start."""
-    _Loaded.definitions = definitions
-    _Loaded.workflows = {key: Workflow(spec) for key, spec in definitions.workflows.items()}
-    _Loaded.known = None
+    """Run the current application on these definitions from now on; it does so once, at its start."""
+    installation.keep(_Loaded(definitions, {key: Workflow(spec) for key, spec in definitions.workflows.items()}))
+
+
+def _loaded() -> _Loaded:
+    return installation.kept(_Loaded)
 
 
 def definitions() -> Catalogue:
     """The definitions in use."""
-    if _Loaded.definitions is None:
-        raise RuntimeError("the definitions have not been loaded: create the application first")
-    return _Loaded.definitions
+    return _loaded().definitions
 
 
 def known() -> Catalogue:
     """The definitions in use, and those published before whose files are gone; for reading what began with them."""
-    if _Loaded.known is None:
-        shipped = definitions()
+    loaded = _loaded()
+    if loaded.known is None:
+        shipped = loaded.definitions
         gone = published.retired(shipped)
-        _Loaded.workflows |= {key: Workflow(spec) for key, spec in gone.workflows.items()}
-        _Loaded.published = published.count()
-        _Loaded.known = Catalogue(shipped.workflows | gone.workflows, shipped.forms | gone.forms)
-    return _Loaded.known
+        loaded.workflows |= {key: Workflow(spec) for key, spec in gone.workflows.items()}
+        loaded.published = published.count()
+        loaded.known = Catalogue(shipped.workflows | gone.workflows, shipped.forms | gone.forms)
+    return loaded.known
 
 
 def renewed() -> Catalogue:
     """As `known`, read anew when something was published meanwhile, here or by another process."""
-    if _Loaded.known is not None and _Loaded.published != published.count():
-        _Loaded.known = None
+    loaded = _loaded()
+    if loaded.known is not None and loaded.published != published.count():
+        loaded.known = None
     return known()
 
 
@@ -109,16 +119,16 @@ def recall() -> None:
 
 def workflow_of(pinned: Pinned) -> Workflow:
     """The runnable scheme of a round or dossier; raises NotFound when its version was never published here."""
-    key = pinned.workflow, pinned.workflow_version
-    if key not in _Loaded.workflows:
+    key, loaded = (pinned.workflow, pinned.workflow_version), _loaded()
+    if key not in loaded.workflows:
         known().workflow(*key)
-    return _Loaded.workflows[key]
+    return loaded.workflows[key]
 
 
 def workflows() -> dict[tuple[str, int], Workflow]:
     """All runnable schemes by name and version, those whose files are gone among them."""
     known()
-    return _Loaded.workflows
+    return _loaded().workflows
 
 
 def newest(scheme: str) -> WorkflowSpec | None:
@@ -144,5 +154,5 @@ def form_at(name: str, version: int) -> FormSpec:
     """A criteria set, shipped or published; one published meanwhile elsewhere is read anew. Raises NotFound."""
     shipped = definitions().forms.get((name, version)) or known().forms.get((name, version))
     if shipped is None:
-        _Loaded.known = None
+        _loaded().known = None
     return shipped or known().form(name, version)

@@ -14,6 +14,7 @@ from certflow.config import resource
 from certflow.criteria import cases
 from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError, SetupError
+from certflow.http.typed import plain_number
 from certflow.law import catalogue as reading
 from certflow.law.cases.case_runner import Outcome, failures
 from certflow.law.catalogue import Catalogue
@@ -189,7 +190,7 @@ def _definition(argument: str, shipped: Catalogue) -> Definition:
     if path.is_file():
         return reading.read_file(path, resource("workflows"), resource("forms"))
     name, _colon, version = argument.rpartition(":")
-    key = (name, int(version)) if version.isdecimal() else (argument, 0)
+    key = name, plain_number(version) or 0
     definition = shipped.workflows.get(key) or shipped.forms.get(key)
     if definition is None:
         names = ", ".join(f"{name}:{version}" for name, version in sorted({**shipped.workflows, **shipped.forms}))

@@ -10,6 +10,7 @@ from certflow.cli.application import application
 from certflow.dossiers import moving
 from certflow.dossiers.moving import Key, Told
 from certflow.errors import NotFound
+from certflow.http.typed import plain_number
 from certflow.models.base import db
 from certflow.models.people import User
 
@@ -52,9 +53,10 @@ def move(round_id: int, target: str, dry_run: bool, yes: bool, name: str | None)
 
 def _key(target: str) -> Key:
     name, _colon, version = target.rpartition(":")
-    if not name or not version.isdecimal():
+    number = plain_number(version)
+    if not name or number is None:
         raise click.BadParameter("write NAME:VERSION, for example dong_nai_commune_recognition:2", param_hint="--to")
-    return name, int(version)
+    return name, number
 
 
 def _moved(round_id: int, key: Key, name: str) -> Iterator[Told]:

@@ -1,10 +1,13 @@
 """The cases beside the definitions, run."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from certflow.catalogue import catalogue
 from certflow.config import resource
+from certflow.gateways import installation
 from certflow.law.cases.case_runner import Outcome, run_form, run_workflow
 from certflow.law.cases.specs import ActionCase, Cases, DeadlineCase, FormCase
 from certflow.law.cases.workflow_cases import load_cases
@@ -17,12 +20,13 @@ from certflow.rounds.working_days import of_law
 Tried = tuple[FormCase | ActionCase | DeadlineCase, Outcome]
 
 
-class _Kept:
-    """What was read and run for the definitions in use, which never change while the process runs."""
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The cases of the definitions in use, and what came of those that were run, by definition."""
 
-    definitions: Catalogue | None = None
+    definitions: Catalogue
     books: Cases
-    tried: dict[str, Sequence[Tried]]
+    tried: dict[str, Sequence[Tried]] = field(default_factory=dict)
 
 
 def run(definitions: Catalogue, workflows: Path, forms: Path) -> dict[str, tuple[Outcome, ...]]:
@@ -40,29 +44,34 @@ def run(definitions: Catalogue, workflows: Path, forms: Path) -> dict[str, tuple
 
 
 def tried(spec: FormSpec | WorkflowSpec) -> Sequence[Tried]:
-    """Each case of a definition with its outcome, run once in a process; () for one whose file is gone.
+    """Each case of a definition with its outcome, run once in an application; () for one whose file is gone.
 
     Raises DefinitionError for faulty case files.
     """
+    loaded, key = _loaded(), f"{type(spec).__name__} {spec.name} {spec.version}"
+    if key not in loaded.tried:
+        loaded.tried[key] = _of_form(spec, loaded) if isinstance(spec, FormSpec) else _of_workflow(spec, loaded)
+    return loaded.tried[key]
+
+
+def _loaded() -> _Loaded:
     definitions = catalogue.definitions()
-    if _Kept.definitions is not definitions:
-        _Kept.books = load_cases(resource("workflows"), resource("forms"), definitions, GUARDS)
-        _Kept.definitions, _Kept.tried = definitions, {}
-    key = f"{type(spec).__name__} {spec.name} {spec.version}"
-    if key not in _Kept.tried:
-        _Kept.tried[key] = _of_form(spec) if isinstance(spec, FormSpec) else _of_workflow(spec, definitions)
-    return _Kept.tried[key]
+    with suppress(LookupError):  # the first time
+        if (loaded := installation.kept(_Loaded)).definitions is definitions:
+            return loaded
+    books = load_cases(resource("workflows"), resource("forms"), definitions, GUARDS)
+    return installation.keep(_Loaded(definitions, books))
 
 
-def _of_form(form: FormSpec) -> Sequence[Tried]:
-    books = [book for book in _Kept.books.forms if book.key == (form.name, form.version)]
+def _of_form(form: FormSpec, loaded: _Loaded) -> Sequence[Tried]:
+    books = [book for book in loaded.books.forms if book.key == (form.name, form.version)]
     return [pair for book in books for pair in zip(book.cases, run_form(form, book), strict=True)]
 
 
-def _of_workflow(spec: WorkflowSpec, definitions: Catalogue) -> Sequence[Tried]:
+def _of_workflow(spec: WorkflowSpec, loaded: _Loaded) -> Sequence[Tried]:
     tried: list[Tried] = []
-    for book in _Kept.books.workflows:
+    for book in loaded.books.workflows:
         if book.key == spec.key:
             cases: tuple[ActionCase | DeadlineCase, ...] = (*book.actions, *book.deadlines)
-            tried += zip(cases, run_workflow(spec, definitions.form_of(spec), book, of_law), strict=True)
+            tried += zip(cases, run_workflow(spec, loaded.definitions.form_of(spec), book, of_law), strict=True)
     return tried

@@ -17,7 +17,7 @@ from certflow.dossiers import dossiers
 from certflow.dossiers.words import rows
 from certflow.handling.handling import By, Counts
 from certflow.handling.words import handled
-from certflow.http import addresses
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.deadlines import Standing, standing
@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
     person = actor()
     held = parts.held(person)
     by, counts = _asked_by(), dossiers.waiting_counts(person)
-    waiting = dossiers.waiting_for(person, addresses.asked_page(), by=by, counts=counts)
+    waiting = dossiers.waiting_for(person, asked_page(), by=by, counts=counts)
     others = dossiers.with_others(person)
     handlers = handled.of_all(each.dossier for each in (*waiting.items, *others.items))
     return render_template(

@@ -18,6 +18,7 @@ from certflow.handling import handling
 from certflow.law.deadlines import Standing
 from certflow.models.base import db, instant
 from certflow.models.dossiers import Dossier, HistoryEntry
+from certflow.models.paging import IdPagination, Pagination
 from certflow.models.people import Appointment, User
 from certflow.models.rounds import Round
 from certflow.models.rules import Delegation
@@ -42,16 +43,6 @@ class Listed:
     def next_due(self) -> Standing | None:
         """The earliest date that the dossier has not reached yet."""
         return next((s for s in self.standings if s.reached_at is None), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list; pages count from 1."""
-
-    items: tuple[Listed, ...]
-    page: int
-    pages: int
-    total: int
 
 
 def open_dossier(
@@ -130,7 +121,9 @@ def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dos
     return opened
 
 
-def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", counts: handling.Counts | None = None) -> Page:
+def waiting_for(
+    actor: User, page: int = 1, *, by: handling.By = "", counts: handling.Counts | None = None
+) -> Pagination:
     """The dossiers whose step is `actor`'s today, longest waiting first, by who handles them; `counts` if known."""
     query = select(Dossier).where(access.visible(actor), _waits_for(actor))
     if by:
@@ -144,7 +137,7 @@ def waiting_counts(actor: User) -> handling.Counts:
     return handling.counted(actor, waiting, _counted(select(Dossier).where(waiting)))
 
 
-def with_others(actor: User, page: int = 1) -> Page:
+def with_others(actor: User, page: int = 1) -> Pagination:
     """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
     mine = func.coalesce(_waits_for(actor), false())  # a place that is not there compares as unknown
     query = select(Dossier).where(access.visible(actor), not_(mine))
@@ -155,7 +148,7 @@ def _oldest_first() -> tuple[ColumnElement[dt.datetime], ColumnElement[int]]:
     return Dossier.entered_at.asc(), Dossier.id.asc()
 
 
-def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Page:
+def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Pagination:
     """The dossiers `actor` may see, newest act first, narrowed by round, state or the name of the unit or the holder.
 
     `words` may be typed with or without diacritics, and a unit is found by every name it had.
@@ -209,16 +202,12 @@ def _counted(query: Select[Dossier]) -> int:
     return db.session.scalar(counted) or 0
 
 
-def _page(query: Select[Dossier], page: int, *, total: int | None = None) -> Page:
+def _page(query: Select[Dossier], page: int, *, total: int | None = None) -> Pagination:
     total = _counted(query) if total is None else total
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    # Sorting whole rows of all dossiers for the sake of one page would take most of the time: the ids alone are sorted.
-    ids = query.with_only_columns(Dossier.id, maintain_column_froms=True).limit(PAGE_SIZE)
-    ids = ids.offset((page - 1) * PAGE_SIZE).correlate(None)
-    query = query.options(*access.PLACED, joinedload(Dossier.round).selectinload(Round.dates))
-    found = db.session.scalars(query.where(Dossier.id.in_(ids))).unique().all()
-    return Page(tuple(listed(found)), page, pages, total)
+    options = (*access.PLACED, joinedload(Dossier.round).selectinload(Round.dates))
+    dossiers = IdPagination(page, PAGE_SIZE, total=total, select=query, key=Dossier.id, options=options)
+    dossiers.items = listed(dossiers.items)
+    return dossiers
 
 
 def listed(found: Sequence[Dossier]) -> list[Listed]:

@@ -1,10 +1,12 @@
-"""What the address and the form of a request name: ids and the page of a list."""
+"""The ids that the address and the form of a request name."""
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import IntegerConverter
 
-LARGEST_ID = 2**31 - 1
+from certflow.http.paging import asked_page as asked_page  # for rules and impartiality, until they ask there
+from certflow.http.typed import LARGEST, plain_number
+
 LONGEST_ID = 20
 FARTHEST_PAGE = 100_000
 
@@ -14,7 +16,7 @@ class Id(IntegerConverter):
 
     def to_python(self, value: str) -> int:
         """The number, or the largest that there can be."""
-        return min(int(value), LARGEST_ID) if len(value) < LONGEST_ID else LARGEST_ID
+        return min(int(value), LARGEST) if len(value) < LONGEST_ID else LARGEST
 
 
 def sent_id(name: str) -> int:
@@ -24,10 +26,4 @@ def sent_id(name: str) -> int:
 
 def id_in(sent: MultiDict[str, str], name: str) -> int:
     """The id that `sent` has under `name`; -1, which nothing has, when it is none."""
-    number = sent.get(name, -1, type=int)
-    return number if 0 < number <= LARGEST_ID else -1
-
-
-def asked_page() -> int:
-    """The page of a list that the address asks for, as far as a database counts; 1 when it names none."""
-    return min(max(request.args.get("page", 1, type=int), 1), FARTHEST_PAGE)
+    return plain_number(sent.get(name)) or -1

@@ -8,13 +8,15 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
+    RadioField,
+    SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from certflow.errors import Invalid
-from certflow.http.typed import day_typed
+from certflow.http.typed import day_typed, plain_number
 from certflow.models.dated import LONGEST_REASON
 
 TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
@@ -117,6 +119,10 @@ class ReasonForm(FlaskForm):
 
 
 def version_sent(text: str | None) -> int:
-    """The version a hidden field carries; 0 for what is none."""
-    given = text or ""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    """The version that a hidden field carries; 0, which nothing stored has, when it carries none."""
+    return plain_number(text) or 0
+
+
+def number_chosen(field: SelectField | RadioField) -> int | None:
+    """The number of the choice that was made among those of `field`; None for no choice."""
+    return plain_number(field.data) if field.data in {choice.value for choice in field.choices} else None

@@ -16,7 +16,7 @@ from flask.sansio.app import App
 from flask_babel import gettext as _
 
 from certflow.errors import NotFound
-from certflow.http.addresses import LARGEST_ID
+from certflow.http.addresses import id_in
 from certflow.http.person import actor
 from certflow.models.people import User
 
@@ -195,8 +195,7 @@ def _id(named: Named, name: str) -> int:
     """The id in the path, or among what was sent; -1, which nothing has, when it is none."""
     if name in named:
         return int(named[name])
-    number = (request.args if request.method == "GET" else request.form).get(name, -1, type=int)
-    return number if 0 < number <= LARGEST_ID else -1
+    return id_in(request.args if request.method == "GET" else request.form, name)
 
 
 def subject(about: About[T], *ids: int) -> T:

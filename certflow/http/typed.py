@@ -5,6 +5,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
+LARGEST = 2**31 - 1
 DECIMAL = re.compile(r"(?P<whole>[0-9]{1,18}|[0-9]{1,3}([. ][0-9]{3}){1,5})(,(?P<places>[0-9]{1,6}))?\Z")
 DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*\Z")
 YEARS = range(1900, 2201)  # the calendar's first and last days have no day beside them to count to
@@ -33,6 +34,16 @@ def whole_number(given: str) -> int | None:
         return None
     digits = "".join(groups)
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+
+
+def plain_number(sent: str | None) -> int | None:
+    """A number as pages themselves write it, in an address, a hidden field or a choice; None otherwise.
+
+    It is digits only and fits into an id of the database.
+    """
+    digits = sent or ""
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 10 else None
+    return number if number is not None and number <= LARGEST else None
 
 
 def typed_whole(stored: int) -> str:

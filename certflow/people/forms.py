@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from certflow.accounts import accounts
-from certflow.http.fields import first_day, last_day
+from certflow.http.fields import first_day, last_day, number_chosen
 from certflow.models.units import Organisation, Unit
 from certflow.people import people
 
@@ -105,17 +105,12 @@ class AppointmentForm(FlaskForm):
     @property
     def unit(self) -> int | None:
         """The unit that was chosen."""
-        return _chosen(self.unit_id)
+        return number_chosen(self.unit_id)
 
     @property
     def office(self) -> int | None:
         """The office that was chosen."""
-        return _chosen(self.organisation_id)
-
-
-def _chosen(field: RadioField | SelectField) -> int | None:
-    typed = field.data or ""
-    return int(typed) if typed and typed in {choice.value for choice in field.choices} else None
+        return number_chosen(self.organisation_id)
 
 
 def _choice(unit: Unit) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Unpack
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
@@ -16,6 +16,7 @@ from certflow.catalogue.role_titles import kind_title, roles
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.handling import handling
 from certflow.models.base import db
+from certflow.models.paging import Pagination, paginate
 from certflow.models.people import Appointment, User
 from certflow.models.unique import refusing
 from certflow.models.units import Unit
@@ -248,15 +249,14 @@ def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
     return appointment
 
 
-def listed(page: int = 1, words: str = "") -> tuple[list[User], int]:
-    """One page of people in Vietnamese order, searched with or without diacritics, and how many there are in all."""
+def listed(page: int = 1, words: str = "") -> Pagination:
+    """One page of people (User) in Vietnamese order, searched with or without diacritics."""
     query = select(User)
     if words:
         by_name = User.search_key.contains(search_key(words), autoescape=True)
         query = query.where(or_(by_name, User.sign_in_name.contains(words.strip().lower(), autoescape=True)))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    query = query.options(selectinload(User.appointments).joinedload(Appointment.unit)).order_by(User.sort_key, User.id)
-    return list(db.session.scalars(query.limit(PAGE_SIZE).offset((max(page, 1) - 1) * PAGE_SIZE))), total
+    query = query.options(selectinload(User.appointments).joinedload(Appointment.unit))
+    return paginate(query.order_by(User.sort_key, User.id), page, PAGE_SIZE)
 
 
 def link_accounts(user_id: int, sign_in_name: str, *, actor: User) -> User:

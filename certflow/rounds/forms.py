@@ -7,11 +7,12 @@ from typing import Any, cast
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from certflow.http.fields import ADay, Chosen, DayField, shown_day
+from certflow.http.fields import ADay, Chosen, DayField, number_chosen, shown_day
+from certflow.http.typed import whole_number
 from certflow.law.deadlines import Due
 from certflow.models.dated import LONGEST_REASON
 
@@ -31,10 +32,7 @@ class RoundForm(FlaskForm):
     )
     assessed_year = StringField(
         lazy_gettext("Assessed year"),
-        [
-            InputRequired(lazy_gettext("Type the assessed year, for example 2025.")),
-            Regexp(r"\s*\d{4}\s*\Z", message=lazy_gettext("Type the year with four digits, for example 2025.")),
-        ],
+        [InputRequired(lazy_gettext("Type the assessed year, for example 2025."))],
         description=lazy_gettext("The dates of the scheme chosen are shown on the next page."),
     )
     title = StringField(
@@ -49,6 +47,22 @@ class RoundForm(FlaskForm):
         lazy_gettext("This is a practice round"),
         description=lazy_gettext("Its papers have numbers of their own, carry a warning and have no legal force."),
     )
+
+    @property
+    def unit(self) -> int:
+        """The province that was chosen; 0, which nothing has, for none."""
+        return number_chosen(self.unit_id) or 0
+
+    @property
+    def year(self) -> int:
+        """The year that was typed with four digits; 0 for none."""
+        typed = (self.assessed_year.data or "").strip()
+        return whole_number(typed) or 0 if len(typed) == 4 else 0
+
+    def validate_assessed_year(self, _field: Field) -> None:
+        """Refuses what is no year."""
+        if not self.year:
+            raise ValidationError(_("Type the year with four digits, for example 2025."))
 
 
 class SetForm(FlaskForm):

@@ -12,6 +12,7 @@ from certflow import clock
 from certflow.catalogue import units
 from certflow.errors import NotFound
 from certflow.models.base import db
+from certflow.models.paging import ListPagination, Pagination, paginate
 from certflow.models.units import Succession, Unit, UnitVersion
 from certflow.vietnamese import search_key
 from certflow.wording import _
@@ -48,20 +49,33 @@ class Child:
     counts: dict[str, int]
 
 
-def search(words: str, on: dt.date, page: int = 1) -> tuple[list[Entry], int]:
-    """One page of the units that ever had `words` in their name or for their code, and how many there are in all.
+class _Matches(Pagination):
+    """A page of the ids that the query `select` finds, with their number beside each: searching twice takes twice."""
+
+    def _query_items(self) -> list[int]:
+        query = self._query_args["select"].limit(self.per_page).offset(self._query_offset)
+        rows = db.session.execute(query).all()
+        self._matches = rows[0][1] if rows else 0
+        return [row[0] for row in rows]
+
+    def _query_count(self) -> int:
+        return self._matches
+
+
+def search(words: str, on: dt.date, page: int = 1) -> Pagination:
+    """One page of the units (Entry) that ever had `words` in their name or for their code; none for no words.
 
     Those that stand on the day come first, of these the higher tiers.
     """
     key, code = search_key(words), words.strip()
     if not key:
-        return [], 0
+        return ListPagination((), page, FOUND_AT_ONCE)
     order = case((units.standing(on), 0), else_=1), _RANK, Unit.sort_key, Unit.id
     found = or_(_called(Unit, key, code), Unit.id.in_(_called_before(key, code)))
     query = select(Unit.id, func.count().over()).where(found).order_by(*order)
-    rows = db.session.execute(query.limit(FOUND_AT_ONCE).offset((max(page, 1) - 1) * FOUND_AT_ONCE)).all()
-    total = rows[0][1] if rows else 0
-    return _entries([row[0] for row in rows], on, key, code), total
+    matches = _Matches(page, FOUND_AT_ONCE, error_out=False, select=query)
+    matches.items = _entries(matches.items, on, key, code)
+    return matches
 
 
 def _called(table: type[Unit] | type[UnitVersion], key: str, code: str) -> ColumnElement[bool]:
@@ -142,13 +156,12 @@ def provinces(on: dt.date) -> list[Child]:
     return _children(db.session.scalars(query.order_by(UnitVersion.sort_key, UnitVersion.id)).all(), on)
 
 
-def below(unit_id: int, on: dt.date, page: int = 1) -> tuple[list[Child], int]:
-    """One page of the units directly below one on a day, and how many there are in all."""
-    here = (UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
-    total = db.session.scalar(select(func.count(UnitVersion.id)).where(*here)) or 0
-    query = select(UnitVersion).where(*here).order_by(UnitVersion.sort_key, UnitVersion.id)
-    rows = db.session.scalars(query.limit(CHILDREN_AT_ONCE).offset((max(page, 1) - 1) * CHILDREN_AT_ONCE))
-    return _children(rows.all(), on), total
+def below(unit_id: int, on: dt.date, page: int = 1) -> Pagination:
+    """One page of the units (Child) directly below one on a day."""
+    query = select(UnitVersion).where(UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
+    children = paginate(query.order_by(UnitVersion.sort_key, UnitVersion.id), page, CHILDREN_AT_ONCE)
+    children.items = _children(children.items, on)
+    return children
 
 
 def _children(shown: Sequence[UnitVersion], on: dt.date) -> list[Child]:

@@ -129,7 +129,7 @@ def test_what_is_refused_or_taken_back_is_never_done_and_never_settled_again() -
         with pytest.raises(ActionNotOpen):
             proposals.confirm(made.id, actor=administrators()[1])
     assert rounds.get(found.id).dates[0].due_on == before
-    assert [one.outcome for one in proposals.listed(administrators()[0])[0]] == ["withdrawn", "refused"]
+    assert [one.outcome for one in proposals.listed(administrators()[0])] == ["withdrawn", "refused"]
 
 
 def entered() -> int:

@@ -34,11 +34,12 @@ def _made(folder: Path, url: str) -> Iterator[Flask]:
     app = create_app(Settings(folder, url, files, secret_key="only-for-benchmarks", testing=True))
     with app.app_context():
         flask_migrate.upgrade()
-    equipment().queue.migrate()
+        queue = equipment().queue
+    queue.migrate()
     try:
         yield app
     finally:
-        equipment().queue.close()
+        queue.close()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

@@ -6,10 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certflow.catalogue import catalogue
 from certflow.law.catalogue import Catalogue
 from certflow.law.guards import GUARDS, in_words
-from tests import make
+from tests import make, versions
 from tests.browsing import counted, send, typed_in
 
 CRITERIA = "/rules/criteria/learning_community_commune/1"
@@ -43,7 +42,7 @@ def test_the_list_names_every_scheme_and_criteria_set_with_its_source_and_mark(
 ) -> None:
     page = officer.get("/rules/").text
 
-    known = catalogue.definitions()
+    known = versions.definitions(app)
     titles = [(spec.title.vi, spec.source) for spec in known.workflows.values()]
     titles += [(spec.title.vi, spec.source) for spec in known.forms.values()]
     for title, source in titles:
@@ -52,10 +51,10 @@ def test_the_list_names_every_scheme_and_criteria_set_with_its_source_and_mark(
     assert MARK in page
 
 
-def test_the_criteria_page_shows_every_indicator_threshold_and_clause(officer: FlaskClient) -> None:
+def test_the_criteria_page_shows_every_indicator_threshold_and_clause(app: Flask, officer: FlaskClient) -> None:
     page = officer.get(CRITERIA).text
 
-    form = catalogue.definitions().forms["learning_community_commune", 1]
+    form = versions.definitions(app).forms["learning_community_commune", 1]
     for indicator in form.indicators.values():
         assert f"{indicator.code}. {indicator.title.vi}" in page
         for part in indicator.parts:
@@ -67,8 +66,10 @@ def test_the_criteria_page_shows_every_indicator_threshold_and_clause(officer: F
     assert 'name="document"' not in page
 
 
-def test_the_scheme_page_shows_states_turns_actions_needs_and_dates_in_both_languages(officer: FlaskClient) -> None:
-    spec = catalogue.definitions().workflow(*make.SCHEME)
+def test_the_scheme_page_shows_states_turns_actions_needs_and_dates_in_both_languages(
+    app: Flask, officer: FlaskClient
+) -> None:
+    spec = versions.definitions(app).workflow(*make.SCHEME)
     page = officer.get(SCHEME).text
     send(officer, "/language", {"locale": "en", "next": "/rules/"}, page="/rules/")
     english = officer.get(SCHEME).text
@@ -84,24 +85,25 @@ def test_the_scheme_page_shows_states_turns_actions_needs_and_dates_in_both_lang
     assert not [guard for guard in GUARDS if guard in page]
 
 
-def _newer_versions() -> None:
+def _newer_versions(app: Flask) -> None:
     """Second versions of the criteria set and of the scheme beside the first, as if their files had been added."""
-    shipped = catalogue.definitions()
+    shipped = versions.definitions(app)
     form, scheme = shipped.forms["learning_community_commune", 1], shipped.workflows[make.SCHEME]
     first, *others = scheme.deadlines
     new = replace(scheme, version=2, form_version=2, deadlines=(replace(first, day=first.day - 1), *others))
-    catalogue.use(
+    versions.use(
+        app,
         Catalogue(
             shipped.workflows | {new.key: new},
             shipped.forms | {(form.name, 2): replace(form, version=2, levels=3, criteria=form.criteria[1:])},
-        )
+        ),
     )
 
 
 def test_the_pages_tell_what_changes_between_versions(app: Flask, officer: FlaskClient) -> None:
     assert "/changes/" not in officer.get(CRITERIA).text + officer.get(SCHEME).text
 
-    _newer_versions()
+    _newer_versions(app)
 
     for address in (CRITERIA, SCHEME):
         changes = f"{address}/changes/2"

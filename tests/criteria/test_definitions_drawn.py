@@ -17,7 +17,7 @@ from certflow.criteria import cases
 from certflow.law.catalogue import Catalogue
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
-from tests import make
+from tests import make, versions
 from tests.browser import assert_accessible, assert_fits
 from tests.browsing import in_english
 from tests.desk.test_budgets import HEAVIEST, weight
@@ -62,8 +62,10 @@ def marked(page: str) -> dict[str, str | None]:
     }
 
 
-def test_every_scheme_is_drawn_as_one_named_picture_with_every_state_and_action(reader: FlaskClient) -> None:
-    for spec in catalogue.definitions().workflows.values():
+def test_every_scheme_is_drawn_as_one_named_picture_with_every_state_and_action(
+    app: Flask, reader: FlaskClient
+) -> None:
+    for spec in versions.definitions(app).workflows.values():
         page = reader.get(f"/rules/schemes/{spec.name}/{spec.version}").text
         picture = drawing(page)
 
@@ -78,10 +80,10 @@ def test_every_scheme_is_drawn_as_one_named_picture_with_every_state_and_action(
         assert "style=" not in ElementTree.tostring(picture, encoding="unicode")
 
 
-def test_a_scheme_that_issues_nothing_and_has_no_dates_has_its_page(reader: FlaskClient) -> None:
-    shipped = catalogue.definitions()
+def test_a_scheme_that_issues_nothing_and_has_no_dates_has_its_page(app: Flask, reader: FlaskClient) -> None:
+    shipped = versions.definitions(app)
     bare: WorkflowSpec = replace(shipped.workflow(*make.SCHEME), version=2, outcome=None, deadlines=())
-    catalogue.use(Catalogue(shipped.workflows | {bare.key: bare}, shipped.forms))
+    versions.use(app, Catalogue(shipped.workflows | {bare.key: bare}, shipped.forms))
 
     page = reader.get(f"{SCHEME[:-1]}2").text
 
@@ -111,19 +113,20 @@ def test_the_pages_of_rules_tell_versions_use_and_publication(app: Flask, reader
 
     scheme, criteria = reader.get(SCHEME).text, reader.get(CRITERIA).text
 
-    spec = catalogue.definitions().workflow(*make.SCHEME)
-    form = catalogue.definitions().form_of(spec)
+    spec = versions.definitions(app).workflow(*make.SCHEME)
+    form = versions.definitions(app).form_of(spec)
     assert spec.fingerprint in scheme
     assert form.fingerprint in criteria
     assert "Not yet" not in scheme + criteria.split("<h2>Versions</h2>")[1]
-    using = [w for w in catalogue.definitions().workflows.values() if w.form == form.name]
+    using = [w for w in versions.definitions(app).workflows.values() if w.form == form.name]
     assert len(using) > 1
     assert all(f'href="/rules/schemes/{w.name}/{w.version}"' in criteria for w in using)
     assert "No education department has confirmed this set yet." in scheme
 
 
-def test_the_cases_say_what_must_come_out_in_words(reader: FlaskClient) -> None:
-    count = len(cases.tried(catalogue.definitions().workflows[make.SCHEME]))
+def test_the_cases_say_what_must_come_out_in_words(app: Flask, reader: FlaskClient) -> None:
+    with app.app_context():
+        count = len(cases.tried(catalogue.definitions().workflows[make.SCHEME]))
     pages = [reader.get(f"{SCHEME}/cases").text]
     while 'rel="next"' in pages[-1]:
         pages.append(reader.get(f"{SCHEME}/cases?page={len(pages) + 1}").text)
@@ -143,8 +146,8 @@ def test_the_cases_say_what_must_come_out_in_words(reader: FlaskClient) -> None:
     assert not re.search(r"not_own_dossier|awaiting_chair|disadvantaged_area", both + criteria)
 
 
-def test_a_case_that_fails_shows_what_came_out_instead(reader: FlaskClient) -> None:
-    shipped = catalogue.definitions()
+def test_a_case_that_fails_shows_what_came_out_instead(app: Flask, reader: FlaskClient) -> None:
+    shipped = versions.definitions(app)
     form = shipped.form("learning_community_commune", 1)
     *others, last = form.criteria
     first, *rest = last.indicators
@@ -154,7 +157,7 @@ def test_a_case_that_fails_shows_what_came_out_instead(reader: FlaskClient) -> N
     changed = replace(first, parts=easy)
     criteria = (*others, replace(last, indicators=(changed, *rest)))
     other = replace(form, criteria=criteria, indicators=form.indicators | {first.code: changed})
-    catalogue.use(Catalogue(shipped.workflows, shipped.forms | {(form.name, 1): other}))
+    versions.use(app, Catalogue(shipped.workflows, shipped.forms | {(form.name, 1): other}))
 
     pages = "".join(reader.get(f"{CRITERIA}/cases?page={n}").text for n in (1, 2))
 
@@ -162,23 +165,23 @@ def test_a_case_that_fails_shows_what_came_out_instead(reader: FlaskClient) -> N
     assert re.search(r'class="verdict bad">.*?level 2</span>', pages)
 
 
-def test_a_case_refused_by_the_engines_own_rule_tells_the_part_taken_before(reader: FlaskClient) -> None:
-    shipped = catalogue.definitions()
+def test_a_case_refused_by_the_engines_own_rule_tells_the_part_taken_before(app: Flask, reader: FlaskClient) -> None:
+    shipped = versions.definitions(app)
     scheme = shipped.workflows[make.SCHEME]
     words = ("Took part before as: Commune culture and society officer", "“The person had no other part")
     named = "".join(reader.get(f"{SCHEME}/cases?page={n}").text for n in (1, 2))
     silent = tuple(replace(t, needs=tuple(set(t.needs) - {"not_own_dossier"})) for t in scheme.transitions)
-    catalogue.use(Catalogue(shipped.workflows | {make.SCHEME: replace(scheme, transitions=silent)}, shipped.forms))
+    versions.use(app, Catalogue(shipped.workflows | {make.SCHEME: replace(scheme, transitions=silent)}, shipped.forms))
     unnamed = "".join(reader.get(f"{SCHEME}/cases?page={n}").text for n in (1, 2))
 
     assert "102 cases, all as expected" in unnamed
     assert [unnamed.count(each) for each in words] == [named.count(each) for each in words] == [7, 7]
 
 
-def test_a_definition_whose_file_is_gone_has_no_cases(reader: FlaskClient) -> None:
-    shipped = catalogue.definitions()
+def test_a_definition_whose_file_is_gone_has_no_cases(app: Flask, reader: FlaskClient) -> None:
+    shipped = versions.definitions(app)
     form = replace(shipped.form("learning_community_commune", 1), version=7, path="gone.toml")
-    catalogue.use(Catalogue(shipped.workflows, shipped.forms | {(form.name, 7): form}))
+    versions.use(app, Catalogue(shipped.workflows, shipped.forms | {(form.name, 7): form}))
 
     assert "There are no cases beside this definition." in reader.get(f"{CRITERIA[:-1]}7/cases").text
     assert reader.get(f"{CRITERIA[:-1]}8/cases").status_code == 404
@@ -188,7 +191,7 @@ def test_a_definition_whose_file_is_gone_has_no_cases(reader: FlaskClient) -> No
 def test_every_page_of_the_rules_is_light(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         make.sign_in(client, make.person("province_reviewer"))
-    known = catalogue.definitions()
+    known = versions.definitions(app)
     addresses = [f"/rules/criteria/{name}/{version}" for name, version in known.forms]
     addresses += [f"/rules/schemes/{name}/{version}" for name, version in known.workflows]
     addresses += [f"{address}/cases?page={n}" for address in addresses for n in (1, 2)]
@@ -212,7 +215,7 @@ def test_in_a_browser_words_stay_in_their_boxes_and_a_narrow_phone_does_not_scro
     page.locator('[name="password"]').fill(make.PASSWORD)
     page.locator('[name="password"]').press("Enter")
     page.wait_for_url(lambda url: urlsplit(url).path == "/")
-    schemes = [f"/rules/schemes/{name}/{version}" for name, version in catalogue.definitions().workflows]
+    schemes = [f"/rules/schemes/{name}/{version}" for name, version in versions.definitions(app).workflows]
     for language in ("vi", "en"):
         if language == "en":
             page.get_by_role("button", name="English").click()

@@ -78,16 +78,12 @@ def test_who_took_part_below_or_belongs_to_the_unit_does_not_count_on_the_counci
     assert refused(dossier, "propose_level_1", ActionBlocked) == (FOUR_LEFT,)
 
 
-def test_where_no_council_is_recorded_the_appraiser_vouches_unless_the_setting_asks_for_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_where_no_council_is_recorded_the_appraiser_vouches_unless_the_setting_asks_for_one() -> None:
     free, dossier = ready(), ready()
     assert make.act(free, "propose_level_1").state == "under_review"
 
-    in_use = installation.equipment()
-    monkeypatch.setattr(
-        installation._InUse, "equipment", replace(in_use, settings=replace(in_use.settings, councils_required=True))
-    )
+    equipment = installation.equipment()
+    installation.keep(replace(equipment, settings=replace(equipment.settings, councils_required=True)))
     assert refused(dossier, "propose_level_1", ActionBlocked) == (NOT_RECORDED,)
     council(dossier, 5)
     assert make.act(dossier, "propose_level_1").state == "under_review"

@@ -17,7 +17,7 @@ BEFORE = TODAY - dt.timedelta(days=1)
 
 
 def names(words: str, on: dt.date = TODAY) -> list[str]:
-    return [one.version.name for one in register.search(words, on)[0]]
+    return [one.version.name for one in register.search(words, on)]
 
 
 @pytest.mark.parametrize("words", ["dong nai", "đồng nai", "ĐỒNG  NAI", "75"])
@@ -32,14 +32,15 @@ def test_a_unit_is_found_with_or_without_marks_and_by_its_code(words: str) -> No
 def test_an_ended_unit_is_found_and_marked_after_those_that_exist() -> None:
     new = merging.merged([A, B])
 
-    (first,), total = register.search("xuan tay", TODAY)
-    found = register.search("xã xuân", TODAY)[0]
+    page = register.search("xuan tay", TODAY)
+    (first,) = page.items
+    found = register.search("xã xuân", TODAY).items
 
-    assert total == 1
+    assert page.total == 1
     assert (first.version.name, first.ended_on, first.above) == (A, BEFORE, ("Huyện Cẩm Mỹ", "Tỉnh Đồng Nai"))
     assert [one.version.name for one in found][-1] == A
     assert merging.NEW in [one.version.name for one in found if one.ended_on is None]
-    (then,) = register.search("xuan song", BEFORE)[0]
+    (then,) = register.search("xuan song", BEFORE)
     assert (then.version.unit_id, then.begins_on) == (new.id, TODAY)
 
 
@@ -48,9 +49,9 @@ def test_a_unit_is_found_by_a_name_and_a_code_it_had_before() -> None:
     unit = merging.renamed("Xã Lâm San", "Xã Lâm Mới", "26995")
 
     for words, formerly in (("lam san", "Xã Lâm San"), (old, old), ("lâm mới", ""), ("26995", "")):
-        (found,) = register.search(words, TODAY)[0]
+        (found,) = register.search(words, TODAY)
         assert (found.version.unit_id, found.version.name, found.formerly) == (unit.id, "Xã Lâm Mới", formerly)
-    (then,) = register.search("lam moi", BEFORE)[0]
+    (then,) = register.search("lam moi", BEFORE)
     assert (then.version.name, then.formerly, then.begins_on) == ("Xã Lâm San", "Xã Lâm Mới", None)
     assert [one.change for one in register.story(unit.id)] == ["", "rename,recode"]
 
@@ -60,7 +61,7 @@ def test_the_tree_of_a_day_has_the_units_of_that_day() -> None:
     new = merging.merged([A, B])
 
     def below(on: dt.date) -> set[str]:
-        return {one.version.name for one in register.below(district.id, on)[0]}
+        return {one.version.name for one in register.below(district.id, on)}
 
     assert below(BEFORE) - below(TODAY) == {A, B}
     assert below(TODAY) - below(BEFORE) == {merging.NEW}
@@ -88,9 +89,8 @@ def test_links_lead_both_ways_with_the_resolution() -> None:
 def test_pages_are_bounded() -> None:
     make.communes(30)
 
-    first, total = register.search("xa", TODAY)
-    second, again = register.search("xa", TODAY, 2)
+    first, second = register.search("xa", TODAY), register.search("xa", TODAY, 2)
 
-    assert (len(first), total, again) == (register.FOUND_AT_ONCE, 28, 28)
-    assert len(second) == 8
+    assert (len(first.items), first.total, second.total) == (register.FOUND_AT_ONCE, 28, 28)
+    assert len(second.items) == 8
     assert not {one.version.id for one in first} & {one.version.id for one in second}

@@ -1,8 +1,6 @@
 """Open sessions ended, and the two histories of an account for administrators."""
 
-from dataclasses import dataclass
-
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +9,7 @@ from certflow.access.policy import ADMINISTRATOR
 from certflow.accounts import accounts, directory, links, second_factor, sessions, words
 from certflow.accounts import events as account_events
 from certflow.accounts import sign_in_history as history
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.models.accounts import AccountEvent
@@ -18,16 +17,7 @@ from certflow.models.people import User
 
 bp = Room("sessions", __name__)
 
-FARTHEST_PAGE = 100_000
 NEWEST_SIGN_INS, NEWEST_EVENTS = 20, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Which page of a list is shown; pages count from 1."""
-
-    page: int
-    pages: int
 
 
 def of_oneself() -> dict[str, object]:
@@ -83,10 +73,9 @@ def end_all(user_id: int) -> ResponseReturnValue:
 def sign_ins(user_id: int) -> ResponseReturnValue:
     """All sign-ins of a person, for administrators."""
     access.require_administrator(actor())
-    person, number = directory.get(user_id), _page()
-    found, total = history.listed(person, number)
-    page = Shown(number, max(1, -(-total // history.PAGE_SIZE)))
-    entries = [(one, words.sign_in(one)) for one in found]
+    person = directory.get(user_id)
+    page = history.listed(person, asked_page())
+    entries = [(entry, words.sign_in(entry)) for entry in page.items]
     return render_template("accounts/sessions/sign_ins.html", person=person, entries=entries, page=page)
 
 
@@ -94,12 +83,7 @@ def sign_ins(user_id: int) -> ResponseReturnValue:
 def events(user_id: int) -> ResponseReturnValue:
     """All that was done to an account, for administrators."""
     access.require_administrator(actor())
-    person, number = directory.get(user_id), _page()
-    found, total = account_events.listed(person, number)
-    page = Shown(number, max(1, -(-total // account_events.PAGE_SIZE)))
-    lines = [(one, words.event(one)) for one in found]
+    person = directory.get(user_id)
+    page = account_events.listed(person, asked_page())
+    lines = [(event, words.event(event)) for event in page.items]
     return render_template("accounts/sessions/events.html", person=person, events=lines, page=page)
-
-
-def _page() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), FARTHEST_PAGE)

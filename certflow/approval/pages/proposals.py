@@ -1,7 +1,6 @@
 """Acts that need two persons: what was proposed, and settling it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +11,8 @@ from certflow.approval.forms import SettleForm
 from certflow.approval.policy import SEES_PROPOSAL, SETTLES, TAKES_BACK
 from certflow.approval.words import proposed
 from certflow.errors import Invalid
-from certflow.http import addresses
 from certflow.http.fields import show_faults
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.models.approval import Proposal
@@ -21,27 +20,16 @@ from certflow.models.people import User
 
 bp = Room("proposals", __name__)
 
-FARTHEST_PAGE = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which page of the list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
 
 @bp.page("/proposals/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """What waits for the person as the second one, and everything proposed that they may see."""
-    number = min(addresses.asked_page(), FARTHEST_PAGE)
-    found, total = proposals.listed(actor(), number)
+    page = proposals.listed(actor(), asked_page())
     return render_template(
         "approval/listed.html",
         waiting=[proposed.told(one) for one in proposals.waiting_for(actor())],
-        found=[proposed.told(one) for one in found],
-        page=Page(number, max(1, -(-total // proposals.PAGE_SIZE))),
+        found=[proposed.told(proposal) for proposal in page.items],
+        page=page,
     )
 
 

@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import Form
 
 from certflow.criteria.forms.rating_sets import BandsForm, CapsForm, GroupForm, number_typed
+from certflow.http.typed import plain_number
 from certflow.law.sets.faults import MOST_BANDS, MOST_CAPS, MOST_ROWS
 from certflow.law.sets.tables import USUAL_STEP, Content, look_at, looks_at, new_band_name, without_row
 
@@ -23,7 +24,8 @@ def group_written(content: Content, form: GroupForm, number: int, do: str) -> Co
         rows.append(_blank_row(what))
     groups[number - 1] = {**group, **_title_of(form), "source": form.source.data, "indicators": rows}
     written = {**content, "criteria": groups}
-    return without_row(written, number, int(what)) if _is_removed(act, what, rows) else written
+    removed = _removed(act, what, rows)
+    return without_row(written, number, removed) if removed else written
 
 
 def _blank_row(kind: str) -> dict[str, Any]:
@@ -54,8 +56,8 @@ def bands_written(content: Content, form: BandsForm, do: str) -> Content:
     act, _dash, what = do.partition("-")
     if act == "add" and len(bands) < MOST_BANDS:
         bands.append({"name": new_band_name({"bands": bands}), "title": {"vi": "", "en": ""}, "at_least": ""})
-    elif _is_removed(act, what, bands):
-        del bands[int(what) - 1]
+    elif removed := _removed(act, what, bands):
+        del bands[removed - 1]
     return {**content, "bands": bands}
 
 
@@ -71,13 +73,15 @@ def caps_written(content: Content, form: CapsForm, do: str) -> Content:
     act, _dash, what = do.partition("-")
     if act == "add" and len(caps) < MOST_CAPS:
         caps.append({"title": {"vi": "", "en": ""}, "band": "", "below": ""})
-    elif _is_removed(act, what, caps):
-        del caps[int(what) - 1]
+    elif removed := _removed(act, what, caps):
+        del caps[removed - 1]
     return {**content, "caps": caps}
 
 
-def _is_removed(act: str, what: str, rows: list[dict[str, Any]]) -> bool:
-    return act == "remove" and what.isascii() and what.isdecimal() and len(what) < 4 and 1 <= int(what) <= len(rows)
+def _removed(act: str, what: str, rows: list[dict[str, Any]]) -> int:
+    """The number of the row that the button takes away; 0 for none."""
+    number = plain_number(what) or 0
+    return number if act == "remove" and number <= len(rows) else 0
 
 
 def _title_of(form: Form | FlaskForm) -> dict[str, Any]:

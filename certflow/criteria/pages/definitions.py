@@ -17,8 +17,8 @@ from certflow.criteria.forms.rating_sets import ConfirmForm
 from certflow.criteria.policy import DEPARTMENT
 from certflow.criteria.words import tried_cases
 from certflow.errors import DefinitionError, Invalid, NotFound
-from certflow.http import addresses
 from certflow.http.fields import show_faults
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.difference.difference import Definition, difference
@@ -99,13 +99,13 @@ def form_cases(name: str, version: int) -> ResponseReturnValue:
     spec = _form(name, version)
     tried = _tried(spec)
     usual = tried_cases.usual_cases(spec, tried)
-    return render_template(
-        "criteria/definitions/cases.html",
-        spec=spec,
+    return _cases_page(
+        spec,
+        tried,
+        tried_cases.of_form(spec, tried),
         back=url_for(".form", name=name, version=version),
         usual=[(i, tried_cases.answer(i, usual[i.code])) for i in spec.indicators.values() if i.code in usual],
         headers={2: [_("Answers other than usual"), _("Disadvantaged area")]},
-        page=tried_cases.page_of(tried_cases.of_form(spec, tried), tried, addresses.asked_page()),
         page_url=lambda n: url_for(".form_cases", name=name, version=version, page=n),
     )
 
@@ -115,14 +115,27 @@ def workflow_cases(name: str, version: int) -> ResponseReturnValue:
     """The cases of a scheme's actions and dates, with what must come out and what comes out."""
     spec = _workflow(name, version)
     tried = _tried(spec)
-    return render_template(
-        "criteria/definitions/cases.html",
-        spec=spec,
+    return _cases_page(
+        spec,
+        tried,
+        tried_cases.of_workflow(spec, tried),
         back=url_for(".workflow", name=name, version=version),
         usual=[],
         headers={3: [_("State"), _("Tried by"), _("What is known")], 2: [_("Assessed year"), _("Reached at")]},
-        page=tried_cases.page_of(tried_cases.of_workflow(spec, tried), tried, addresses.asked_page()),
         page_url=lambda n: url_for(".workflow_cases", name=name, version=version, page=n),
+    )
+
+
+def _cases_page(
+    spec: FormSpec | WorkflowSpec, tried: Sequence[cases.Tried], groups: tried_cases.Groups, **more: object
+) -> str:
+    return render_template(
+        "criteria/definitions/cases.html",
+        spec=spec,
+        count=len(tried),
+        failed=sum(not outcome.passed for _case, outcome in tried),
+        page=tried_cases.page_of(groups, asked_page()),
+        **more,
     )
 
 

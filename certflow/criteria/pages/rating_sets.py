@@ -258,5 +258,5 @@ def _page(own: RatingSet, part: str, form: forms.PartForm) -> str:
     found = rating_sets.faults(own)
     if request.method == "GET" and request.args.get("check"):
         forms.show(form, [fault for fault in found if fault.page == part])
-    template = f"rating_sets/{'group' if part.isdecimal() else part}.html"
+    template = f"criteria/rating_sets/{'group' if part.isdecimal() else part}.html"
     return render_template(template, **parts.page(own, part, form))

@@ -14,6 +14,7 @@ from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, De
 from certflow.law.guards import GUARDS, in_words
 from certflow.law.specs.form import FormSpec, IndicatorSpec
 from certflow.law.specs.workflow import WorkflowSpec
+from certflow.models.paging import ListPagination, Pagination
 from certflow.wording import language
 
 
@@ -30,27 +31,14 @@ Groups = dict[str, list[CaseLine]]
 LINES_ON_A_PAGE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class CasesPage:
-    """One page of cases, in whole groups; `count` and `failed` are of all pages."""
-
-    page: int
-    pages: int
-    groups: Groups
-    count: int
-    failed: int
-
-
-def page_of(groups: Groups, tried: Sequence[Tried], asked: int) -> CasesPage:
-    """The page that is asked for, or the last when there are fewer; a group longer than a page stands alone."""
+def page_of(groups: Groups, page: int) -> Pagination:
+    """The page that is asked for, or the last; its one item is whole groups, of which a longer one stands alone."""
     pages: list[Groups] = [{}]
     for caption, lines in groups.items():
         if pages[-1] and sum(map(len, pages[-1].values())) + len(lines) > LINES_ON_A_PAGE:
             pages.append({})
         pages[-1][caption] = lines
-    page = min(max(asked, 1), len(pages))
-    failed = sum(not outcome.passed for _case, outcome in tried)
-    return CasesPage(page, len(pages), pages[page - 1], len(tried), failed)
+    return ListPagination(pages, page, per_page=1)
 
 
 def _line(cells: tuple[str, ...], expected: str, outcome: Outcome) -> CaseLine:

@@ -20,7 +20,7 @@ from certflow.dossiers.words import timeline
 from certflow.errors import ActionBlocked, NotFound, Stale
 from certflow.handling.words import handled
 from certflow.http.errors import status_of
-from certflow.http.fields import ADay, DayField
+from certflow.http.fields import ADay, DayField, version_sent
 from certflow.http.person import actor
 from certflow.http.policy import subject
 from certflow.law.deadlines import standing
@@ -60,9 +60,8 @@ class ActionForm(FlaskForm):
 
     @property
     def seen(self) -> int:
-        """The version the person saw; -1, which no dossier has, when the field was lost."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+        """The version the person saw; 0, which no dossier has, when the field was lost."""
+        return version_sent(self.version.data)
 
 
 def act(dossier_id: int, action: str) -> ResponseReturnValue:

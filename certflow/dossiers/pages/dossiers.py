@@ -22,9 +22,10 @@ from certflow.dossiers.policy import OPENS
 from certflow.dossiers.words import rows, timeline
 from certflow.handling import handling
 from certflow.handling.words import handled
-from certflow.http import addresses
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room, subject
+from certflow.http.typed import plain_number
 from certflow.law.deadlines import standing
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
@@ -61,14 +62,12 @@ def listed() -> ResponseReturnValue:
     form.state.choices = [("", _("All states")), *_state_choices()]
     chosen_round, state = _chosen(form.round), _chosen(form.state)
     words = (form.q.data or "").strip()[:120]
-    found = dossiers.seen_by(
-        actor(), addresses.asked_page(), round_id=int(chosen_round) if chosen_round else None, state=state, words=words
-    )
+    page = dossiers.seen_by(actor(), asked_page(), round_id=plain_number(chosen_round), state=state, words=words)
     return render_template(
         "dossiers/listed.html",
         form=form,
-        page=found,
-        rows=rows.rows(found.items, actor(), handled.of_all(each.dossier for each in found.items)),
+        page=page,
+        rows=rows.rows(page.items, actor(), handled.of_all(each.dossier for each in page.items)),
         narrowed=bool(chosen_round or state or words),
         page_url=lambda n: url_for("dossiers.listed", round=chosen_round, state=state, q=words, page=n),
     )

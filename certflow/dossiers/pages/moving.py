@@ -16,10 +16,12 @@ from certflow.dossiers import moving
 from certflow.dossiers.moving import Told
 from certflow.errors import NotFound
 from certflow.http import addresses
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
+from certflow.models.paging import ListPagination, Pagination
 from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, see
 from certflow.rounds import rounds
@@ -42,12 +44,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page of the dossiers that move or stay, with how many there are of each kind among all."""
+    """One page of the dossiers (Row) that move or stay, with how many there are of each kind among all."""
 
-    rows: list[Row]
+    page: Pagination
     counts: Counter[str]
-    page: int
-    pages: int
 
 
 @bp.before_request
@@ -61,7 +61,7 @@ def show(round_id: int) -> ResponseReturnValue:
     found = rounds.get(round_id)
     choices = rounds.newer_versions(found)
     target = _chosen(choices, request.args.get("to", type=int))
-    sheet = _sheet(found, moving.plan(round_id, target.key), addresses.asked_page())
+    sheet = _sheet(found, moving.plan(round_id, target.key), asked_page())
     here = url_for(".show", round_id=round_id, to=target.version)
     more = {"choices": choices, "language_next": here, **_differences(found, target)}
     return _page("rounds/move.html", found, target, sheet, **more)
@@ -99,10 +99,9 @@ def _sheet(found: Round, told: Iterable[Told], page: int) -> Sheet:
         counts[one.kind] += 1
         if one.kind in SHOWN:
             listed.append(one)
-    pages = max(1, -(-len(listed) // ON_A_PAGE))
-    page = min(page, pages)
-    rows = [Row(one, _state(found, one)) for one in listed[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]]
-    return Sheet(rows, counts, page, pages)
+    rows = ListPagination(listed, page, ON_A_PAGE)
+    rows.items = [Row(one, _state(found, one)) for one in rows.items]
+    return Sheet(rows, counts)
 
 
 def _state(found: Round, told: Told) -> str:

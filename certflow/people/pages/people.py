@@ -1,7 +1,5 @@
 """People and their appointments, as the administrator keeps them."""
 
-from dataclasses import dataclass
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +12,7 @@ from certflow.catalogue import role_titles, units
 from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.http.fields import show_faults, shown_day
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.base import db
@@ -25,28 +24,14 @@ from certflow.units import organisations, register
 
 bp = Room("people", __name__, only=ADMINISTRATORS)
 
-FARTHEST_PAGE = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Which page of the list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
 
 @bp.page("/people/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """People by name, found by name or sign-in name."""
     words = request.args.get("q", "").strip()[:120]
-    number = min(max(request.args.get("page", 1, type=int), 1), FARTHEST_PAGE)
-    found, total = people.listed(number, words)
-    held = [(user, access.appointments(user)) for user in found]
-    page = Shown(number, max(1, -(-total // people.PAGE_SIZE)))
-    return render_template(
-        "people/listed.html", held=held, total=total, page=page, words=words, roles=role_titles.roles()
-    )
+    page = people.listed(asked_page(), words)
+    held = [(user, access.appointments(user)) for user in page.items]
+    return render_template("people/listed.html", held=held, page=page, words=words, roles=role_titles.roles())
 
 
 @bp.form("/people/new", ADMINISTRATOR)

@@ -13,9 +13,10 @@ from certflow.catalogue import catalogue, department_sets, units
 from certflow.catalogue.words import marks
 from certflow.errors import Invalid, Stale
 from certflow.http.errors import status_of
-from certflow.http.fields import show_faults
+from certflow.http.fields import show_faults, version_sent
 from certflow.http.person import actor
 from certflow.http.policy import Room
+from certflow.http.typed import plain_number
 from certflow.law.deadlines import Due
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
@@ -70,7 +71,11 @@ def show(round_id: int) -> ResponseReturnValue:
         return _page(found, form), 422
     try:
         asked = round_dates.change(
-            round_id, form.choices(), actor=actor(), version=_version(form), reason=form.reason.data or ""
+            round_id,
+            form.choices(),
+            actor=actor(),
+            version=version_sent(form.version.data),
+            reason=form.reason.data or "",
         )
     except Invalid as refusal:
         show_faults(form, refusal)
@@ -108,8 +113,8 @@ def _spec(form: RoundForm) -> WorkflowSpec:
 
 
 def _key(chosen: str) -> tuple[str, int]:
-    name, version = chosen.rsplit(":", 1)
-    return name, int(version)
+    name, _colon, version = chosen.rpartition(":")
+    return name, plain_number(version) or 0
 
 
 def _sets(form: RoundForm) -> SetForm | None:
@@ -120,7 +125,7 @@ def _sets(form: RoundForm) -> SetForm | None:
     chosen = SetForm()
     sample = _("The sample: no legal force; its papers get no number and say so")
     chosen.form.choices = [
-        *(_own_choice(own) for own in department_sets.published_for(int(form.unit_id.data), spec.form_family)),
+        *(_own_choice(own) for own in department_sets.published_for(form.unit, spec.form_family)),
         SelectChoice(f"{spec.form}:{spec.form_version}", sample),
     ]
     return chosen
@@ -141,8 +146,8 @@ def _open(form: RoundForm, chosen: SetForm | None) -> Round:
         actor=actor(),
         scheme=_key(form.scheme.data),
         form=_key(chosen.form.data) if chosen else None,
-        unit_id=int(form.unit_id.data),
-        assessed_year=int(form.assessed_year.data),
+        unit_id=form.unit,
+        assessed_year=form.year,
         title=form.title.data,
         practice=form.practice.data,
     )
@@ -165,11 +170,6 @@ def _fill_choices(form: RoundForm) -> None:
 
 def _scheme(found: Round) -> str:
     return catalogue.workflow_of(found).spec.title.in_language(language())
-
-
-def _version(form: RoundDatesForm) -> int:
-    typed = form.version.data or ""
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _changed_meanwhile(found: Round, form: RoundDatesForm, refusal: Stale) -> str:

@@ -12,8 +12,8 @@ from wtforms.validators import Length
 
 from certflow.access import access
 from certflow.clock import today
-from certflow.http import addresses
 from certflow.http.fields import ADay, DayField, shown_day
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.http.sections import sections
@@ -23,7 +23,6 @@ from certflow.units import words as unit_words
 
 bp = Room("places", __name__, url_prefix="/units")
 
-FARTHEST_PAGE = 100_000
 LONGEST = 120
 
 
@@ -51,14 +50,6 @@ class DayForm(FlaskForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Which page of a list is shown; pages count from 1."""
-
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """The day that was asked for, and as the address of a link repeats it (None: today)."""
 
@@ -72,16 +63,12 @@ def listed() -> ResponseReturnValue:
     form = SearchForm(request.args)
     valid, asked = form.validate(), _day(form)
     words = (form.q.data or "").strip()[:LONGEST]
-    number = _number()
-    found, total = register.search(words, asked.on, number) if words and valid else ([], 0)
     page = render_template(
         "units/listed.html",
         form=form,
         asked=asked,
         words=words,
-        found=found,
-        total=total,
-        page=Page(number, max(1, -(-total // register.FOUND_AT_ONCE))),
+        matches=register.search(words if valid else "", asked.on, asked_page()),
         counts=register.counts(asked.on) if not words else {},
         provinces=register.provinces(asked.on) if not words else [],
         administrator=access.is_administrator(actor()),
@@ -125,18 +112,15 @@ def show(unit_id: int) -> ResponseReturnValue:
 def below(unit_id: int) -> ResponseReturnValue:
     """The units directly below one on a day."""
     form = DayForm(request.args)
-    valid, asked, number = form.validate(), _day(form), _number()
+    valid, asked = form.validate(), _day(form)
     version = register.nearest(register.story(unit_id), asked.on)
-    found, total = register.below(unit_id, asked.on, number)
     page = render_template(
         "units/below.html",
         form=form,
         asked=asked,
         version=version,
         above=register.above(version, asked.on),
-        found=found,
-        total=total,
-        page=Page(number, max(1, -(-total // register.CHILDREN_AT_ONCE))),
+        children=register.below(unit_id, asked.on, asked_page()),
         say=unit_words,
     )
     return page, 200 if valid else 422
@@ -147,10 +131,6 @@ def _day(form: SearchForm | DayForm) -> Asked:
     day = form.on.day or today()
     form.on.data = form.on.data or shown_day(day)
     return Asked(day, None if day == today() else shown_day(day))
-
-
-def _number() -> int:
-    return min(addresses.asked_page(), FARTHEST_PAGE)
 
 
 def _below(version: UnitVersion, on: dt.date) -> dict[str, int]:
