@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -17,6 +16,7 @@ from certflow.gateways.pdf import glyphs, printing
 from certflow.models.base import begin_writing, db
 from certflow.models.dated import LONGEST_REASON, Dated, Withdrawable
 from certflow.models.days import Held, Sourced
+from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 from certflow.models.units import Unit
 from certflow.vietnamese import says_something
@@ -214,4 +214,4 @@ def end_by_source(row: Sourced, *, last_day: dt.date | None, source: str) -> Non
 
 def page_of(query: Select[Any], number: int) -> Pagination:
     """A page of a list; pages count from 1."""
-    return db.paginate(query, page=number, per_page=PAGE_SIZE, error_out=False)
+    return paginate(query, number, PAGE_SIZE)

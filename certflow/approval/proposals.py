@@ -11,11 +11,10 @@ from certflow import clock
 from certflow.access import access, dated
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.approval import Proposal
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.dossiers import Dossier
 from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
-from certflow.models.unique import refusing
 from certflow.wording import _
 
 PAGE_SIZE = 50

@@ -14,9 +14,8 @@ from certflow.law.catalogue import Catalogue, read_one
 from certflow.law.difference.difference import difference
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.criteria import PublishedDefinition
-from certflow.models.unique import refusing
 from certflow.wording import _
 
 Definition = FormSpec | WorkflowSpec

@@ -9,10 +9,9 @@ from certflow.catalogue.catalogue import known
 from certflow.catalogue.department_sets import confirmation_for
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.law.specs.form import FormSpec
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.people import User
 from certflow.models.results import FormConfirmation
-from certflow.models.unique import refusing
 from certflow.models.units import Unit
 from certflow.wording import _
 

@@ -22,10 +22,9 @@ from certflow.law.sets.faults import SetFault, faults_of, spec_of
 from certflow.law.sets.tables import Content, first_content
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.criteria import RatingSet
 from certflow.models.people import User
-from certflow.models.unique import refusing
 from certflow.models.units import Unit
 from certflow.wording import _
 

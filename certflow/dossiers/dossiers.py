@@ -16,13 +16,12 @@ from certflow.dossiers import dates
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.handling import handling
 from certflow.law.deadlines import Standing
-from certflow.models.base import db, instant
+from certflow.models.base import db, instant, refusing
 from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.paging import IdPagination, Pagination
 from certflow.models.people import Appointment, User
 from certflow.models.rounds import Round
 from certflow.models.rules import Delegation
-from certflow.models.unique import refusing
 from certflow.models.units import Holder, Unit, UnitVersion
 from certflow.rounds import rounds
 from certflow.units import holders

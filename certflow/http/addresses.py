@@ -4,11 +4,9 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import IntegerConverter
 
-from certflow.http.paging import asked_page as asked_page  # for rules and impartiality, until they ask there
 from certflow.http.typed import LARGEST, plain_number
 
 LONGEST_ID = 20
-FARTHEST_PAGE = 100_000
 
 
 class Id(IntegerConverter):

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -20,6 +19,7 @@ from certflow.impartiality.judges import Bench
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Submission
 from certflow.models.impartiality import Conflict, Substitute
+from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.units import Unit, UnitVersion

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -15,11 +14,11 @@ from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.law.councils import PARTS
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.impartiality import Council, CouncilMember
+from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.rounds import Round
-from certflow.models.unique import refusing
 from certflow.models.units import Unit
 from certflow.rounds import rounds
 from certflow.wording import N_, _

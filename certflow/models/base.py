@@ -1,18 +1,21 @@
-"""The database: one declarative base, instants in UTC, and SQLite made as strict as the work needs."""
+"""The database: one declarative base, instants in UTC, unique constraints as refusals, and a strict SQLite."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, inspect
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, registry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from certflow.errors import SetupError
+from certflow.errors import Refusal, SetupError
 
 BUSY_SECONDS = 30
 FULL = 2
@@ -142,3 +145,19 @@ def require_strict_sqlite(connection: Connection) -> None:
                 f"SQLite runs with {pragma}={found}, and {value} is needed to keep every decision",
                 "put the data folder on a local disk (CERTFLOW_DIR), or use PostgreSQL (CERTFLOW_DATABASE_URL)",
             )
+
+
+@contextmanager
+def refusing(constraint: str, refusal: Refusal) -> Iterator[None]:
+    """Store what is added inside; raises `refusal` when the unique `constraint` says that somebody was faster.
+
+    What the transaction did before stays. The constraint is known by its name, which PostgreSQL gives; SQLite has
+    one writer at a time, whose own question before the insert has already found the other.
+    """
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as fault:
+        if getattr(getattr(fault.orig, "diag", None), "constraint_name", None) != constraint:
+            raise
+        raise refusal from fault

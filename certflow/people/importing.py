@@ -16,9 +16,8 @@ from certflow.gateways import mail
 from certflow.gateways.installation import equipment
 from certflow.gateways.spreadsheets.writing import csv_file
 from certflow.models.accounts import AccountLink, OutgoingMail
-from certflow.models.base import begin_writing, db
+from certflow.models.base import begin_writing, db, refusing
 from certflow.models.people import Appointment, PeopleImport, User
-from certflow.models.unique import refusing
 from certflow.people.columns import heading, read
 from certflow.people.plan import Line, Plan, plan_for
 from certflow.vietnamese import search_key, sort_key

@@ -15,10 +15,9 @@ from certflow.catalogue import role_titles
 from certflow.catalogue.role_titles import kind_title, roles
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.handling import handling
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.paging import Pagination, paginate
 from certflow.models.people import Appointment, User
-from certflow.models.unique import refusing
 from certflow.models.units import Unit
 from certflow.units import organisations
 from certflow.units.organisations import Seat

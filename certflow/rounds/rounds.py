@@ -14,12 +14,11 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.law.deadlines import Due
 from certflow.law.impartiality import FILING
 from certflow.law.specs.workflow import DeadlineSpec, WorkflowSpec
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round, RoundDate
 from certflow.models.row_security import EVERYTHING, seeing
-from certflow.models.unique import refusing
 from certflow.models.units import Unit
 from certflow.wording import _
 

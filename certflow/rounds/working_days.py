@@ -12,10 +12,9 @@ from certflow.access import access
 from certflow.errors import Invalid
 from certflow.gateways.holiday_data import year_of_holidays
 from certflow.law.working_days import WorkingCalendar
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.people import User
 from certflow.models.rounds import CalendarDay
-from certflow.models.unique import refusing
 from certflow.wording import _, language
 
 LONGEST_SOURCE = 300

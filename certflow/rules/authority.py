@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -25,6 +24,7 @@ from certflow.law.guards import authority_missing
 from certflow.law.specs.workflow import RoleSpec, WorkflowSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
+from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.rules import AuthorityRule

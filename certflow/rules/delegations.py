@@ -6,7 +6,6 @@ has it may not give it on. Every delegation here has a document and a last day, 
 
 from dataclasses import dataclass
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -16,6 +15,7 @@ from certflow.access.dated import Faults
 from certflow.catalogue import role_titles
 from certflow.errors import ActionNotOpen, Invalid
 from certflow.models.base import begin_writing, db
+from certflow.models.paging import Pagination
 from certflow.models.people import Appointment, User
 from certflow.models.rules import DELEGATIONS, MODES, Delegation
 from certflow.rules import signing_rules

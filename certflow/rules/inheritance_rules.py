@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -19,6 +18,7 @@ from certflow.catalogue.catalogue import known
 from certflow.errors import Invalid
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
+from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.rules import InheritanceRule
 from certflow.models.units import Unit

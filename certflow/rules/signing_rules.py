@@ -7,7 +7,6 @@ sign by delegation (TUQ.); who that is at one office and for which papers, the o
 
 from dataclasses import dataclass
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -18,6 +17,7 @@ from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import known
 from certflow.errors import Invalid
 from certflow.models.base import db
+from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.rules import MODES, SigningRule
 from certflow.models.units import Organisation, Unit

@@ -18,9 +18,8 @@ from certflow.access.access import HOLDING
 from certflow.access.dated import Faults
 from certflow.catalogue import units
 from certflow.errors import ActionNotOpen, Invalid, NotFound
-from certflow.models.base import db
+from certflow.models.base import db, refusing
 from certflow.models.people import User
-from certflow.models.unique import refusing
 from certflow.models.units import Holder, Organisation, Unit
 from certflow.units import holders
 from certflow.vietnamese import says_something, search_key

@@ -13,8 +13,8 @@ from certflow.accounts import directory
 from certflow.catalogue import units
 from certflow.clock import today
 from certflow.errors import Invalid
-from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.http.withdrawing import Withdrawal, withdrawal
@@ -42,7 +42,7 @@ def _every_dossier() -> None:
 @bp.page("/recusals/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """The conflicts of interest: one's own; for administrators all, and the dossiers in which somebody steps in."""
-    page = conflicts.listed(actor(), addresses.asked_page())
+    page = conflicts.listed(actor(), asked_page())
     administrator, words = access.is_administrator(actor()), request.args.get("q", "").strip()[:120]
     return render_template(
         "impartiality/conflicts/listed.html",

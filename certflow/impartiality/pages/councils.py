@@ -20,6 +20,7 @@ from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.http import addresses
 from certflow.http.fields import Chosen, date_of_document, line, show_faults, shown_day
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.withdrawing import Withdrawal, withdrawal
@@ -72,7 +73,7 @@ class Shown:
 @bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The councils that were recorded, the newest first."""
-    page = councils.listed(addresses.asked_page())
+    page = councils.listed(asked_page())
     return render_template("impartiality/councils/listed.html", found=[_shown(one) for one in page.items], page=page)
 
 

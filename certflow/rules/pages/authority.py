@@ -17,9 +17,9 @@ from certflow.catalogue import units
 from certflow.catalogue.catalogue import newest
 from certflow.clock import today
 from certflow.errors import Invalid
-from certflow.http import addresses
 from certflow.http.attachments import ACCEPT, attachment, drain
 from certflow.http.fields import show_faults
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.http.withdrawing import withdrawal
@@ -47,7 +47,7 @@ class Shown:
 @bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """The rules, and for administrators the rounds that lack one."""
-    page = authority.listed(addresses.asked_page())
+    page = authority.listed(asked_page())
     administrator = access.is_administrator(actor())
     return render_template(
         "rules/authority/listed.html",

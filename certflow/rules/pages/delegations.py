@@ -13,8 +13,8 @@ from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import role_titles
 from certflow.clock import today
 from certflow.errors import Invalid
-from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.sections import section
@@ -46,7 +46,7 @@ class Shown:
 def listed() -> ResponseReturnValue:
     """Every delegation, found by the name of either person."""
     words = request.args.get("q", "").strip()[:120]
-    page = delegations.listed(addresses.asked_page(), words)
+    page = delegations.listed(asked_page(), words)
     found = [shown(delegation) for delegation in page.items]
     return render_template("rules/delegations/listed.html", found=found, page=page, words=words)
 

@@ -16,8 +16,8 @@ from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import newest
 from certflow.errors import Invalid
-from certflow.http import addresses
 from certflow.http.fields import ADay, Chosen, DayField, days_and_document, first_day, last_day, line, show_faults
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.withdrawing import withdrawal
@@ -88,7 +88,7 @@ class Shown:
 @bp.page("/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
     """The rules, those that begin last first."""
-    page = inheritance_rules.listed(addresses.asked_page())
+    page = inheritance_rules.listed(asked_page())
     return render_template("rules/inheritance/listed.html", found=[_shown(rule) for rule in page.items], page=page)
 
 

@@ -13,6 +13,7 @@ from certflow.clock import today
 from certflow.errors import Invalid
 from certflow.http import addresses
 from certflow.http.fields import show_faults, shown_day
+from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.withdrawing import withdrawal
@@ -46,7 +47,7 @@ def listed() -> ResponseReturnValue:
     """The rules by unit, or those of one unit."""
     unit_id = addresses.id_in(request.args, "unit") if "unit" in request.args else None
     unit = units.get(unit_id) if unit_id is not None else None
-    page = signing_rules.listed(addresses.asked_page(), unit_id=unit_id)
+    page = signing_rules.listed(asked_page(), unit_id=unit_id)
     found = [shown(rule) for rule in page.items]
     return render_template("rules/signing_rules/listed.html", found=found, page=page, unit=unit)
 
