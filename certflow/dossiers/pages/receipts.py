@@ -40,7 +40,9 @@ def links(dossier: Dossier, reader: User, *, filed: bool, decided: bool) -> list
     """The acts for two persons that `reader` may propose about a dossier: words and address."""
     found = []
     if filed and receipts.receives(dossier, reader):
-        found.append((str(_("Record when the papers came")), url_for("receipts.paper_receipt", dossier_id=dossier.id)))
+        found.append(
+            (str(_("Record the day the papers came")), url_for("receipts.paper_receipt", dossier_id=dossier.id))
+        )
     if decided and revocations.may_propose(dossier, reader):
         found.append(
             (str(_("Record that the result was revoked")), url_for("revocations.revocation", dossier_id=dossier.id))
