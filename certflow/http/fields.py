@@ -86,6 +86,17 @@ def date_of_document() -> DayField:
     return DayField(lazy_gettext("Date of the document"), [InputRequired(missing), ADay()])
 
 
+def days_and_document(form: FlaskForm) -> dict[str, Any]:
+    """What was typed of a rule's days and its document, by the names that a `dated.Entry` has for them."""
+    return {
+        "starts_on": form.starts_on.day,
+        "ends_on": form.ends_on.day,
+        "document_number": form.document_number.data or "",
+        "document_date": form.document_date.day,
+        "issued_by": form.issued_by.data or "" if "issued_by" in form else "",
+    }
+
+
 def line(label: Any, most: int, *, missing: Any = "", description: Any = "") -> StringField:
     """The field of one line of at most `most` characters; `missing` is said where it must be given."""
     required = [InputRequired(missing)] if missing else []

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from certflow.http.fields import ADay, Chosen, DayField, shown_day
 from certflow.law.deadlines import Due
+from certflow.models.dated import LONGEST_REASON
 
 LONGEST_TITLE = 200
 
@@ -66,7 +67,7 @@ class RoundDatesForm(FlaskForm):
     version = HiddenField()
     reason = TextAreaField(
         lazy_gettext("Reason for other dates"),
-        [Length(max=4000, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
+        [Length(max=LONGEST_REASON, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
         description=lazy_gettext("Name the document by which the dates change. The second person reads it."),
     )
 

@@ -107,7 +107,7 @@ def _versions(ids: Collection[int]) -> dict[int, list[UnitVersion]]:
 
 def nearest(versions: Sequence[UnitVersion], on: dt.date) -> UnitVersion:
     """The version that holds on a day; the last one before it, or the first one after it, where none does."""
-    begun = [one for one in versions if one.starts_on is None or one.starts_on <= on]
+    begun = [one for one in versions if one.meets(None, on)]
     return begun[-1] if begun else versions[0]
 
 

@@ -142,6 +142,8 @@ def test_a_rule_is_withdrawn_with_a_reason_only(app: Flask, administrator: Flask
     assert "Văn bản bị bãi bỏ" in page
     assert "Withdraw this rule" not in page
     assert "This rule has already been withdrawn." in administrator.get(f"{address}/withdraw").text
+    again = send(administrator, f"{address}/withdraw", {"reason": "Lần nữa"}, page=NEW)
+    assert (again.status_code, "This rule has already been withdrawn." in again.text) == (409, True)
 
 
 def test_nobody_else_enters_or_withdraws(app: Flask, client: FlaskClient) -> None:

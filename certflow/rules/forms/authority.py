@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, RadioField, SelectField
 
 from certflow.access.dated import LONGEST
-from certflow.http.fields import Chosen, date_of_document, first_day, last_day, line
+from certflow.http.fields import Chosen, date_of_document, days_and_document, first_day, last_day, line
 from certflow.rules.authority import Entry
 
 _CITED = lazy_gettext("Papers cite this; it must be given.")
@@ -63,11 +63,7 @@ class RuleForm(FlaskForm):
             else -1,
             scheme=scheme,
             role=role,
-            starts_on=self.starts_on.day,
-            ends_on=self.ends_on.day,
-            document_number=self.document_number.data or "",
-            document_date=self.document_date.day,
-            issued_by=self.issued_by.data or "",
+            **days_and_document(self),
             practice=bool(self.practice.data),
         )
 

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from certflow.access.dated import LONGEST
-from certflow.http.fields import ADay, Chosen, DayField, date_of_document, first_day, last_day, line
+from certflow.http.fields import ADay, Chosen, DayField, date_of_document, days_and_document, first_day, last_day, line
 from certflow.models.people import User
 from certflow.models.units import Organisation
 from certflow.rules import delegations, signing_rules
@@ -85,10 +85,7 @@ class DelegationForm(FlaskForm):
             appointment_id=number(part),
             delegate_id=number(self.delegate_id.data),
             mode=self.mode.data or "",
-            starts_on=self.starts_on.day,
-            ends_on=self.ends_on.day,
-            document_number=self.document_number.data or "",
-            document_date=self.document_date.day,
+            **days_and_document(self),
             position=self.position.data or "",
             scheme=self.scheme.data or "",
             held_by=number(part[1:]) if part.startswith("d") else None,
@@ -158,9 +155,5 @@ class SigningRuleForm(FlaskForm):
             signer_position=self.signer_position.data or "",
             schemes=tuple(self.schemes.data or ()),
             papers=tuple(self.papers.data or ()),
-            starts_on=self.starts_on.day,
-            ends_on=self.ends_on.day,
-            document_number=self.document_number.data or "",
-            document_date=self.document_date.day,
-            issued_by=self.issued_by.data or "",
+            **days_and_document(self),
         )

@@ -17,7 +17,7 @@ from certflow.catalogue import units
 from certflow.catalogue.catalogue import newest
 from certflow.errors import Invalid
 from certflow.http import addresses
-from certflow.http.fields import ADay, Chosen, DayField, first_day, last_day, line, show_faults
+from certflow.http.fields import ADay, Chosen, DayField, days_and_document, first_day, last_day, line, show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.withdrawing import withdrawal
@@ -69,11 +69,7 @@ class RuleForm(FlaskForm):
             unit_id=int(self.unit_id.data),
             scheme=self.scheme.data,
             treatment=self.treatment.data,
-            starts_on=self.starts_on.day,
-            ends_on=self.ends_on.day,
-            document_number=self.document_number.data or "",
-            document_date=self.document_date.day,
-            issued_by=self.issued_by.data or "",
+            **days_and_document(self),
             source=self.source.data or "",
         )
 
