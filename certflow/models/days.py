@@ -54,7 +54,7 @@ class Held(Lasting):
     @hybrid_method
     def held_on(self, day: dt.date) -> bool:
         """Whether it gives its rights on `day`."""
-        return (self.ended_at == None) & self.stands_on(day)  # noqa: E711 - SQL reads this line too
+        return (self.ended_at == None) & self.meets(day, day)  # noqa: E711 - SQL reads this line too
 
     @hybrid_method
     def goes_on(self, today: dt.date) -> bool:
