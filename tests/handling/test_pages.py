@@ -136,12 +136,12 @@ def test_a_colleague_is_not_kept_from_saving_but_told(app: Flask) -> None:
 
     assert saved.status_code == 302
     after = plain(hung.get(saved.location).text)
-    assert re.search(f"Nguyễn Thị Lan has been working on it {SINCE}. Your changes are saved under your name; tell your colleague", after)
+    assert re.search(f"Nguyễn Thị Lan has been working on it {SINCE}. Your changes are saved under your name", after)
     for reader in (lan, hung):
         assert re.search(r"Saved by Trần Văn Hùng, \d\d:\d\d \d\d/\d\d/\d{4}", plain(reader.get(page).text))
     first = {"1.1-value": "yes", "1.1-version": "1"}
     mine = send(lan, page, first | {"1.2-value": "yes", "1.2-version": "0", "go": "overview"})
-    assert "Your changes are saved under your name; tell your colleague" not in lan.get(mine.location).text
+    assert "Your changes are saved under your name" not in lan.get(mine.location).text
     after = plain(lan.get(page).text)
     assert after.count("Saved by Trần Văn Hùng") == after.count("Saved by Nguyễn Thị Lan") == 1
 
@@ -167,7 +167,7 @@ def test_findings_and_the_meeting_stand_under_the_name_of_who_saved_them(app: Fl
 
     send(hung, f"{where}appraisal/1/adopt", {}, page=f"{where}appraisal/1")
 
-    assert "Your changes are saved under your name; tell your colleague" in hung.get(f"{where}appraisal/1").text
+    assert "Your changes are saved under your name" in hung.get(f"{where}appraisal/1").text
     words = plain(lan.get(f"{where}appraisal/1").text)
     assert words.count("Saved by Trần Văn Hùng") == 3
     assert words.count("Saved by") == 6
