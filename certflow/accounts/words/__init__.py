@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""What the histories of accounts say, and how browsers are called."""
