@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from unittest.mock import patch
 
-from certflow.catalogue import catalogue
+from flask import Flask
+
 from certflow.law.catalogue import Catalogue
 from certflow.law.specs.form import FormSpec
-from tests import make
+from tests import make, versions
 
 
 @contextmanager
-def scheme_with(form: FormSpec) -> Iterator[None]:
+def scheme_with(app: Flask, form: FormSpec) -> Iterator[None]:
     """Meanwhile test dossiers follow the usual scheme with `form` for its criteria; states keep their levels."""
-    shipped = catalogue.definitions()
+    shipped = versions.definitions(app)
     usual = shipped.workflows[make.SCHEME]
     assert usual.outcome is not None
     assert usual.outcome.decision is not None
@@ -27,7 +28,7 @@ def scheme_with(form: FormSpec) -> Iterator[None]:
         form_version=form.version,
         outcome=replace(usual.outcome, decision=decision) if form.bands else usual.outcome,
     )
-    catalogue.use(Catalogue(shipped.workflows | {new.key: new}, shipped.forms | {(form.name, form.version): form}))
+    versions.use(app, Catalogue(shipped.workflows | {new.key: new}, shipped.forms | {(form.name, form.version): form}))
     with patch.object(make, "SCHEME", new.key):
         yield
-    catalogue.use(shipped)
+    versions.use(app, shipped)

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certflow.catalogue import catalogue
 from certflow.law.form_words import COUNTED, SAID, FormWords
 from certflow.models.dossiers import Dossier
 from tests import tiers
 from tests.browsing import send, signed_in
 from tests.definitions.made import RATING, RECORD, read
+from tests.definitions.shipped import DEFINITIONS
 from tests.schemes import loaded
 
 BUDGET = ("lang_giang_budget_request", 1)
@@ -117,7 +117,7 @@ def test_a_proposal_of_a_holder_names_the_unit_beside_it(app: Flask, client: Fla
 
 
 def test_every_word_is_there_for_each_method() -> None:
-    rating, record = FormWords(read(RATING)), FormWords(read(RECORD), catalogue.definitions().workflow(*BUDGET))
+    rating, record = FormWords(read(RATING)), FormWords(read(RECORD), DEFINITIONS.workflow(*BUDGET))
     values = {"number": 1, "title": "A", "code": "1.1", "codes": "1.1", "done": 1, "total": 2, "count": 3, "most": 20}
     values |= {"unit": "U", "year": 2025, "day": "01/01/2026"}
 

@@ -22,7 +22,7 @@ REMARK = {"3.1": {"value": "Thiếu kinh phí, ít lớp."}}
 
 @pytest.fixture(autouse=True)
 def rating(app: Flask) -> Iterator[None]:
-    with scheme_with(read(RATING)):
+    with scheme_with(app, read(RATING)):
         yield
 
 

@@ -33,7 +33,7 @@ FIGURES = {
 
 @pytest.fixture(autouse=True)
 def record(app: Flask) -> Iterator[None]:
-    with scheme_with(read(RECORD)):
+    with scheme_with(app, read(RECORD)):
         yield
 
 

@@ -39,13 +39,13 @@ def newer(text: str, *, family: str = "") -> tuple[str, int]:
 
 @pytest.fixture
 def record(app: Flask) -> Iterator[None]:
-    with scheme_with(read(RECORD)):
+    with scheme_with(app, read(RECORD)):
         yield
 
 
 @pytest.fixture
 def rating(app: Flask) -> Iterator[None]:
-    with scheme_with(read(RATING)):
+    with scheme_with(app, read(RATING)):
         yield
 
 

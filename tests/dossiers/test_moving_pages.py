@@ -37,7 +37,8 @@ def test_the_round_leads_to_a_move_only_where_there_is_a_newer_version(app: Flas
     assert _address(about) not in administrating.get(f"/rounds/{about.round_id}").text
     assert administrating.get(_address(about)).status_code == 404
 
-    versions.add()
+    with app.app_context():
+        versions.add()
 
     assert f'href="{_address(about)}"' in administrating.get(f"/rounds/{about.round_id}").text
 
@@ -48,7 +49,7 @@ def test_the_page_says_what_changes_and_what_would_happen_and_changes_nothing(
     with app.app_context():
         draft, filed = make.dossier(claims=make.answers(1)), make.dossier(at="submitted")
         make.dossier(at="declined")
-    versions.add(lambda table: table["deadlines"][0].update(day="14/02"), retitled("1.1"))
+        versions.add(lambda table: table["deadlines"][0].update(day="14/02"), retitled("1.1"))
 
     page = administrating.get(_address(draft)).text
 
@@ -67,7 +68,7 @@ def test_moving_tells_what_became_of_each_and_a_second_time_finds_nothing(
 ) -> None:
     with app.app_context():
         draft, filed = make.dossier(claims=make.answers(1)), make.dossier(at="submitted")
-    versions.add(of_form=retitled("1.1"))
+        versions.add(of_form=retitled("1.1"))
 
     first = send(administrating, _address(draft), {"to": 2})
     second = send(administrating, _address(draft), {"to": 2})
@@ -84,7 +85,7 @@ def test_moving_tells_what_became_of_each_and_a_second_time_finds_nothing(
 def test_a_version_that_is_none_is_refused(app: Flask, administrating: FlaskClient, version: str) -> None:
     with app.app_context():
         about = make.dossier()
-    versions.add()
+        versions.add()
 
     assert administrating.get(f"{_address(about)}?to={version}").status_code in (200, 404)
     answer = send(administrating, _address(about), {"to": version})
@@ -96,7 +97,7 @@ def test_a_version_that_is_none_is_refused(app: Flask, administrating: FlaskClie
 def test_nobody_else_sees_or_does_it(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         about = make.dossier()
-    versions.add()
+        versions.add()
     signed_in(app, client, "education_head", about)
 
     assert client.get(_address(about)).status_code == 403
@@ -108,7 +109,7 @@ def test_many_dossiers_make_pages_of_bounded_weight_and_queries(app: Flask, admi
         about = make.dossier()
         for _n in range(54):
             make.dossier()
-    versions.add(of_form=stricter)
+        versions.add(of_form=stricter)
 
     first, second = (administrating.get(f"{_address(about)}?page={n}").text for n in (1, 99))
 

@@ -88,7 +88,8 @@ class Season:
 
     def fill(self, page: Page, number: int, level: int) -> None:
         """Type answers that reach exactly `level` into the form of a criterion."""
-        typed = make.answers(level)
+        with self.app.app_context():
+            typed = make.answers(level)
         for indicator in self.form.criterion(number).indicators:
             for name, value in typed[indicator.code].items():
                 field = page.locator(f'[name="{indicator.code}-{name}"]')
@@ -113,7 +114,8 @@ class Season:
     def step(self, page: Page, address: str, action: str, note: str = "") -> None:
         """Take one action from the overview, by its button and its page of confirmation."""
         page.goto(address)
-        transition = next(t for t in make.scheme().transitions if t.action == action)
+        with self.app.app_context():
+            transition = next(t for t in make.scheme().transitions if t.action == action)
         self.check(page, f"overview-before-{action}")
         page.get_by_role("link", name=transition.title.vi, exact=True).click()
         if note:

@@ -34,7 +34,7 @@ def _look(app: Flask, open_page: OpenPage, role: str, about: Dossier, paths: lis
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_rating_can_be_read_and_typed_on_a_phone(app: Flask, open_page: OpenPage) -> None:
-    with scheme_with(read(RATING)):
+    with scheme_with(app, read(RATING)):
         with app.app_context():
             made = make.dossier("appraising", claims=CLAIMS)
             appraiser = catalogue.workflow_of(made).spec.states[made.state].turn
@@ -47,7 +47,7 @@ def test_a_rating_can_be_read_and_typed_on_a_phone(app: Flask, open_page: OpenPa
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_record_can_be_read_and_typed_on_a_phone(app: Flask, open_page: OpenPage) -> None:
-    with scheme_with(read(RECORD)):
+    with scheme_with(app, read(RECORD)):
         with app.app_context():
             draft = make.dossier()
         rules = "/rules/criteria/made_report/1"

@@ -18,6 +18,7 @@ from certflow.models.people import Appointment, User
 from certflow.models.rules import Delegation
 from certflow.units import importing
 from tests import make
+from tests.definitions.shipped import SCHEME
 
 ABROAD = "Tỉnh Lâm Đồng"
 COUNTRY = "Trung ương"
@@ -127,7 +128,7 @@ class Person:
         """The roles of the scheme in which the person acts for HERE: each only at the unit where it sits."""
         seats = {PLACES[place].get(self.actor.seat) for place in ("own", "merged")}
         seated = self.held and bool(self.actor.seat) and self.at in seats
-        return frozenset({self.actor.role} & set(make.scheme().roles)) if seated else frozenset()
+        return frozenset({self.actor.role} & set(SCHEME.roles)) if seated else frozenset()
 
 
 def people() -> list[Person]:

@@ -29,6 +29,7 @@ from certflow.impartiality.policy import RECUSABLE
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.results.policy import ABOVE, DOCUMENT
 from tests import make
+from tests.definitions.shipped import SCHEME
 from tests.policy.cast import HERE, Person
 
 
@@ -89,7 +90,7 @@ _IS: dict[Who, Callable[[Person], bool]] = {
 
 
 def _of_dossier(rule: Rule, person: Person, target: Target) -> Verdict:
-    spec = make.scheme()
+    spec = SCHEME
     was_filed = filed(spec, target.state)
     appraised = target.state in _appraised(spec)
     if not person.sees(filed=was_filed, appraised=appraised) or (rule.when == FILED and not was_filed):
@@ -175,7 +176,7 @@ def _of_proposal(rule: Rule, person: Person, _target: Target) -> Verdict:
 
 
 def _of_opening(rule: Rule, person: Person, target: Target) -> Verdict:
-    spec = make.scheme()
+    spec = SCHEME
     if not (person.held and person.at == HERE):
         return Verdict.NOT_FOUND
     if spec.states[spec.initial].turn not in person.roles:

@@ -15,6 +15,7 @@ from certflow.http import policy
 from certflow.http.policy import NOTHING, Rule, table_of
 from certflow.models.base import db
 from tests import make
+from tests.definitions.shipped import SCHEME
 from tests.policy.cast import Person, seated
 from tests.policy.expected import Target, Verdict, verdict
 from tests.policy.seeds import World
@@ -89,15 +90,15 @@ def _targets(route: Route, rule: Rule, world: World) -> Iterator[Target]:
         if "action" not in route.arguments:
             yield target
             continue
-        here = [t.action for t in make.scheme().transitions if target.state in t.origins]
-        other = next(t.action for t in make.scheme().transitions if target.state not in t.origins)
+        here = [t.action for t in SCHEME.transitions if target.state in t.origins]
+        other = next(t.action for t in SCHEME.transitions if target.state not in t.origins)
         for action in (*here, other):
             yield replace(target, named={**target.named, "action": action})
 
 
 def parts_of(route: Route, parts: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of the route's address."""
-    spec = make.scheme()
+    spec = SCHEME
     name = spec.form if "/criteria/" in route.rule else spec.name
     given = {**parts, "name": name, **(route.defaults or {})}
     missing = {part for part in route.arguments if part not in given}

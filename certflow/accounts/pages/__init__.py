@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of sign-in, one's own account, the second factor, links, sessions and known browsers."""

@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of acts that wait for a second person."""

@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""What a proposed act says: what is to be done, about what, and how it stands."""

@@ -1,1 +1,1 @@
-"""The forms of this room."""
+"""Forms of answers, entries of a record and the meeting."""

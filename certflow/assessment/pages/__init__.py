@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages on which a unit answers the criteria and an appraiser writes findings, with their files."""

@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""What answers, figures, gaps and ratings say."""

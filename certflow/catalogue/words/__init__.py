@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""Marks of what has no legal force yet: samples, practice, criteria that nobody confirmed."""

@@ -1,1 +1,1 @@
-"""The forms of this room."""
+"""Forms of a confirmation and of a department's own set."""

@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of the rules in use, and those on which a department writes its own set."""

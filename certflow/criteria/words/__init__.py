@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""What guards and the cases beside a definition say."""

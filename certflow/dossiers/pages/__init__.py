@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of dossiers: the list, opening, overview, actions, history, receipts, proof, and moving."""

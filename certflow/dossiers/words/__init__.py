@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""What the rows of a list and the lines of a history say."""

@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""Who works on a dossier, in words."""

@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of conflicts of interest, substitutes and councils."""

@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""Who judges a dossier and who may not, in words."""

@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of people and their appointments, and of their import from a spreadsheet."""

@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of papers, of revoking a result and of verifying one in public."""

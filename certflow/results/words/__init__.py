@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""What awards and the lineage of a title say."""

@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of rounds with their dates, and of working days."""

@@ -1,1 +1,1 @@
-"""The forms of this room."""
+"""Forms of authority, delegation and signing rules."""

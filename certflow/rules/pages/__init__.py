@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of authority, delegation, signing and inheritance rules."""

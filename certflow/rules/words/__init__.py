@@ -1,1 +1,1 @@
-"""Labels and sentences of this room."""
+"""Who decides, signs or inherits by a rule, in words."""

@@ -1,1 +1,1 @@
-"""The pages of this room."""
+"""Pages of units through time, their offices, and resolutions."""
