@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
@@ -262,8 +262,27 @@ _USUAL = {False: _SHOWN.where(_SEEN), True: _LOCKED.where(_SEEN)}
 def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     """The dossier, when `user` may see it; raises NotFound alike for what is absent and what is not theirs.
 
-    `lock` holds the row until the end of the transaction, so that what the guards read stays true.
+    `lock` holds the row until the end of the transaction, so that what the guards read stays true; what `hold` has
+    locked is taken as it is.
     """
+    held = _held(dossier_id, user) if lock else None
+    return held or _loaded(dossier_id, user, lock=lock)
+
+
+def hold(dossier_id: int, user: User) -> Dossier:
+    """As `dossier` with `lock`, for the guard of a page that writes: the service behind the page does not load again."""
+    loaded = _loaded(dossier_id, user, lock=True)
+    db.session.info["held"] = (dossier_id, user.id, db.session().get_transaction()), loaded
+    return loaded
+
+
+def _held(dossier_id: int, user: User) -> Dossier | None:
+    """What `hold` has locked, once; a lock ends with its transaction, and what was read with it may have changed."""
+    key, loaded = db.session.info.pop("held", (None, None))
+    return cast(Dossier, loaded) if key == (dossier_id, user.id, db.session().get_transaction()) else None
+
+
+def _loaded(dossier_id: int, user: User, *, lock: bool) -> Dossier:
     asked = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
     bound = _bound(user)
     query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]

@@ -3,8 +3,8 @@
 A rule has four words. `Who` a page is for is known before its subject; `About` names the subject and looks it up;
 `Part` says which of those who see the subject may do this; `When` says how the subject must be. The rooms declare the
 words for what is theirs in their `policy` modules, each with the function that enforces it, so that this module knows
-none of them. The guard does not lock: whoever writes locks the row in the service and looks again, because the state
-may change in between.
+none of them. The guard locks nothing by itself: whoever writes locks the row in the service and looks again, because
+the state may change in between. Where `find` of an `About` locks, the service finds it held.
 """
 
 from collections.abc import Callable, Mapping

@@ -29,6 +29,7 @@ from certflow.http.person import actor
 from certflow.http.policy import Room, subject
 from certflow.law.specs.form import CriterionSpec
 from certflow.models.base import db
+from certflow.models.dossiers import Dossier
 
 bp = Room("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
 
@@ -54,7 +55,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
 
     def done() -> ResponseReturnValue:
         flash(words("saved", number=number))
-        return redirect(_following(dossier_id, number))
+        return redirect(_following(dossier, number))
 
     return criteria.save(
         dossier,
@@ -66,16 +67,15 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-def _following(dossier_id: int, number: int) -> str:
+def _following(dossier: Dossier, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
-        return url_for("dossiers.show", dossier_id=dossier_id)
-    dossier = subject(DOSSIER, dossier_id)
+        return url_for("dossiers.show", dossier_id=dossier.id)
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
-        return url_for(".criterion", dossier_id=dossier_id, number=following)
+        return url_for(".criterion", dossier_id=dossier.id, number=following)
     meets = meetings.asked_by(workflow_of(dossier).spec)
-    return url_for(".meeting" if meets else ".check", dossier_id=dossier_id)
+    return url_for(".meeting" if meets else ".check", dossier_id=dossier.id)
 
 
 def criterion_page(
