@@ -2,18 +2,8 @@
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.routing import IntegerConverter
 
 LARGEST_ID = 2**31 - 1
-LONGEST_ID = 20
-
-
-class Id(IntegerConverter):
-    """A row's number in an address: what no database could hold is answered as any number that is not there."""
-
-    def to_python(self, value: str) -> int:
-        """The number, or the largest that there can be."""
-        return min(int(value), LARGEST_ID) if len(value) < LONGEST_ID else LARGEST_ID
 
 
 def sent_id(name: str) -> int:

@@ -1,4 +1,4 @@
-"""Saving a criterion: the guard locks the dossier, and the service takes what is held instead of loading it again."""
+"""Saving a criterion: the guard locks the dossier, and the service takes what is locked instead of loading it again."""
 
 import pytest
 from flask import Flask
@@ -74,7 +74,7 @@ def test_what_was_refused_is_loaded_anew(app: Flask, client: FlaskClient) -> Non
 
 
 @pytest.mark.usefixtures("inside_the_application")
-def test_what_is_held_serves_one_call_of_the_same_person_in_the_same_transaction(app: Flask) -> None:
+def test_what_is_locked_serves_one_call_of_the_same_person_in_the_same_transaction(app: Flask) -> None:
     dossier = make.dossier()
     officer, chair = (make.person_for(role, dossier) for role in ("commune_officer", "commune_chair"))
     dossier_id = dossier.id
@@ -84,11 +84,11 @@ def test_what_is_held_serves_one_call_of_the_same_person_in_the_same_transaction
             access.dossier(dossier_id, person, lock=True)
         return len(loads(statements))
 
-    assert access.hold(dossier_id, officer) is dossier
+    assert access.locked(dossier_id, officer) is dossier
     assert [loaded(officer), loaded(officer)] == [0, 1]
-    access.hold(dossier_id, officer)
+    access.locked(dossier_id, officer)
     assert [loaded(chair), loaded(officer)] == [1, 1]
-    access.hold(dossier_id, officer)
+    access.locked(dossier_id, officer)
     db.session.rollback()
     assert loaded(officer) == 1
 

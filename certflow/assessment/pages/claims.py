@@ -74,7 +74,7 @@ def _following(dossier: Dossier, number: int) -> str:
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
         return url_for(".criterion", dossier_id=dossier.id, number=following)
-    meets = meetings.asked_by(workflow_of(dossier).spec)
+    meets = workflow_of(dossier).spec.meeting_source
     return url_for(".meeting" if meets else ".check", dossier_id=dossier.id)
 
 
@@ -90,7 +90,7 @@ def criterion_page(
 
     `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
     """
-    proof = dict(figures.proof(found.form, found.claimed, found.claims, found.form.criteria_in("claims")))
+    proof = dict(figures.proof(found.form, found.claimed, found.claims, found.form.by_part["claims"]))
     return render_template(
         "assessment/claims/criterion.html",
         found=found,
@@ -161,7 +161,7 @@ def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) ->
         form=form,
         changed=changed,
         stored=found.contents.meeting,
-        source=meetings.asked_by(workflow_of(found.dossier).spec),
+        source=workflow_of(found.dossier).spec.meeting_source,
         body_title=meetings.body_title,
         writable=found.may_write("claims"),
         notices=marks.of_dossier(found.dossier),
@@ -180,7 +180,7 @@ def check(dossier_id: int) -> ResponseReturnValue:
         dossier=found.dossier,
         result=found.claimed,
         rating=ratings.rating(found.form, found.claimed),
-        proof=figures.proof(found.form, found.claimed, found.written, found.form.criteria_in("claims")),
+        proof=figures.proof(found.form, found.claimed, found.written, found.form.by_part["claims"]),
         gaps=gaps.gaps(found.form, found.claimed, found.claims, again),
         again=again,
         anchor=answers.anchor,
