@@ -3,18 +3,18 @@
 import datetime as dt
 from typing import Any
 
-from flask import Flask, request
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from certflow import clock, models, wording
+from certflow import clock, models
 from certflow.accounts.pages import gate
 from certflow.assessment.words.entries import is_rated, level_of, scale, words_of
 from certflow.catalogue import catalogue
 from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
-from certflow.desk import blueprints, navigation
+from certflow.desk import navigation
+from certflow.desk.blueprints import blueprints
 from certflow.dossiers.effects import EFFECTS
 from certflow.gateways import installation
 from certflow.gateways.queue import open_queue
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     web_errors.register(app)
     gate.register(app)
-    for blueprint in blueprints.BLUEPRINTS:
+    for blueprint in blueprints():
         app.register_blueprint(blueprint)
     navigation.register(app)
     if settings.testing:
@@ -85,20 +85,11 @@ def _require_rules(app: Flask) -> None:
         raise RuntimeError(f"these routes state no policy rule: {missing}")
 
 
-def _locale() -> str:
-    return person.language() if request else "vi"
-
-
 def _speak(app: Flask) -> None:
-    """Vietnamese first, English beside it, for templates, refusals and definitions alike."""
-    Babel(app, locale_selector=_locale)
-    wording.use(gettext, ngettext, lambda: str(get_locale() or "vi"))
-    app.jinja_env.filters["words"] = lambda text: text.in_language(wording.language())
-    app.jinja_env.filters["day"] = lambda day: f"{day:%d/%m/%Y}"
-    app.jinja_env.filters["instant"] = lambda instant: f"{instant.astimezone(clock.ZONE):%H:%M %d/%m/%Y}"
+    """The language of a request, and the words of dossiers for every template."""
+    person.register(app)
     app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale, "words_of": words_of}
     app.jinja_env.tests |= {"text": lambda value: isinstance(value, Text), "rated": is_rated}
-    app.context_processor(lambda: {"locale": wording.language()})
 
 
 def install(app: Flask, settings: Settings) -> None:

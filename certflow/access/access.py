@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from certflow.access import parts, temporary_roles
+from certflow.access import parts
 from certflow.access.parts import Held, Named, Part
-from certflow.catalogue import units
 from certflow.catalogue.catalogue import workflow_of
 from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.errors import NotFound, NotPermitted
@@ -67,7 +66,7 @@ def parts_on(user: User, dossier: Dossier) -> list[Held]:
     """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
     spec = workflow_of(dossier).spec
     held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
-    named = [Named(role) for role in sorted(temporary_roles.substituted(user, dossier.id) & spec.roles.keys())]
+    named = [Named(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())]
     return [*(p for p in held if p.delegation is None), *named, *(p for p in held if p.delegation is not None)]
 
 
@@ -79,13 +78,20 @@ def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
 
 def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | None:
     """The appointment of their own by which `user` holds one role of the dossier's scheme at the right unit today."""
-    held = (part for part in parts_on(user, dossier) if isinstance(part, Part) and part.delegation is None)
-    return next((part.appointment for part in held if part.role == role), None)
+    return own_appointment(parts_on(user, dossier), role)
+
+
+def own_appointment(held: Iterable[Held], role: str) -> Appointment | None:
+    """The appointment of one's own that is held as `role`; None where it is held for somebody else, or not at all."""
+    for part in held:
+        if isinstance(part, Part) and part.delegation is None and part.role == role:
+            return part.appointment
+    return None
 
 
 def _seats_of(dossier: Dossier) -> Places:
     """The units whose people have the parts in the dossier, by kind."""
-    return {kind: {unit.id, unit.seat_id} for kind, unit in dossier.places.items()}
+    return {kind: {unit.id, dossier.seats[kind]} for kind, unit in dossier.places.items()}
 
 
 def _fitting(held: Iterable[Part], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[Part]:
@@ -160,7 +166,8 @@ def _served(seats: frozenset[int]) -> frozenset[tuple[int, int]]:
     """The units that those of `seats` took over whole, each with its heir; asked once in a session."""
     known: dict[frozenset[int], frozenset[tuple[int, int]]] = db.session.info.setdefault("served", {})
     if seats not in known:
-        known[seats] = units.taken_over(seats)
+        heirs = select(Unit.id, Unit.heir_id).where(Unit.heir_id.in_(seats))
+        known[seats] = frozenset((row.id, row.heir_id) for row in db.session.execute(heirs)) if seats else frozenset()
     return known[seats]
 
 
@@ -208,7 +215,7 @@ def visible(user: User) -> ColumnElement[bool]:
 
 def _bound(user: User) -> list[ColumnElement[bool]]:
     """What `user` sees beside that today: the dossiers of a substitute, and those that their councils appraise."""
-    named = [Dossier.id.in_(ids)] if (ids := temporary_roles.dossiers_of(user)) else []
+    named = [Dossier.id.in_(ids)] if (ids := parts.dossiers_of(user)) else []
     return [*named, *_on_councils(user)]
 
 
@@ -226,8 +233,8 @@ def sits_at(user: User, unit: Unit) -> bool:
 
 
 def _on_councils(user: User) -> list[ColumnElement[bool]]:
-    seats = temporary_roles.seats_of(user)
-    return [and_(_within(_places([seat])), temporary_roles.appraised_by(seat.council)) for seat in seats]
+    seats = parts.seats_of(user)
+    return [and_(_within(_places([seat])), parts.appraised_by(seat.council)) for seat in seats]
 
 
 def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
@@ -237,7 +244,7 @@ def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
 def sight(user: User) -> Sight:
     """What the database is told that `user` may see: as `visible`; a part held in one scheme counts in every one."""
     places, councils = _seats(parts.held(user)), _on_councils(user)
-    single = set(temporary_roles.dossiers_of(user))
+    single = set(parts.dossiers_of(user))
     if councils:
         with seeing(EVERYTHING):
             single |= set(db.session.scalars(select(Dossier.id).where(or_(*councils)).limit(MOST_ON_COUNCILS)))
@@ -263,8 +270,24 @@ _USUAL = {False: _SHOWN.where(_SEEN), True: _LOCKED.where(_SEEN)}
 def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     """The dossier, when `user` may see it; raises NotFound alike for what is absent and what is not theirs.
 
-    `lock` holds the row until the end of the transaction, so that what the guards read stays true.
+    `lock` holds the row until the end of the transaction, so that what the guards read stays true. What `locked` has
+    loaded in this transaction is taken as it is, once.
     """
+    # A lock ends with its transaction: after a rollback the row may have changed, and is read again.
+    key, kept = db.session.info.pop("locked", (None, None)) if lock else (None, None)
+    if key is not None and key == (dossier_id, user.id, db.session().get_transaction()):
+        return cast(Dossier, kept)
+    return _loaded(dossier_id, user, lock=lock)
+
+
+def locked(dossier_id: int, user: User) -> Dossier:
+    """As `dossier` with `lock`, for the guard of a page that writes: the service behind it does not load again."""
+    loaded = _loaded(dossier_id, user, lock=True)
+    db.session.info["locked"] = (dossier_id, user.id, db.session().get_transaction()), loaded
+    return loaded
+
+
+def _loaded(dossier_id: int, user: User, *, lock: bool) -> Dossier:
     asked = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
     bound = _bound(user)
     query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]

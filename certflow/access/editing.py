@@ -1,10 +1,9 @@
 """Who writes claims and findings of a dossier now, and who reads the findings."""
 
-from certflow.access import temporary_roles
 from certflow.access.access import roles_on
+from certflow.access.turns import reading
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, NotPermitted
-from certflow.law.roles import filers, writers
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.wording import _
@@ -12,15 +11,12 @@ from certflow.wording import _
 
 def sees_findings(user: User, dossier: Dossier) -> bool:
     """Whether `user` may read the appraiser's findings: who files may once the dossier is decided."""
-    spec = workflow_of(dossier).spec
-    if spec.states[dossier.state].final or temporary_roles.is_on_council(user, dossier):
-        return True
-    return bool(roles_on(user, dossier) - filers(spec))
+    return reading(dossier, user).sees_findings
 
 
 def acts_above(user: User, dossier: Dossier) -> bool:
     """Whether `user` has a part in the dossier beyond those who file it."""
-    return bool(roles_on(user, dossier) - filers(workflow_of(dossier).spec))
+    return reading(dossier, user).acts_above
 
 
 def require_findings(user: User, dossier: Dossier) -> None:
@@ -31,7 +27,7 @@ def require_findings(user: User, dossier: Dossier) -> None:
 
 def require_writer(dossier: Dossier, user: User, what: str) -> None:
     """Raises NotPermitted unless `user` has a role that writes `what` in some state of the dossier."""
-    if not writers(workflow_of(dossier).spec, what) & roles_on(user, dossier):
+    if not workflow_of(dossier).spec.writers[what] & roles_on(user, dossier):
         raise NotPermitted(_("Only a person with this role may write here."))
 
 

@@ -6,7 +6,6 @@ from certflow.access import access, editing
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, NotPermitted
 from certflow.http.policy import About, Named, Part, Rule, When, Who
-from certflow.law import roles
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.wording import _
@@ -14,7 +13,7 @@ from certflow.wording import _
 
 def _reads_findings(person: User, dossier: Dossier, _named: Named) -> None:
     """Where the scheme has no appraisal of each indicator there is no such page, as the view says."""
-    if roles.writers(workflow_of(dossier).spec, "findings"):
+    if workflow_of(dossier).spec.writers["findings"]:
         editing.require_findings(person, dossier)
 
 
@@ -50,7 +49,7 @@ ADMINISTRATORS = Who("administrator", "administrators", access.require_administr
 ADMINISTRATOR = Rule(ADMINISTRATORS)
 
 # A dossier is seen by the people of its unit, and by those above it once it was filed.
-DOSSIER = About("dossier", "a dossier", ("dossier_id",), lambda person, dossier_id: access.dossier(dossier_id, person))
+DOSSIER = About("dossier", "a dossier", ("dossier_id",), access.dossier, lock=access.locked)
 
 # The roles are those that the dossier's scheme names, whatever they are called.
 CLAIMS = Part("claims", "those who write claims", _writer("claims"))
@@ -71,9 +70,9 @@ SEES = Rule(about=DOSSIER)
 SEES_FILED = Rule(about=DOSSIER, when=FILED)
 READS_FINDINGS = Rule(about=DOSSIER, part=FINDINGS_READERS)
 WRITES_CLAIMS = Rule(about=DOSSIER, part=CLAIMS, when=WHILE_CLAIMS)
-WRITES_FINDINGS = Rule(about=DOSSIER, part=FINDINGS, when=WHILE_FINDINGS)
-TYPES_CLAIMS = Rule(about=DOSSIER, part=CLAIMS, when=WHILE_CLAIMS, told_by_view=True)
-TYPES_FINDINGS = Rule(about=DOSSIER, part=FINDINGS, when=WHILE_FINDINGS, told_by_view=True)
+WRITES_FINDINGS = Rule(about=DOSSIER, part=FINDINGS, when=WHILE_FINDINGS, locks=True)
+TYPES_CLAIMS = Rule(about=DOSSIER, part=CLAIMS, when=WHILE_CLAIMS, told_by_view=True, locks=True)
+TYPES_FINDINGS = Rule(about=DOSSIER, part=FINDINGS, when=WHILE_FINDINGS, told_by_view=True, locks=True)
 LOOKS_AT_ACTION = Rule(about=DOSSIER, part=ACTION, when=WHILE_OPEN)
 TAKES_ACTION = Rule(about=DOSSIER, part=ACTION, when=WHILE_OPEN, told_by_view=True)
 HANDLES = Rule(about=DOSSIER, part=TAKES_PART, when=TURN, told_by_view=True)

@@ -1,11 +1,66 @@
 """Whose turn it is and how a dossier stands, in the words of lists and pages."""
 
-from certflow.access import access
+from dataclasses import dataclass
+from functools import cached_property
+
+from certflow.access import access, parts
+from certflow.access.parts import Held
 from certflow.catalogue.catalogue import workflow_of
 from certflow.law.specs.workflow import StateSpec
+from certflow.law.workflow import Workflow
 from certflow.models.dossiers import Dossier
-from certflow.models.people import User
+from certflow.models.people import Appointment, User
 from certflow.wording import language
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A dossier as one person reads it today: looked up once for a page, and passed on to all that the page shows.
+
+    `held` are the reader's parts in the dossier.
+    """
+
+    dossier: Dossier
+    reader: User
+    workflow: Workflow
+    state: StateSpec
+    held: list[Held]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of the dossier's scheme that the reader holds."""
+        return frozenset([part.role for part in self.held])
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether the next step is the reader's."""
+        return self.state.turn in self.roles
+
+    @property
+    def kind(self) -> str:
+        """The kind of the dossier's state tag: "yours", "waiting", "good" or "bad"."""
+        return final_kind(self.state) or ("yours" if self.is_turn else "waiting")
+
+    @property
+    def acts_above(self) -> bool:
+        """Whether the reader has a part in the dossier beyond those who file it."""
+        return bool(self.roles - self.workflow.spec.filers)
+
+    @cached_property
+    def sees_findings(self) -> bool:
+        """Whether the reader may read the appraiser's findings: who files may once the dossier is decided."""
+        return self.state.final or self.acts_above or parts.is_on_council(self.reader, self.dossier)
+
+    @property
+    def taken_by(self) -> Appointment | None:
+        """The appointment by which the reader takes on the dossier in the role whose turn it is; None without one."""
+        return access.own_appointment(self.held, self.state.turn)
+
+
+def reading(dossier: Dossier, reader: User) -> Reading:
+    """The dossier as `reader`, who may see it, reads it today."""
+    workflow = workflow_of(dossier)
+    return Reading(dossier, reader, workflow, workflow.spec.states[dossier.state], access.parts_on(reader, dossier))
 
 
 def state_of(dossier: Dossier) -> StateSpec:
@@ -13,24 +68,11 @@ def state_of(dossier: Dossier) -> StateSpec:
     return workflow_of(dossier).spec.states[dossier.state]
 
 
-def kind(dossier: Dossier, reader: User) -> str:
-    """The kind of a dossier's state tag: "yours", "waiting", "good" or "bad"."""
-    state = state_of(dossier)
-    if state.final:
-        return final_kind(state)
-    return "yours" if is_turn_of(dossier, reader) else "waiting"
-
-
 def final_kind(state: StateSpec) -> str:
     """The kind of the tag of a state in which a dossier ends: "good" or "bad"; "" when it goes on."""
     if not state.final:
         return ""
     return "good" if state.level or state.favourable else "bad"
-
-
-def is_turn_of(dossier: Dossier, reader: User) -> bool:
-    """Whether the next step is `reader`'s."""
-    return state_of(dossier).turn in access.roles_on(reader, dossier)
 
 
 def turn(dossier: Dossier) -> str:

@@ -12,8 +12,12 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
+from certflow.access import access
 from certflow.accounts import events, links, sign_in_history, throttling
+from certflow.catalogue import role_titles
+from certflow.catalogue.catalogue import known
 from certflow.errors import Invalid
+from certflow.gateways.installation import equipment
 from certflow.models.accounts import SignInStep
 from certflow.models.base import begin_writing, db
 from certflow.models.impartiality import COUNCIL_SEATS, SUBSTITUTIONS, Council, CouncilMember
@@ -141,6 +145,25 @@ def living_session(token: str) -> SignInSession | None:
     if now - session.seen_at > SESSION_IDLE or now - session.started_at > SESSION_LONGEST:
         return None
     return session
+
+
+def deciding_roles() -> frozenset[str]:
+    """The roles that some scheme lets decide or sign, and the administrator's."""
+    outcomes = [spec.outcome for spec in known().workflows.values() if spec.outcome is not None]
+    named = {role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices)}
+    return frozenset(named | {role_titles.ADMINISTRATOR})
+
+
+def is_obligatory(user: User) -> bool:
+    """Whether this person must sign in with a second factor: those who decide today, where the setting asks for it."""
+    if equipment().settings.second_factor == "off":
+        return False
+    return any(held.role in deciding_roles() for held in access.appointments(user))
+
+
+def must_enrol(user: User) -> bool:
+    """Whether this person can do nothing before having a second factor."""
+    return not user.has_second_factor and is_obligatory(user)
 
 
 def touch(token: str) -> None:

@@ -19,10 +19,7 @@ from certflow.accounts import (
     throttling,
     two_person_recovery,
 )
-from certflow.catalogue import role_titles
-from certflow.catalogue.catalogue import known
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
-from certflow.gateways.installation import equipment
 from certflow.models.accounts import RecoveryCode, SignInStep
 from certflow.models.base import db
 from certflow.models.people import SecondFactor, User
@@ -40,25 +37,6 @@ class Enrolment:
 
     secret: str
     address: str
-
-
-def deciding_roles() -> frozenset[str]:
-    """The roles that some scheme lets decide or sign, and the administrator's."""
-    outcomes = [spec.outcome for spec in known().workflows.values() if spec.outcome is not None]
-    named = {role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices)}
-    return frozenset(named | {role_titles.ADMINISTRATOR})
-
-
-def is_obligatory(user: User) -> bool:
-    """Whether this person must sign in with a second factor: those who decide today, where the setting asks for it."""
-    if equipment().settings.second_factor == "off":
-        return False
-    return any(held.role in deciding_roles() for held in access.appointments(user))
-
-
-def must_enrol(user: User) -> bool:
-    """Whether this person can do nothing before having a second factor."""
-    return not user.has_second_factor and is_obligatory(user)
 
 
 def begin(user: User) -> None:

@@ -15,7 +15,7 @@ PROPOSAL = About(
     "proposal",
     "an act for two persons, seen with its dossier, or by administrators",
     ("proposal_id",),
-    lambda person, proposal_id: proposals.get(proposal_id, person),
+    proposals.get,
 )
 SECOND = Part("settles", "the second person, whose part it is", _settles)
 PROPOSER = Part(

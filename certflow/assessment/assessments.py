@@ -17,8 +17,8 @@ from certflow.errors import Invalid, Stale
 from certflow.http.typed import typed_decimal
 from certflow.impartiality import impartiality
 from certflow.law.form_words import FormWords
-from certflow.law.scoring.scoring import Answer
-from certflow.law.specs.form import COMPARED, ENTRY_KINDS, CriterionSpec, IndicatorSpec, Part
+from certflow.law.scoring.scoring import Answer, Answers
+from certflow.law.specs.form import COMPARED, ENTRY_KINDS, CriterionSpec, FormSpec, IndicatorSpec, Part
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting, Submission
 from certflow.models.people import User
@@ -184,6 +184,28 @@ class Contents:
     evidence: dict[str, list[Evidence]]
     meeting: Meeting | None
     submissions: list[Submission]
+
+    def counted_claims(self, form: FormSpec) -> Answers:
+        """The claims that count, by indicator code; of an entry that is answered by files, how many there are."""
+        again = {code for code, claim in self.claims.items() if claim.to_confirm}
+        return _counted(self.claims) | {code: files for code, files in self._files(form).items() if code not in again}
+
+    def written_claims(self, form: FormSpec) -> Answers:
+        """As `counted_claims`, with those that must be confirmed again."""
+        return {code: claim.answer for code, claim in self.claims.items()} | self._files(form)
+
+    def counted_findings(self) -> Answers:
+        """The findings that count, by indicator code."""
+        return _counted(self.findings)
+
+    def _files(self, form: FormSpec) -> dict[str, Answer]:
+        codes = [code for code in self.evidence if code in form.indicators and form.indicators[code].kind == "file"]
+        return {code: {"files": len(self.evidence[code])} for code in codes}
+
+
+def _counted(stored: Mapping[str, Claim] | Mapping[str, Finding]) -> dict[str, Answer]:
+    """What must be confirmed again counts as not answered."""
+    return {code: row.answer for code, row in stored.items() if not row.to_confirm}
 
 
 def contents(dossier: Dossier) -> Contents:

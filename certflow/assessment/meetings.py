@@ -7,7 +7,6 @@ from certflow import clock
 from certflow.access import access, editing
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, Invalid, Stale
-from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Meeting
 from certflow.models.people import User
@@ -53,16 +52,11 @@ def body_title(key: str) -> str:
     }[key]
 
 
-def asked_by(spec: WorkflowSpec) -> str:
-    """What a scheme cites where it asks for the meeting; "" when it asks for none."""
-    return next((transition.source for transition in spec.transitions if "meeting_recorded" in transition.needs), "")
-
-
 def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     """Record the meeting, or correct the record while the dossier is still being drafted."""
     dossier = access.dossier(dossier_id, actor, lock=True)
     editing.require_editor(dossier, actor, "claims")
-    if not asked_by(workflow_of(dossier).spec):
+    if not workflow_of(dossier).spec.meeting_source:
         raise ActionNotOpen(_("This scheme does not ask for a meeting."))
     _check(dossier, minutes)
     meeting = db.session.get(Meeting, dossier.id, populate_existing=True)

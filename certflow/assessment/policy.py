@@ -10,7 +10,7 @@ EVIDENCE = About(
     "evidence",
     "a file of a dossier",
     ("evidence_id",),
-    lambda person, evidence_id: evidence.find(evidence_id, person),
+    evidence.find,
     attrgetter("dossier"),
 )
 SEES_FILE = Rule(about=EVIDENCE)

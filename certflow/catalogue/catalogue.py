@@ -21,6 +21,8 @@ from certflow.law.specs.workflow import WorkflowSpec
 from certflow.law.workflow import Workflow
 from certflow.models.base import begin_reading, db
 from certflow.models.criteria import PublishedDefinition
+from certflow.models.results import FormConfirmation
+from certflow.models.units import Unit
 
 
 class Pinned(Protocol):
@@ -148,6 +150,11 @@ def form_of(pinned: Pinned) -> FormSpec:
 def is_sample(pinned: Pinned) -> bool:
     """Whether the criteria set has no legal force, so that nothing official can come of a dossier that uses it."""
     return form_of(pinned).trust == "sample"
+
+
+def confirmation_for(form: FormSpec, province: Unit) -> FormConfirmation | None:
+    """The confirmation of `form` by the education department of `province`, if it was given."""
+    return db.session.get(FormConfirmation, (form.name, form.version, province.id))
 
 
 def form_at(name: str, version: int) -> FormSpec:

@@ -3,11 +3,8 @@
 from sqlalchemy import select
 
 from certflow.law.sets.tables import Head
-from certflow.law.specs.form import FormSpec
 from certflow.models.base import db
 from certflow.models.criteria import RatingSet
-from certflow.models.results import FormConfirmation
-from certflow.models.units import Unit
 
 MOST_LISTED = 200
 
@@ -31,8 +28,3 @@ def head_of(own: RatingSet) -> Head:
         own.document_date,
         own.issuer,
     )
-
-
-def confirmation_for(form: FormSpec, province: Unit) -> FormConfirmation | None:
-    """The confirmation of `form` by the education department of `province`, if it was given."""
-    return db.session.get(FormConfirmation, (form.name, form.version, province.id))

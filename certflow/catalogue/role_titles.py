@@ -6,11 +6,9 @@ from certflow.wording import _, language
 
 def roles() -> dict[str, tuple[str, str]]:
     """Every role that can be given: its title in the reader's language and the kind of its unit ("" for none)."""
-    found = {ADMINISTRATOR: (_("Administrator"), "")}
-    for spec in known().workflows.values():
-        for role in spec.roles.values():
-            found[role.name] = (role.title.in_language(language()), role.seat)
-    return found
+    spoken = language()
+    of_schemes = {name: (role.title.in_language(spoken), str(role.seat)) for name, role in known().roles.items()}
+    return {ADMINISTRATOR: (_("Administrator"), "")} | of_schemes
 
 
 def kind_title(kind: str) -> str:

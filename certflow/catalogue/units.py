@@ -1,7 +1,6 @@
 """Administrative units: importing the real ones, finding them again, as they stand on a day."""
 
 import datetime as dt
-from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -128,14 +127,6 @@ def seat_for(dossier: Dossier, kind: str) -> Unit:
     if found is None:
         raise NotFound(_("%(unit)s has no unit of this kind above it.", unit=dossier.place.name))
     return found
-
-
-def taken_over(seats: Collection[int]) -> frozenset[tuple[int, int]]:
-    """The units that those of `seats` took over whole, each with its heir."""
-    if not seats:
-        return frozenset()
-    rows = db.session.execute(select(Unit.id, Unit.heir_id).where(Unit.heir_id.in_(seats)))
-    return frozenset((one, heir) for one, heir in rows if heir)
 
 
 def disadvantage(unit: Unit, on: dt.date | None = None) -> str:

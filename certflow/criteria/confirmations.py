@@ -5,8 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access.access import appointments
-from certflow.catalogue.catalogue import known
-from certflow.catalogue.department_sets import confirmation_for
+from certflow.catalogue.catalogue import confirmation_for, known
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.law.specs.form import FormSpec
 from certflow.models.base import db, refusing

@@ -38,7 +38,7 @@ RATING_SET = About(
     "rating_set",
     "a department's own criteria set",
     ("set_id",),
-    lambda person, set_id: rating_sets.find(set_id, person),
+    rating_sets.find,
 )
 ITS_DEPARTMENT = Part("its_department", "the department whose set it is", _its_department)
 DRAFT = When("draft", "until it is published", _draft)

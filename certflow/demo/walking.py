@@ -158,7 +158,7 @@ def prepare(dossier: Dossier, course: Course, person_for: PersonFor) -> None:
         return
     if not actions.answers_of(dossier, Claim):
         write(Claim, dossier, course.claims, actor=actor, course=course)
-    if meetings.asked_by(workflow_of(dossier).spec) and db.session.get(Meeting, dossier.id) is None:
+    if workflow_of(dossier).spec.meeting_source and db.session.get(Meeting, dossier.id) is None:
         meetings.record(dossier.id, course.minutes, actor=actor)
 
 

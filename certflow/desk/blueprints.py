@@ -1,52 +1,19 @@
-"""All blueprints, in the order of the journey."""
+"""The blueprints of all rooms, found where their pages stand: a new page is in no list."""
 
-from certflow.accounts.pages import accounts, invitations, second_factor, sessions
-from certflow.approval.pages import proposals
-from certflow.assessment.pages import appraisals, claims, evidence
-from certflow.criteria.pages import definitions, rating_sets
+from importlib import import_module
+from pathlib import Path
+
+import certflow
 from certflow.desk import work
-from certflow.dossiers.pages import dossiers, moving, receipts
-from certflow.handling import pages
 from certflow.http import health
 from certflow.http.policy import Room
-from certflow.impartiality.pages import conflicts, councils
-from certflow.people.pages import importing, people
-from certflow.results.pages import documents, revocations, verification
-from certflow.rounds.pages import rounds, working_days
-from certflow.rules.pages import authority, delegations, inheritance, signing_rules
-from certflow.units.pages import offices, resolutions, units
 
-BLUEPRINTS: tuple[Room, ...] = (
-    health.bp,
-    accounts.bp,
-    invitations.bp,
-    second_factor.bp,
-    sessions.bp,
-    work.bp,
-    dossiers.bp,
-    pages.bp,
-    claims.bp,
-    evidence.bp,
-    appraisals.bp,
-    documents.bp,
-    verification.bp,
-    rounds.bp,
-    moving.bp,
-    people.bp,
-    importing.bp,
-    units.bp,
-    offices.bp,
-    authority.bp,
-    inheritance.bp,
-    proposals.bp,
-    receipts.bp,
-    revocations.bp,
-    delegations.bp,
-    signing_rules.bp,
-    conflicts.bp,
-    councils.bp,
-    working_days.bp,
-    resolutions.bp,
-    definitions.bp,
-    rating_sets.bp,
-)
+PAGES = ("*/pages.py", "*/pages/[!_]*.py")
+
+
+def blueprints() -> list[Room]:
+    """The blueprint `bp` of each module of pages that has one, of my work and of the health check."""
+    root = Path(certflow.__file__).parent
+    files = sorted(file for pattern in PAGES for file in root.glob(pattern))
+    modules = [import_module(".".join(file.relative_to(root.parent).with_suffix("").parts)) for file in files]
+    return [health.bp, work.bp, *(module.bp for module in modules if hasattr(module, "bp"))]

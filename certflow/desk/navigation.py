@@ -9,8 +9,10 @@ from flask_login import current_user
 
 from certflow.access import access, parts
 from certflow.access.parts import Part
-from certflow.catalogue import role_titles
+from certflow.catalogue.catalogue import known
+from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.http.person import actor
+from certflow.wording import language
 
 WITHIN = {"rating_sets": "definitions", "delegations": "people", "signing_rules": "people"}
 
@@ -34,8 +36,15 @@ def _entries() -> list[Entry]:
 
 
 def _person_detail() -> str:
-    titles = role_titles.roles()
-    return "; ".join(_named(part, titles[part.role][0]) for part in parts.held(actor()) if part.role in titles)
+    return "; ".join([_named(part, title) for part in parts.held(actor()) if (title := _title(part.role))])
+
+
+def _title(role: str) -> str:
+    """The title of a role; "" for one that no scheme has any more."""
+    spec = known().roles.get(role)
+    if spec is None:
+        return str(_("Administrator")) if role == ADMINISTRATOR else ""
+    return spec.title.in_language(language())
 
 
 def _named(part: Part, title: str) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy import Boolean, Table, bindparam, case, exists, insert, select, 
 from sqlalchemy.orm.attributes import set_committed_value
 
 from certflow import clock
-from certflow.access import access
+from certflow.access import access, turns
+from certflow.access.turns import Reading
 from certflow.assessment import lower_units
 from certflow.assessment.evidence import with_files
 from certflow.catalogue import role_titles
@@ -98,16 +99,20 @@ def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None
     _change_state(dossier, move, Act(actor, note, NO_DOCUMENT, clock.now()), stays=True)
 
 
-def offers(dossier: Dossier, *, actor: User, judges: Bench | None = None) -> tuple[Offer, ...]:
-    """The actions open to `actor` now, each with what still stands in its way; `judges` where they are known already.
+def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
+    """The actions open to `actor` now, each with what still stands in its way."""
+    return offers_to(turns.reading(dossier, actor))
 
-    These must then have been asked about `actor` too.
-    """
-    held, facts = access.parts_on(actor, dossier), facts_of(dossier, actor=actor)
+
+def offers_to(reading: Reading, judges: Bench | None = None) -> tuple[Offer, ...]:
+    """As `offers`; `judges` where they are known already, who must then have been asked about the reader too."""
+    dossier, actor, held = reading.dossier, reading.reader, reading.held
+    facts = facts_of(dossier, actor=actor)
     if judges is not None:
         facts |= {guards.INVOLVEMENT: judges.involved.get(actor.person_id, NONE), COUNCIL: judges.sitting}
-    found = workflow_of(dossier).offers(dossier.state, frozenset(part.role for part in held), facts)
-    return signing.with_missing(dossier, found, held)
+    open_actions = reading.workflow.offers(dossier.state, reading.roles, facts)
+    delegated = [part for part in held if part.delegation is not None]
+    return signing.with_missing(dossier, open_actions, held) if delegated else open_actions
 
 
 def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:

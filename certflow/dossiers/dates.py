@@ -1,18 +1,18 @@
 """How dossiers stand against their dates: the round's, and those counted in working days for each dossier."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from certflow import clock
 from certflow.catalogue.catalogue import workflow_of
-from certflow.dossiers import receipts
 from certflow.dossiers.succession import PREFIX
 from certflow.law.deadlines import Due, Standing, Undated, counted_due, standing
 from certflow.law.specs.workflow import DeadlineSpec
 from certflow.law.working_days import NOTHING_KNOWN, WorkingCalendar
+from certflow.models.approval import PaperReceipt
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.rounds import rounds, working_days
@@ -36,7 +36,7 @@ def of_all(found: Sequence[Dossier]) -> list[Dates]:
     reached = first_reached([dossier.id for dossier in found])
     events = {dossier.id: _events(dossier, reached) for dossier in found}
     calendar = _calendar([event for of_dossier in events.values() for _spec, event in of_dossier])
-    papers = receipts.days([dossier.id for dossier in found])
+    papers = _received([dossier.id for dossier in found])
     return [
         _dates_of(dossier, reached, [counted_due(*e, calendar) for e in events[dossier.id]], papers.get(dossier.id))
         for dossier in found
@@ -61,7 +61,7 @@ def first_reached(ids: Sequence[int]) -> Reached:
 def _dates_of(dossier: Dossier, reached: Reached, counted: Sequence[Due | Undated], received: dt.date | None) -> Dates:
     dues = [*rounds.dues_of(dossier), *(due for due in counted if isinstance(due, Due))]
     dues.sort(key=lambda due: (due.last_day, due.spec.name))
-    today, filed = clock.today(), receipts.filed_states(workflow_of(dossier).spec)
+    today, filed = clock.today(), workflow_of(dossier).spec.filed_states
     return Dates(
         tuple(
             standing(
@@ -90,3 +90,9 @@ def _calendar(events: Iterable[dt.datetime | None]) -> WorkingCalendar:
     """The calendar of the years in which days are counted: each event's and the one after it."""
     years = {clock.local_day(event).year for event in events if event is not None}
     return working_days.calendar(years | {year + 1 for year in years}) if years else NOTHING_KNOWN
+
+
+def _received(ids: Collection[int]) -> dict[int, dt.date]:
+    """The day on which the papers of several dossiers came, where it is on record."""
+    query = select(PaperReceipt.dossier_id, PaperReceipt.received_on).where(PaperReceipt.dossier_id.in_(ids))
+    return dict(db.session.execute(query).all())

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, sele
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.access import access, parts, temporary_roles
+from certflow.access import access, parts
 from certflow.access.parts import Part
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import form_of, workflow_of, workflows
 from certflow.dossiers import dates
+from certflow.dossiers.succession import PREFIX
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.handling import handling
 from certflow.law.deadlines import Standing
@@ -174,7 +175,7 @@ def _waits_for(actor: User) -> ColumnElement[bool]:
 def _turns_as_substitute(actor: User) -> list[ColumnElement[bool]]:
     """Where it is the turn of the role that `actor` has in single dossiers."""
     turns = []
-    for role, ids in temporary_roles.substitutions(actor).items():
+    for role, ids in parts.substitutions(actor).items():
         states = [
             and_(Dossier.workflow == name, Dossier.workflow_version == version, Dossier.state == state.name)
             for (name, version), workflow in workflows().items()
@@ -237,19 +238,12 @@ def history(dossier: Dossier) -> list[HistoryEntry]:
 
 def last_act(dossier: Dossier) -> HistoryEntry | None:
     """The latest act on the dossier, with who did it; None before the first."""
-    return db.session.scalar(_latest(dossier))
+    query = select(HistoryEntry).where(HistoryEntry.dossier_id == dossier.id)
+    query = query.options(joinedload(HistoryEntry.actor), DELEGATED)
+    return db.session.scalar(query.order_by(HistoryEntry.number.desc()).limit(1))
 
 
-def last_step(dossier: Dossier) -> HistoryEntry | None:
-    """The latest step of the dossier on its way, as `last_act`; a move to a newer version of its rules is none."""
-    return db.session.scalar(_latest(dossier).where(dates.STEPS))
-
-
-def _latest(dossier: Dossier) -> Select[HistoryEntry]:
-    return (
-        select(HistoryEntry)
-        .where(HistoryEntry.dossier_id == dossier.id)
-        .options(joinedload(HistoryEntry.actor), DELEGATED)
-        .order_by(HistoryEntry.number.desc())
-        .limit(1)
-    )
+def last_step(entries: Sequence[HistoryEntry]) -> HistoryEntry | None:
+    """The latest step of a dossier on its way, of its history; a move to a newer version of its rules is none."""
+    steps = [entry for entry in entries if not entry.action.startswith(PREFIX)]
+    return steps[-1] if steps else None

@@ -8,7 +8,7 @@ OPENING = About(
     "opening",
     "a round in which the dossier of a unit can be opened",
     ("round_id", "unit_id"),
-    lambda person, round_id, unit_id: dossiers.may_open(round_id, actor=person, unit_id=unit_id),
+    lambda round_id, unit_id, person: dossiers.may_open(round_id, actor=person, unit_id=unit_id),
 )
 BEGINS = Part("begins", "the role of the unit with which the scheme begins")
 NOT_CLOSED = When("not_closed", "until the round is closed")

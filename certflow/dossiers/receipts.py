@@ -1,7 +1,6 @@
 """Papers received by hand or by post: the day that counts for a dossier filed here later (Circular 25 art. 9.1.d)."""
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,7 +10,6 @@ from certflow.access import access, editing
 from certflow.approval import proposals
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
-from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.approval import PaperReceipt, Proposal
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Submission
@@ -31,20 +29,9 @@ class Entry:
     register_number: str
 
 
-def filed_states(spec: WorkflowSpec) -> frozenset[str]:
-    """The states that a dossier of a scheme reaches by being filed."""
-    return frozenset(t.target for t in spec.transitions if "freeze_submission" in t.effects)
-
-
-def receives(dossier: Dossier, user: User) -> bool:
-    """Whether `user` sits where the dossier is received: in a role whose turn it is once the dossier is filed."""
-    spec = workflow_of(dossier).spec
-    return bool({spec.states[state].turn for state in filed_states(spec)} & access.roles_on(user, dossier))
-
-
 def require_receiver(dossier: Dossier, user: User) -> None:
     """Raises NotPermitted unless `user` sits where the dossier is received."""
-    if not receives(dossier, user):
+    if not workflow_of(dossier).spec.receivers & access.roles_on(user, dossier):
         raise NotPermitted(_("Only the office that receives the dossier can record the day its papers came."))
 
 
@@ -85,12 +72,6 @@ def _faults(dossier: Dossier, entry: Entry) -> dict[str, tuple[str, ...]]:
 def first_filed(dossier: Dossier) -> dt.datetime | None:
     """When the dossier was first filed here."""
     return db.session.scalar(select(func.min(Submission.filed_at)).where(Submission.dossier_id == dossier.id))
-
-
-def days(ids: Collection[int]) -> dict[int, dt.date]:
-    """The day on which the papers of several dossiers came, where it is on record."""
-    query = select(PaperReceipt.dossier_id, PaperReceipt.received_on).where(PaperReceipt.dossier_id.in_(ids))
-    return dict(db.session.execute(query).all())
 
 
 def _settles(proposal: Proposal, actor: User) -> bool:

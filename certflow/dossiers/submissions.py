@@ -27,7 +27,7 @@ def freeze(dossier: Dossier, *, actor: User, at: dt.datetime, delegation: Delega
     lower_units.refresh_claims(dossier, actor=actor, at=at)
     number = 1 + (db.session.scalar(select(func.count()).where(Submission.dossier_id == dossier.id)) or 0)
     form = form_of(dossier)
-    asked = {indicator.code for criterion in form.criteria_in("claims") for indicator in criterion.indicators}
+    asked = {indicator.code for criterion in form.by_part["claims"] for indicator in criterion.indicators}
     query = select(Claim).where(Claim.dossier_id == dossier.id, Claim.to_confirm.is_(False)).order_by(Claim.indicator)
     claims = [claim for claim in db.session.scalars(query) if claim.indicator in asked]
     result = score(form, {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)

@@ -2,19 +2,8 @@
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.routing import IntegerConverter
 
-from certflow.http.typed import LARGEST, plain_number
-
-LONGEST_ID = 20
-
-
-class Id(IntegerConverter):
-    """A row's number in an address: what no database could hold is answered as any number that is not there."""
-
-    def to_python(self, value: str) -> int:
-        """The number, or the largest that there can be."""
-        return min(int(value), LARGEST) if len(value) < LONGEST_ID else LARGEST
+from certflow.http.typed import plain_number
 
 
 def sent_id(name: str) -> int:

@@ -1,10 +1,15 @@
-"""The person and the language of a request."""
+"""The person of a request, their language, and how templates say days, instants and texts to them."""
 
+import datetime as dt
 from typing import cast
 
-from flask import g, session
+from flask import Flask, g, request, session
+from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_login import current_user
 
+from certflow import wording
+from certflow.clock import ZONE
+from certflow.law.specs.words import Text
 from certflow.models.people import User
 
 LANGUAGES = ("vi", "en")
@@ -17,6 +22,8 @@ def actor() -> User:
 
 def language() -> str:
     """The reader's language: chosen in this browser, else the person's own, else Vietnamese."""
+    if not request:
+        return "vi"
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -26,3 +33,28 @@ def language() -> str:
 def keep_what_was_written() -> None:
     """Commit at the end of this request although it is refused, as for the count of failed sign-ins."""
     g.keep = True
+
+
+def _spoken() -> str:
+    """The language in which sentences are said now: the reader's, asked once in a request."""
+    return str(get_locale() or "vi")
+
+
+def _words(text: Text) -> str:
+    return text.in_language(_spoken())
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _instant(instant: dt.datetime) -> str:
+    return f"{instant.astimezone(ZONE):%H:%M %d/%m/%Y}"
+
+
+def register(app: Flask) -> None:
+    """Vietnamese first, English beside it, for templates, refusals and definitions alike."""
+    Babel(app, locale_selector=language)
+    wording.use(gettext, ngettext, _spoken)
+    app.jinja_env.filters |= {"words": _words, "day": _day, "instant": _instant}
+    app.context_processor(lambda: {"locale": _spoken()})

@@ -3,8 +3,8 @@
 A rule has four words. `Who` a page is for is known before its subject; `About` names the subject and looks it up;
 `Part` says which of those who see the subject may do this; `When` says how the subject must be. The rooms declare the
 words for what is theirs in their `policy` modules, each with the function that enforces it, so that this module knows
-none of them. The guard does not lock: whoever writes locks the row in the service and looks again, because the state
-may change in between.
+none of them. The guard locks nothing unless the rule says so: whoever writes locks the row in the service and looks
+again, because the state may change in between.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,9 +36,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class About(Generic[T]):
-    """The subject of an address: `arguments` name its ids, `find` loads it for a person or raises NotFound.
+    """The subject of an address: `arguments` name its ids, `find` loads it by these for a person or raises NotFound.
 
-    `judged` is what parts and states are asked of: a file and a paper are judged by their dossier.
+    `judged` is what parts and states are asked of: a file and a paper are judged by their dossier. `lock` loads it as
+    `find` does and keeps it locked for the service behind the page.
     """
 
     name: str
@@ -46,6 +47,7 @@ class About(Generic[T]):
     arguments: tuple[str, ...] = ()
     find: Callable[..., T] = lambda _person: cast(T, None)
     judged: Callable[[Any], Any] = lambda subject: subject
+    lock: Callable[..., T] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Rule:
     """The policy of one route for one method.
 
     With `told_by_view` the guard leaves a wrong state to the view, whose answer gives back what was typed; the status
-    is the same.
+    is the same. With `locks` the guard locks the subject, so that the service behind the page need not load it again.
     """
 
     who: Who = SOMEBODY
@@ -86,6 +88,7 @@ class Rule:
     part: Part = ANY_PART
     when: When = ALWAYS
     told_by_view: bool = False
+    locks: bool = False
 
 
 PUBLIC = Rule(ANYBODY)
@@ -184,7 +187,8 @@ def require(rule: Rule, person: User, named: Named) -> None:
     if rule.about == NOTHING:
         return
     ids = tuple(_id(named, name) for name in rule.about.arguments)
-    subject = rule.about.find(person, *ids)
+    find = rule.about.lock if rule.locks and rule.about.lock is not None else rule.about.find
+    subject = find(*ids, person)
     rule.part.require(person, rule.about.judged(subject), named)
     if not rule.told_by_view:
         rule.when.require(person, rule.about.judged(subject), named)
@@ -204,7 +208,7 @@ def subject(about: About[T], *ids: int) -> T:
     It is what the guard has loaded for this request, once; then, as after a rollback, it is loaded anew.
     """
     key, loaded = g.pop("held", (None, None))
-    return cast(T, loaded) if key == (about.name, ids) else about.find(actor(), *ids)
+    return cast(T, loaded) if key == (about.name, ids) else about.find(*ids, actor())
 
 
 def register(app: Flask) -> None:

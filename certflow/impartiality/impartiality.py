@@ -29,7 +29,6 @@ from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import NotPermitted
 from certflow.law.impartiality import NONE, Belonging, Impartiality, Involvement, Office
-from certflow.law.roles import writers
 from certflow.models.base import Instant, db
 from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, HistoryEntry, Meeting
 from certflow.models.impartiality import Conflict
@@ -98,7 +97,7 @@ def _involvement(dossier: Dossier, rows: Iterable[Row[Any]]) -> Involvement:
         elif row.what == "opened":
             parts.add(spec.states[spec.initial].turn)
         elif row.what in ("claims", "findings"):
-            parts |= writers(spec, row.what)
+            parts |= spec.writers[row.what]
         elif row.what == "conflict":
             conflict = True
         elif _since_the_year_began(dossier, row):

@@ -29,7 +29,7 @@ from certflow.catalogue.catalogue import workflow_of
 from certflow.gateways.installation import equipment
 from certflow.impartiality import impartiality
 from certflow.law.councils import PARTS, Sitting
-from certflow.law.impartiality import NONE, Involvement
+from certflow.law.impartiality import NONE, Impartiality, Involvement
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.impartiality import Council, CouncilMember, Substitute
@@ -61,43 +61,46 @@ class Bench:
     involved: Mapping[int, Involvement]
     council_id: int | None
 
+    @cached_property
+    def _rule(self) -> Impartiality:
+        return impartiality.rule_of(self.dossier)
+
     def ties(self, seat: Seat) -> tuple[str, ...]:
         """What keeps somebody from acting in this part, by the names of the guards."""
-        rule = impartiality.rule_of(self.dossier)
-        acting = rule.council_roles if seat.role in COUNCIL_ROLES else {seat.role}
-        return rule.ties(acting, self.involved.get(seat.person_id, NONE))
+        acting = self._rule.council_roles if seat.role in COUNCIL_ROLES else {seat.role}
+        return self._rule.ties(acting, self.involved.get(seat.person_id, NONE))
 
     @cached_property
-    def recused(self) -> tuple[tuple[Seat, tuple[str, ...]], ...]:
+    def recused(self) -> dict[Seat, tuple[str, ...]]:
         """Who may not act, each with what keeps them from it."""
-        told = ((seat, self.ties(seat)) for seat in self.seats)
-        return tuple((seat, ties) for seat, ties in told if ties)
+        told = {seat: self.ties(seat) for seat in self.seats}
+        return {seat: ties for seat, ties in told.items() if ties}
 
-    def left(self, role: str) -> tuple[Seat, ...]:
-        """Who may act in a role."""
-        return tuple(seat for seat in self.seats if seat.role == role and not self.ties(seat))
+    def left(self, *roles: str) -> tuple[Seat, ...]:
+        """Who may act in one of the roles."""
+        return tuple([seat for seat in self.seats if seat.role in roles and seat not in self.recused])
 
-    @property
+    @cached_property
     def lacking(self) -> str:
         """The role whose turn it is to judge and which nobody is left to fill; "" when all is well."""
         turn = workflow_of(self.dossier).spec.states[self.dossier.state].turn
-        judged = impartiality.rule_of(self.dossier).judged_in(self.dossier.state)
+        judged = self._rule.judged_in(self.dossier.state)
         return turn if judged and not self.left(turn) else ""
 
-    @property
+    @cached_property
     def sitting(self) -> Sitting | None:
         """The council that is left; None where none is recorded nor required."""
-        counted = impartiality.rule_of(self.dossier).council_seat != COUNTRY
+        counted = self._rule.council_seat != COUNTRY
         if self.council_id is None:
-            return Sitting(recorded=False, counted=counted) if _required(self.dossier) else None
-        left = [seat for role in COUNCIL_ROLES for seat in self.left(role)]
+            return Sitting(recorded=False, counted=counted) if _required(self._rule) else None
+        left = self.left(*COUNCIL_ROLES)
         parts = frozenset(seat.role.removeprefix(COUNCIL) for seat in left)
         return Sitting(len({seat.person_id for seat in left}), parts, counted=counted)
 
 
-def _required(dossier: Dossier) -> bool:
+def _required(rule: Impartiality) -> bool:
     """Whether the installation asks for a recorded council where a level is put forward."""
-    return equipment().settings.councils_required and impartiality.rule_of(dossier).keeps_proposals
+    return equipment().settings.councils_required and rule.keeps_proposals
 
 
 def bench(dossier: Dossier, *, also: User | None = None) -> Bench:
@@ -120,7 +123,8 @@ def council_of(dossier: Dossier) -> Sitting | None:
 def _asked(dossier: Dossier) -> dict[str, Any]:
     """What the question below asks about one dossier: the seats of its judges and of its council, by their units."""
     spec, rule = workflow_of(dossier).spec, impartiality.rule_of(dossier)
-    at = {role: _unit_id(dossier, spec.roles[role].seat) for role in sorted(rule.roles)}
+    seats = dossier.seats
+    at = {role: seats.get(spec.roles[role].seat) for role in sorted(rule.roles)}
     return {
         "dossier_id": dossier.id,
         "round_id": dossier.round_id,
@@ -129,15 +133,9 @@ def _asked(dossier: Dossier) -> dict[str, Any]:
         "today": clock.today(),
         "seats": [(role, unit_id) for role, unit_id in at.items() if unit_id] or [("", 0)],
         "of_country": [role for role in at if spec.roles[role].seat == COUNTRY],
-        "council_unit": _unit_id(dossier, rule.council_seat),
+        "council_unit": seats.get(rule.council_seat, 0),
         "council_of_country": rule.council_seat == COUNTRY,
     }
-
-
-def _unit_id(dossier: Dossier, kind: str) -> int:
-    """The unit of a kind under which the dossier was begun, or its heir; 0, which none has, without one."""
-    place = dossier.places.get(kind)
-    return place.seat_id if place else 0
 
 
 def _person(role: Any, **council: Any) -> Select[Any]:

@@ -7,6 +7,6 @@ RECUSABLE = About(
     "recusable",
     "a dossier in which somebody may be recused; administrators are told whose, and nothing in it",
     ("dossier_id",),
-    lambda person, dossier_id: conflicts.dossier_for(dossier_id, person),
+    conflicts.dossier_for,
 )
 RECUSES = Rule(about=RECUSABLE)

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,19 +15,24 @@ from certflow.law.reading.reading import Reader
 from certflow.law.reading.workflow_loader import read_workflow
 from certflow.law.soundness.soundness import Fault, Vocabulary, check
 from certflow.law.specs.form import FormSpec
-from certflow.law.specs.workflow import WorkflowSpec
+from certflow.law.specs.workflow import RoleSpec, WorkflowSpec
 
 CASES = ".cases.toml"
 Spec = TypeVar("Spec", bound=FormSpec | WorkflowSpec)
 Proof = Callable[[WorkflowSpec, Fault], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """Every scheme and criteria set that the application runs; keys are (name, version)."""
 
     workflows: dict[tuple[str, int], WorkflowSpec]
     forms: dict[tuple[str, int], FormSpec]
+
+    @cached_property
+    def roles(self) -> dict[str, RoleSpec]:
+        """Every role of the schemes by its name."""
+        return {role.name: role for spec in self.workflows.values() for role in spec.roles.values()}
 
     def workflow(self, name: str, version: int) -> WorkflowSpec:
         """The scheme; raises NotFound."""

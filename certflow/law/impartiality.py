@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from certflow.law.specs.outcome import DECIDING
@@ -96,23 +97,23 @@ class Impartiality:
         """Whether a council, where there is one, has to stand behind the act."""
         return _key(transition) in self._proposing
 
-    @property
+    @cached_property
     def keeps_proposals(self) -> bool:
         """Whether a level is put forward to whoever decides, as Circulars 24 and 25/2023/TT-BGDĐT have it."""
         return any(PROPOSING in t.effects for t in self._proposals)
 
-    @property
+    @cached_property
     def council_seat(self) -> str:
         """The kind of unit whose office sets up the council; "" where nothing is put forward."""
         return self._spec.roles[self._proposals[0].by[0]].seat if self._proposals else ""
 
-    @property
+    @cached_property
     def council_roles(self) -> frozenset[str]:
         """The roles that have a turn in the stage in which the council appraises; parts in it are no lower ones."""
         stages = {self._spec.states[origin].stage for t in self._proposals for origin in t.origins}
         return frozenset(state.turn for state in self._spec.states.values() if state.stage in stages)
 
-    @property
+    @cached_property
     def council_states(self) -> frozenset[str]:
         """The states from the one in which the council appraises, those at the end among them."""
         stages = [self._spec.states[origin].stage for t in self._proposals for origin in t.origins]

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from transitions import Machine, MachineError
 
 from certflow.errors import ActionBlocked, ActionNotOpen, NotPermitted
 from certflow.law import councils
+from certflow.law.drawing.flowchart import Flowchart, flowchart
 from certflow.law.facts import DossierFacts, OutsideDocument
 from certflow.law.guards import DOCUMENT, GUARDS, INVOLVEMENT, NOTE, TODAY
 from certflow.law.impartiality import Impartiality
@@ -142,3 +143,12 @@ class Workflow:
         position = len(names) if self.spec.states[state].final else names.index(stage)
         marks = ["done" if n < position else "current" if n == position else "todo" for n in range(len(names))]
         return tuple(zip(self.spec.stages, marks, strict=True))
+
+
+@lru_cache(maxsize=100)
+def chart(workflow: Workflow, language: str, current: str = "") -> Flowchart:
+    """The drawing of a scheme in the reader's `language`, with room to say that a dossier is at `current`.
+
+    Drawn once: neither the scheme nor its drawing ever changes.
+    """
+    return flowchart(workflow.spec, language, final=_("Final state"), current=current)

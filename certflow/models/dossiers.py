@@ -90,6 +90,11 @@ class Dossier(Model):
         return {kind: unit for kind, unit in found.items() if unit is not None}
 
     @property
+    def seats(self) -> dict[str, int]:
+        """By kind, the ids of the units whose people now hold the parts: those of `places`, or their heirs."""
+        return {kind: unit.heir_id or unit.id for kind, unit in self.places.items()}
+
+    @property
     def above(self) -> list[Unit]:
         """The units above the dossier's own when it was begun, lowest first."""
         return [unit for unit in self.places.values() if unit.id != self.unit_id]
@@ -214,6 +219,11 @@ class HistoryEntry(Model):
 
     actor: Mapped[User] = relationship()
     delegation: Mapped[Delegation | None] = relationship()
+
+    @property
+    def signed_by(self) -> str:
+        """Who did it, and how they signed where it was for somebody else."""
+        return f"{self.actor.full_name} ({self.signs_for}.)" if self.signs_for else self.actor.full_name
 
 
 class Handling(Model):

@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from certflow.catalogue import department_sets, units
-from certflow.catalogue.catalogue import form_of, is_sample, workflow_of
+from certflow.catalogue import units
+from certflow.catalogue.catalogue import confirmation_for, form_of, is_sample, workflow_of
 from certflow.law.specs.outcome import OfficeSpec, OutcomeSpec, PaperSpec
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
@@ -209,6 +209,6 @@ def _recognition(paper: Paper, outcome: OutcomeSpec, public_url: str, decision: 
 def marks(dossier: Dossier) -> list[str]:
     """What must be printed on everything that uses this criteria set, in Vietnamese; nothing once it is confirmed."""
     form = form_of(dossier)
-    if form.trust == "department" or department_sets.confirmation_for(form, dossier.province) is not None:
+    if form.trust == "department" or confirmation_for(form, dossier.province) is not None:
         return []
     return [form.trust_note.vi]

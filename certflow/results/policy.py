@@ -10,7 +10,7 @@ DOCUMENT = About(
     "document",
     "a paper of a dossier",
     ("document_id",),
-    lambda person, document_id: documents.document(document_id, person),
+    documents.document,
     attrgetter("dossier"),
 )
 ABOVE = Part(

@@ -40,14 +40,9 @@ def decides(user: User, dossier: Dossier) -> bool:
     return bool(deciding & access.roles_on(user, dossier))
 
 
-def may_propose(dossier: Dossier, user: User) -> bool:
-    """Whether `user` acts on the dossier above the unit that files it."""
-    return editing.acts_above(user, dossier)
-
-
 def require_above(dossier: Dossier, user: User) -> None:
     """Raises NotPermitted unless `user` acts on the dossier above the unit that files it."""
-    if not may_propose(dossier, user):
+    if not editing.acts_above(user, dossier):
         raise NotPermitted(_("The people who appraise, review or decide record a revocation."))
 
 

@@ -50,8 +50,7 @@ class Entry(dated.Entry):
 
 def by_rule(dossier: Dossier | Round) -> bool:
     """Whether the scheme leaves it to a rule who decides."""
-    outcome = workflow_of(dossier).spec.outcome
-    return outcome is not None and outcome.by_rule
+    return workflow_of(dossier).spec.decided_by_rule
 
 
 def in_force(

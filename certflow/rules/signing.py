@@ -64,8 +64,6 @@ def delegation_for(dossier: Dossier, transition: TransitionSpec, held: Sequence[
 
 def with_missing(dossier: Dossier, offers: tuple[Offer, ...], held: Sequence[Held]) -> tuple[Offer, ...]:
     """The offers, each with what the signing rules refuse where it would be taken for somebody else."""
-    if all(part.delegation is None for part in held):
-        return offers
     told = []
     for offer in offers:
         fitting = [part for part in held if part.role in offer.transition.by]

@@ -265,13 +265,13 @@ class TestObligatory:
     def test_those_who_decide_or_administer_must_have_one(self, role: str, obliged: bool) -> None:
         user = make.person(role)
 
-        assert second_factor.is_obligatory(user) is obliged
-        assert second_factor.must_enrol(user) is obliged
+        assert accounts.is_obligatory(user) is obliged
+        assert accounts.must_enrol(user) is obliged
 
     def test_it_is_asked_for_from_the_first_to_the_last_day_of_the_appointment(self) -> None:
         user = make.user("head")
         held = people.give(user, role=role_titles.ADMINISTRATOR, unit_id=None, starts_on=clock.today())
-        days: dict[int, Callable[[], bool]] = {n: partial(second_factor.must_enrol, user) for n in (0, 1)}
+        days: dict[int, Callable[[], bool]] = {n: partial(accounts.must_enrol, user) for n in (0, 1)}
         assert days[0]()
 
         held.starts_on = clock.today() + dt.timedelta(days=1)
@@ -280,4 +280,4 @@ class TestObligatory:
 
 
 def test_nobody_is_asked_where_the_setting_is_off() -> None:
-    assert not second_factor.is_obligatory(make.person(role_titles.ADMINISTRATOR))
+    assert not accounts.is_obligatory(make.person(role_titles.ADMINISTRATOR))

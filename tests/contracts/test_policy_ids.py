@@ -9,10 +9,10 @@ from flask import Flask
 from werkzeug.routing import Rule as Route
 
 from certflow.access.policy import DOSSIER
+from certflow.accounts.pages.gate import Id
 from certflow.assessment.policy import EVIDENCE
 from certflow.criteria.policy import RATING_SET
 from certflow.dossiers.policy import OPENING
-from certflow.http.addresses import Id
 from certflow.http.policy import Rule, table_of
 from certflow.results.policy import DOCUMENT
 from tests.policy.cast import Person, people

@@ -3,7 +3,7 @@
 import pytest
 
 from certflow.access import access
-from certflow.catalogue import catalogue, department_sets
+from certflow.catalogue import catalogue
 from certflow.criteria import confirmations
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.results import documents, papers
@@ -68,9 +68,9 @@ def test_a_confirmation_counts_in_its_own_province_only() -> None:
     confirm("province_reviewer")
     form = catalogue.definitions().form_of(make.scheme())
 
-    assert department_sets.confirmation_for(form, make.unit("Huyện Cẩm Mỹ")) is None
+    assert catalogue.confirmation_for(form, make.unit("Huyện Cẩm Mỹ")) is None
     assert access.chain(make.unit())["province"] == make.province()
-    assert department_sets.confirmation_for(form, make.province()) is not None
+    assert catalogue.confirmation_for(form, make.province()) is not None
 
 
 def confirm(role: str, document: str = f"  {PAPER} ") -> None:

@@ -107,5 +107,5 @@ def test_both_are_read_as_they_stand() -> None:
     assert (rating.method, rating.levels, rating.total, rating.rank("high")) == ("points", 3, Fraction(20), 3)
     assert (record.method, record.levels) == ("record", 0)
     assert [criterion.source for criterion in record.criteria] == ["", "Made up"]
-    assert [criterion.number for criterion in rating.criteria_in("claims")] == [1, 2]
-    assert [criterion.number for criterion in rating.criteria_in("findings")] == [1, 2, 3]
+    assert [criterion.number for criterion in rating.by_part["claims"]] == [1, 2]
+    assert [criterion.number for criterion in rating.by_part["findings"]] == [1, 2, 3]

@@ -66,7 +66,7 @@ def test_a_move_is_no_step_on_the_way_and_no_part_in_the_dossier() -> None:
     moved(returned.round_id, target, officer)
 
     about = now(returned)
-    step, act = dossiers.last_step(about), dossiers.last_act(about)
+    step, act = dossiers.last_step(dossiers.history(about)), dossiers.last_act(about)
 
     assert step is not None
     assert act is not None

@@ -164,7 +164,7 @@ def test_when_nobody_is_left_a_substitute_is_named_for_this_dossier_only() -> No
     make.commit()
     judges = bench.bench(dossier)
     assert judges.lacking == "education_officer"
-    assert [(seat.user_id, ties) for seat, ties in judges.recused] == [(officer.id, ("no_conflict",))]
+    assert [(seat.user_id, ties) for seat, ties in judges.recused.items()] == [(officer.id, ("no_conflict",))]
     assert not access.roles_on(stranger, dossier)
 
     substitute(dossier, stranger, "education_officer")

@@ -98,6 +98,20 @@ def test_the_proof_implies_exactly_the_level_and_names_what_is_unanswered(
 
 @examples(300)
 @given(cases(), st.booleans())
+def test_a_criterion_is_met_up_to_the_level_that_the_proof_implies(
+    case: tuple[FormSpec, dict[str, Mapping[str, Any]]], disadvantaged: bool
+) -> None:
+    form, given_answers = case
+
+    result = score(form, given_answers, disadvantaged=disadvantaged)
+
+    met = [verdict.met for verdict in result.at(1)]
+    incomplete = not met or (None in met and False not in met)
+    assert result.criterion_level(form.criterion(1)) == (None if incomplete else implied(result))
+
+
+@examples(300)
+@given(cases(), st.booleans())
 def test_every_verdict_of_the_proof_is_its_exact_value_against_its_threshold(
     case: tuple[FormSpec, dict[str, Mapping[str, Any]]], disadvantaged: bool
 ) -> None:

@@ -109,14 +109,14 @@ def test_a_share_without_all_its_parts_is_unanswered(incomplete: dict[str, Any] 
 
     assert result.unanswered == ("5.1",)
     assert result.level == 0
-    assert result.criterion_met(FORM.criterion(5), 1) is None
+    assert result.criterion_level(FORM.criterion(5)) is None
 
 
 def test_a_criterion_with_one_unmet_indicator_is_unmet_even_while_another_is_unanswered() -> None:
     given = answers(i1_1={"value": False})
     given.pop("1.2")
 
-    assert score(FORM, given).criterion_met(FORM.criterion(1), 1) is False
+    assert score(FORM, given).criterion_level(FORM.criterion(1)) == 0
 
 
 def test_nothing_answered_reaches_nothing() -> None:

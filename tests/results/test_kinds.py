@@ -100,4 +100,4 @@ def test_a_scheme_that_asks_for_no_meeting_takes_no_record_of_one() -> None:
 
     with pytest.raises(ActionNotOpen):
         meetings.record(dossier.id, make.minutes(), actor=make.person_for("centre_officer", dossier))
-    assert meetings.asked_by(make.scheme()).startswith("Thông tư 25/2023/TT-BGDĐT, Điều 9 khoản 1")
+    assert make.scheme().meeting_source.startswith("Thông tư 25/2023/TT-BGDĐT, Điều 9 khoản 1")

@@ -7,20 +7,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.routing import IntegerConverter
 
 from certflow import clock
 from certflow.access import access
-from certflow.accounts import accounts, second_factor
+from certflow.accounts import accounts
 from certflow.http import policy
-from certflow.http.addresses import Id
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
+from certflow.http.typed import LARGEST
 from certflow.models import row_security
 from certflow.models.base import begin_reading, db
 from certflow.models.people import User
 
 BEFORE_ENROLMENT = {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
 LARGEST_FORM = 2 * 1024 * 1024
+LONGEST_ID = 20
 READS_FIRST = (
     "accounts.sign_in",
     "invitations.redeem",
@@ -42,6 +44,14 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+class Id(IntegerConverter):
+    """A row's number in an address: what no database could hold is answered as any number that is not there."""
+
+    def to_python(self, value: str) -> int:
+        """The number, or the largest that there can be."""
+        return min(int(value), LARGEST) if len(value) < LONGEST_ID else LARGEST
 
 
 def _load_person(_request: object) -> User | None:
@@ -93,7 +103,7 @@ def _second_factor_first() -> ResponseReturnValue | None:
         return None
     if policy.is_public(request.endpoint):
         return None
-    if not second_factor.must_enrol(actor()):
+    if not accounts.must_enrol(actor()):
         return None
     if wants_json():
         return jsonify(reasons=[_("You need a second factor first. Open your account in another window.")]), 403

@@ -100,7 +100,7 @@ def _own() -> dict[str, object]:
         "factor": actor().second_factor if actor().has_second_factor else None,
         "waiting": waiting,
         "qr": as_square(waiting.address) if waiting else "",
-        "obligatory": second_factor.is_obligatory(actor()),
+        "obligatory": accounts.is_obligatory(actor()),
         "left": second_factor.codes_left(actor()),
     }
 
@@ -132,7 +132,7 @@ def codes() -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Take one's own second factor away."""
     form = RemovalForm()
-    obligatory = second_factor.is_obligatory(actor())
+    obligatory = accounts.is_obligatory(actor())
     if request.method == "GET":
         return render_template("accounts/second_factor/remove.html", form=form, obligatory=obligatory)
     if not form.validate_on_submit():

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from certflow.access import access
 from certflow.access.policy import ADMINISTRATOR
-from certflow.accounts import accounts, directory, links, second_factor, sessions, words
+from certflow.accounts import accounts, directory, links, sessions, words
 from certflow.accounts import events as account_events
 from certflow.accounts import sign_in_history as history
 from certflow.http.paging import asked_page
@@ -35,7 +35,7 @@ def of_person(person: User) -> dict[str, object]:
     return {
         "links": [(link, links.state_of(link)) for link in links.given_to(person)],
         "open_sessions": len(sessions.listed(person)),
-        "obligatory": second_factor.is_obligatory(person),
+        "obligatory": accounts.is_obligatory(person),
         "events": _newest_events(person),
     }
 

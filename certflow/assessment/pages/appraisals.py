@@ -25,7 +25,6 @@ from certflow.handling.words import handled
 from certflow.http.errors import status_of
 from certflow.http.person import actor
 from certflow.http.policy import Room, subject
-from certflow.law.roles import writers
 from certflow.law.specs.form import CriterionSpec
 
 bp = Room("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/appraisal")
@@ -53,7 +52,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 
 def _opened(dossier_id: int) -> Opened:
     found = criteria.opened(dossier_id)
-    if not writers(workflow_of(found.dossier).spec, "findings"):
+    if not workflow_of(found.dossier).spec.writers["findings"]:
         raise NotFound(_("This scheme has no appraisal of each indicator."))
     editing.require_findings(actor(), found.dossier)
     return found

@@ -29,6 +29,7 @@ from certflow.http.person import actor
 from certflow.http.policy import Room, subject
 from certflow.law.specs.form import CriterionSpec
 from certflow.models.base import db
+from certflow.models.dossiers import Dossier
 
 bp = Room("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
 
@@ -54,7 +55,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
 
     def done() -> ResponseReturnValue:
         flash(words("saved", number=number))
-        return redirect(_following(dossier_id, number))
+        return redirect(_following(dossier, number))
 
     return criteria.save(
         dossier,
@@ -66,16 +67,15 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-def _following(dossier_id: int, number: int) -> str:
+def _following(dossier: Dossier, number: int) -> str:
     """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
     if request.form.get("go") == "overview":
-        return url_for("dossiers.show", dossier_id=dossier_id)
-    dossier = subject(DOSSIER, dossier_id)
+        return url_for("dossiers.show", dossier_id=dossier.id)
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
-        return url_for(".criterion", dossier_id=dossier_id, number=following)
-    meets = meetings.asked_by(workflow_of(dossier).spec)
-    return url_for(".meeting" if meets else ".check", dossier_id=dossier_id)
+        return url_for(".criterion", dossier_id=dossier.id, number=following)
+    meets = workflow_of(dossier).spec.meeting_source
+    return url_for(".meeting" if meets else ".check", dossier_id=dossier.id)
 
 
 def criterion_page(
@@ -90,7 +90,7 @@ def criterion_page(
 
     `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
     """
-    proof = dict(figures.proof(found.form, found.claimed, found.claims, found.form.criteria_in("claims")))
+    proof = dict(figures.proof(found.form, found.claimed, found.claims, found.form.by_part["claims"]))
     return render_template(
         "assessment/claims/criterion.html",
         found=found,
@@ -161,7 +161,7 @@ def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) ->
         form=form,
         changed=changed,
         stored=found.contents.meeting,
-        source=meetings.asked_by(workflow_of(found.dossier).spec),
+        source=workflow_of(found.dossier).spec.meeting_source,
         body_title=meetings.body_title,
         writable=found.may_write("claims"),
         notices=marks.of_dossier(found.dossier),
@@ -180,7 +180,7 @@ def check(dossier_id: int) -> ResponseReturnValue:
         dossier=found.dossier,
         result=found.claimed,
         rating=ratings.rating(found.form, found.claimed),
-        proof=figures.proof(found.form, found.claimed, found.written, found.form.criteria_in("claims")),
+        proof=figures.proof(found.form, found.claimed, found.written, found.form.by_part["claims"]),
         gaps=gaps.gaps(found.form, found.claimed, found.claims, again),
         again=again,
         anchor=answers.anchor,

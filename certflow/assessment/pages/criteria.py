@@ -12,10 +12,9 @@ from flask_wtf import FlaskForm
 from certflow import clock
 from certflow.access import editing
 from certflow.access.policy import DOSSIER
-from certflow.assessment import assessments, meetings
+from certflow.assessment import assessments
 from certflow.assessment.assessments import Contents, Typed
 from certflow.assessment.forms.answers import Stored, typed, typed_pairs
-from certflow.assessment.words import ratings
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
@@ -52,17 +51,17 @@ class Opened:
     @property
     def claims(self) -> Answers:
         """The commune's answers by indicator code; of an entry answered by files, how many there are."""
-        return ratings.claims(self.form, self.contents)
+        return self.contents.counted_claims(self.form)
 
     @property
     def written(self) -> Answers:
         """As `claims`, with those that do not count until they are confirmed again."""
-        return ratings.written(self.form, self.contents)
+        return self.contents.written_claims(self.form)
 
     @property
     def findings(self) -> Answers:
         """The appraiser's answers by indicator code."""
-        return ratings.findings(self.contents)
+        return self.contents.counted_findings()
 
     def to_confirm(self, stored: Stored) -> tuple[str, ...]:
         """The indicators among stored claims or findings whose answer must be confirmed again, in the form's order."""
@@ -86,7 +85,7 @@ class Opened:
     @property
     def meets(self) -> bool:
         """Whether the scheme asks for the self-assessment meeting."""
-        return bool(meetings.asked_by(workflow_of(self.dossier).spec))
+        return bool(workflow_of(self.dossier).spec.meeting_source)
 
     def may_write(self, what: str) -> bool:
         """Whether the person who is signed in may write claims or findings now."""
@@ -106,7 +105,7 @@ def opened(dossier_id: int) -> Opened:
 
 def criterion_of(form: FormSpec, number: int, part: Part | None = None) -> CriterionSpec:
     """The criterion `number`, with what it asks in one `part` where that is named; raises NotFound in words."""
-    for criterion in form.criteria_in(part) if part else form.criteria:
+    for criterion in form.by_part[part] if part else form.criteria:
         if criterion.number == number:
             return criterion
     raise NotFound(str(_("There is no such criterion.")))
@@ -114,7 +113,7 @@ def criterion_of(form: FormSpec, number: int, part: Part | None = None) -> Crite
 
 def criterion_with(form: FormSpec, code: str) -> CriterionSpec:
     """What is asked of the unit in the criterion of the indicator `code`; raises NotFound in the reader's words."""
-    for criterion in form.criteria_in("claims"):
+    for criterion in form.by_part["claims"]:
         if any(indicator.code == code for indicator in criterion.indicators):
             return criterion
     raise NotFound(str(_("There is no such indicator.")))

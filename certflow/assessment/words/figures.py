@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from certflow.assessment.words import entries
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.coverage import Coverage, LowerUnit, coverage_of
-from certflow.law.scoring.readings import exact
-from certflow.law.scoring.scoring import Answer, Answers, PartVerdict, Result, Verdict
+from certflow.law.scoring.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
 from certflow.law.specs.form import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
 from certflow.wording import language
 

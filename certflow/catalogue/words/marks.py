@@ -2,8 +2,7 @@
 
 from flask_babel import gettext as _
 
-from certflow.catalogue import department_sets
-from certflow.catalogue.catalogue import form_of
+from certflow.catalogue.catalogue import confirmation_for, form_of
 from certflow.law.specs.form import FormSpec
 from certflow.models.dossiers import Dossier
 from certflow.models.units import Unit
@@ -12,7 +11,7 @@ from certflow.wording import language
 
 def of_form(form: FormSpec, province: Unit) -> list[str]:
     """The mark of a criteria set that the province's education department has neither entered nor confirmed."""
-    if form.trust == "department" or department_sets.confirmation_for(form, province) is not None:
+    if form.trust == "department" or confirmation_for(form, province) is not None:
         return []
     return [mark(form)]
 

@@ -22,10 +22,10 @@ from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.difference.difference import Definition, difference
-from certflow.law.drawing.flowchart import Flowchart, flowchart
 from certflow.law.guards import in_words
 from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
+from certflow.law.workflow import chart
 from certflow.models.results import FormConfirmation
 from certflow.models.units import Unit
 from certflow.wording import language
@@ -78,7 +78,7 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
         spec=spec,
         versions=_versions(spec, catalogue.known().workflows),
         publications=published.publications(spec),
-        chart=chart(spec),
+        chart=chart(catalogue.workflows()[spec.key], language()),
         criteria=criteria,
         given=given,
         stages=_stages(spec),
@@ -86,11 +86,6 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
         in_words=in_words,
         notices=_marks(criteria, given),
     )
-
-
-def chart(spec: WorkflowSpec, current: str = "") -> Flowchart:
-    """The drawing of a scheme in the reader's language, with room to say that a dossier is at `current`."""
-    return flowchart(spec, language(), final=_("Final state"), current=current)
 
 
 @bp.page("/criteria/<name>/<int:version>/cases", SIGNED_IN)

@@ -12,12 +12,9 @@ from wtforms import SelectField, StringField
 from certflow.access import access, parts, turns
 from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, SEES, SEES_FILED, TAKES_ACTION
 from certflow.catalogue.catalogue import workflow_of, workflows
-from certflow.catalogue.words import marks
 from certflow.clock import ZONE, local_day
-from certflow.criteria.pages.definitions import chart
 from certflow.dossiers import dossiers, submissions
-from certflow.dossiers.pages import actions, openings, proof, receipts
-from certflow.dossiers.pages.overview import overview
+from certflow.dossiers.pages import actions, openings, overview, proof
 from certflow.dossiers.policy import OPENS
 from certflow.dossiers.words import rows, timeline
 from certflow.handling import handling
@@ -35,6 +32,7 @@ from certflow.wording import language
 bp = Room("dossiers", __name__, url_prefix="/dossiers")
 bp.form("/open", OPENS, endpoint="open")(openings.open_dossier)
 bp.form("/<int:dossier_id>/actions/<action>", LOOKS_AT_ACTION, post=TAKES_ACTION, endpoint="act")(actions.act)
+bp.page("/<int:dossier_id>/", SEES, endpoint="show")(overview.show)
 bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof")(proof.show)
 
 
@@ -97,42 +95,6 @@ def _state_choices() -> list[tuple[str, str]]:
     return [(name, state.title.in_language(language())) for name, state in states.items()]
 
 
-@bp.page("/<int:dossier_id>/", SEES)
-def show(dossier_id: int) -> ResponseReturnValue:
-    """The overview."""
-    dossier = subject(DOSSIER, dossier_id)
-    shown = overview(dossier, actor())
-    workflow = workflow_of(dossier)
-    steps = [
-        {"label": stage.title.in_language(language()), "state": mark}
-        for stage, mark in workflow.progress(dossier.state)
-    ]
-    return render_template(
-        "dossiers/show.html",
-        shown=shown,
-        proposing=receipts.links(
-            dossier, actor(), filed=bool(shown.contents.submissions), decided=shown.recognition is not None
-        ),
-        steps=steps,
-        chart=chart(workflow.spec, dossier.state),
-        visited={state for entry in dossiers.history(dossier) for state in (entry.from_state, entry.to_state)},
-        **_common(dossier),
-    )
-
-
-def _common(dossier: Dossier) -> dict[str, object]:
-    """What every page about a dossier needs."""
-    return {
-        "dossier": dossier,
-        "spec": workflow_of(dossier).spec,
-        "state": turns.state_of(dossier),
-        "kind": turns.kind(dossier, actor()),
-        "turn": turns.turn(dossier),
-        "above": dossier.above,
-        "notices": marks.of_dossier(dossier),
-    }
-
-
 @bp.page("/<int:dossier_id>/history", SEES)
 def history(dossier_id: int) -> ResponseReturnValue:
     """Everything that was done with the dossier."""
@@ -148,7 +110,7 @@ def history(dossier_id: int) -> ResponseReturnValue:
         entries=[*entries, opened],
         handlings=handled.record(dossier, handling.record(dossier, actor())),
         most_handlings=handling.MOST_RECORDED,
-        **_common(dossier),
+        **overview.head(turns.reading(dossier, actor())),
     )
 
 
@@ -166,7 +128,7 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
         standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
         groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],
         file_name=_manifest_name(dossier, number),
-        **_common(dossier),
+        **overview.head(turns.reading(dossier, actor())),
     )
 
 

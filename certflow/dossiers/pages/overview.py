@@ -1,23 +1,28 @@
-"""What the overview of a dossier shows: its tasks, dates, actions, papers and end."""
+"""The overview of a dossier: its tasks, dates, actions, papers and end, as one person reads it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certflow.access import access, editing, turns
-from certflow.assessment import assessments, meetings
+from certflow.access import turns
+from certflow.access.policy import DOSSIER
+from certflow.access.turns import Reading
+from certflow.assessment import assessments
 from certflow.assessment.assessments import Contents
 from certflow.assessment.forms.answers import Stored
 from certflow.assessment.words import ratings
-from certflow.assessment.words.entries import level_words, words_of
-from certflow.catalogue.catalogue import form_of, workflow_of
+from certflow.assessment.words.entries import level_words
+from certflow.catalogue.catalogue import form_of
+from certflow.catalogue.words import marks
 from certflow.dossiers import actions, dates, dossiers
 from certflow.dossiers.dates import Dates
-from certflow.dossiers.words import timeline
 from certflow.handling.words import handled
 from certflow.handling.words.handled import Handled
-from certflow.impartiality import impartiality
+from certflow.http.person import actor
+from certflow.http.policy import subject
 from certflow.impartiality import judges as bench
 from certflow.impartiality.judges import Bench
 from certflow.impartiality.words import judging
@@ -25,12 +30,10 @@ from certflow.impartiality.words.judging import Judges
 from certflow.law.deadlines import Standing, Undated
 from certflow.law.form_words import FormWords
 from certflow.law.impartiality import NONE
-from certflow.law.roles import writers
 from certflow.law.scoring.scoring import Result, score
-from certflow.law.specs.form import CriterionSpec, FormSpec
-from certflow.law.workflow import Offer
-from certflow.models.dossiers import Dossier, HistoryEntry, Meeting
-from certflow.models.people import User
+from certflow.law.specs.form import CriterionSpec, FormSpec, Part
+from certflow.law.workflow import Offer, chart
+from certflow.models.dossiers import HistoryEntry, Meeting
 from certflow.models.results import Document, Recognition
 from certflow.results import documents, recognitions
 from certflow.results.pages.documents import title
@@ -55,12 +58,12 @@ class Task:
 class Overview:
     """A dossier with everything its overview tells.
 
-    `last` is the latest step, by whom it was taken is `last_by`, `returned` says it was a return; `papers` come with
-    their titles, and `ending` are the sentences about the result. `barred` says why the reader may not act although it
-    is their turn; `judges` are shown to those who see findings, while somebody judges.
+    `last` is the latest step, `returned` says it was a return; `papers` come with their titles, and `ending` are the
+    sentences about the result. `barred` says why the reader may not act although it is their turn; `judges` are shown
+    to those who see findings, while somebody judges. `proposing` are the acts for two persons that the reader may
+    propose: words and address.
     """
 
-    dossier: Dossier
     form: FormSpec
     contents: Contents
     offers: tuple[Offer, ...]
@@ -69,7 +72,6 @@ class Overview:
     tasks: list[Task]
     appraisal: list[Task]
     last: HistoryEntry | None
-    last_by: str
     returned: bool
     papers: list[tuple[str, Document]]
     recognition: Recognition | None
@@ -77,60 +79,87 @@ class Overview:
     ending: list[str]
     barred: tuple[str, ...]
     judges: Judges | None
+    proposing: list[tuple[str, str]]
 
 
-def overview(dossier: Dossier, reader: User) -> Overview:
-    """What `reader` sees of a dossier that they may see."""
-    form, contents = form_of(dossier), assessments.contents(dossier)
-    last = dossiers.last_step(dossier)
-    final = turns.state_of(dossier).final
-    papers = documents.of_dossier(dossier) if final else []
-    recognition = recognitions.of_dossier(dossier) if final else None
-    found = _bench(dossier, reader)
-    barred = _barred(dossier, reader, found)
-    return Overview(
-        dossier=dossier,
-        form=form,
-        contents=contents,
-        offers=actions.offers(dossier, actor=reader, judges=found),
-        handled=handled.of_dossier(dossier),
-        dates=_layers(dates.of(dossier)),
-        tasks=_claim_tasks(dossier, form, contents, reader),
-        appraisal=_finding_tasks(dossier, form, contents, reader, barred=bool(barred)),
-        last=last,
-        last_by=timeline.signed_by(last) if last is not None else "",
-        returned=last is not None and _is_return(dossier, last),
-        papers=[(title(paper), paper) for paper in papers],
-        recognition=recognition,
-        decider=deciders.of_dossier(dossier, papers),
-        ending=[s for s in (awards.decided(recognition), awards.kept(recognition)) if s] if recognition else [],
-        barred=barred,
-        judges=judging.shown(dossier, found) if found else None,
+def show(dossier_id: int) -> ResponseReturnValue:
+    """The overview."""
+    reading = turns.reading(subject(DOSSIER, dossier_id), actor())
+    dossier, workflow, form = reading.dossier, reading.workflow, form_of(reading.dossier)
+    history, say = dossiers.history(dossier), FormWords(form, workflow.spec)
+    spoken = language()
+    stages = workflow.progress(dossier.state)
+    return render_template(
+        "dossiers/show.html",
+        shown=_overview(reading, form, history, say),
+        steps=[{"label": stage.title.in_language(spoken), "state": mark} for stage, mark in stages],
+        chart=chart(workflow, spoken, dossier.state),
+        visited={state for entry in history for state in (entry.from_state, entry.to_state)},
+        say=say,
+        **head(reading),
     )
 
 
-def _bench(dossier: Dossier, reader: User) -> Bench | None:
+def head(reading: Reading) -> dict[str, object]:
+    """What every page about a dossier needs."""
+    return {
+        "dossier": reading.dossier,
+        "spec": reading.workflow.spec,
+        "state": reading.state,
+        "kind": reading.kind,
+        "turn": turns.part(reading.dossier, reading.state.turn),
+        "above": reading.dossier.above,
+        "notices": marks.of_dossier(reading.dossier),
+    }
+
+
+def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry], say: FormWords) -> Overview:
+    dossier, contents, last = reading.dossier, assessments.contents(reading.dossier), dossiers.last_step(history)
+    papers = documents.of_dossier(dossier) if reading.state.final else []
+    recognition = recognitions.of_dossier(dossier) if reading.state.final else None
+    seats = _bench(reading)
+    barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say)
+    return Overview(
+        form=form,
+        contents=contents,
+        offers=actions.offers_to(reading, seats),
+        handled=handled.of_reading(reading),
+        dates=_layers(dates.of(dossier)),
+        tasks=tasks.of_claims(),
+        appraisal=tasks.of_findings(barred=bool(barred)),
+        last=last,
+        returned=last is not None and _is_return(reading, last),
+        papers=[(title(paper), paper) for paper in papers],
+        recognition=recognition,
+        decider=deciders.of_dossier(dossier, papers) if reading.workflow.spec.decided_by_rule else None,
+        ending=[s for s in (awards.decided(recognition), awards.kept(recognition)) if s] if recognition else [],
+        barred=barred,
+        judges=judging.shown(dossier, seats) if seats else None,
+        proposing=_proposing(reading, filed=bool(contents.submissions), decided=recognition is not None),
+    )
+
+
+def _bench(reading: Reading) -> Bench | None:
     """Who judges the dossier now, for a reader who sees findings."""
-    judged = impartiality.rule_of(dossier).judged_in(dossier.state)
-    return bench.bench(dossier, also=reader) if judged and editing.sees_findings(reader, dossier) else None
+    judged = reading.workflow.impartiality.judged_in(reading.state.name)
+    return bench.bench(reading.dossier, also=reading.reader) if judged and reading.sees_findings else None
 
 
-def _barred(dossier: Dossier, reader: User, found: Bench | None) -> tuple[str, ...]:
-    """Why `reader` may not act although it is their turn."""
-    turn = turns.state_of(dossier).turn
-    if found is None or turn not in access.roles_on(reader, dossier):
+def _barred(reading: Reading, seats: Bench | None) -> tuple[str, ...]:
+    """Why the reader may not act although it is their turn."""
+    if seats is None or not reading.is_turn:
         return ()
-    involved = found.involved.get(reader.person_id, NONE)
-    return tuple(impartiality.rule_of(dossier).refusals({turn}, involved).values())
+    involved = seats.involved.get(reading.reader.person_id, NONE)
+    return tuple(reading.workflow.impartiality.refusals({reading.state.turn}, involved).values())
 
 
-def _is_return(dossier: Dossier, entry: HistoryEntry) -> bool:
+def _is_return(reading: Reading, entry: HistoryEntry) -> bool:
     """Whether an act gave the dossier back with reasons: to its own stage or an earlier one, not to its end."""
-    spec = workflow_of(dossier).spec
+    spec = reading.workflow.spec
     before, after = spec.states[entry.from_state], spec.states[entry.to_state]
     order = [stage.name for stage in spec.stages]
-    explained = any(t.action == entry.action and t.note == "required" for t in spec.transitions)
-    return explained and not after.final and order.index(after.stage) <= order.index(before.stage)
+    explained = [t for t in spec.transitions if t.action == entry.action and t.note == "required"]
+    return bool(explained) and not after.final and order.index(after.stage) <= order.index(before.stage)
 
 
 def _layers(found: Dates) -> list[tuple[str, list[Standing], list[Undated]]]:
@@ -144,120 +173,117 @@ def _layers(found: Dates) -> list[tuple[str, list[Standing], list[Undated]]]:
     return layers
 
 
-def _writes(dossier: Dossier, what: str, reader: User) -> bool:
-    return turns.state_of(dossier).edits == what and turns.is_turn_of(dossier, reader)
-
-
-def _claim_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User) -> list[Task]:
-    spec = workflow_of(dossier).spec
-    if not writers(spec, "claims"):
-        return []
-    result = score(form, ratings.claims(form, contents), disadvantaged=dossier.disadvantaged_area)
-    writing, words = _writes(dossier, "claims", reader), words_of(dossier)
-    tasks = []
-    for criterion in form.criteria_in("claims"):
-        files = sum(len(contents.evidence.get(indicator.code, ())) for indicator in criterion.indicators)
-        label, kind = _answered(words, criterion, result, writing)
-        tasks.append(
-            Task(
-                title=_criterion_title(words, criterion),
-                url=url_for("claims.criterion", dossier_id=dossier.id, number=criterion.number),
-                status_label=label,
-                status_kind=kind,
-                detail=_joined(
-                    _level_so_far(form, criterion, result),
-                    _to_confirm(criterion, contents.claims),
-                    _files(words, files),
-                ),
-            )
+def _proposing(reading: Reading, *, filed: bool, decided: bool) -> list[tuple[str, str]]:
+    """The acts for two persons that the reader may propose about the dossier: words and address."""
+    dossier, links = reading.dossier, []
+    if filed and reading.workflow.spec.receivers & reading.roles:
+        links.append((_("Record when the papers came"), url_for("receipts.paper_receipt", dossier_id=dossier.id)))
+    if decided and reading.acts_above:
+        links.append(
+            (_("Record that the result was revoked"), url_for("revocations.revocation", dossier_id=dossier.id))
         )
-    if meetings.asked_by(spec):
-        tasks.append(_meeting_task(dossier, contents.meeting, writing))
-    return [*tasks, _check_task(dossier, form, result, writing)]
+    return links
 
 
-def _finding_tasks(dossier: Dossier, form: FormSpec, contents: Contents, reader: User, *, barred: bool) -> list[Task]:
-    if not _shows_findings(dossier, contents, reader):
-        return []
-    answers = ratings.findings(contents)
-    result = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings")
-    writing, words = _writes(dossier, "findings", reader) and not barred, words_of(dossier)
-    tasks = []
-    for criterion in form.criteria_in("findings"):
-        label, kind = _answered(words, criterion, result, writing)
-        url = url_for("appraisals.criterion", dossier_id=dossier.id, number=criterion.number)
-        detail = _joined(_level_so_far(form, criterion, result), _to_confirm(criterion, contents.findings))
-        tasks.append(Task(_criterion_title(words, criterion), url, label, kind, detail))
-    url = url_for("appraisals.result", dossier_id=dossier.id)
-    return [
-        *tasks,
-        Task(words("appraisal_check" if writing else "appraisal_result"), url, *_reached(form, result, writing)),
-    ]
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    """What there is to fill in and to look at in a dossier; `say` are the words of its form."""
+
+    reading: Reading
+    form: FormSpec
+    contents: Contents
+    say: FormWords
+
+    def of_claims(self) -> list[Task]:
+        """A task for each criterion, for the meeting where there is one, and for the result."""
+        dossier, spec = self.reading.dossier, self.reading.workflow.spec
+        if not spec.writers["claims"]:
+            return []
+        answers = self.contents.counted_claims(self.form)
+        result = score(self.form, answers, disadvantaged=dossier.disadvantaged_area)
+        writing = self._writes("claims")
+        tasks = self._criteria("claims", "claims.criterion", result, writing)
+        if spec.meeting_source:
+            tasks.append(_meeting_task(dossier.id, self.contents.meeting, writing))
+        name, url = self.say("check" if writing else "result"), url_for("claims.check", dossier_id=dossier.id)
+        return [*tasks, Task(name, url, *self._reached(result, writing))]
+
+    def of_findings(self, *, barred: bool) -> list[Task]:
+        """A task for each criterion and one for the result: once there are findings, or it is time to make them.
+
+        To the unit itself they show once all is decided.
+        """
+        if not (self.contents.findings or self.reading.state.edits == "findings") or not self.reading.sees_findings:
+            return []
+        dossier, answers = self.reading.dossier, self.contents.counted_findings()
+        result = score(self.form, answers, disadvantaged=dossier.disadvantaged_area, part="findings")
+        writing = self._writes("findings") and not barred
+        tasks = self._criteria("findings", "appraisals.criterion", result, writing)
+        name = self.say("appraisal_check" if writing else "appraisal_result")
+        return [
+            *tasks,
+            Task(name, url_for("appraisals.result", dossier_id=dossier.id), *self._reached(result, writing)),
+        ]
+
+    def _writes(self, part: Part) -> bool:
+        return self.reading.state.edits == part and self.reading.is_turn
+
+    def _criteria(self, part: Part, endpoint: str, result: Result, writing: bool) -> list[Task]:
+        spoken, rows = language(), self.contents.claims if part == "claims" else self.contents.findings
+        sums = ratings.sums(self.form, result) if result.points else {}
+        tasks = []
+        for criterion in self.form.by_part[part]:
+            number = criterion.number
+            details = (
+                sums.get(number, "") if self.form.method != "levels" else _level_so_far(criterion, result),
+                _to_confirm(criterion, rows),
+                self._files(criterion) if part == "claims" else "",
+            )
+            name = self.say("criterion_title", number=number, title=criterion.title.in_language(spoken))
+            url = url_for(endpoint, dossier_id=self.reading.dossier.id, number=number)
+            tasks.append(
+                Task(name, url, *self._answered(criterion, result, writing), " · ".join(filter(None, details)))
+            )
+        return tasks
+
+    def _answered(self, criterion: CriterionSpec, result: Result, writing: bool) -> tuple[str, str]:
+        """How many indicators of a criterion have a complete answer, and the kind of its tag."""
+        total = len(criterion.indicators)
+        done = len([indicator for indicator in criterion.indicators if indicator.code not in result.unanswered])
+        label = self.say("done", done=done, total=total)
+        return label, "good" if done == total else "yours" if writing else "neutral"
+
+    def _files(self, criterion: CriterionSpec) -> str:
+        evidence = self.contents.evidence
+        count = sum([len(evidence[i.code]) for i in criterion.indicators if i.code in evidence])
+        return self.say("files_counted", count=count) if count else ""
+
+    def _reached(self, result: Result, writing: bool) -> tuple[str, str]:
+        """What all answers together come to, and the kind of its tag."""
+        if self.form.method != "levels" and not result.unanswered:
+            return (level_words(self.form, result.level) if self.form.bands else _("Complete")), "good"
+        if result.level and self.form.method == "levels":
+            return _("Level %(level)s reached", level=result.level), "good"
+        if result.unanswered:
+            return _("Not complete yet"), "yours" if writing else "neutral"
+        return _("No level reached"), "bad"
 
 
-def _shows_findings(dossier: Dossier, contents: Contents, reader: User) -> bool:
-    """Findings show once there are some or it is time to make them; to the unit itself once all is decided."""
-    if not contents.findings and turns.state_of(dossier).edits != "findings":
-        return False
-    return editing.sees_findings(reader, dossier)
+def _level_so_far(criterion: CriterionSpec, result: Result) -> str:
+    reached = result.criterion_level(criterion)
+    if reached is None:
+        return ""
+    return str(_("Reaches level %(level)s", level=reached) if reached else _("Does not reach level 1"))
 
 
-def _criterion_title(words: FormWords, criterion: CriterionSpec) -> str:
-    return words("criterion_title", number=criterion.number, title=criterion.title.in_language(language()))
-
-
-def _answered(words: FormWords, criterion: CriterionSpec, result: Result, writing: bool) -> tuple[str, str]:
-    """How many indicators of a criterion have a complete answer, and the kind of its tag."""
-    total = len(criterion.indicators)
-    done = total - sum(indicator.code in result.unanswered for indicator in criterion.indicators)
-    label = words("done", done=done, total=total)
-    return label, "good" if done == total else "yours" if writing else "neutral"
-
-
-def _level_so_far(form: FormSpec, criterion: CriterionSpec, result: Result) -> str:
-    if not result.verdicts:
-        return ratings.sums(form, result).get(criterion.number, "")
-    met = [result.criterion_met(criterion, level) for level in range(1, len(result.verdicts) + 1)]
-    reached = 0
-    while reached < len(met) and met[reached]:
-        reached += 1
-    if reached:
-        return str(_("Reaches level %(level)s", level=reached))
-    return str(_("Does not reach level 1")) if met[0] is False else ""
-
-
-def _to_confirm(criterion: CriterionSpec, stored: Stored) -> str:
-    codes = [i.code for i in criterion.indicators if i.code in stored and stored[i.code].to_confirm]
+def _to_confirm(criterion: CriterionSpec, rows: Stored) -> str:
+    codes = [i.code for i in criterion.indicators if i.code in rows and rows[i.code].to_confirm]
     return str(_("To confirm again: %(codes)s", codes=", ".join(codes))) if codes else ""
 
 
-def _files(words: FormWords, count: int) -> str:
-    return words("files_counted", count=count) if count else ""
-
-
-def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
-
-
-def _meeting_task(dossier: Dossier, meeting: Meeting | None, writing: bool) -> Task:
-    title, url = _("Self-assessment meeting"), url_for("claims.meeting", dossier_id=dossier.id)
+def _meeting_task(dossier_id: int, meeting: Meeting | None, writing: bool) -> Task:
+    name, url = _("Self-assessment meeting"), url_for("claims.meeting", dossier_id=dossier_id)
     if meeting is None:
-        return Task(title, url, _("Not recorded yet"), "yours" if writing else "neutral")
+        return Task(name, url, _("Not recorded yet"), "yours" if writing else "neutral")
     held = _("Held on %(day)s, chaired by %(name)s", day=f"{meeting.held_on:%d/%m/%Y}", name=meeting.chaired_by)
-    return Task(title, url, _("Recorded"), "good", held)
-
-
-def _check_task(dossier: Dossier, form: FormSpec, result: Result, writing: bool) -> Task:
-    name = words_of(dossier)("check" if writing else "result")
-    return Task(name, url_for("claims.check", dossier_id=dossier.id), *_reached(form, result, writing))
-
-
-def _reached(form: FormSpec, result: Result, writing: bool) -> tuple[str, str]:
-    """What all answers together come to, and the kind of its tag."""
-    if form.method != "levels" and not result.unanswered:
-        return (level_words(form, result.level) if form.bands else _("Complete")), "good"
-    if result.level and form.method == "levels":
-        return _("Level %(level)s reached", level=result.level), "good"
-    if result.unanswered:
-        return _("Not complete yet"), "yours" if writing else "neutral"
-    return _("No level reached"), "bad"
+    return Task(name, url, _("Recorded"), "good", held)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from certflow.access import editing, turns
+from certflow.access import turns
 from certflow.accounts import accounts
 from certflow.assessment.assessments import Contents
 from certflow.assessment.pages import criteria
 from certflow.assessment.pages.criteria import Opened
 from certflow.assessment.words import figures, ratings
-from certflow.catalogue.catalogue import workflow_of
 from certflow.catalogue.words import marks
 from certflow.dossiers import recomputing
 from certflow.http.person import actor
@@ -37,13 +36,12 @@ def show(dossier_id: int) -> ResponseReturnValue:
     """Everything a result follows from, on paper too, and whether it still follows when it is computed anew."""
     opened = criteria.opened(dossier_id)
     dossier, contents = opened.dossier, opened.contents
-    reads_findings = editing.sees_findings(actor(), dossier)
-    shows_findings = reads_findings and bool(contents.findings)
-    final = turns.state_of(dossier).final
+    reading = turns.reading(dossier, actor())
+    shows_findings = reading.sees_findings and bool(contents.findings)
     return render_template(
         "dossiers/proof.html",
         dossier=dossier,
-        spec=workflow_of(dossier).spec,
+        spec=reading.workflow.spec,
         form=opened.form,
         submissions=contents.submissions,
         sheet=_sheet(opened, shows_findings),
@@ -51,12 +49,12 @@ def show(dossier_id: int) -> ResponseReturnValue:
         found=opened.reached.level if shows_findings else None,
         claimed_rating=ratings.rating(opened.form, opened.claimed),
         found_rating=ratings.rating(opened.form, opened.reached),
-        reads_findings=reads_findings,
-        recognition=recognitions.of_dossier(dossier) if final else None,
+        reads_findings=reading.sees_findings,
+        recognition=recognitions.of_dossier(dossier) if reading.state.final else None,
         savers=_savers(contents.claims, contents.findings),
-        differences=recomputing.differences(dossier, findings=reads_findings),
-        state=turns.state_of(dossier),
-        kind=turns.kind(dossier, actor()),
+        differences=recomputing.differences(dossier, findings=reading.sees_findings),
+        state=reading.state,
+        kind=reading.kind,
         above=dossier.above,
         notices=marks.of_dossier(dossier),
     )

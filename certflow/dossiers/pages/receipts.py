@@ -1,8 +1,7 @@
-"""Recording on which day the papers of a dossier came, and what may be proposed about a dossier."""
+"""Recording on which day the papers of a dossier came."""
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from certflow.access.policy import DOSSIER
 from certflow.approval.pages.proposals import to_proposal
@@ -13,9 +12,6 @@ from certflow.errors import Invalid
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
 from certflow.http.policy import Room, subject
-from certflow.models.dossiers import Dossier
-from certflow.models.people import User
-from certflow.results import revocations
 
 bp = Room("receipts", __name__)
 
@@ -34,17 +30,3 @@ def paper_receipt(dossier_id: int) -> ResponseReturnValue:
             return to_proposal(made)
     page = render_template("dossiers/paper_receipt.html", form=form, dossier=dossier)
     return page, 422 if request.method == "POST" else 200
-
-
-def links(dossier: Dossier, reader: User, *, filed: bool, decided: bool) -> list[tuple[str, str]]:
-    """The acts for two persons that `reader` may propose about a dossier: words and address."""
-    found = []
-    if filed and receipts.receives(dossier, reader):
-        found.append(
-            (str(_("Record the day the papers came")), url_for("receipts.paper_receipt", dossier_id=dossier.id))
-        )
-    if decided and revocations.may_propose(dossier, reader):
-        found.append(
-            (str(_("Record that the result was revoked")), url_for("revocations.revocation", dossier_id=dossier.id))
-        )
-    return found

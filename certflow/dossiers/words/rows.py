@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from certflow.access.turns import kind, state_of, turn
+from certflow.access import turns
+from certflow.access.turns import Reading
 from certflow.dossiers.dossiers import Listed
 from certflow.impartiality import impartiality
 from certflow.law.deadlines import Standing
@@ -33,15 +34,17 @@ def rows(found: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> l
     """How lists show `found` to `reader`; `handled` says who works on which, by the dossiers' ids."""
     found = tuple(found)
     barred = impartiality.recused([one.dossier for one in found], reader)
-    return [
-        Row(
-            one.dossier,
-            state_of(one.dossier).title.in_language(language()),
-            "waiting" if one.dossier.id in barred else kind(one.dossier, reader),
-            turn(one.dossier),
-            None if state_of(one.dossier).final else one.next_due,
-            handled.get(one.dossier.id, ""),
-            barred.get(one.dossier.id, ()),
-        )
-        for one in found
-    ]
+    return [_row(each, turns.reading(each.dossier, reader), handled, barred.get(each.dossier.id, ())) for each in found]
+
+
+def _row(listed: Listed, reading: Reading, handled: Mapping[int, str], barred: tuple[str, ...]) -> Row:
+    dossier, state = reading.dossier, reading.state
+    return Row(
+        dossier,
+        state.title.in_language(language()),
+        "waiting" if barred else reading.kind,
+        turns.turn(dossier),
+        None if state.final else listed.next_due,
+        handled.get(dossier.id, ""),
+        barred,
+    )

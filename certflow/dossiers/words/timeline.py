@@ -52,12 +52,6 @@ def told(dossier: Dossier, entry: HistoryEntry) -> Told:
     return Told(what, label, who, part, when, entry.note, kind, _paper_recorded(entry), signed_for)
 
 
-def signed_by(entry: HistoryEntry) -> str:
-    """Who did it, and how they signed where it was for somebody else."""
-    name = entry.actor.full_name
-    return f"{name} ({entry.signs_for}.)" if entry.signs_for else name
-
-
 def _paper_recorded(entry: HistoryEntry) -> str:
     """The paper from outside that an act records, by number and date."""
     if not entry.document_number or entry.document_date is None:

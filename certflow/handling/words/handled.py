@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from certflow import clock
 from certflow.access import turns
+from certflow.access.turns import Reading
 from certflow.clock import ZONE
 from certflow.handling import handling
 from certflow.http.person import actor
@@ -46,7 +47,12 @@ class Recorded:
 
 def of_dossier(dossier: Dossier) -> Handled:
     """Who works on a dossier now, for the person who is signed in."""
-    return told(dossier, handling.current(dossier))
+    return of_reading(turns.reading(dossier, actor()))
+
+
+def of_reading(reading: Reading) -> Handled:
+    """As `of_dossier`, when it is known already how the person reads it."""
+    return _told(reading, handling.current(reading.dossier))
 
 
 def of_all(dossiers: Iterable[Dossier]) -> dict[int, str]:
@@ -56,9 +62,12 @@ def of_all(dossiers: Iterable[Dossier]) -> dict[int, str]:
 
 def told(dossier: Dossier, found: Handling | None) -> Handled:
     """As `of_dossier`, when it is known already who works on it."""
-    reader = actor()
-    mine = found is not None and found.user_id == reader.id
-    return Handled(sentence(found, reader), mine, handling.may_take(reader, dossier))
+    return _told(turns.reading(dossier, actor()), found)
+
+
+def _told(reading: Reading, found: Handling | None) -> Handled:
+    mine = found is not None and found.user_id == reading.reader.id
+    return Handled(sentence(found, reading.reader), mine, reading.taken_by is not None)
 
 
 def sentence(found: Handling | None, reader: User) -> str:

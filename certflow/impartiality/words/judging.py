@@ -37,16 +37,15 @@ class Judges:
 
 def shown(dossier: Dossier, found: Bench) -> Judges:
     """The bench of a dossier in words."""
-    ties = dict(found.recused)
     everybody = tuple(
-        Judge(seat.name, part(dossier, seat.role), tuple(_(THEY[tie]) for tie in ties.get(seat, ())))
+        Judge(seat.name, part(dossier, seat.role), tuple(_(THEY[tie]) for tie in found.recused.get(seat, ())))
         for seat in found.seats
     )
-    sitting = found.sitting
-    counted = (
-        _("Members of the council who may act on this dossier: %(count)s", count=sitting.members) if sitting else ""
-    )
     lacking = part(dossier, found.lacking) if found.lacking else ""
+    sitting = found.sitting
+    if sitting is None:
+        return Judges(everybody, lacking, "", ())
+    counted = _("Members of the council who may act on this dossier: %(count)s", count=sitting.members)
     return Judges(everybody, lacking, str(counted), tuple(councils.shortcomings(sitting).values()))
 
 

@@ -8,6 +8,7 @@ library in Python (grandalf) places labels or keeps stages together.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from certflow.law.drawing.lettering import wrapped
 from certflow.law.specs.words import Text
@@ -23,7 +24,7 @@ BAND_HEAD, GAP, BAND_GAP, MARK = 28, 14, 8, 18
 ROUND = 5  # of a way's corners
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Box:
     """A rectangle."""
 
@@ -32,7 +33,7 @@ class Box:
     width: float
     height: float
 
-    @property
+    @cached_property
     def right(self) -> float:
         """The x of its right side."""
         return self.x + self.width
@@ -101,7 +102,7 @@ class Way:
     head: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flowchart:
     """The whole drawing."""
 
@@ -111,7 +112,7 @@ class Flowchart:
     bands: tuple[Band, ...]
     ways: tuple[Way, ...]
 
-    @property
+    @cached_property
     def cards(self) -> tuple[Card, ...]:
         """All cards from the top."""
         return tuple(card for band in self.bands for card in band.cards)

@@ -9,7 +9,7 @@ from math import ceil, floor, lcm
 from certflow.law.decimals import decimal_text
 from certflow.law.scoring.coverage import Coverage, LowerUnit
 from certflow.law.scoring.points import Answers, tallied
-from certflow.law.scoring.readings import Answer
+from certflow.law.scoring.scoring import Answer
 from certflow.law.specs.form import COMPARED, FormSpec, IndicatorSpec
 
 WORDS = "Nội dung của ví dụ. "

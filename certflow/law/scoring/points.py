@@ -40,7 +40,7 @@ def tallied(form: FormSpec, answers: Answers, part: Part) -> Tally:
     holding = [cap for cap in form.caps if _holds(cap, points, sums)]
     biting = tuple(cap for cap in holding if form.rank(cap.band) < reached)
     level = min((form.rank(cap.band) for cap in biting), default=reached)
-    asked = (i for criterion in form.criteria_in(part) for i in criterion.indicators)
+    asked = (i for criterion in form.by_part[part] for i in criterion.indicators)
     missing = (i.code for i in asked if not i.optional and not is_complete(i, answers.get(i.code)))
     return Tally(total, sums, points, reached, level, biting, tuple(missing))
 

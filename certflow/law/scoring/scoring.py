@@ -1,4 +1,7 @@
-"""Scoring: from answers to the level reached, with the proof for every indicator and level."""
+"""Scoring: from answers to the level reached, with the proof for every indicator and level.
+
+Every kind of answer is read in one way, as exact ratios of whole numbers: they decide, and fractions only prove.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,13 +9,23 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from certflow.law.scoring import readings
+from certflow.law.scoring.coverage import coverage_of
 from certflow.law.scoring.points import Tally, tallied
-from certflow.law.scoring.readings import Ratios
-from certflow.law.specs.form import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, Part, PartSpec, Threshold
+from certflow.law.specs.form import (
+    COMPARED,
+    CriterionSpec,
+    FormSpec,
+    IndicatorKind,
+    IndicatorSpec,
+    Part,
+    PartSpec,
+    Threshold,
+)
 
-Answer = readings.Answer
+Answer = Mapping[str, object]
 Answers = Mapping[str, Answer]
+Ratios = tuple[tuple[int, int], ...]  # what decides, in whole numbers: numerators over denominators
+Reader = Callable[[IndicatorSpec, Answer], Ratios | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +62,15 @@ Proof = tuple[tuple[Verdict, ...], ...]
 class Result:
     """The level reached (0 for none) and the codes of what is unanswered; `prove` is called when the proof is read.
 
-    By points the level is the rank of the band, and the proof is the tally in `points` instead of verdicts.
+    By points the level is the rank of the band, and the proof is the tally in `points` instead of verdicts. By levels
+    `reached` says for each indicator that is answered, by its code, up to which level it is met.
     """
 
     level: int
     unanswered: tuple[str, ...]
     prove: Callable[[], Proof] = field(repr=False, compare=False)
     points: Tally | None = None
+    reached: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def verdicts(self) -> Proof:
@@ -70,11 +85,14 @@ class Result:
         """What keeps `level` from being reached: indicators unmet or unanswered."""
         return tuple(verdict for verdict in self.at(level) if not verdict.met)
 
-    def criterion_met(self, criterion: CriterionSpec, level: int) -> bool | None:
-        """Whether all indicators of `criterion` are met at `level`; None while one is unanswered and none unmet."""
-        codes = {indicator.code for indicator in criterion.indicators}
-        met = [verdict.met for verdict in self.at(level) if verdict.indicator.code in codes]
-        return False if False in met else None if None in met else True
+    def criterion_level(self, criterion: CriterionSpec) -> int | None:
+        """Up to which level all indicators of `criterion` are met; 0 as soon as one is unmet at level 1.
+
+        None while one is unanswered and no other is unmet at level 1.
+        """
+        levels = [self.reached.get(indicator.code) for indicator in criterion.indicators]
+        answered = [level for level in levels if level is not None]
+        return min(answered, default=None) if len(answered) == len(levels) or 0 in answered else None
 
 
 def score(form: FormSpec, answers: Answers, *, disadvantaged: bool = False, part: Part = "claims") -> Result:
@@ -86,7 +104,7 @@ def score(form: FormSpec, answers: Answers, *, disadvantaged: bool = False, part
     if form.method != "levels":
         tally = tallied(form, answers, part)
         return Result(tally.level, tally.unanswered, tuple, tally if form.method == "points" else None)
-    level, unanswered, measured = form.levels, [], []
+    level, unanswered, measured, reached = form.levels, [], [], {}
     for code, indicator, read, demands in _plan(form, disadvantaged):
         answer = answers.get(code)
         ratios = read(indicator, answer) if answer else None
@@ -94,9 +112,10 @@ def score(form: FormSpec, answers: Answers, *, disadvantaged: bool = False, part
         if ratios is None:
             unanswered.append(code)
             level = 0
-        elif level:
-            level = _reached(ratios, demands, level)
-    return Result(level, tuple(unanswered), partial(_proof, form, measured, disadvantaged))
+        else:
+            reached[code] = _reached(ratios, demands, form.levels)
+            level = min(level, reached[code])
+    return Result(level, tuple(unanswered), partial(_proof, form, measured, disadvantaged), reached=reached)
 
 
 class _Demand(NamedTuple):
@@ -113,7 +132,7 @@ class _Step(NamedTuple):
 
     code: str
     indicator: IndicatorSpec
-    read: readings.Reader
+    read: Reader
     demands: tuple[tuple[_Demand, ...], ...]
 
 
@@ -144,7 +163,7 @@ def _step(indicator: IndicatorSpec, levels: int, disadvantaged: bool) -> _Step:
                 for part, least in enumerate(leasts)
             )
         )
-    return _Step(indicator.code, indicator, readings.READERS[indicator.kind], tuple(demands))
+    return _Step(indicator.code, indicator, READERS[indicator.kind], tuple(demands))
 
 
 def _reached(ratios: Ratios, demands: tuple[tuple[_Demand, ...], ...], most: int) -> int:
@@ -172,7 +191,7 @@ def measure(indicator: IndicatorSpec, answer: Answer | None) -> tuple[Fraction, 
     A percentage is numerator times 100 over denominator, never rounded; yes is 1 and no is 0; a rise or fall is the
     change in the wanted direction. A share of units has one value for each level of the form.
     """
-    return _exactly(readings.READERS[indicator.kind](indicator, answer) if answer else None)
+    return _exactly(READERS[indicator.kind](indicator, answer) if answer else None)
 
 
 def _exactly(ratios: Ratios | None) -> tuple[Fraction, ...] | None:
@@ -211,3 +230,62 @@ def _part_verdict(
     strictly = indicator.kind in COMPARED
     met = None if value is None else value > least if strictly else value >= least
     return PartVerdict(part, value, least, lowered, threshold.clause, met, strictly, threshold.units_at_level)
+
+
+def _yes_or_no(_indicator: IndicatorSpec, answer: Answer) -> Ratios | None:
+    value = answer.get("value")
+    return ((int(value), 1),) if isinstance(value, bool) else None
+
+
+def _whole_number(_indicator: IndicatorSpec, answer: Answer) -> Ratios | None:
+    value = answer.get("value")
+    return ((value, 1),) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _shares(indicator: IndicatorSpec, answer: Answer) -> Ratios | None:
+    denominator = answer.get("denominator")
+    if not isinstance(denominator, int) or denominator <= 0 or not answer.get("definition"):
+        return None
+    ratios = []
+    for part in indicator.parts:
+        numerator = answer.get(part.key)
+        if not isinstance(numerator, int):
+            return None
+        ratios.append((numerator * 100, denominator))
+    return tuple(ratios)
+
+
+def exact(stored: object) -> Fraction | None:
+    """The exact number of a stored decimal text such as "58.25"; None when there is none."""
+    try:
+        return Fraction(stored) if isinstance(stored, str) else None
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _change(indicator: IndicatorSpec, answer: Answer) -> Ratios | None:
+    previous, current = exact(answer.get("previous")), exact(answer.get("current"))
+    if previous is None or current is None:
+        return None
+    change = current - previous if indicator.kind == "rise" else previous - current
+    return (change.as_integer_ratio(),)
+
+
+def _shares_of_units(indicator: IndicatorSpec, answer: Answer) -> Ratios | None:
+    coverage = coverage_of(answer)
+    if coverage is None or not coverage.units:
+        return None
+    levels = [threshold.units_at_level for threshold in indicator.parts[0].thresholds]
+    return tuple((coverage.numerator(level) * 100, coverage.denominator) for level in levels)
+
+
+READERS: dict[IndicatorKind, Reader] = {
+    "yes_no": _yes_or_no,
+    "attained_level": _whole_number,
+    "count": _whole_number,
+    "percentage": _shares,
+    "percentages": _shares,
+    "rise": _change,
+    "fall": _change,
+    "share_of_units": _shares_of_units,
+}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from certflow.errors import NotFound
@@ -161,7 +162,7 @@ class CapSpec:
     criterion: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormSpec:
     """One version of a criteria set, by one of three methods.
 
@@ -205,6 +206,8 @@ class FormSpec:
                 return rank
         raise NotFound(f"{self.name}: band {band}")
 
-    def criteria_in(self, part: Part) -> tuple[CriterionSpec, ...]:
-        """What is asked in one part of a dossier; a criterion of which nothing is asked is left out."""
-        return tuple(asked for criterion in self.criteria if (asked := criterion.in_part(part)).indicators)
+    @cached_property
+    def by_part(self) -> dict[Part, tuple[CriterionSpec, ...]]:
+        """What is asked in each part of a dossier; a criterion of which nothing is asked is left out."""
+        narrowed = {part: [criterion.in_part(part) for criterion in self.criteria] for part in PARTS}
+        return {part: tuple(each for each in criteria if each.indicators) for part, criteria in narrowed.items()}

@@ -1,6 +1,7 @@
 """What a scheme's outcome says, typed and frozen: what is decided, by whom, how long it holds, on which papers."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from certflow.law.specs.words import Text, UnitKind
@@ -47,7 +48,7 @@ class PaperSpec:
     addressee: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutcomeSpec:
     """What a decision is worth and the papers it makes.
 
@@ -72,7 +73,7 @@ class OutcomeSpec:
     refusal: PaperSpec | None = None
     replier: str = ""
 
-    @property
+    @cached_property
     def by_rule(self) -> bool:
         """Whether the law names nobody, so that an authority rule must say who decides."""
         return len(self.deciders) > 1

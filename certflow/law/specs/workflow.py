@@ -1,7 +1,11 @@
-"""What a scheme's file says, typed and frozen: who files, who appraises, which dates, what is issued."""
+"""What a scheme's file says, typed and frozen: who files, who appraises, which dates, what is issued.
+
+What follows from a specification is computed once and kept with it, for it never changes.
+"""
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from certflow.errors import NotFound
@@ -31,7 +35,7 @@ class RoleSpec:
     seat: UnitKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StateSpec:
     """How a dossier can be; `turn` is the role that must act next, "" when the state is final.
 
@@ -47,7 +51,7 @@ class StateSpec:
     edits: Edits = ""
     favourable: bool = False
 
-    @property
+    @cached_property
     def final(self) -> bool:
         """Whether nothing more happens to the dossier by itself."""
         return not self.turn
@@ -76,7 +80,7 @@ class TransitionSpec:
     authority: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeadlineSpec:
     """A date a dossier should have reached one of `states` by: a day of the assessed year or of the next, or one date.
 
@@ -98,7 +102,7 @@ class DeadlineSpec:
     working_days: int = 0
     after: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def counted(self) -> bool:
         """Whether the day is counted for each dossier, so that a round has no date for it."""
         return self.working_days > 0
@@ -125,7 +129,7 @@ class StageSpec:
     title: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkflowSpec:
     """One version of a scheme: whom it is about, who files, who appraises, which dates, what is issued.
 
@@ -164,6 +168,41 @@ class WorkflowSpec:
     def key(self) -> tuple[str, int]:
         """Name and version: what a round and a dossier keep."""
         return self.name, self.version
+
+    @cached_property
+    def writers(self) -> dict[str, frozenset[str]]:
+        """The roles that write "claims" in some state, those who assess, and "findings", those who appraise."""
+        written = {what: [state.turn for state in self.states.values() if state.edits == what] for what in EDITS[1:]}
+        return {what: frozenset(roles) for what, roles in written.items()}
+
+    @cached_property
+    def filers(self) -> frozenset[str]:
+        """The roles that prepare and file a dossier: whose turn it is in a stage in which claims are written.
+
+        The stage tells them and not their seat: of an agency, its own people and those who appraise sit at one unit.
+        """
+        stages = {state.stage for state in self.states.values() if state.edits == "claims"}
+        return frozenset(state.turn for state in self.states.values() if state.stage in stages)
+
+    @cached_property
+    def filed_states(self) -> frozenset[str]:
+        """The states that a dossier reaches by being filed."""
+        return frozenset(t.target for t in self.transitions if "freeze_submission" in t.effects)
+
+    @cached_property
+    def receivers(self) -> frozenset[str]:
+        """The roles whose turn it is once a dossier is filed: those of the office that receives it."""
+        return frozenset(self.states[state].turn for state in self.filed_states)
+
+    @cached_property
+    def meeting_source(self) -> str:
+        """What the scheme cites where it asks for the self-assessment meeting; "" where it asks for none."""
+        return next((t.source for t in self.transitions if "meeting_recorded" in t.needs), "")
+
+    @cached_property
+    def decided_by_rule(self) -> bool:
+        """Whether the law names nobody, so that an authority rule must say who decides."""
+        return self.outcome is not None and self.outcome.by_rule
 
     def deadline(self, name: str) -> DeadlineSpec:
         """The deadline `name`; raises NotFound."""
