@@ -6,11 +6,16 @@ The application is imported by what makes one, so that tests of pure rules start
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 
 from certflow.config import Settings
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_NO_ONE = CHEAP.hash("nobody has this password")
 
 
 class Applications:
@@ -26,7 +31,8 @@ class Applications:
         waiting = self._waiting.pop(kind, None)
         app = _installed(waiting, settings) if waiting else _movable(_created(settings))
         configured = dict(app.config)
-        yield app
+        with _cheap_hashes():
+            yield app
         app.config.clear()
         app.config.update(configured)
         if _connections(app):  # a test that keeps a connection keeps its application with it
@@ -38,6 +44,15 @@ class Applications:
         """Give back all connections."""
         for app in self._waiting.values():
             _let_go(app)
+
+
+@contextmanager
+def _cheap_hashes() -> Iterator[None]:
+    """A password is hashed in no time: what it costs in earnest is asked in tests/accounts/test_accounts.py."""
+    from certflow.accounts import accounts
+
+    with patch.multiple(accounts, _hasher=CHEAP, _NO_ONE=_NO_ONE):
+        yield
 
 
 def settings_in(folder: Path, database_url: str, public_url: str = "http://127.0.0.1") -> Settings:

@@ -147,14 +147,14 @@ def first_administrator() -> User:
 
 
 def engage(engagement: Engagement, *, actor: User) -> User:
-    """Make the account and the appointment, since the beginning of last year."""
+    """Make the account, with the password of `actor`, and the appointment, since the beginning of last year."""
     user = people.create(
         actor=actor,
         sign_in_name=engagement.sign_in_name,
         full_name=engagement.full_name,
         position=engagement.part.position,
-        password=PASSWORD,
     )
+    user.password_hash = actor.password_hash  # everybody's is the one that is printed, and hashing takes its time
     people.appoint(
         user.id,
         actor=actor,
