@@ -123,9 +123,7 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     key = storage.new_key("authority")
     stored = storage.put(key, file)
     try:
-        dated.hold_unit(entry.unit_id, actor)
-        same = AuthorityRule.unit_id == entry.unit_id, AuthorityRule.workflow == entry.scheme
-        dated.refuse_overlap(AuthorityRule, entry, *same, AuthorityRule.practice.is_(entry.practice))
+        _refuse_overlap(entry, actor)
     except Refusal:
         storage.delete(key)
         raise
@@ -144,6 +142,13 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     if not rule.practice:
         confirmations.ask(rule, actor)
     return rule
+
+
+def _refuse_overlap(entry: Entry, actor: User) -> None:
+    """Lock the province, then refuse days for which its scheme has a rule already."""
+    dated.hold_unit(entry.unit_id, actor)
+    same = AuthorityRule.unit_id == entry.unit_id, AuthorityRule.workflow == entry.scheme
+    dated.refuse_overlap(AuthorityRule, entry, *same, AuthorityRule.practice.is_(entry.practice))
 
 
 def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[content.Kind, BinaryIO]:
