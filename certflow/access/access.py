@@ -293,7 +293,7 @@ def _loaded(dossier_id: int, user: User, *, lock: bool) -> Dossier:
     query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]
     found = db.session.scalars(query, asked).unique().one_or_none()
     if found is None:
-        raise NotFound(_("There is no such dossier, or you are not allowed to see it."))
+        raise NotFound(_("There is no such dossier, or it is not yours to see."))
     return found
 
 

@@ -107,7 +107,7 @@ def find(evidence_id: int, actor: User) -> Evidence:
     """A file of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
     found = db.session.scalar(select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier)))
     if found is None or not access.sees(actor, found.dossier_id):
-        raise NotFound(_("There is no such file, or you are not allowed to see it."))
+        raise NotFound(_("There is no such file, or it is not yours to see."))
     return found
 
 

@@ -146,11 +146,11 @@ def _checked(found: Round, target: Key) -> WorkflowSpec:
     if spec is None:
         raise NotFound(_("There is no such scheme."))
     if spec.name != found.workflow:
-        raise Invalid(_("A dossier can only move to another version of its own scheme, not to another scheme."))
+        raise Invalid(_("Dossiers move to another version of their own scheme only, not to another scheme."))
     if spec.version < found.workflow_version:
-        raise Invalid(_("The round already has a newer version; dossiers never move back."))
+        raise Invalid(_("The round has a newer version already; dossiers never move back."))
     if about(spec) != about(workflow_of(found).spec):
-        raise Invalid(_("That version is for another kind of unit. Open a new round for it."))
+        raise Invalid(_("That version is about another kind of unit. Open a new round for it."))
     return spec
 
 
@@ -214,9 +214,9 @@ def _outlook(dossier: Dossier, held: Held, new: Rules, compared: Succession | No
     if dossier.workflow_version == new.scheme.version:
         return None
     if dossier.workflow_version > new.scheme.version:
-        return Stays((_("It already has a newer version."),))
+        return Stays((_("It has a newer version already."),))
     if compared is None:
-        return Stays((_("The version it was opened with cannot be read any more."),))
+        return Stays((_("The version it began with cannot be read any more."),))
     return compared.outlook(held)
 
 

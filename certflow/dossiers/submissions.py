@@ -100,5 +100,5 @@ def submission(dossier: Dossier, number: int) -> Submission:
         .options(joinedload(Submission.filed_by))
     )
     if found is None:
-        raise NotFound(_("There is no such filing."))
+        raise NotFound(_("There is no such submission."))
     return found

@@ -156,7 +156,7 @@ class Succession:
     def outlook(self, held: Held) -> Outlook:
         """Whether a dossier can move, and what must be confirmed then."""
         if self.old.scheme.states[held.state].final:
-            return Stays((_("The dossier is decided; a decided dossier never moves."),), decided=True)
+            return Stays((_("It is decided; a decided dossier never moves."),), decided=True)
         reasons = [*self._of_subject(), *self._of_state(held.state), *self._of_steps(held.steps)]
         if not reasons:
             reasons = [*self._of_claims(held), *self._of_findings(held), *self._of_proposal(held)]
@@ -177,7 +177,7 @@ class Succession:
     def _of_subject(self) -> list[str]:
         if about(self.old.scheme) == about(self.new.scheme):
             return []
-        return [_("The newer version is for another kind of unit.")]
+        return [_("The newer version is about another kind of unit.")]
 
     def _of_state(self, name: str) -> list[str]:
         before, after = self.old.scheme.states[name], self.new.scheme.states.get(name)
@@ -186,7 +186,7 @@ class Succession:
             return [_("Its present state “%(state)s” is not in the newer version.", state=title)]
         if (before.turn, before.edits, before.stage) != (after.turn, after.edits, after.stage):
             words = _(
-                ("For the present state “%(state)s” the newer version has a different turn, stage or right to write."),
+                "In its present state “%(state)s” the newer version has another turn, stage or right to write.",
                 state=title,
             )
             return [words]
@@ -199,9 +199,7 @@ class Succession:
             changed = self._changed(step, before, after)
             if changed:
                 title = before.title.in_language(language()) if before else step.action
-                reasons.append(
-                    _("The dossier took the step “%(step)s”, which has changed: %(what)s.", step=title, what=changed)
-                )
+                reasons.append(_("A step it took, “%(step)s”, has changed: %(what)s.", step=title, what=changed))
         return reasons
 
     def _changed(self, step: Step, before: TransitionSpec | None, after: TransitionSpec | None) -> str:
@@ -210,15 +208,15 @@ class Succession:
         Others who may now take it too, or from elsewhere, take nothing from a step that was taken as it still may be.
         """
         if after is None:
-            return _("it no longer exists")
+            return _("it is no longer there")
         if after.target != step.target:
             return _("it leads to another state")
         if not self._may_still(step, after):
-            return _("it belongs to other roles")
+            return _("it belongs to others")
         if before is None or _asks(before) != _asks(after):
-            return _("it has other conditions")
+            return _("it needs something else")
         if (before.effects, before.level) != (after.effects, after.level):
-            return _("it has other effects")
+            return _("something else follows from it")
         return ""
 
     def _may_still(self, step: Step, after: TransitionSpec) -> bool:
@@ -234,8 +232,8 @@ class Succession:
             words = _("Questions that the unit can no longer answer have changed (%(codes)s): return it first.")
         else:
             words = _(
-                "Questions that the unit can no longer answer have changed (%(codes)s), and nobody can "
-                "return the dossier any more: it ends under its present version."
+                "Questions that the unit can no longer answer have changed (%(codes)s), and nobody can return it any"
+                " more: it ends by the version it has."
             )
         return [words % {"codes": ", ".join(codes)}]
 
@@ -252,16 +250,14 @@ class Succession:
         if not held.proposed_level or not past(self.new.scheme, held.state, "findings"):
             return []
         if self._names(held.proposed_level, self.old) != self._names(held.proposed_level, self.new):
-            return [_("The proposed level means something else in the newer version: send it back first.")]
+            return [_("The level that is proposed means something else by the newer version: send it back first.")]
         level = score(self.new.form, held.findings, disadvantaged=held.disadvantaged, part="findings").level
         if level >= held.proposed_level:
             return []
         return [
             _(
-                (
-                    "Level %(proposed)s is proposed, but the findings reach level %(level)s under the newer "
-                    "version: send it back first."
-                ),
+                "Level %(proposed)s is proposed, and the findings reach level %(level)s by the newer version:"
+                " send it back first.",
                 proposed=held.proposed_level,
                 level=level,
             )

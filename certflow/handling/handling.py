@@ -47,7 +47,7 @@ def take(dossier_id: int, *, actor: User) -> Handling:
     if found is not None and _counts(found):
         if found.user_id == actor.id:
             return found
-        raise Stale(_("%(name)s already works on this dossier.", name=found.user.full_name))
+        raise Stale(_("%(name)s works on this dossier already.", name=found.user.full_name))
     if found is not None:
         _end(found, "lapsed", actor)
     return _begin(dossier, role, appointment, actor)
@@ -64,9 +64,9 @@ def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handli
     if found is None or not _counts(found):
         raise Stale(_("Nobody works on this dossier any more. You can take it on without a reason."))
     if found.user_id == actor.id:
-        raise ActionNotOpen(_("You already work on this dossier."))
+        raise ActionNotOpen(_("You work on this dossier already."))
     if found.id != seen:
-        raise Stale(_("Somebody else has taken it over: %(name)s works on it now.", name=found.user.full_name))
+        raise Stale(_("It has changed hands meanwhile: %(name)s works on it now.", name=found.user.full_name))
     _end(found, "taken_over", actor, dated.required_reason(reason))
     return _begin(dossier, role, appointment, actor)
 
@@ -76,7 +76,7 @@ def give_back(dossier_id: int, *, actor: User) -> None:
     dossier = access.dossier(dossier_id, actor, lock=True)
     found = current(dossier)
     if found is None or found.user_id != actor.id:
-        raise ActionNotOpen(_("You do not work on this dossier now."))
+        raise ActionNotOpen(_("You do not work on this dossier, or no longer."))
     _end(found, "given_back", actor)
 
 
@@ -95,8 +95,8 @@ def require_part(dossier: Dossier, actor: User) -> tuple[str, Appointment]:
     if held is not None:
         return turn, held
     if access.roles_on(actor, dossier):
-        raise ActionNotOpen(_("The dossier does not wait for your role at present."))
-    raise NotPermitted(_("Only people who act at this step can work on the dossier."))
+        raise ActionNotOpen(_("The dossier does not wait for your part at present."))
+    raise NotPermitted(_("Only those who act in this part can take the dossier on."))
 
 
 def current(dossier: Dossier) -> Handling | None:

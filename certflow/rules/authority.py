@@ -168,10 +168,10 @@ def _faults(entry: Entry) -> Faults:
     faults: Faults = {}
     unit = db.session.get(Unit, entry.unit_id)
     if unit is None or unit.kind != "province":
-        faults["unit_id"] = (_("Choose the province where the rule applies."),)
+        faults["unit_id"] = (_("Choose the province in which the rule holds."),)
     if (entry.scheme, entry.role) not in {(spec.name, role.name) for spec, role in candidates()}:
-        faults["decider"] = (_("Choose what is decided and who decides it."),)
-    faults |= dated.faults_in_document(entry, _("Papers cite this; it must be filled in."))
+        faults["decider"] = (_("Choose what is decided, and by whom."),)
+    faults |= dated.faults_in_document(entry, _("Papers cite this; it must be given."))
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on)
 
 

@@ -36,7 +36,7 @@ def standing(unit: Unit, on: dt.date) -> tuple[str, str]:
     if unit.stands_on(on):
         return str(_("Exists")), "good"
     gone = unit.ends_on is not None and unit.ends_on < on
-    return (str(_("Ended")), "neutral") if gone else (str(_("Not in force yet")), "waiting")
+    return (str(_("Ended")), "neutral") if gone else (str(_("Not yet begun")), "waiting")
 
 
 def change(version: UnitVersion) -> str:
@@ -45,7 +45,7 @@ def change(version: UnitVersion) -> str:
     found = [str(words.get(one, one)) for one in version.change.split(",") if one]
     if found:
         return ", ".join(found)
-    return str(_("Established")) if version.starts_on else str(_("Before the records began"))
+    return str(_("Came about")) if version.starts_on else str(_("Since before the record"))
 
 
 def link(one: Succession) -> str:

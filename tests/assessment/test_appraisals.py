@@ -78,7 +78,7 @@ def test_the_communes_figures_are_taken_over_where_there_is_no_finding(
     assert adopted.location == nothing.location == _url(appraised, 1)
     findings = [_finding(app, appraised, code) for code in ("1.1", "1.2", "1.3")]
     assert [finding and finding.answer for finding in findings] == [{"value": False}, {"value": True}, {"value": True}]
-    assert "Every filed entry is already filled in here; nothing was copied" in client.get(_url(appraised, 1)).text
+    assert "nothing was taken over" in client.get(_url(appraised, 1)).text
 
 
 def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
@@ -92,7 +92,7 @@ def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
     assert answer.status_code == 409
     assert typed_in(answer.text, "5.1-denominator") == "9.000"
     assert "Theo thống kê" in answer.text
-    assert "Saved by" in answer.text
+    assert "Stored meanwhile by" in answer.text
     assert typed_in(answer.text, "5.1-version") == "1"
 
 

@@ -101,7 +101,7 @@ def test_who_comes_second_keeps_what_was_typed_and_sees_what_is_stored(
 
     assert refused.status_code == 409
     assert typed_in(refused.text, "5.1-denominator") == "2500"
-    assert "Saved by" in refused.text
+    assert "Stored meanwhile by" in refused.text
     assert "1,799 / 3,000 = 59.96%" in refused.text
     assert saved.status_code == 302
     assert _stored(app, draft, "5.1")[0] == {"denominator": 2500}

@@ -72,7 +72,7 @@ def test_the_check_page_gives_total_class_sums_and_gaps(app: Flask, client: Flas
 
     assert "No class" in empty
     assert "Still missing" in empty
-    assert "Every obligatory question is answered." in full
+    assert "Everything that is obligatory is answered." in full
     for words in ("High", "16.5 / 20 points", "12.5 / 15 points", "Met: 5 / 5 points", "7.5 / 10 points"):
         assert words in full
     assert "12.5 / 15 points" in client.get(f"/dossiers/{draft.id}/").text

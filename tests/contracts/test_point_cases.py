@@ -120,7 +120,7 @@ def _caps_moved(form: FormSpec) -> Iterator[tuple[str, FormSpec]]:
         bands = [replace(cap, band=name) for name in names[:-1] if name != cap.band]
         for moved in (lower, higher, *bands):
             yield f"{cap.title.en} as {moved.below}, {moved.band}", replace(form, caps=_put(form.caps, n, moved))
-        yield f"{cap.title.en}In English (optional)", replace(form, caps=form.caps[:n] + form.caps[n + 1 :])
+        yield f"{cap.title.en} left out", replace(form, caps=form.caps[:n] + form.caps[n + 1 :])
 
 
 def _indicators_moved(form: FormSpec) -> Iterator[tuple[str, FormSpec]]:

@@ -121,7 +121,7 @@ def test_the_pages_of_rules_tell_versions_use_and_publication(app: Flask, reader
     using = [w for w in versions.definitions(app).workflows.values() if w.form == form.name]
     assert len(using) > 1
     assert all(f'href="/rules/schemes/{w.name}/{w.version}"' in criteria for w in using)
-    assert "No education department has confirmed this criteria set yet" in scheme
+    assert "No education department has confirmed this set yet." in scheme
 
 
 def test_the_cases_say_what_must_come_out_in_words(app: Flask, reader: FlaskClient) -> None:
@@ -183,7 +183,7 @@ def test_a_definition_whose_file_is_gone_has_no_cases(app: Flask, reader: FlaskC
     form = replace(shipped.form("learning_community_commune", 1), version=7, path="gone.toml")
     versions.use(app, Catalogue(shipped.workflows, shipped.forms | {(form.name, 7): form}))
 
-    assert "This definition has no cases." in reader.get(f"{CRITERIA[:-1]}7/cases").text
+    assert "There are no cases beside this definition." in reader.get(f"{CRITERIA[:-1]}7/cases").text
     assert reader.get(f"{CRITERIA[:-1]}8/cases").status_code == 404
 
 

@@ -62,8 +62,8 @@ def test_a_change_of_the_count_or_of_what_it_is_counted_from_is_told(monkeypatch
         "Date “Filing (circular)”, the day was “before 31/07”; there is none now.",
         "Date “Filing (circular)”, the number of working days is now “5”; there was none.",
         f"Date “Filing (circular)”, {AFTER} is now “Waiting for the province leader to file”; there was none.",
-        "Date “The Minister's decision (circular)”, the number of working dayschanged from“20” to “15”.",
-        f"Date “The Minister's decision (circular)”, {AFTER}changed from{RECEIVED} to “Filed, to be screened”.",
+        "Date “The Minister's decision (circular)”, the number of working days changes from “20” to “15”.",
+        f"Date “The Minister's decision (circular)”, {AFTER} changes from {RECEIVED} to “Filed, to be screened”.",
     }
 
 

@@ -54,7 +54,7 @@ def test_recognising_warns_that_papers_are_made_and_nothing_is_undone(app: Flask
 
     page = client.get(f"/dossiers/{number}/actions/recognise_level_1").text
 
-    assert "The decision and the certificate get numbers, your name as signatory and today" in page
+    assert "The decision and the certificate get their numbers" in page
     assert "this cannot be undone" in page
 
 

@@ -13,8 +13,8 @@ from certflow.models.people import User
 from tests import make
 from tests.browsing import again, queries, signed_in
 
-AGREES = "Recalculated, the result agrees with what was recorded"
-DIFFERS = "Recalculated, the result differs from what was recorded"
+AGREES = "Computed anew, the result agrees with what was recorded"
+DIFFERS = "Computed anew, the result differs from what was recorded"
 
 
 def _made(app: Flask, at: str | None, level: int = 1) -> Dossier:

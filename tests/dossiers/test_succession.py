@@ -81,7 +81,7 @@ def test_a_decided_dossier_never_moves(state: str) -> None:
 
     assert isinstance(told, Stays)
     assert told.decided
-    assert told.reasons == ("The dossier is decided; a decided dossier never moves.",)
+    assert told.reasons == ("It is decided; a decided dossier never moves.",)
 
 
 def _set(action: str, key: str, value: object) -> Change:
@@ -102,14 +102,14 @@ def _reseated(table: Table) -> None:
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (_renamed, "it no longer exists"),
-        (_set("submit", "from", ["drafting"]), "it no longer exists"),
+        (_renamed, "it is no longer there"),
+        (_set("submit", "from", ["drafting"]), "it is no longer there"),
         (_set("submit", "to", "appraising"), "it leads to another state"),
-        (_set("submit", "by", ["commune_officer"]), "it belongs to other roles"),
-        (_reseated, "it belongs to other roles"),
-        (_set("submit", "needs", ["meeting_recorded"]), "it has other conditions"),
-        (_set("submit", "effects", []), "it has other effects"),
-        (_set("submit", "level", 1), "it has other effects"),
+        (_set("submit", "by", ["commune_officer"]), "it belongs to others"),
+        (_reseated, "it belongs to others"),
+        (_set("submit", "needs", ["meeting_recorded"]), "it needs something else"),
+        (_set("submit", "effects", []), "something else follows from it"),
+        (_set("submit", "level", 1), "something else follows from it"),
     ],
 )
 def test_a_dossier_stays_when_a_step_it_took_has_changed_and_moves_before_it_took_it(change: Change, what: str) -> None:
@@ -151,7 +151,7 @@ def test_a_dossier_stays_when_its_present_state_is_gone_or_the_subject_is_anothe
 
     assert isinstance(told, Stays)
     assert told.reasons == (
-        "The newer version is for another kind of unit.",
+        "The newer version is about another kind of unit.",
         "Its present state “Self-assessment in progress” is not in the newer version.",
     )
 
@@ -218,7 +218,7 @@ def test_a_draft_moves_with_the_changed_answers_it_holds_in_the_order_of_the_for
 
 def test_what_is_filed_stays_while_its_questions_have_changed_and_says_whether_it_can_be_returned() -> None:
     assert reason(held("submitted"), of_form=retitled("5.1")).endswith("have changed (5.1): return it first.")
-    assert reason(held("appraising"), of_form=retitled("5.1")).endswith("it ends under its present version.")
+    assert reason(held("appraising"), of_form=retitled("5.1")).endswith("it ends by the version it has.")
     assert outlook(held("submitted"), of_form=retitled("1.2")) == Moves(), "1.2 was never answered"
 
 

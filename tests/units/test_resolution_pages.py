@@ -88,7 +88,7 @@ def test_what_the_units_do_not_allow_is_said_by_row_and_cannot_be_applied(
 def test_before_its_day_it_can_be_looked_at_only(administrating: FlaskClient) -> None:
     sent = upload(administrating, table(*MERGER, on=day(-3)))
 
-    assert "Its effective day has not come yet" in administrating.get(sent.location).text
+    assert "Its day has not come" in administrating.get(sent.location).text
     assert send(administrating, sent.location, {}, page=ADDRESS).status_code == 409
 
 
@@ -101,7 +101,7 @@ def test_units_changed_meanwhile_are_looked_at_again(administrating: FlaskClient
     answer = send(administrating, first.location, {"seen": seen})
 
     assert answer.status_code == 409
-    assert "Units have changed since you looked at this resolution" in answer.text
+    assert "Look again at what it would do." in answer.text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -43,30 +43,25 @@ def show(proposal_id: int) -> ResponseReturnValue:
 def confirm(proposal_id: int) -> ResponseReturnValue:
     """Confirm what another person proposed."""
     proposals.confirm(proposal_id, actor=actor())
-    flash(_("Confirmed and carried out."))
+    flash(_("Confirmed, and done."))
     return redirect(url_for(".show", proposal_id=proposal_id))
 
 
 @bp.action("/proposals/<int:proposal_id>/refuse", SETTLES)
 def refuse(proposal_id: int) -> ResponseReturnValue:
     """Refuse what another person proposed."""
-    return _settle(proposal_id, proposals.require_second, proposals.refuse, str(_("Refused; nothing was changed.")))
+    return _settle(proposal_id, proposals.require_second, proposals.refuse, str(_("Refused; nothing was done.")))
 
 
 @bp.action("/proposals/<int:proposal_id>/withdraw", TAKES_BACK)
 def withdraw(proposal_id: int) -> ResponseReturnValue:
     """Take back what one has proposed."""
-    return _settle(
-        proposal_id,
-        proposals.require_proposer,
-        proposals.withdraw,
-        str(_("The proposal is withdrawn; nothing was changed.")),
-    )
+    return _settle(proposal_id, proposals.require_proposer, proposals.withdraw, str(_("Taken back; nothing was done.")))
 
 
 def to_proposal(proposal: Proposal) -> ResponseReturnValue:
     """The answer to whoever has proposed something: its page, with what happens next."""
-    flash(_("Proposed. It takes effect after a second person confirms it."))
+    flash(_("Proposed. It counts once a second person has confirmed it."))
     return redirect(url_for("proposals.show", proposal_id=proposal.id))
 
 

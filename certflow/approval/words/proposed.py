@@ -35,7 +35,7 @@ def _standing(proposal: Proposal) -> tuple[str, str]:
         "": (_("Waits for a second person"), "waiting"),
         "confirmed": (_("Confirmed"), "good"),
         "refused": (_("Refused"), "bad"),
-        "withdrawn": (_("Proposal withdrawn"), "neutral"),
+        "withdrawn": (_("Taken back"), "neutral"),
     }
     words, kind = outcomes[proposal.outcome]
     return str(words), kind

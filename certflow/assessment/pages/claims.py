@@ -122,7 +122,7 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
     found = criteria.opened(dossier_id)
     if not found.meets:
-        raise NotFound(_("This scheme does not ask for a meeting."))
+        raise NotFound(_("This scheme asks for no meeting."))
     if request.method == "GET":
         return _meeting_page(found, filled(found.contents.meeting))
     form = MeetingForm()

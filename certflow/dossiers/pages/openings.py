@@ -60,7 +60,7 @@ def open_dossier() -> ResponseReturnValue:
             raise
         show_faults(form, refusal)
         return _page(form, spec.subject, found, unit), status_of(refusal)
-    flash(_("The dossier is open. Start with any of the tasks below; you may stop and continue on another day."))
+    flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
     return redirect(url_for("dossiers.show", dossier_id=opened.id))
 
 
@@ -70,7 +70,7 @@ def _known(unit: Unit, spec: WorkflowSpec, round_id: int) -> list[tuple[str, str
     known = holders.without_dossier(unit, spec.subject, round_id)
     given = [one for one in known if access.opens_for(actor(), role, one)]
     shown = [(str(one.id), ", ".join(part for part in (one.name, one.detail) if part)) for one in given]
-    return [("", _("A new entry, named below")), *shown]
+    return [("", _("A new one, named below")), *shown]
 
 
 def _chosen(form: HolderForm, unit: Unit, kind: SubjectKind) -> tuple[str, str]:

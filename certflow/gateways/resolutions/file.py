@@ -72,7 +72,7 @@ def read_resolution(content: bytes) -> Resolution:
     head = _head(above, faults)
     found = changes(table[1:], columns(table[0], faults), faults) if table else ()
     if not table:
-        faults.add(None, None, _("No row holds the column names; they must include “change” and “code”."))
+        faults.add(None, None, _("No row names the columns: “change” and “code” must be among them."))
     faults.refuse()
     found = compared(found, faults)
     faults.refuse()
@@ -168,11 +168,7 @@ def _head(rows: list[_Row], faults: Faults) -> _Head:
         value = next((cell for cell in cells[1:] if cell), "")
         if name is None:
             known = ", ".join(shown(key) for key in HEAD.meanings)
-            words = _(
-                "“%(name)s” is not known here; the head of the file has: %(known)s.",
-                name=cells[0][:MOST_SHOWN],
-                known=known,
-            )
+            words = _("“%(name)s” is not known here; the head has: %(known)s.", name=cells[0][:MOST_SHOWN], known=known)
             faults.add(number, None, words)
         elif name != NOTE:
             _take(head, name, value, number, faults)
@@ -182,7 +178,7 @@ def _head(rows: list[_Row], faults: Faults) -> _Head:
 
 def _take(head: _Head, name: str, value: str, number: int, faults: Faults) -> None:
     if name in head.seen:
-        faults.add(number, name, _("This is entered twice; keep one."))
+        faults.add(number, name, _("This is given twice; keep one."))
     head.seen.add(name)
     if name not in ("dated", "effective_on"):
         head.texts[name] = value

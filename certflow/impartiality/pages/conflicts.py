@@ -72,7 +72,7 @@ def declare(dossier_id: int) -> ResponseReturnValue:
         db.session.rollback()
         show_faults(form, refusal)
         return _declare_page(form, conflicts.dossier_for(dossier_id, actor()), records), 422
-    flash(_("The conflict of interest is recorded. From now on this person does not judge this dossier."))
+    flash(_("The conflict of interest is recorded. From now on this person judges nothing of this dossier."))
     return redirect(url_for(".listed"))
 
 
@@ -95,7 +95,7 @@ def declare_unit() -> ResponseReturnValue:
     except Invalid as refusal:
         show_faults(form, refusal)
         return _unit_page(form, administrator), 422
-    flash(_("The conflict of interest is recorded. From now on this person does not judge dossiers about this unit."))
+    flash(_("The conflict of interest is recorded. From now on this person judges no dossier about this unit."))
     return redirect(url_for(".listed"))
 
 
@@ -135,7 +135,7 @@ def _closed(conflict: Conflict) -> str:
     if conflict.withdrawn_at is not None:
         return str(_("This conflict of interest has already been withdrawn."))
     if not conflicts.may_withdraw(actor(), conflict):
-        return str(_("Only an administrator can withdraw what somebody else recorded about you."))
+        return str(_("What somebody else recorded of you is withdrawn by an administrator."))
     return ""
 
 
@@ -179,7 +179,7 @@ def _name(dossier_id: int, form: PartForm) -> None:
 def _role_choices(dossier: Dossier) -> list[SelectChoice]:
     roles = conflicts.roles_of(dossier, bench.bench(dossier))
     named = [SelectChoice(role, judging.part(dossier, role)) for role in roles]
-    return [SelectChoice("", _("Choose a role")), *named]
+    return [SelectChoice("", _("Choose a part")), *named]
 
 
 def _substitutes_page(form: PartForm, dossier: Dossier) -> str:
@@ -198,5 +198,5 @@ def _substitutes_page(form: PartForm, dossier: Dossier) -> str:
 def end_substitute(substitute_id: int) -> ResponseReturnValue:
     """End a substitute's part."""
     ended = conflicts.end(substitute_id, actor=actor())
-    flash(_("The role and its rights have ended."))
+    flash(_("The part has ended; its rights are gone."))
     return redirect(url_for(".substitutes", dossier_id=ended.dossier_id))

@@ -90,11 +90,11 @@ def withdraw(delegation_id: int) -> ResponseReturnValue:
         question=_("Withdraw this delegation?"),
         eyebrow=found.delegate.full_name,
         button=_("Withdraw the delegation"),
-        done=_("The delegation is withdrawn; its rights have ended."),
+        done=_("The delegation is withdrawn; its rights are gone."),
         trail=[*listed, (found.document_number, back)],
         back=back,
         follows=[
-            _("The rights end at the person's next request; what they did under the delegation does not change."),
+            _("The rights are gone at the person's next request; what they did by the delegation stays."),
             _("The delegation stays in the list with your reason; it cannot be put back in force."),
         ],
         closed="" if _is_open(found) else _("This delegation has already ended or was withdrawn."),

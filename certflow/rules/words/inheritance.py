@@ -10,7 +10,7 @@ def treatment(name: str) -> tuple[str, str]:
     words = {
         "inherited": (_("Inherited"), "good"),
         "suspended": (_("Suspended"), "waiting"),
-        "reassess": (_("To be assessed again"), "waiting"),
+        "reassess": (_("To be assessed anew"), "waiting"),
     }
     found, tag = words.get(name, (_("Not decided"), "neutral"))
     return str(found), tag
@@ -19,25 +19,18 @@ def treatment(name: str) -> tuple[str, str]:
 def inherited(unit: str, found: Inherited | None) -> str:
     """What a unit has of its predecessors' titles, and by which document, in a sentence."""
     if found is None or found.outcome.treatment == "undecided":
-        return str(
-            _(
-                ("It is not decided whether %(unit)s inherits the result; the result does not count for this unit."),
-                unit=unit,
-            )
-        )
+        return str(_("Whether the result passes on to %(unit)s is not decided; it counts nowhere for it.", unit=unit))
     values = {"unit": unit, "document": found.cited}
     if found.title is not None:
         return _held(values, found)
     sentences = {
         "inherited": _(
-            (
-                "Results are inherited by %(document)s, but not every unit merged into %(unit)s has a "
-                "result in force: it inherits no result."
-            ),
+            "Results pass on by %(document)s, but not every unit that went into %(unit)s has one in force: "
+            "it inherits none.",
             **values,
         ),
         "suspended": _("The result is suspended for %(unit)s, by %(document)s.", **values),
-        "reassess": _("%(unit)s is to be assessed again, by %(document)s.", **values),
+        "reassess": _("%(unit)s is to be assessed anew, by %(document)s.", **values),
     }
     return str(sentences[found.outcome.treatment])
 
