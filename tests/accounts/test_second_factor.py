@@ -30,7 +30,7 @@ HOME = "192.0.2.1"
 
 
 @pytest.fixture(autouse=True)
-def _no_half_minute_ends_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_half_minute_ends_meanwhile(inside_the_application: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock stands, so that a code that is right when it is made is right when it is read."""
     standing = clock.now()
     monkeypatch.setattr(clock, "now", lambda: standing)

@@ -25,7 +25,7 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def _see_everything_again() -> Iterator[None]:
+def _see_everything_again(inside_the_application: None) -> Iterator[None]:
     yield
     row_security.see(row_security.EVERYTHING)
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("inside_the_application")
 
 
 @pytest.fixture(autouse=True)
-def _graded(monkeypatch: pytest.MonkeyPatch) -> None:
+def _graded(inside_the_application: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FormSpec, "grade", loaded.graded)
 
 
