@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("inside_the_application")
 
 
 @pytest.fixture(autouse=True)
-def _schemes(_inside_the_application: None) -> None:
+def _schemes(inside_the_application: None) -> None:
     loaded.use()
 
 

@@ -111,7 +111,7 @@ def _above(unit: Unit) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _tree(_inside_the_application: None) -> None:
+def _tree(inside_the_application: None) -> None:
     make.units()
 
 
