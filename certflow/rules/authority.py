@@ -127,14 +127,7 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     except Refusal:
         storage.delete(key)
         raise
-    rule = AuthorityRule(
-        unit_id=entry.unit_id,
-        workflow=entry.scheme,
-        role=entry.role,
-        practice=entry.practice,
-        issued_by=dated.joined(entry.issued_by),
-        **dated.columns(entry, actor),
-    )
+    rule = _rule(entry, actor)
     rule.storage_key, rule.size, rule.sha256 = key, stored.size, stored.sha256
     rule.original_name, rule.media_type = content.safe_name(original_name, kind), kind.media_type
     db.session.add(rule)
@@ -142,6 +135,17 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     if not rule.practice:
         confirmations.ask(rule, actor)
     return rule
+
+
+def _rule(entry: Entry, actor: User) -> AuthorityRule:
+    return AuthorityRule(
+        unit_id=entry.unit_id,
+        workflow=entry.scheme,
+        role=entry.role,
+        practice=entry.practice,
+        issued_by=dated.joined(entry.issued_by),
+        **dated.columns(entry, actor),
+    )
 
 
 def _refuse_overlap(entry: Entry, actor: User) -> None:

@@ -86,7 +86,8 @@ def used(app: Flask, folders: dict[str, Path], declared: None, monkeypatch: pyte
     for module in (catalogue, cases):
         monkeypatch.setattr(module, "resource", lambda name: folders.get(name) or resource(name))
     monkeypatch.setattr(make, "SCHEME", (make.SCHEME[0], 2))
-    catalogue.use(catalogue.read(EFFECTS))
+    with app.app_context():
+        catalogue.use(catalogue.read(EFFECTS))
     return app
 
 

@@ -174,9 +174,9 @@ def test_a_template_outside_the_folder_is_not_found(
 
 
 def _own_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "templates" / "documents"
+    folder = tmp_path / "templates" / "results" / "documents"
     folder.mkdir(parents=True)
-    for outside in (tmp_path, tmp_path / "templates"):
+    for outside in folder.parents[:2]:
         (outside / "outside.txt").write_text("ngoài")
     monkeypatch.setattr(typst_engine, "resource", lambda name: tmp_path / name)
     return folder
