@@ -16,7 +16,7 @@ from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError, SetupError
 from certflow.http.typed import plain_number
 from certflow.law import catalogue as reading
-from certflow.law.cases.case_runner import Outcome, failures
+from certflow.law.cases.case_runner import CaseOutcome, failures
 from certflow.law.catalogue import Catalogue
 from certflow.law.difference.difference import Definition, difference
 from certflow.law.drawing.diagram import diagram
@@ -78,7 +78,7 @@ def _criteria_sets(loaded: Catalogue) -> Table:
     return table
 
 
-def _cases(outcomes: dict[str, tuple[Outcome, ...]]) -> Table:
+def _cases(outcomes: dict[str, tuple[CaseOutcome, ...]]) -> Table:
     table = _table("Cases", "definition", "ran", "failed")
     for path, some in outcomes.items():
         table.add_row(path, str(len(some)), str(sum(not outcome.passed for outcome in some)))

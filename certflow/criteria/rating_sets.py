@@ -30,7 +30,7 @@ from certflow.wording import _
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SetNames:
     """What the department says of its set as a whole."""
 
     title_vi: str
@@ -132,7 +132,7 @@ def _copied(last: RatingSet) -> dict[str, Any]:
     }
 
 
-def save_head(set_id: int, given: Named, *, actor: User, revision: int) -> RatingSet:
+def save_head(set_id: int, given: SetNames, *, actor: User, revision: int) -> RatingSet:
     """Write title, paper and wanted total of a draft."""
     draft = draft_of(set_id, actor, revision)
     draft.title_vi, draft.title_en = given.title_vi.strip(), given.title_en.strip()

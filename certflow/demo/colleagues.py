@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from certflow.demo import cast
-from certflow.demo.cast import Engagement, Part
+from certflow.demo.cast import CastRole, Engagement
 from certflow.demo.stage import Progress, Stage
 from certflow.handling import handling
 from certflow.models.base import db
@@ -17,12 +17,12 @@ from certflow.models.rounds import Round
 class Colleague(NamedTuple):
     """A second person in a part at a unit."""
 
-    part: Part
+    part: CastRole
     full_name: str
     place: str
 
 
-class Held(NamedTuple):
+class DossierAssignment(NamedTuple):
     """A dossier of the round ahead that somebody works on: the first in the part, or the second, or both in turn.
 
     With a `reason` the second took it over from the first.
@@ -35,17 +35,17 @@ class Held(NamedTuple):
     reason: str = ""
 
 
-_OFFICER = Part("commune_officer", "canbo2", cast.COMMUNE_PARTS[0].position)
-_APPRAISER = Part("district_appraiser", "thamdinh2", cast.DISTRICT_PARTS[1].position)
+_OFFICER = CastRole("commune_officer", "canbo2", cast.COMMUNE_PARTS[0].position)
+_APPRAISER = CastRole("district_appraiser", "thamdinh2", cast.DISTRICT_PARTS[1].position)
 COLLEAGUES = (
     Colleague(_OFFICER, "Lê Thị Hồng Nhung", "Xã Xuân Tây"),
     Colleague(_OFFICER, "Võ Minh Trí", "Xã Thừa Đức"),
     Colleague(_APPRAISER, "Phạm Thị Ngọc Ánh", "Huyện Cẩm Mỹ"),
 )
 HELD = (
-    Held("Xã Xuân Tây", "commune_officer", "Xã Xuân Tây", by_second=True),
-    Held("Xã Thừa Đức", "commune_officer", "Xã Thừa Đức", by_second=False),
-    Held(
+    DossierAssignment("Xã Xuân Tây", "commune_officer", "Xã Xuân Tây", by_second=True),
+    DossierAssignment("Xã Thừa Đức", "commune_officer", "Xã Thừa Đức", by_second=False),
+    DossierAssignment(
         "Thị trấn Long Giao",
         "district_appraiser",
         "Huyện Cẩm Mỹ",
@@ -82,7 +82,7 @@ def _dossier(found: Round, unit_id: int) -> int:
     return db.session.scalars(query).one()
 
 
-def _take(dossier_id: int, held: Held, first: User, second: User) -> None:
+def _take(dossier_id: int, held: DossierAssignment, first: User, second: User) -> None:
     begun = handling.take(dossier_id, actor=second if held.by_second and not held.reason else first)
     if held.reason:
         handling.take_over(dossier_id, actor=second, reason=held.reason, seen=begun.id)

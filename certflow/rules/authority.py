@@ -147,7 +147,7 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     return rule
 
 
-def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[content.Kind, BinaryIO]:
+def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[content.FileKind, BinaryIO]:
     faults = _faults(entry)
     try:
         if file is None:

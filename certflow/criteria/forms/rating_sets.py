@@ -12,7 +12,7 @@ from wtforms import Field, FieldList, Form, FormField, HiddenField, SelectField,
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.criteria.rating_sets import Named
+from certflow.criteria.rating_sets import SetNames
 from certflow.http.fields import ADay, DayField, shown_day, version_sent
 from certflow.http.typed import decimal
 from certflow.law.sets.faults import MOST_BANDS, MOST_CAPS, MOST_ROWS, SetFault, shown
@@ -45,7 +45,7 @@ class Rows(FieldList):
         return (int(found[1]) for name in formdata if (found := names.match(name)))
 
 
-class PartForm(FlaskForm):
+class SetPartForm(FlaskForm):
     """One part of a draft, typed over its `revision`."""
 
     revision = HiddenField()
@@ -56,7 +56,7 @@ class PartForm(FlaskForm):
         return version_sent(self.revision.data)
 
 
-class HeadForm(PartForm):
+class HeadForm(SetPartForm):
     """What the department says of its set as a whole."""
 
     title_vi = _words(lazy_gettext("Title of the criteria set"), 300)
@@ -76,10 +76,10 @@ class HeadForm(PartForm):
         lazy_gettext("Points of the whole criteria set"), 20, description=lazy_gettext("The total points of all rows.")
     )
 
-    def named(self) -> Named:
+    def named(self) -> SetNames:
         """What was typed."""
         given = {name: self[name].data for name in ("title_vi", "title_en", "issuer")}
-        return Named(
+        return SetNames(
             **given,
             document_number=self.number.data,
             document_date=self.dated.day,
@@ -97,7 +97,7 @@ class RowForm(Form):
     step = _words(lazy_gettext("In steps of"), 20)
 
 
-class GroupForm(PartForm):
+class GroupForm(SetPartForm):
     """One group with its rows."""
 
     title_vi = _words(lazy_gettext("Title of the group"))
@@ -117,7 +117,7 @@ class BandForm(Form):
     at_least = _words(lazy_gettext("From how many points"), 20)
 
 
-class BandsForm(PartForm):
+class BandsForm(SetPartForm):
     """The classes, from the lowest to the highest."""
 
     rows = Rows(FormField(BandForm), max_entries=MOST_BANDS)
@@ -133,13 +133,13 @@ class CapForm(Form):
     band = SelectField(lazy_gettext("Highest class allowed"), validate_choice=False)
 
 
-class CapsForm(PartForm):
+class CapsForm(SetPartForm):
     """What keeps the class down although the total would reach a higher one."""
 
     rows = Rows(FormField(CapForm), max_entries=MOST_CAPS)
 
 
-class UploadForm(PartForm):
+class SetFileForm(SetPartForm):
     """A TOML file to put in the place of the draft's content."""
 
     file = FileField(lazy_gettext("TOML file"))
@@ -235,7 +235,7 @@ def _titles(item: dict[str, Any]) -> dict[str, str]:
     return {"title_vi": title.get("vi", ""), "title_en": title.get("en", "")}
 
 
-def show(form: PartForm, faults: list[SetFault]) -> None:
+def show(form: SetPartForm, faults: list[SetFault]) -> None:
     """Put what the check says at its fields; the rest at the head of the form."""
     for fault in faults:
         place = _field_of(form, fault)
@@ -247,7 +247,7 @@ def show(form: PartForm, faults: list[SetFault]) -> None:
                 form.rows.errors = [*form.rows.errors, fault.words]
 
 
-def _field_of(form: PartForm, fault: SetFault) -> Field | None:
+def _field_of(form: SetPartForm, fault: SetFault) -> Field | None:
     fields: dict[str, Field] = form._fields
     if fault.row:
         entries = form.rows.entries

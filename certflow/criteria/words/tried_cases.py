@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from certflow.assessment.words.figures import given
 from certflow.clock import ZONE
 from certflow.criteria.cases import Tried
-from certflow.law.cases.case_runner import Outcome
+from certflow.law.cases.case_runner import CaseOutcome
 from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, DeadlineCase, FormCase
 from certflow.law.guards import GUARDS, in_words
 from certflow.law.specs.form import FormSpec, IndicatorSpec
@@ -41,7 +41,7 @@ def page_of(groups: Groups, page: int) -> Pagination:
     return ListPagination(pages, page, per_page=1)
 
 
-def _line(cells: tuple[str, ...], expected: str, outcome: Outcome) -> CaseLine:
+def _line(cells: tuple[str, ...], expected: str, outcome: CaseOutcome) -> CaseLine:
     return CaseLine(cells, expected, "" if outcome.passed else outcome.got)
 
 
@@ -94,7 +94,7 @@ def answer(indicator: IndicatorSpec, case: FormCase) -> str:
     return told or ", ".join(str(value) for value in stored.values()) or _("not answered")
 
 
-def _level(form: FormSpec, case: FormCase, outcome: Outcome) -> str:
+def _level(form: FormSpec, case: FormCase, outcome: CaseOutcome) -> str:
     if getattr(form, "method", "levels") != "levels":
         return outcome.expected
     reached = _("Level %(level)s", level=case.level) if case.level else _("No level")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from certflow.gateways.resolutions.rows import Change, Faults
+from certflow.gateways.resolutions.rows import Faults, ResolutionRow
 from certflow.gateways.unit_sources.data import UnitKind
 from certflow.wording import _
 
@@ -11,7 +11,7 @@ _Unit = tuple[UnitKind | None, str | None]
 _OTHERWISE = ("rename", "recode", "move")
 
 
-def compared(found: tuple[Change, ...], faults: Faults) -> tuple[Change, ...]:
+def compared(found: tuple[ResolutionRow, ...], faults: Faults) -> tuple[ResolutionRow, ...]:
     """The changes with what a merge says once in each of its rows; faults are added where rows contradict."""
     _check_repeats(found, faults)
     _check_shares(found, faults)
@@ -25,7 +25,7 @@ def compared(found: tuple[Change, ...], faults: Faults) -> tuple[Change, ...]:
     return tuple(_filled(change, merges.get(_target(change), [])) for change in found)
 
 
-def _check_repeats(found: tuple[Change, ...], faults: Faults) -> None:
+def _check_repeats(found: tuple[ResolutionRow, ...], faults: Faults) -> None:
     seen: dict[tuple[object, ...], int] = {}
     for change in found:
         target = (change.new_kind, change.new_code) if change.change in ("merge", "split", "create") else ()
@@ -35,12 +35,12 @@ def _check_repeats(found: tuple[Change, ...], faults: Faults) -> None:
         seen.setdefault(key, change.row)
 
 
-def _check_shares(found: tuple[Change, ...], faults: Faults) -> None:
+def _check_shares(found: tuple[ResolutionRow, ...], faults: Faults) -> None:
     """A unit that is merged, divided or ended does nothing else, and goes as a whole once or in parts to several.
 
     One that is said to go on may give away parts.
     """
-    units: dict[_Unit, list[Change]] = defaultdict(list)
+    units: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
     for change in found:
         if change.change != "create":
             units[change.kind, change.code].append(change)
@@ -63,9 +63,9 @@ def _check_shares(found: tuple[Change, ...], faults: Faults) -> None:
             faults.add(ending[0].row, "extent", _("Only one part of this unit is named; where does the rest go?"))
 
 
-def _check_makers(found: tuple[Change, ...], staying: set[_Unit], faults: Faults) -> None:
+def _check_makers(found: tuple[ResolutionRow, ...], staying: set[_Unit], faults: Faults) -> None:
     """A code is given by one change, except that the rows of a merge share it, also with a unit that goes on."""
-    makers: dict[_Unit, list[Change]] = defaultdict(list)
+    makers: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
     for change in found:
         if change.new_code:
             makers[change.new_kind, change.new_code].append(change)
@@ -81,19 +81,19 @@ def _check_makers(found: tuple[Change, ...], staying: set[_Unit], faults: Faults
             faults.add(rows[0].row, "new_code", words)
 
 
-def _target(change: Change) -> _Unit:
+def _target(change: ResolutionRow) -> _Unit:
     return (change.new_kind, change.new_code) if change.change == "merge" else (None, None)
 
 
-def _merges(found: tuple[Change, ...]) -> dict[_Unit, list[Change]]:
-    groups: dict[_Unit, list[Change]] = defaultdict(list)
+def _merges(found: tuple[ResolutionRow, ...]) -> dict[_Unit, list[ResolutionRow]]:
+    groups: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
     for change in found:
         if change.change == "merge":
             groups[_target(change)].append(change)
     return groups
 
 
-def _check_merge(rows: list[Change], stays: bool, faults: Faults) -> None:
+def _check_merge(rows: list[ResolutionRow], stays: bool, faults: Faults) -> None:
     names = {change.new_name for change in rows if change.new_name}
     parents = {change.parent_code for change in rows if change.parent_code}
     if not names and not stays:
@@ -103,7 +103,7 @@ def _check_merge(rows: list[Change], stays: bool, faults: Faults) -> None:
             faults.add(rows[-1].row, column, _("All rows of one merge must have the same value here."))
 
 
-def _filled(change: Change, merge: list[Change]) -> Change:
+def _filled(change: ResolutionRow, merge: list[ResolutionRow]) -> ResolutionRow:
     """It is enough to write the name and the parent of a new unit in one row of its merge."""
     name = next((row.new_name for row in merge if row.new_name), change.new_name)
     parent = next((row.parent_code for row in merge if row.parent_code), change.parent_code)

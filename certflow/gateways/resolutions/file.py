@@ -40,7 +40,7 @@ from datetime import date
 
 from certflow.errors import Invalid
 from certflow.gateways.resolutions.checks import compared
-from certflow.gateways.resolutions.rows import MOST_ROWS, MOST_SHOWN, Change, Faults, changes, columns
+from certflow.gateways.resolutions.rows import MOST_ROWS, MOST_SHOWN, Faults, ResolutionRow, changes, columns
 from certflow.gateways.resolutions.words import COLUMNS, HEAD, NOTE, as_date, shown
 from certflow.wording import _
 
@@ -53,7 +53,7 @@ _Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class ResolutionFile:
     """One resolution and its changes in the order of the file; what units it is about is for the caller to check."""
 
     number: str
@@ -62,10 +62,10 @@ class Resolution:
     dated: date
     effective_on: date
     source: str
-    changes: tuple[Change, ...]
+    changes: tuple[ResolutionRow, ...]
 
 
-def read_resolution(content: bytes) -> Resolution:
+def read_resolution(content: bytes) -> ResolutionFile:
     """The resolution in a file as the module describes it; raises Invalid with every fault, by row and column."""
     faults = Faults()
     above, table = _divided(_rows(_text(content)))
@@ -77,7 +77,7 @@ def read_resolution(content: bytes) -> Resolution:
     found = compared(found, faults)
     faults.refuse()
     texts, days = head.texts, head.days
-    return Resolution(
+    return ResolutionFile(
         number=texts["number"],
         title=texts["title"],
         issued_by=texts["issued_by"],

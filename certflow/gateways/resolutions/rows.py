@@ -39,7 +39,7 @@ _ALLOWED: dict[ChangeKind, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ResolutionRow:
     """One row. `code` and `kind` are the unit before (None for "create"), the rest is what it becomes.
 
     `new_kind` is never missing where there is a new unit; `parent_code` None leaves the parent as it was, or for a
@@ -104,7 +104,9 @@ def columns(row: tuple[int, list[str]], faults: Faults) -> Mapping[str, int]:
     return places
 
 
-def changes(rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int], faults: Faults) -> tuple[Change, ...]:
+def changes(
+    rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int], faults: Faults
+) -> tuple[ResolutionRow, ...]:
     """The changes of the rows that have no fault of their own, in order; a row with a note alone is none."""
     found = []
     some = False
@@ -128,7 +130,7 @@ class _Row:
         self._number = number
         self._faults = faults
 
-    def change(self) -> Change | None:
+    def change(self) -> ResolutionRow | None:
         what = CHANGES.find(self.said.get("change", ""))
         if what is None:
             self._fault("change", _("Write one of: %(words)s.", words=CHANGES.choices))
@@ -137,7 +139,7 @@ class _Row:
         self._presence(what)
         kind = self._kind("kind")
         new_kind = self._kind("new_kind") or kind
-        change = Change(
+        change = ResolutionRow(
             row=self._number, change=what, kind=kind, code=self._code("code", kind),
             new_code=self._code("new_code", new_kind), new_name=self._name(new_kind),
             new_kind=None if what == "end" else new_kind, parent_code=self._parent(new_kind or kind),

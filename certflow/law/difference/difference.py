@@ -27,20 +27,20 @@ Names = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DefinitionChange:
     """One change as a sentence, and the heading it belongs under, in the reader's language."""
 
     section: str
     sentence: str
 
 
-def difference(old: Definition, new: Definition) -> tuple[Change, ...]:
+def difference(old: Definition, new: Definition) -> tuple[DefinitionChange, ...]:
     """Everything that `new` says otherwise than `old`; raises Invalid when they are not of one kind."""
     if type(old) is not type(new):
         raise Invalid(_("A scheme and a criteria set cannot be compared with each other."))
     before, after, names = _values(old), _values(new), {**_names(old), **_names(new)}
     return tuple(
-        Change(section(name), sentence[:1].upper() + sentence[1:])
+        DefinitionChange(section(name), sentence[:1].upper() + sentence[1:])
         for name in before
         for sentence in _value("", name, before[name], after[name], names)
     )
