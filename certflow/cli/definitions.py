@@ -51,7 +51,7 @@ def check(workflows: Path | None, forms: Path | None, verbose: bool) -> None:
             console.print(_states(scheme), _actions(scheme), _dates(scheme), _turns(scheme))
         for form in loaded.forms.values():
             console.print(_indicators(form))
-    if failed := tuple(line for some in outcomes.values() for line in failures(some)):
+    if failed := tuple(line for group in outcomes.values() for line in failures(group)):
         raise DefinitionError(failed)
 
 
@@ -80,8 +80,8 @@ def _criteria_sets(loaded: Catalogue) -> Table:
 
 def _cases(outcomes: dict[str, tuple[CaseOutcome, ...]]) -> Table:
     table = _table("Cases", "definition", "ran", "failed")
-    for path, some in outcomes.items():
-        table.add_row(path, str(len(some)), str(sum(not outcome.passed for outcome in some)))
+    for path, group in outcomes.items():
+        table.add_row(path, str(len(group)), str(sum(not outcome.passed for outcome in group)))
     return table
 
 

@@ -109,29 +109,29 @@ def sign_in_name(part: CastRole, unit: Unit | None) -> str:
 
 def places() -> dict[str, Unit]:
     """The units of the season by full name, the province first, then each district before its communes."""
-    found = db.session.scalars(select(Unit)).all()
-    by_name = {(unit.name, unit.parent.name if unit.parent else ""): unit for unit in found}
-    named = {PROVINCE: by_name[PROVINCE, ""]}
+    rows = db.session.scalars(select(Unit)).all()
+    by_name = {(unit.name, unit.parent.name if unit.parent else ""): unit for unit in rows}
+    units = {PROVINCE: by_name[PROVINCE, ""]}
     for district, communes in COMMUNES.items():
-        named[district] = by_name[district, PROVINCE]
-        named.update({name: by_name[name, district] for name in communes})
-    return named
+        units[district] = by_name[district, PROVINCE]
+        units.update({name: by_name[name, district] for name in communes})
+    return units
 
 
-def engagements(named: dict[str, Unit]) -> list[Engagement]:
+def engagements(units: dict[str, Unit]) -> list[Engagement]:
     """Everybody but the administrator."""
     parts = {"province": PROVINCE_PARTS, "district": DISTRICT_PARTS, "commune": COMMUNE_PARTS}
     names = _names()
-    usual = [(part, unit) for unit in named.values() for part in parts[unit.kind]]
-    further = [(one.part, named[place]) for one in FURTHER for place in one.places]
+    usual = [(part, unit) for unit in units.values() for part in parts[unit.kind]]
+    further = [(group.part, units[place]) for group in FURTHER for place in group.places]
     return [Engagement(part, next(names), unit) for part, unit in (*usual, *further)]
 
 
 def _names() -> Iterator[str]:
     """Full names without repetition for some two hundred people, men and women in turn."""
     for n in count():
-        given = (_MEN, _WOMEN)[n % 2]
-        yield f"{_FAMILIES[n % len(_FAMILIES)]} {given[n // 2 % len(given)]}"
+        first_names = (_MEN, _WOMEN)[n % 2]
+        yield f"{_FAMILIES[n % len(_FAMILIES)]} {first_names[n // 2 % len(first_names)]}"
 
 
 def first_administrator() -> User:

@@ -268,8 +268,10 @@ HELD: Fact[tuple[HeldLevel, ...]] = Fact(
 @guard(N_("The time before a higher level has passed"), HELD, TODAY)
 def upgrade_due(facts: DossierFacts) -> str:
     """A higher level follows a lower one that is held only after the months the law asks (art. 5, 10, 15)."""
-    lower = [held for held in facts[HELD] if held.level < facts.level]
-    first = max((months_after(held.since, facts.upgrade_after_months) for held in lower), default=dt.date.min)
+    lower = [recognition for recognition in facts[HELD] if recognition.level < facts.level]
+    first = max(
+        (months_after(recognition.since, facts.upgrade_after_months) for recognition in lower), default=dt.date.min
+    )
     if facts[TODAY] >= first:
         return ""
     return _(

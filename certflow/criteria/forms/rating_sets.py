@@ -22,9 +22,9 @@ from certflow.models.criteria import RatingSet
 LONGEST = 500
 
 
-def number_typed(typed: str) -> str:
+def number_typed(text: str) -> str:
     """A number with a point where it is one; otherwise what was typed, which the check then refuses."""
-    return decimal(typed) or typed
+    return decimal(text) or text
 
 
 def _tidy(text: str | None) -> str:
@@ -42,7 +42,7 @@ class Rows(FieldList):
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         names = re.compile(rf"{prefix}-([0-9]{{1,3}})-")
-        return (int(found[1]) for name in formdata if (found := names.match(name)))
+        return (int(match[1]) for name in formdata if (match := names.match(name)))
 
 
 class SetPartForm(FlaskForm):
@@ -78,9 +78,9 @@ class HeadForm(SetPartForm):
 
     def named(self) -> SetNames:
         """What was typed."""
-        given = {name: self[name].data for name in ("title_vi", "title_en", "issuer")}
+        texts = {name: self[name].data for name in ("title_vi", "title_en", "issuer")}
         return SetNames(
-            **given,
+            **texts,
             document_number=self.number.data,
             document_date=self.dated.day,
             total=number_typed(self.total.data),
@@ -214,14 +214,16 @@ def with_choices(form: CapsForm, content: Content) -> CapsForm:
 
 
 def _places(content: Content) -> list[SelectChoice]:
-    found = []
+    choices = []
     for number, group in enumerate(content.get("criteria", []), 1):
         rows = [(n, row) for n, row in enumerate(group.get("indicators", []), 1) if most(row)]
         if rows:
             title = _("Group %(number)s as a whole: %(title)s", number=number, title=group["title"].get("vi", ""))
-            found.append(SelectChoice(str(number), title[:120]))
-        found += [SelectChoice(f"{number}.{n}", f"{number}.{n}. {row['title'].get('vi', '')}"[:120]) for n, row in rows]
-    return found
+            choices.append(SelectChoice(str(number), title[:120]))
+        choices += [
+            SelectChoice(f"{number}.{n}", f"{number}.{n}. {row['title'].get('vi', '')}"[:120]) for n, row in rows
+        ]
+    return choices
 
 
 def _about(place: tuple[int, int] | None) -> str:

@@ -79,8 +79,8 @@ def page(own: RatingSet, part: str, form: SetPartForm) -> dict[str, Any]:
 
 def total(own: RatingSet) -> str:
     """The points of all rows against those wanted: "45 / 100 points"."""
-    given, wanted = decimal_text(points(own.content)), str(own.content.get("total", ""))
-    return str(_("%(points)s / %(most)s points", points=shown(given), most=shown(wanted) or "–"))
+    sum_of_rows, whole = decimal_text(points(own.content)), str(own.content.get("total", ""))
+    return str(_("%(points)s / %(most)s points", points=shown(sum_of_rows), most=shown(whole) or "–"))
 
 
 def overview(own: RatingSet) -> dict[str, Any]:
@@ -133,8 +133,8 @@ def _detail(own: RatingSet, part: str) -> str:
     group = own.content["criteria"][int(part) - 1]
     rows = len(group.get("indicators", ()))
     brought = shown(decimal_text(points({"criteria": [group]})))
-    said = ngettext("%(num)d row", "%(num)d rows", rows)
-    return str(_("%(rows)s, %(points)s points", rows=said, points=brought)) if rows else ""
+    row_count = ngettext("%(num)d row", "%(num)d rows", rows)
+    return str(_("%(rows)s, %(points)s points", rows=row_count, points=brought)) if rows else ""
 
 
 def preview(own: RatingSet) -> dict[str, Any]:

@@ -37,12 +37,12 @@ def _departments_only() -> None:
 @bp.page("/", LOOKS_AT_SETS)
 def listed() -> ResponseReturnValue:
     """The sets of the reader's department, or of all departments for an administrator."""
-    found = rating_sets.seen_by(actor())
-    open_drafts = {(own.unit_id, own.family) for own in found if own.published_at is None}
-    begun = {(own.unit_id, own.family) for own in found}
+    sets = rating_sets.seen_by(actor())
+    open_drafts = {(own.unit_id, own.family) for own in sets if own.published_at is None}
+    begun = {(own.unit_id, own.family) for own in sets}
     return render_template(
         "criteria/rating_sets/listed.html",
-        found=found,
+        sets=sets,
         families=rating_sets.families(),
         provinces=confirmations.provinces_confirmable_by(actor()),
         open_drafts=open_drafts,
@@ -255,8 +255,8 @@ def _stale(set_id: int, part: str, form: forms.SetPartForm, refusal: Stale) -> R
 
 
 def _page(own: RatingSet, part: str, form: forms.SetPartForm) -> str:
-    found = rating_sets.faults(own)
+    set_faults = rating_sets.faults(own)
     if request.method == "GET" and request.args.get("check"):
-        forms.show(form, [fault for fault in found if fault.page == part])
+        forms.show(form, [fault for fault in set_faults if fault.page == part])
     template = f"criteria/rating_sets/{'group' if part.isdecimal() else part}.html"
     return render_template(template, **parts.page(own, part, form))

@@ -76,22 +76,22 @@ def _changed(form: FormSpec, codes: Sequence[str]) -> str:
 
 def usual_cases(form: FormSpec, tried: Sequence[Tried]) -> dict[str, FormCase]:
     """For each indicator's code the first case that answers it as most of them do; {} without cases."""
-    found: dict[str, FormCase] = {}
+    usual: dict[str, FormCase] = {}
     cases = [case for case, _outcome in tried if isinstance(case, FormCase)]
     for code in form.indicators if cases else ():
         answers = [str(case.answers.get(code)) for case in cases]
-        found[code] = cases[answers.index(Counter(answers).most_common(1)[0][0])]
-    return found
+        usual[code] = cases[answers.index(Counter(answers).most_common(1)[0][0])]
+    return usual
 
 
 def answer(indicator: IndicatorSpec, case: FormCase) -> str:
     """What `case` answers to `indicator`, in a few words."""
-    stored = case.answers.get(indicator.code) or {}
-    words = [given(indicator, part, stored) for part in indicator.parts]
-    if indicator.denominator is not None and stored and not stored.get("definition"):
+    values = case.answers.get(indicator.code) or {}
+    words = [given(indicator, part, values) for part in indicator.parts]
+    if indicator.denominator is not None and values and not values.get("definition"):
         words.append(_("the way it was determined is not stated"))
-    told = "; ".join(word for word in words if word)
-    return told or ", ".join(str(value) for value in stored.values()) or _("not answered")
+    sentence = "; ".join(word for word in words if word)
+    return sentence or ", ".join(str(value) for value in values.values()) or _("not answered")
 
 
 def _level(form: FormSpec, case: FormCase, outcome: CaseOutcome) -> str:
@@ -128,11 +128,11 @@ def _attempt(spec: WorkflowSpec, case: ActionCase) -> tuple[str, ...]:
     transition = next(t for t in spec.transitions if t.action == case.action)
     needs = (*transition.needs, *case.refused)  # the engine refuses who judges and took part, unasked by the scheme
     facts = (fact for need in needs if need in GUARDS for fact in GUARDS[need].facts)
-    known = dict.fromkeys(fact.in_words(spec, case.facts) for fact in facts)
+    conditions = dict.fromkeys(fact.in_words(spec, case.facts) for fact in facts)
     return (
         spec.states[case.state].title.in_language(language()),
         spec.roles[case.role].title.in_language(language()),
-        "; ".join(filter(None, known)) or "–",
+        "; ".join(filter(None, conditions)) or "–",
     )
 
 

@@ -128,8 +128,8 @@ def _of_extension(extension: str) -> FileKind | None:
 
 def _sniffed(content: bytes) -> str:
     head = content[:HEADER_WITHIN]
-    found: str | None = filetype.guess_extension(head)
-    return found or ("pdf" if b"%PDF-" in head else "")
+    extension: str | None = filetype.guess_extension(head)
+    return extension or ("pdf" if b"%PDF-" in head else "")
 
 
 def _two_in_one(content: bytes, kind: FileKind | None) -> str:
@@ -165,13 +165,13 @@ def _not_accepted(content: bytes, original_name: str) -> str:
         if _ENCRYPTED_OFFICE in content:
             return _("The file is locked with a password. Remove the password, save it and send it again.")
         return _("The file is in the old Word or Excel format. Save it as .docx, .xlsx or PDF and send the new file.")
-    found = filetype.guess_extension(content[:8192])
-    if found in ("heic", "avif"):
+    extension = filetype.guess_extension(content[:8192])
+    if extension in ("heic", "avif"):
         return _("The picture is in the format HEIC or AVIF. Save or send it from the phone as JPEG.")
-    if found:
+    if extension:
         return _(
             "A file of the kind %(found)s is not accepted. Send PDF, JPEG, PNG, WebP, .docx or .xlsx.",
-            found=found.upper(),
+            found=extension.upper(),
         )
     if _SUFFIXES.search(original_name):
         return _(

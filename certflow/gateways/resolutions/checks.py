@@ -11,23 +11,25 @@ _Unit = tuple[UnitKind | None, str | None]
 _OTHERWISE = ("rename", "recode", "move")
 
 
-def compared(found: tuple[ResolutionRow, ...], faults: Faults) -> tuple[ResolutionRow, ...]:
+def compared(changes: tuple[ResolutionRow, ...], faults: Faults) -> tuple[ResolutionRow, ...]:
     """The changes with what a merge says once in each of its rows; faults are added where rows contradict."""
-    _check_repeats(found, faults)
-    _check_shares(found, faults)
+    _check_repeats(changes, faults)
+    _check_shares(changes, faults)
     staying = {
-        (change.kind, change.new_code or change.code) for change in found if change.change in ("continue", *_OTHERWISE)
+        (change.kind, change.new_code or change.code)
+        for change in changes
+        if change.change in ("continue", *_OTHERWISE)
     }
-    _check_makers(found, staying, faults)
-    merges = _merges(found)
+    _check_makers(changes, staying, faults)
+    merges = _merges(changes)
     for target, rows in merges.items():
         _check_merge(rows, target in staying, faults)
-    return tuple(_filled(change, merges.get(_target(change), [])) for change in found)
+    return tuple(_filled(change, merges.get(_target(change), [])) for change in changes)
 
 
-def _check_repeats(found: tuple[ResolutionRow, ...], faults: Faults) -> None:
+def _check_repeats(changes: tuple[ResolutionRow, ...], faults: Faults) -> None:
     seen: dict[tuple[object, ...], int] = {}
-    for change in found:
+    for change in changes:
         target = (change.new_kind, change.new_code) if change.change in ("merge", "split", "create") else ()
         key = (change.change, change.kind, change.code, *target)
         if key in seen:
@@ -35,13 +37,13 @@ def _check_repeats(found: tuple[ResolutionRow, ...], faults: Faults) -> None:
         seen.setdefault(key, change.row)
 
 
-def _check_shares(found: tuple[ResolutionRow, ...], faults: Faults) -> None:
+def _check_shares(changes: tuple[ResolutionRow, ...], faults: Faults) -> None:
     """A unit that is merged, divided or ended does nothing else, and goes as a whole once or in parts to several.
 
     One that is said to go on may give away parts.
     """
     units: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
-    for change in found:
+    for change in changes:
         if change.change != "create":
             units[change.kind, change.code].append(change)
     for rows in units.values():
@@ -63,10 +65,10 @@ def _check_shares(found: tuple[ResolutionRow, ...], faults: Faults) -> None:
             faults.add(ending[0].row, "extent", _("Only one part of this unit is named; where does the rest go?"))
 
 
-def _check_makers(found: tuple[ResolutionRow, ...], staying: set[_Unit], faults: Faults) -> None:
+def _check_makers(changes: tuple[ResolutionRow, ...], staying: set[_Unit], faults: Faults) -> None:
     """A code is given by one change, except that the rows of a merge share it, also with a unit that goes on."""
     makers: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
-    for change in found:
+    for change in changes:
         if change.new_code:
             makers[change.new_kind, change.new_code].append(change)
     for target, rows in makers.items():
@@ -85,9 +87,9 @@ def _target(change: ResolutionRow) -> _Unit:
     return (change.new_kind, change.new_code) if change.change == "merge" else (None, None)
 
 
-def _merges(found: tuple[ResolutionRow, ...]) -> dict[_Unit, list[ResolutionRow]]:
+def _merges(changes: tuple[ResolutionRow, ...]) -> dict[_Unit, list[ResolutionRow]]:
     groups: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
-    for change in found:
+    for change in changes:
         if change.change == "merge":
             groups[_target(change)].append(change)
     return groups

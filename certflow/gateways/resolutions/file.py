@@ -70,11 +70,11 @@ def read_resolution(content: bytes) -> ResolutionFile:
     faults = Faults()
     above, table = _divided(_rows(_text(content)))
     head = _head(above, faults)
-    found = changes(table[1:], columns(table[0], faults), faults) if table else ()
+    rows = changes(table[1:], columns(table[0], faults), faults) if table else ()
     if not table:
         faults.add(None, None, _("No row holds the column names; they must include “change” and “code”."))
     faults.refuse()
-    found = compared(found, faults)
+    rows = compared(rows, faults)
     faults.refuse()
     texts, days = head.texts, head.days
     return ResolutionFile(
@@ -84,7 +84,7 @@ def read_resolution(content: bytes) -> ResolutionFile:
         dated=days["dated"],
         effective_on=days["effective_on"],
         source=texts["source"],
-        changes=found,
+        changes=rows,
     )
 
 
@@ -104,23 +104,23 @@ def _rows(text: str) -> list[_Row]:
     if lines and lines[0].lower().startswith("sep="):
         lines[0] = "\n"
     separator = _separator(lines[:200])
-    found: list[_Row] = []
+    rows: list[_Row] = []
     try:
         for number, cells in enumerate(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator), 1):
             plain = [_cell(cell) for cell in cells[:MOST_CELLS]]
             if any(cells[MOST_CELLS:]):
                 raise Invalid(_("Row %(row)s has more than %(most)s cells.", row=number, most=MOST_CELLS))
             if any(plain):
-                found.append((number, plain))
-            if len(found) > MOST_ROWS or number > 10 * MOST_ROWS:
+                rows.append((number, plain))
+            if len(rows) > MOST_ROWS or number > 10 * MOST_ROWS:
                 raise Invalid(_("The file has more than %(most)s rows.", most=MOST_ROWS))
     except csv.Error:
         raise Invalid(_("The file is not a table: a quotation mark is left open or a cell is far too long.")) from None
-    long = [number for number, cells in found if any(len(cell) > MOST_CHARACTERS for cell in cells)]
+    long = [number for number, cells in rows if any(len(cell) > MOST_CHARACTERS for cell in cells)]
     if long:
         words = _("Row %(row)s: a cell has more than %(most)s characters.", row=long[0], most=MOST_CHARACTERS)
         raise Invalid(words)
-    return found
+    return rows
 
 
 def _separator(lines: list[str]) -> str:
@@ -167,11 +167,11 @@ def _head(rows: list[_Row], faults: Faults) -> _Head:
         name = HEAD.find(cells[0])
         value = next((cell for cell in cells[1:] if cell), "")
         if name is None:
-            known = ", ".join(shown(key) for key in HEAD.meanings)
+            names = ", ".join(shown(key) for key in HEAD.meanings)
             words = _(
                 "“%(name)s” is not known here; the head of the file has: %(known)s.",
                 name=cells[0][:MOST_SHOWN],
-                known=known,
+                known=names,
             )
             faults.add(number, None, words)
         elif name != NOTE:

@@ -75,12 +75,12 @@ def rows(content: bytes, *, most: int) -> list[SheetRow]:
         raise _refused(
             _("The file is in the old Excel format or locked with a password. Save it as .xlsx without a password.")
         )
-    found: list[SheetRow] = []
+    sheet_rows: list[SheetRow] = []
     for row in _of_workbook(content) if content.startswith(b"PK") else _of_text(content):
-        if len(found) == most:
+        if len(sheet_rows) == most:
             raise too_many_rows(most)
-        found.append(row)
-    return found
+        sheet_rows.append(row)
+    return sheet_rows
 
 
 def too_many_rows(most: int) -> Invalid:
@@ -220,10 +220,10 @@ def _width(text: str, delimiter: str) -> float:
 
 
 def _row(number: int, cells: Iterator[Cell]) -> SheetRow | None:
-    found = list(cells)
-    while found and found[-1] == _EMPTY:
-        found.pop()
-    return SheetRow(number, tuple(found)) if found else None
+    filled = list(cells)
+    while filled and filled[-1] == _EMPTY:
+        filled.pop()
+    return SheetRow(number, tuple(filled)) if filled else None
 
 
 def _typed(text: str) -> Cell:

@@ -138,45 +138,45 @@ def _converter() -> tuple[list[_Edge], list[Unlinked]]:
     file = data_folder() / "converter_2025.json"
     if not file.is_file():
         raise SetupError("the converter of administrative units is not installed", "pip install 'certflow[units]'")
-    said = json.loads(file.read_text("utf-8"))
+    document = json.loads(file.read_text("utf-8"))
     faults: list[Unlinked] = []
     with closing(opened()) as data:
         old, new = (
             _Keys((key, SourceRef("province", code)) for key, code in data.execute(_PROVINCE_KEYS.format(table=table)))
             for table in ("admin_units_legacy", "admin_units")
         )
-        edges = list(_edges(_whole_provinces(said), old, new, faults))
+        edges = list(_edges(_whole_provinces(document), old, new, faults))
         old = _Keys(
             (key, SourceRef("commune", code) if code else SourceRef("district", district))
             for key, code, district in data.execute(_LEGACY_KEYS)
         )
         new = _Keys((key, SourceRef("commune", code)) for key, code in data.execute(_CURRENT_KEYS))
-    edges += _edges(_whole_communes(said), old, new, faults)
-    edges += _edges(_parts(said), old, new, faults)
+    edges += _edges(_whole_communes(document), old, new, faults)
+    edges += _edges(_parts(document), old, new, faults)
     return list(dict.fromkeys(edges)), faults
 
 
-def _edges(said: Iterable[tuple[str, str, Extent]], old: _Keys, new: _Keys, faults: list[Unlinked]) -> Iterator[_Edge]:
-    for old_key, new_key, extent in said:
+def _edges(links: Iterable[tuple[str, str, Extent]], old: _Keys, new: _Keys, faults: list[Unlinked]) -> Iterator[_Edge]:
+    for old_key, new_key, extent in links:
         before, after = old.find(old_key, faults), new.find(new_key, faults)
         if before and after:
             yield _Edge(before, after, extent)
 
 
-def _whole_provinces(said: Any) -> Iterator[tuple[str, str, Extent]]:
-    for new, olds in said["DICT_PROVINCE"].items():
+def _whole_provinces(document: Any) -> Iterator[tuple[str, str, Extent]]:
+    for new, olds in document["DICT_PROVINCE"].items():
         yield from ((old, new, "whole") for old in olds)
 
 
-def _whole_communes(said: Any) -> Iterator[tuple[str, str, Extent]]:
-    for province, communes in said["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
+def _whole_communes(document: Any) -> Iterator[tuple[str, str, Extent]]:
+    for province, communes in document["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         for new, olds in communes.items():
             yield from ((old, f"{province}_{new}", "whole") for old in olds)
 
 
-def _parts(said: Any) -> Iterator[tuple[str, str, Extent]]:
+def _parts(document: Any) -> Iterator[tuple[str, str, Extent]]:
     """The divided communes; `isDefaultNewWard` is the package's guess at an address and says nothing of the law."""
-    for province, communes in said["DICT_PROVINCE_WARD_DIVIDED"].items():
+    for province, communes in document["DICT_PROVINCE_WARD_DIVIDED"].items():
         for old, news in communes.items():
             yield from ((old, f"{province}_{new['newWardKey']}", "part") for new in news)
 
@@ -185,17 +185,17 @@ def _ruled(
     edges: list[_Edge], rulings: Iterable[Ruling], before: set[SourceRef], after: set[SourceRef]
 ) -> tuple[list[_Edge], list[Unlinked]]:
     """The edges with those of a ruled commune replaced; a ruling on a unit that is not there is reported."""
-    kept, faults = [], []
+    new_edges, faults = [], []
     for ruling in rulings:
         edge = _Edge(
             SourceRef("commune", ruling.code), SourceRef("commune", ruling.new_code), ruling.extent, ruling.clause
         )
         if edge.old in before and edge.new in after:
-            kept.append(edge)
+            new_edges.append(edge)
         else:
             faults.append(_no_row(f"{ruling.code} -> {ruling.new_code}"))
-    ruled = {edge.old for edge in kept}
-    return [edge for edge in edges if edge.old not in ruled] + kept, faults
+    ruled = {edge.old for edge in new_edges}
+    return [edge for edge in edges if edge.old not in ruled] + new_edges, faults
 
 
 def _grouped(edges: Iterable[_Edge], by: Callable[[_Edge], SourceRef]) -> dict[SourceRef, list[_Edge]]:

@@ -74,12 +74,12 @@ def _tallied(form: FormSpec, path: str, case: FormCase, result: Result) -> CaseO
 
 def _rating(form: FormSpec, rank: int, points: Fraction | None, unanswered: set[str]) -> str:
     codes = ", ".join(code for code in form.indicators if code in unanswered)
-    told = [
+    parts = [
         f"band {form.bands[rank - 1].name}" if rank else "no band" if form.bands else "",
         f"{decimal_text(points)} points" if points is not None else "",
         f"unanswered: {codes}" if codes else "complete",
     ]
-    return ", ".join(part for part in told if part)
+    return ", ".join(part for part in parts if part)
 
 
 def _level(form: FormSpec, level: int, unmet: set[str]) -> str:
