@@ -45,7 +45,7 @@ def move(round_id: int, target: str, dry_run: bool, yes: bool, name: str | None)
         moves = _moved(round_id, key, name or "") if yes else moving.plan(round_id, key)
         for entry in moves:
             counts[WORDS[entry.kind][yes]] += 1
-            click.echo(_line(entry, done=yes))
+            click.echo(_line(entry, moved=yes))
     click.echo(", ".join(f"{count} {words}" for words, count in counts.items()) + "." if counts else "No dossier.")
     if not yes:
         click.echo("Nothing was changed; --yes --by ADMINISTRATOR does it.")
@@ -79,8 +79,8 @@ def _actor(name: str) -> User:
     return user
 
 
-def _line(entry: Told, *, done: bool) -> str:
-    what = WORDS[entry.kind][done]
+def _line(entry: Told, *, moved: bool) -> str:
+    what = WORDS[entry.kind][moved]
     return (
         f"dossier {entry.dossier_id}, {entry.unit}: {' '.join((what + ('.' if entry.details else ''), *entry.details))}"
     )

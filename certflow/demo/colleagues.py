@@ -23,9 +23,9 @@ class Colleague(NamedTuple):
 
 
 class DossierAssignment(NamedTuple):
-    """A dossier of the round ahead that somebody works on: the first in the part, or the second, or both in turn.
+    """A dossier of the round ahead and the officer who works on it: the first of the role, the second, or both in turn.
 
-    With a `reason` the second took it over from the first.
+    With a `reason` the second officer took it over from the first.
     """
 
     commune: str
