@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from certflow.criteria.rating_sets import Named
+from certflow.criteria.rating_sets import SetNames
 from certflow.gateways.unit_sources.data import UnitRow
 from certflow.models.units import Unit
 from certflow.units import importing
 from tests import make
 
-HEAD = Named(
+HEAD = SetNames(
     title_vi="Bộ tiêu chí xếp loại trung tâm học tập cộng đồng",
     title_en="",
     document_number="Quyết định số 812/QĐ-SGDĐT",

@@ -66,7 +66,7 @@ def require_current(app: Flask) -> None:
     """Raises SetupError unless the database is as this version needs it."""
     present, newest = revisions(app)
     if present != newest:
-        found = f"is at revision {present}" if present else "is empty"
-        raise SetupError(f"the database {found}, and this version needs revision {newest}", "certflow db upgrade")
+        finding = f"is at revision {present}" if present else "is empty"
+        raise SetupError(f"the database {finding}, and this version needs revision {newest}", "certflow db upgrade")
     if not queue_is_ready():
         raise SetupError("the tables of the background work are missing", "certflow db upgrade")

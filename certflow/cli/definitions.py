@@ -16,7 +16,7 @@ from certflow.dossiers.effects import EFFECTS
 from certflow.errors import DefinitionError, SetupError
 from certflow.http.typed import plain_number
 from certflow.law import catalogue as reading
-from certflow.law.cases.case_runner import Outcome, failures
+from certflow.law.cases.case_runner import CaseOutcome, failures
 from certflow.law.catalogue import Catalogue
 from certflow.law.difference.difference import Definition, difference
 from certflow.law.drawing.diagram import diagram
@@ -51,7 +51,7 @@ def check(workflows: Path | None, forms: Path | None, verbose: bool) -> None:
             console.print(_states(scheme), _actions(scheme), _dates(scheme), _turns(scheme))
         for form in loaded.forms.values():
             console.print(_indicators(form))
-    if failed := tuple(line for some in outcomes.values() for line in failures(some)):
+    if failed := tuple(line for group in outcomes.values() for line in failures(group)):
         raise DefinitionError(failed)
 
 
@@ -78,10 +78,10 @@ def _criteria_sets(loaded: Catalogue) -> Table:
     return table
 
 
-def _cases(outcomes: dict[str, tuple[Outcome, ...]]) -> Table:
+def _cases(outcomes: dict[str, tuple[CaseOutcome, ...]]) -> Table:
     table = _table("Cases", "definition", "ran", "failed")
-    for path, some in outcomes.items():
-        table.add_row(path, str(len(some)), str(sum(not outcome.passed for outcome in some)))
+    for path, group in outcomes.items():
+        table.add_row(path, str(len(group)), str(sum(not outcome.passed for outcome in group)))
     return table
 
 

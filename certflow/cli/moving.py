@@ -42,10 +42,10 @@ def move(round_id: int, target: str, dry_run: bool, yes: bool, name: str | None)
         raise click.UsageError("--yes needs --by, the administrator whom the history names")
     counts: Counter[str] = Counter()
     with application(reads=not yes):
-        told = _moved(round_id, key, name or "") if yes else moving.plan(round_id, key)
-        for one in told:
-            counts[WORDS[one.kind][yes]] += 1
-            click.echo(_line(one, done=yes))
+        moves = _moved(round_id, key, name or "") if yes else moving.plan(round_id, key)
+        for entry in moves:
+            counts[WORDS[entry.kind][yes]] += 1
+            click.echo(_line(entry, moved=yes))
     click.echo(", ".join(f"{count} {words}" for words, count in counts.items()) + "." if counts else "No dossier.")
     if not yes:
         click.echo("Nothing was changed; --yes --by ADMINISTRATOR does it.")
@@ -64,10 +64,10 @@ def _moved(round_id: int, key: Key, name: str) -> Iterator[Told]:
     moving.begin(round_id, key, actor=_actor(name))
     db.session.commit()
     after = 0
-    while told := moving.move_some(round_id, key, actor=_actor(name), after=after):
+    while batch := moving.move_some(round_id, key, actor=_actor(name), after=after):
         db.session.commit()
-        yield from told
-        after = told[-1].dossier_id
+        yield from batch
+        after = batch[-1].dossier_id
     moving.begin(round_id, key, actor=_actor(name))
     db.session.commit()
 
@@ -79,6 +79,8 @@ def _actor(name: str) -> User:
     return user
 
 
-def _line(told: Told, *, done: bool) -> str:
-    what = WORDS[told.kind][done]
-    return f"dossier {told.dossier_id}, {told.unit}: {' '.join((what + ('.' if told.details else ''), *told.details))}"
+def _line(entry: Told, *, moved: bool) -> str:
+    what = WORDS[entry.kind][moved]
+    return (
+        f"dossier {entry.dossier_id}, {entry.unit}: {' '.join((what + ('.' if entry.details else ''), *entry.details))}"
+    )

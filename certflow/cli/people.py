@@ -24,10 +24,10 @@ def user_group() -> None:
     """Make accounts and appointments."""
 
 
-def _account(given: Callable[..., None]) -> Callable[..., None]:
+def _account(callback: Callable[..., None]) -> Callable[..., None]:
     """Adds the arguments of a new account."""
     stdin = "Read the password from standard input instead of asking."
-    command = click.option("--password-stdin", is_flag=True, help=stdin)(given)
+    command = click.option("--password-stdin", is_flag=True, help=stdin)(callback)
     invite = "Ask for no password: make a link with which the person chooses it."
     command = click.option("--invite", is_flag=True, help=invite)(command)
     command = click.option("--email", default="", help="The person's e-mail address, to which links are sent.")(command)
@@ -38,11 +38,11 @@ def _account(given: Callable[..., None]) -> Callable[..., None]:
 
 @user_group.command("add")
 @_account
-def add(**given: Any) -> None:
+def add(**account: Any) -> None:
     """Create an account without any role."""
     with application():
-        user = _added(**given)
-        link = _link(user) if given["invite"] else f"{user.sign_in_name} can sign in."
+        user = _added(**account)
+        link = _link(user) if account["invite"] else f"{user.sign_in_name} can sign in."
         db.session.commit()
         click.echo(link)
         click.echo(f"Give a role: certflow user appoint {user.sign_in_name} --role ...")
@@ -50,12 +50,12 @@ def add(**given: Any) -> None:
 
 @user_group.command("add-administrator")
 @_account
-def add_administrator(**given: Any) -> None:
+def add_administrator(**account: Any) -> None:
     """Create the account of an administrator, who makes the others in the browser."""
     with application():
-        user = _added(**given)
+        user = _added(**account)
         people.give(user, role=role_titles.ADMINISTRATOR, unit_id=None, starts_on=clock.today())
-        link = _link(user) if given["invite"] else ""
+        link = _link(user) if account["invite"] else ""
         db.session.commit()
         click.echo(f"{user.sign_in_name} is an administrator.")
         click.echo(link, nl=bool(link))
@@ -66,9 +66,9 @@ def add_administrator(**given: Any) -> None:
 def invite(name: str) -> None:
     """Give a person a link for choosing a password: mailed if that is possible, else printed."""
     with application():
-        told = _link(_known(name))
+        message = _link(_known(name))
         db.session.commit()
-        click.echo(told)
+        click.echo(message)
 
 
 @user_group.command("reset-second-factor")
@@ -83,10 +83,10 @@ def reset_second_factor(name: str) -> None:
 
 
 def _link(user: User) -> str:
-    given = invitations.give(user)
-    if given.mailed_to:
-        return f"A link is on its way to {given.mailed_to}. It works once, for 24 hours."
-    return f"Hand this link over to {user.full_name} alone. It works once, for 24 hours:\n{given.url}"
+    invitation = invitations.give(user)
+    if invitation.mailed_to:
+        return f"A link is on its way to {invitation.mailed_to}. It works once, for 24 hours."
+    return f"Hand this link over to {user.full_name} alone. It works once, for 24 hours:\n{invitation.url}"
 
 
 def _known(name: str) -> User:

@@ -45,9 +45,9 @@ def import_(file: Path, dry_run: bool) -> None:
 
 def _summary(plan: Plan, dry_run: bool) -> str:
     appointments = plan.count("new", "further", "known")
-    made = f"{plan.count('new')} accounts and {appointments} appointments"
+    counts = f"{plan.count('new')} accounts and {appointments} appointments"
     there = f"{plan.count('there')} rows are there already"
-    return f"Would make {made}; {there}." if dry_run else f"Made {made}; {there}."
+    return f"Would make {counts}; {there}." if dry_run else f"Made {counts}; {there}."
 
 
 def _faults(plan: Plan) -> Table:

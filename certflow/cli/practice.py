@@ -40,13 +40,13 @@ _PORT = 8000
 @click.option("--no-serve", is_flag=True, help="Make the season and stop.")
 def demo(where: Path, port: int | None, no_serve: bool) -> None:
     """Make a practice season in its own folder and serve it."""
-    with folder.held(where.resolve()) as held:
-        chosen = _port(port, held, probe=not no_serve)
-        settings = _settings(held, chosen)
+    with folder.held(where.resolve()) as practice:
+        chosen = _port(port, practice, probe=not no_serve)
+        settings = _settings(practice, chosen)
         app = create(Settings.from_environment(settings))
         console = Console()
         with app.app_context():
-            _make(app, held, chosen)
+            _make(app, practice, chosen)
             _show(console, address(_HOST, chosen))
             let_go()
         if no_serve:
@@ -56,36 +56,36 @@ def demo(where: Path, port: int | None, no_serve: bool) -> None:
         run(_HOST, chosen, rest | settings)
 
 
-def _settings(held: Season, port: int) -> dict[str, str]:
+def _settings(practice: Season, port: int) -> dict[str, str]:
     """The season's environment: everybody signs in with the password alone."""
     return {
-        "CERTFLOW_DIR": str(held.folder),
-        "CERTFLOW_PUBLIC_URL": address(_HOST, held.port or port),
+        "CERTFLOW_DIR": str(practice.folder),
+        "CERTFLOW_PUBLIC_URL": address(_HOST, practice.port or port),
         "CERTFLOW_SECOND_FACTOR": "off",
     }
 
 
-def _port(given: int | None, held: Season, *, probe: bool) -> int:
-    wanted = given or held.port or _PORT
-    free = processes.free_port(_HOST, wanted) if probe else wanted
-    if given and free != given:
-        raise SetupError(f"port {given} is taken", f"certflow demo --port {free}")
+def _port(requested: int | None, practice: Season, *, probe: bool) -> int:
+    first = requested or practice.port or _PORT
+    free = processes.free_port(_HOST, first) if probe else first
+    if requested and free != requested:
+        raise SetupError(f"port {requested} is taken", f"certflow demo --port {free}")
     return free
 
 
-def _make(app: Flask, held: Season, port: int) -> None:
+def _make(app: Flask, practice: Season, port: int) -> None:
     words = Console(stderr=True)
     if "CERTFLOW_DATABASE_URL" in os.environ:
         words.print("CERTFLOW_DATABASE_URL is not used: a practice season always has a database of its own.")
-    if held.remade:
+    if practice.remade:
         words.print("The practice season in this folder was cut off while it was made; it is made anew.")
     bring_up_to_date(app)
-    if held.port is not None:
+    if practice.port is not None:
         words.print("The practice season in this folder is complete; nothing was changed.")
         return
     with _progress(words) as progress:
         season.build(progress)
-    held.finish(port)
+    practice.finish(port)
 
 
 class _Bars:
@@ -130,10 +130,10 @@ def _table(title: str, *heads: str) -> Table:
 
 def _people() -> Table:
     table = _table("People, in the order of a dossier's way (one commune as the example)", "sign-in", "name", "role")
-    named, titles = cast.places(), role_titles.roles()
-    commune = named["Xã Xuân Tây"]
+    units, titles = cast.places(), role_titles.roles()
+    commune = units["Xã Xuân Tây"]
     for part in (*cast.COMMUNE_PARTS, *cast.DISTRICT_PARTS, *cast.PROVINCE_PARTS, cast.ADMINISTRATOR):
-        seat = {"commune": commune, "district": commune.parent, "province": named[cast.PROVINCE]}
+        seat = {"commune": commune, "district": commune.parent, "province": units[cast.PROVINCE]}
         place = seat.get(titles[part.role][1])
         user = directory.by_sign_in_name(cast.sign_in_name(part, place))
         if user is not None:
@@ -144,10 +144,10 @@ def _people() -> Table:
 
 def _places() -> Table:
     table = _table("The same people elsewhere", "district", "district sign-ins", "canbo. and chutich. of its communes")
-    named = cast.places()
+    units = cast.places()
     for district, communes in cast.COMMUNES.items():
-        offices = "\n".join(cast.sign_in_name(part, named[district]) for part in cast.DISTRICT_PARTS)
-        suffixes = (cast.sign_in_name(cast.COMMUNE_PARTS[0], named[name]).partition(".")[2] for name in communes)
+        offices = "\n".join(cast.sign_in_name(part, units[district]) for part in cast.DISTRICT_PARTS)
+        suffixes = (cast.sign_in_name(cast.COMMUNE_PARTS[0], units[name]).partition(".")[2] for name in communes)
         table.add_row(district, offices, ", ".join(suffixes))
     return table
 
@@ -155,9 +155,9 @@ def _places() -> Table:
 def _further() -> Table:
     title = "Also to try: centres rated (by the district's people above), districts reporting and recognised"
     table = _table(title, "sign-in", "the same at", "role", "for")
-    named = cast.places()
+    units = cast.places()
     for part, places, words, about in cast.FURTHER:
-        first, *rest = (cast.sign_in_name(part, named[place]) for place in places)
+        first, *rest = (cast.sign_in_name(part, units[place]) for place in places)
         if directory.by_sign_in_name(first) is not None:
             table.add_row(first, ", ".join(name.partition(".")[2] for name in rest), words, about)
     table.caption, table.caption_justify = (
@@ -170,10 +170,10 @@ def _further() -> Table:
 def _addresses(console: Console, base: str) -> None:
     """Each address on a line of its own, whole, so that it can be clicked."""
     newest = select(Recognition).where(Recognition.kind == "recognition").order_by(Recognition.id.desc()).limit(1)
-    found = db.session.scalar(newest)
+    recognition = db.session.scalar(newest)
     lines = {"My work": "/", "Dossiers": "/dossiers/", "Rules": "/rules/", "Verify a certificate, public": "/verify/"}
-    if found is not None:
-        lines["One certificate verified, public"] = f"/verify/{found.verify_code}"
+    if recognition is not None:
+        lines["One certificate verified, public"] = f"/verify/{recognition.verify_code}"
     for what, path in lines.items():
         console.print(f"{what + ':':34}{base}{path}", soft_wrap=True, highlight=False)
     titles = db.session.scalars(select(Round.title).order_by(Round.id))

@@ -27,11 +27,11 @@ def recompute(round_id: int) -> None:
     """
     counted = differing = 0
     with application(reads=True):
-        for one in recomputing.recompute(round_id):
+        for dossier in recomputing.recompute(round_id):
             counted += 1
-            differing += bool(one.differences)
-            for difference in one.differences:
-                click.echo(f"dossier {one.dossier_id}, {one.unit}: {difference}")
+            differing += bool(dossier.differences)
+            for difference in dossier.differences:
+                click.echo(f"dossier {dossier.dossier_id}, {dossier.unit}: {difference}")
     click.echo(f"{counted} dossier(s) computed anew, {differing} with differences.")
     if differing:
         raise click.exceptions.Exit(1)
@@ -47,9 +47,9 @@ def whatif(round_id: int, definition: Path) -> None:
         form = _form(definition)
         click.echo(f"By {form.name} version {form.version}; * where its findings are used, the claims elsewhere.\n")
         click.echo(f"{'dossier':>8}  {'now':>4}  {'new':>4}  {'unanswered':>10}    unit")
-        for one in recomputing.what_if(round_id, form):
-            moves[one.level, one.new_level] += 1
-            click.echo(_line(one))
+        for dossier in recomputing.what_if(round_id, form):
+            moves[dossier.level, dossier.new_level] += 1
+            click.echo(_line(dossier))
     click.echo("")
     for (old, new), count in sorted(moves.items()):
         click.echo(f"{count} dossier(s): level {old}" + (f" becomes {new}" if old != new else " stays"))
@@ -57,11 +57,11 @@ def whatif(round_id: int, definition: Path) -> None:
     click.echo(f"{moves.total()} dossier(s), {changed} would reach another level.")
 
 
-def _line(one: Compared) -> str:
-    mark = "*" if one.by_findings else " "
-    classes = f" ({' -> '.join(title or '-' for title in one.classes)})" if any(one.classes) else ""
-    levels = f"{one.level:>4}  {one.new_level:>4}  {one.unanswered or '-':>10}"
-    return f"{one.dossier_id:>8}{mark} {levels}    {one.unit}{classes}"
+def _line(dossier: Compared) -> str:
+    mark = "*" if dossier.by_findings else " "
+    classes = f" ({' -> '.join(title or '-' for title in dossier.classes)})" if any(dossier.classes) else ""
+    levels = f"{dossier.level:>4}  {dossier.new_level:>4}  {dossier.unanswered or '-':>10}"
+    return f"{dossier.dossier_id:>8}{mark} {levels}    {dossier.unit}{classes}"
 
 
 def _form(file: Path) -> FormSpec:

@@ -49,8 +49,8 @@ def _ready() -> Flask:
 
 def address(host: str, port: int) -> str:
     """The address at which a browser on this machine finds the application."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{name}:{port}"
 
 
 def run(host: str, port: int, environment: Mapping[str, str], *, workers: int | None = None) -> NoReturn:

@@ -56,9 +56,9 @@ def import_(province: str | None, epoch: str) -> None:
             return
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("Importing units", total=importing.ticks(province))
-            found = importing.import_both(province, lambda count: progress.advance(task, count))
+            linked = importing.import_both(province, lambda count: progress.advance(task, count))
             db.session.commit()
-        _report(found)
+        _report(linked)
 
 
 def _legacy_words(rows: Iterable[UnitRow], imported: Imported) -> str:
@@ -69,15 +69,15 @@ def _legacy_words(rows: Iterable[UnitRow], imported: Imported) -> str:
     )
 
 
-def _report(found: importing.Linked) -> None:
-    click.echo(f"Until 30/06/2025: {found.legacy.made} unit(s) new, {found.legacy.kept} already there.")
-    click.echo(f"Since 01/07/2025: {len(found.plan.made)} unit(s) new, {len(found.plan.ended)} ended.")
+def _report(linked: importing.Linked) -> None:
+    click.echo(f"Until 30/06/2025: {linked.legacy.made} unit(s) new, {linked.legacy.kept} already there.")
+    click.echo(f"Since 01/07/2025: {len(linked.plan.made)} unit(s) new, {len(linked.plan.ended)} ended.")
     for kind, words in _LINKS.items():
-        click.echo(f"  {found.links[kind]:>6} {words}")
+        click.echo(f"  {linked.links[kind]:>6} {words}")
     click.echo(f"The links come from {importing.PACKAGE}, not from the resolutions' own text.")
-    for words in importing.unlinked_words(found.unlinked):
+    for words in importing.unlinked_words(linked.unlinked):
         click.echo(f"Not linked: {words}")
-    if not found.unlinked:
+    if not linked.unlinked:
         click.echo("Nothing was left unlinked.")
 
 
@@ -130,19 +130,28 @@ def _show(view: Preview) -> None:
 
 
 def _tables(view: Preview) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    made: list[tuple[str, ...]] = [(one.code, one.name, one.parent, _shares(one.made_of)) for one in view.made]
-    ended: list[tuple[str, ...]] = [
-        (one.code, one.name, _shares(one.goes_to) or "-", str(one.at.dossiers), str(one.at.people), str(one.at.titles))
-        for one in view.ended
+    new_units: list[tuple[str, ...]] = [
+        (unit.code, unit.name, unit.parent, _shares(unit.made_of)) for unit in view.made
     ]
-    changed: list[tuple[str, ...]] = [
-        (one.code, one.name, "; ".join(f"{_CHANGES[what]}: {was} -> {now}" for what, was, now in one.pairs))
-        for one in view.changed
+    ended_units: list[tuple[str, ...]] = [
+        (
+            unit.code,
+            unit.name,
+            _shares(unit.goes_to) or "-",
+            str(unit.at.dossiers),
+            str(unit.at.people),
+            str(unit.at.titles),
+        )
+        for unit in view.ended
+    ]
+    changed_units: list[tuple[str, ...]] = [
+        (unit.code, unit.name, "; ".join(f"{_CHANGES[what]}: {was} -> {now}" for what, was, now in unit.pairs))
+        for unit in view.changed
     ]
     return [
-        ("Made", ("code", "unit", "in", "of"), made),
-        ("Ended", ("code", "unit", "goes to", "open dossiers", "people", "titles"), ended),
-        ("Changed", ("code", "unit", "what is new"), changed),
+        ("Made", ("code", "unit", "in", "of"), new_units),
+        ("Ended", ("code", "unit", "goes to", "open dossiers", "people", "titles"), ended_units),
+        ("Changed", ("code", "unit", "what is new"), changed_units),
     ]
 
 

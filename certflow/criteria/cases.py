@@ -8,7 +8,7 @@ from pathlib import Path
 from certflow.catalogue import catalogue
 from certflow.config import resource
 from certflow.gateways import installation
-from certflow.law.cases.case_runner import Outcome, run_form, run_workflow
+from certflow.law.cases.case_runner import CaseOutcome, run_form, run_workflow
 from certflow.law.cases.specs import ActionCase, Cases, DeadlineCase, FormCase
 from certflow.law.cases.workflow_cases import load_cases
 from certflow.law.catalogue import Catalogue
@@ -17,11 +17,11 @@ from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.rounds.working_days import of_law
 
-Tried = tuple[FormCase | ActionCase | DeadlineCase, Outcome]
+Tried = tuple[FormCase | ActionCase | DeadlineCase, CaseOutcome]
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class _LoadedCases:
     """The cases of the definitions in use, and what came of those that were run, by definition."""
 
     definitions: Catalogue
@@ -29,11 +29,11 @@ class _Loaded:
     tried: dict[str, Sequence[Tried]] = field(default_factory=dict)
 
 
-def run(definitions: Catalogue, workflows: Path, forms: Path) -> dict[str, tuple[Outcome, ...]]:
+def run(definitions: Catalogue, workflows: Path, forms: Path) -> dict[str, tuple[CaseOutcome, ...]]:
     """The outcomes by the definition's path; () for one without cases. Raises DefinitionError for faulty case files."""
     cases = load_cases(workflows, forms, definitions, GUARDS)
     paths = [form.path for form in definitions.forms.values()] + [spec.path for spec in definitions.workflows.values()]
-    outcomes: dict[str, tuple[Outcome, ...]] = dict.fromkeys(paths, ())
+    outcomes: dict[str, tuple[CaseOutcome, ...]] = dict.fromkeys(paths, ())
     for form_book in cases.forms:
         form = definitions.form(*form_book.key)
         outcomes[form.path] = run_form(form, form_book)
@@ -54,21 +54,21 @@ def tried(spec: FormSpec | WorkflowSpec) -> Sequence[Tried]:
     return loaded.tried[key]
 
 
-def _loaded() -> _Loaded:
+def _loaded() -> _LoadedCases:
     definitions = catalogue.definitions()
     with suppress(LookupError):  # the first time
-        if (loaded := installation.kept(_Loaded)).definitions is definitions:
+        if (loaded := installation.kept(_LoadedCases)).definitions is definitions:
             return loaded
     books = load_cases(resource("workflows"), resource("forms"), definitions, GUARDS)
-    return installation.keep(_Loaded(definitions, books))
+    return installation.keep(_LoadedCases(definitions, books))
 
 
-def _of_form(form: FormSpec, loaded: _Loaded) -> Sequence[Tried]:
+def _of_form(form: FormSpec, loaded: _LoadedCases) -> Sequence[Tried]:
     books = [book for book in loaded.books.forms if book.key == (form.name, form.version)]
     return [pair for book in books for pair in zip(book.cases, run_form(form, book), strict=True)]
 
 
-def _of_workflow(spec: WorkflowSpec, loaded: _Loaded) -> Sequence[Tried]:
+def _of_workflow(spec: WorkflowSpec, loaded: _LoadedCases) -> Sequence[Tried]:
     tried: list[Tried] = []
     for book in loaded.books.workflows:
         if book.key == spec.key:

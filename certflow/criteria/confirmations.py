@@ -31,16 +31,16 @@ def confirmations(form: FormSpec) -> list[FormConfirmation]:
 def by_set() -> dict[tuple[str, int], list[FormConfirmation]]:
     """All confirmations by the name and version of their criteria set, in one query."""
     query = select(FormConfirmation).options(joinedload(FormConfirmation.unit)).order_by(FormConfirmation.confirmed_at)
-    found: dict[tuple[str, int], list[FormConfirmation]] = {}
+    by_key: dict[tuple[str, int], list[FormConfirmation]] = {}
     for each in db.session.scalars(query):
-        found.setdefault((each.form, each.form_version), []).append(each)
-    return found
+        by_key.setdefault((each.form, each.form_version), []).append(each)
+    return by_key
 
 
 def provinces_confirmable_by(actor: User) -> list[Unit]:
     """The provinces whose education department `actor` speaks for today."""
-    held = [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE]
-    return [unit for unit in held if unit is not None and unit.kind == "province"]
+    units = [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE]
+    return [unit for unit in units if unit is not None and unit.kind == "province"]
 
 
 def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfirmation:

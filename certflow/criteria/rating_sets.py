@@ -30,7 +30,7 @@ from certflow.wording import _
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SetNames:
     """What the department says of its set as a whole."""
 
     title_vi: str
@@ -43,11 +43,11 @@ class Named:
 
 def families() -> dict[str, list[WorkflowSpec]]:
     """The schemes that leave their criteria to the departments, by family."""
-    found: dict[str, list[WorkflowSpec]] = {}
+    by_family: dict[str, list[WorkflowSpec]] = {}
     for spec in catalogue.definitions().workflows.values():
         if spec.form_family:
-            found.setdefault(spec.form_family, []).append(spec)
-    return found
+            by_family.setdefault(spec.form_family, []).append(spec)
+    return by_family
 
 
 def is_department(actor: User, unit: Unit) -> bool:
@@ -132,13 +132,13 @@ def _copied(last: RatingSet) -> dict[str, Any]:
     }
 
 
-def save_head(set_id: int, given: Named, *, actor: User, revision: int) -> RatingSet:
+def save_head(set_id: int, names: SetNames, *, actor: User, revision: int) -> RatingSet:
     """Write title, paper and wanted total of a draft."""
     draft = draft_of(set_id, actor, revision)
-    draft.title_vi, draft.title_en = given.title_vi.strip(), given.title_en.strip()
-    draft.document_number, draft.document_date = given.document_number.strip(), given.document_date
-    draft.issuer = given.issuer.strip()
-    return changed(draft, draft.content | {"total": given.total}, actor)
+    draft.title_vi, draft.title_en = names.title_vi.strip(), names.title_en.strip()
+    draft.document_number, draft.document_date = names.document_number.strip(), names.document_date
+    draft.issuer = names.issuer.strip()
+    return changed(draft, draft.content | {"total": names.total}, actor)
 
 
 def save(set_id: int, change: Callable[[Content], Content], *, actor: User, revision: int) -> RatingSet:
@@ -157,10 +157,13 @@ def changed(draft: RatingSet, content: Content, actor: User) -> RatingSet:
 
 def faults(own: RatingSet) -> tuple[SetFault, ...]:
     """What keeps a draft from being published."""
-    found = faults_of(own.content, head_of(own))
+    problems = faults_of(own.content, head_of(own))
     if own.document_date is not None and own.document_date > clock.today():
-        found = (SetFault("head", 0, "dated", _("This day lies ahead; the paper must have been issued.")), *found)
-    return found
+        problems = (
+            SetFault("head", 0, "dated", _("This day lies ahead; the paper must have been issued.")),
+            *problems,
+        )
+    return problems
 
 
 def form_of(own: RatingSet) -> FormSpec:
@@ -171,9 +174,9 @@ def form_of(own: RatingSet) -> FormSpec:
 def publish(set_id: int, *, actor: User, revision: int) -> RatingSet:
     """Publish a draft for ever, so that rounds can choose it; raises ActionBlocked with what is still wrong."""
     draft = draft_of(set_id, actor, revision)
-    found = faults(draft)
-    if found:
-        raise ActionBlocked(*(fault.words for fault in found))
+    problems = faults(draft)
+    if problems:
+        raise ActionBlocked(*(fault.words for fault in problems))
     form = form_of(draft)
     _refuse_unprintable(form)
     published.add(form)
@@ -184,9 +187,9 @@ def publish(set_id: int, *, actor: User, revision: int) -> RatingSet:
 
 def _refuse_unprintable(form: FormSpec) -> None:
     """What papers and sheets say of the set must be printable: afterwards nothing can be corrected."""
-    said = {"title": form.title.vi, "source": form.source, "classes": [band.title.vi for band in form.bands]}
+    texts = {"title": form.title.vi, "source": form.source, "classes": [band.title.vi for band in form.bands]}
     try:
-        printing.check_letters(said, engine=installation.equipment().settings.pdf_engine)
+        printing.check_letters(texts, engine=installation.equipment().settings.pdf_engine)
     except UnprintableError as fault:
         raise ActionBlocked(str(fault)) from fault
 
@@ -194,8 +197,8 @@ def _refuse_unprintable(form: FormSpec) -> None:
 def draft_of(set_id: int, actor: User, revision: int) -> RatingSet:
     """The draft as it is now, held until the end of the transaction; only for who may write it and has seen it."""
     query = _loaded(select(RatingSet)).where(RatingSet.id == set_id)
-    held = query.with_for_update(of=RatingSet).execution_options(populate_existing=True)
-    own = _seen(db.session.scalar(held), actor)
+    locked = query.with_for_update(of=RatingSet).execution_options(populate_existing=True)
+    own = _seen(db.session.scalar(locked), actor)
     if not is_department(actor, own.unit):
         raise NotPermitted(_("Only the province's education department writes its own criteria set."))
     if own.published_at is not None:

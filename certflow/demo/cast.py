@@ -38,7 +38,7 @@ _FAMILIES = (
 )
 
 
-class Part(NamedTuple):
+class CastRole(NamedTuple):
     """A role of the scheme as the practice season fills it: the first half of the sign-in name, and the position."""
 
     role: str
@@ -47,21 +47,21 @@ class Part(NamedTuple):
 
 
 COMMUNE_PARTS = (
-    Part("commune_officer", "canbo", "Công chức Văn hóa - Xã hội"),
-    Part("commune_chair", "chutich", "Chủ tịch Ủy ban nhân dân"),
+    CastRole("commune_officer", "canbo", "Công chức Văn hóa - Xã hội"),
+    CastRole("commune_chair", "chutich", "Chủ tịch Ủy ban nhân dân"),
 )
 DISTRICT_PARTS = (
-    Part("education_officer", "tiepnhan", "Chuyên viên Phòng Giáo dục và Đào tạo"),
-    Part("district_appraiser", "thamdinh", "Chuyên viên Phòng Giáo dục và Đào tạo"),
-    Part("education_head", "truongphong", "Trưởng phòng Giáo dục và Đào tạo"),
+    CastRole("education_officer", "tiepnhan", "Chuyên viên Phòng Giáo dục và Đào tạo"),
+    CastRole("district_appraiser", "thamdinh", "Chuyên viên Phòng Giáo dục và Đào tạo"),
+    CastRole("education_head", "truongphong", "Trưởng phòng Giáo dục và Đào tạo"),
 )
-PROVINCE_PARTS = (Part("province_reviewer", "so", "Chuyên viên Sở Giáo dục và Đào tạo"),)
+PROVINCE_PARTS = (CastRole("province_reviewer", "so", "Chuyên viên Sở Giáo dục và Đào tạo"),)
 
 
 class Further(NamedTuple):
     """A part beyond recognising communes: where it is filled, its short English name, and whom it is about."""
 
-    part: Part
+    part: CastRole
     places: tuple[str, ...]
     words: str
     about: str
@@ -69,13 +69,13 @@ class Further(NamedTuple):
 
 CENTRES = ("Xã Xuân Tây", "Xã Sông Ray", "Xã Xuân Mỹ", "Xã Bảo Bình")
 _DISTRICTS, _PROVINCE, _DEPARTMENT = tuple(COMMUNES), (PROVINCE,), "Sở Giáo dục và Đào tạo"
-_DIRECTOR = Part("centre_director", "giamdoc", "Giám đốc Trung tâm học tập cộng đồng")
-_OFFICER = Part("district_officer", "chuyenvien", "Chuyên viên Phòng Giáo dục và Đào tạo")
-_LEADER = Part("district_chair", "lanhdao", "Phó Chủ tịch Ủy ban nhân dân huyện")
-_RECEIVER = Part("department_officer", "tiepnhan", f"Chuyên viên {_DEPARTMENT}")
-_SECRETARY = Part("province_council_secretary", "thuky", "Thư ký Hội đồng đánh giá cấp tỉnh")
-_ASSOCIATION = Part("association_officer", "khuyenhoc", "Cán bộ Hội Khuyến học tỉnh")
-_HEAD = Part("department_head", "giamdocso", f"Giám đốc {_DEPARTMENT}")
+_DIRECTOR = CastRole("centre_director", "giamdoc", "Giám đốc Trung tâm học tập cộng đồng")
+_OFFICER = CastRole("district_officer", "chuyenvien", "Chuyên viên Phòng Giáo dục và Đào tạo")
+_LEADER = CastRole("district_chair", "lanhdao", "Phó Chủ tịch Ủy ban nhân dân huyện")
+_RECEIVER = CastRole("department_officer", "tiepnhan", f"Chuyên viên {_DEPARTMENT}")
+_SECRETARY = CastRole("province_council_secretary", "thuky", "Thư ký Hội đồng đánh giá cấp tỉnh")
+_ASSOCIATION = CastRole("association_officer", "khuyenhoc", "Cán bộ Hội Khuyến học tỉnh")
+_HEAD = CastRole("department_head", "giamdocso", f"Giám đốc {_DEPARTMENT}")
 FURTHER = (
     Further(_DIRECTOR, CENTRES, "centre director", "centres"),
     Further(_OFFICER, _DISTRICTS, "district officer", "districts"),
@@ -85,14 +85,14 @@ FURTHER = (
     Further(_SECRETARY, _PROVINCE, "council secretary", "districts"),
     Further(_ASSOCIATION, _PROVINCE, "association officer", "districts"),
 )
-ADMINISTRATOR = Part(role_titles.ADMINISTRATOR, "quantri", "Quản trị hệ thống")
+ADMINISTRATOR = CastRole(role_titles.ADMINISTRATOR, "quantri", "Quản trị hệ thống")
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
     """One person to be: who, in which part, where (None for the administrator)."""
 
-    part: Part
+    part: CastRole
     full_name: str
     unit: Unit | None
 
@@ -102,36 +102,36 @@ class Engagement:
         return sign_in_name(self.part, self.unit)
 
 
-def sign_in_name(part: Part, unit: Unit | None) -> str:
+def sign_in_name(part: CastRole, unit: Unit | None) -> str:
     """The name under which the person in this part at this unit signs in."""
     return f"{part.prefix}.{search_key(unit.short_name).replace(' ', '')}" if unit else part.prefix
 
 
 def places() -> dict[str, Unit]:
     """The units of the season by full name, the province first, then each district before its communes."""
-    found = db.session.scalars(select(Unit)).all()
-    by_name = {(unit.name, unit.parent.name if unit.parent else ""): unit for unit in found}
-    named = {PROVINCE: by_name[PROVINCE, ""]}
+    rows = db.session.scalars(select(Unit)).all()
+    by_name = {(unit.name, unit.parent.name if unit.parent else ""): unit for unit in rows}
+    units = {PROVINCE: by_name[PROVINCE, ""]}
     for district, communes in COMMUNES.items():
-        named[district] = by_name[district, PROVINCE]
-        named.update({name: by_name[name, district] for name in communes})
-    return named
+        units[district] = by_name[district, PROVINCE]
+        units.update({name: by_name[name, district] for name in communes})
+    return units
 
 
-def engagements(named: dict[str, Unit]) -> list[Engagement]:
+def engagements(units: dict[str, Unit]) -> list[Engagement]:
     """Everybody but the administrator."""
     parts = {"province": PROVINCE_PARTS, "district": DISTRICT_PARTS, "commune": COMMUNE_PARTS}
     names = _names()
-    usual = [(part, unit) for unit in named.values() for part in parts[unit.kind]]
-    further = [(one.part, named[place]) for one in FURTHER for place in one.places]
+    usual = [(part, unit) for unit in units.values() for part in parts[unit.kind]]
+    further = [(group.part, units[place]) for group in FURTHER for place in group.places]
     return [Engagement(part, next(names), unit) for part, unit in (*usual, *further)]
 
 
 def _names() -> Iterator[str]:
     """Full names without repetition for some two hundred people, men and women in turn."""
     for n in count():
-        given = (_MEN, _WOMEN)[n % 2]
-        yield f"{_FAMILIES[n % len(_FAMILIES)]} {given[n // 2 % len(given)]}"
+        first_names = (_MEN, _WOMEN)[n % 2]
+        yield f"{_FAMILIES[n % len(_FAMILIES)]} {first_names[n // 2 % len(first_names)]}"
 
 
 def first_administrator() -> User:

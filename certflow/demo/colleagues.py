@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from certflow.demo import cast
-from certflow.demo.cast import Engagement, Part
+from certflow.demo.cast import CastRole, Engagement
 from certflow.demo.stage import Progress, Stage
 from certflow.handling import handling
 from certflow.models.base import db
@@ -17,15 +17,15 @@ from certflow.models.rounds import Round
 class Colleague(NamedTuple):
     """A second person in a part at a unit."""
 
-    part: Part
+    part: CastRole
     full_name: str
     place: str
 
 
-class Held(NamedTuple):
-    """A dossier of the round ahead that somebody works on: the first in the part, or the second, or both in turn.
+class DossierAssignment(NamedTuple):
+    """A dossier of the round ahead and the officer who works on it: the first of the role, the second, or both in turn.
 
-    With a `reason` the second took it over from the first.
+    With a `reason` the second officer took it over from the first.
     """
 
     commune: str
@@ -35,17 +35,17 @@ class Held(NamedTuple):
     reason: str = ""
 
 
-_OFFICER = Part("commune_officer", "canbo2", cast.COMMUNE_PARTS[0].position)
-_APPRAISER = Part("district_appraiser", "thamdinh2", cast.DISTRICT_PARTS[1].position)
+_OFFICER = CastRole("commune_officer", "canbo2", cast.COMMUNE_PARTS[0].position)
+_APPRAISER = CastRole("district_appraiser", "thamdinh2", cast.DISTRICT_PARTS[1].position)
 COLLEAGUES = (
     Colleague(_OFFICER, "Lê Thị Hồng Nhung", "Xã Xuân Tây"),
     Colleague(_OFFICER, "Võ Minh Trí", "Xã Thừa Đức"),
     Colleague(_APPRAISER, "Phạm Thị Ngọc Ánh", "Huyện Cẩm Mỹ"),
 )
 HELD = (
-    Held("Xã Xuân Tây", "commune_officer", "Xã Xuân Tây", by_second=True),
-    Held("Xã Thừa Đức", "commune_officer", "Xã Thừa Đức", by_second=False),
-    Held(
+    DossierAssignment("Xã Xuân Tây", "commune_officer", "Xã Xuân Tây", by_second=True),
+    DossierAssignment("Xã Thừa Đức", "commune_officer", "Xã Thừa Đức", by_second=False),
+    DossierAssignment(
         "Thị trấn Long Giao",
         "district_appraiser",
         "Huyện Cẩm Mỹ",
@@ -57,32 +57,37 @@ HELD = (
 
 def sign_in_names() -> list[str]:
     """The names under which the second officers sign in."""
-    named = cast.places()
-    return [cast.sign_in_name(one.part, named[one.place]) for one in COLLEAGUES]
+    units = cast.places()
+    return [cast.sign_in_name(colleague.part, units[colleague.place]) for colleague in COLLEAGUES]
 
 
 def build(stage: Stage, ahead: Round, progress: Progress) -> None:
     """Make the second officers, then let them and the first ones take dossiers of the round `ahead` on."""
     progress.begin("Colleagues", len(COLLEAGUES) + len(HELD))
     second = {}
-    for one in COLLEAGUES:
-        engagement = Engagement(one.part, one.full_name, stage.named[one.place])
-        second[one.part.role, one.place] = cast.engage(engagement, actor=stage.administrator)
+    for colleague in COLLEAGUES:
+        engagement = Engagement(colleague.part, colleague.full_name, stage.named[colleague.place])
+        second[colleague.part.role, colleague.place] = cast.engage(engagement, actor=stage.administrator)
         progress.tick()
     db.session.commit()
-    for held in HELD:
-        first = stage.person_for(held.role, stage.named[held.place])
-        _take(_dossier(ahead, stage.named[held.commune].id), held, first, second.get((held.role, held.place), first))
+    for assignment in HELD:
+        first = stage.person_for(assignment.role, stage.named[assignment.place])
+        _take(
+            _dossier(ahead, stage.named[assignment.commune].id),
+            assignment,
+            first,
+            second.get((assignment.role, assignment.place), first),
+        )
         db.session.commit()
         progress.tick()
 
 
-def _dossier(found: Round, unit_id: int) -> int:
-    query = select(Dossier.id).where(Dossier.round_id == found.id, Dossier.unit_id == unit_id)
+def _dossier(chosen_round: Round, unit_id: int) -> int:
+    query = select(Dossier.id).where(Dossier.round_id == chosen_round.id, Dossier.unit_id == unit_id)
     return db.session.scalars(query).one()
 
 
-def _take(dossier_id: int, held: Held, first: User, second: User) -> None:
-    begun = handling.take(dossier_id, actor=second if held.by_second and not held.reason else first)
-    if held.reason:
-        handling.take_over(dossier_id, actor=second, reason=held.reason, seen=begun.id)
+def _take(dossier_id: int, assignment: DossierAssignment, first: User, second: User) -> None:
+    begun = handling.take(dossier_id, actor=second if assignment.by_second and not assignment.reason else first)
+    if assignment.reason:
+        handling.take_over(dossier_id, actor=second, reason=assignment.reason, seen=begun.id)

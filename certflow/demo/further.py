@@ -21,7 +21,7 @@ _NOT_FILED = {"drafting", "awaiting_chair"}
 
 def build(stage: Stage, communes: Round, progress: Progress) -> None:
     """Open the further rounds and make their dossiers; the reports tell what became of the round `communes`."""
-    progress.begin("Dossiers of centres and districts", sum(len(one.places) for one in further_plan.UNDERTAKINGS))
+    progress.begin("Dossiers of centres and districts", sum(len(entry.places) for entry in further_plan.UNDERTAKINGS))
     for undertaking in further_plan.UNDERTAKINGS:
         opened = stage.open_round(undertaking.scheme, undertaking.title, undertaking.dates)
         for place in undertaking.places:
@@ -31,11 +31,11 @@ def build(stage: Stage, communes: Round, progress: Progress) -> None:
             progress.tick()
 
 
-def _opened(found: Round, unit: Unit, stage: Stage) -> Dossier:
-    spec = catalogue.workflow_of(found).spec
+def _opened(chosen_round: Round, unit: Unit, stage: Stage) -> Dossier:
+    spec = catalogue.workflow_of(chosen_round).spec
     officer = stage.person_for(spec.states[spec.initial].turn, unit)
     name = f"Trung tâm học tập cộng đồng {unit.name[:1].lower()}{unit.name[1:]}" if spec.about_holders else ""
-    return dossiers.open_dossier(found.id, actor=officer, unit_id=unit.id, holder_name=name)
+    return dossiers.open_dossier(chosen_round.id, actor=officer, unit_id=unit.id, holder_name=name)
 
 
 def _course(dossier: Dossier, undertaking: Undertaking, communes: Round) -> walking.Course:
@@ -56,8 +56,8 @@ def _report(district: Unit, communes: Round) -> dict[str, dict[str, str]]:
     ends = (states[state] for state in ("recognised_level_1", "recognised_level_2", "declined"))
     counts = (db.session.scalar(below), filed, *ends)
     words = {"2.1": further_plan.DIFFICULTIES, "2.2": further_plan.PROPOSALS}
-    typed = {f"1.{number}": str(count) for number, count in enumerate(counts, 1)} | words
-    return {code: {"value": value} for code, value in typed.items()}
+    values = {f"1.{number}": str(count) for number, count in enumerate(counts, 1)} | words
+    return {code: {"value": value} for code, value in values.items()}
 
 
 def _walk(dossier: Dossier, undertaking: Undertaking, course: walking.Course, stage: Stage) -> None:
@@ -65,8 +65,8 @@ def _walk(dossier: Dossier, undertaking: Undertaking, course: walking.Course, st
     states = undertaking.places[dossier.unit.name]
     if not states:
         officer = stage.person_for(spec.states[spec.initial].turn, dossier.unit)
-        some = {code: typed for code, typed in course.claims.items() if int(code[0]) in undertaking.drafted}
-        walking.write(Claim, dossier, some, actor=officer, course=course)
+        answers = {code: answer for code, answer in course.claims.items() if int(code[0]) in undertaking.drafted}
+        walking.write(Claim, dossier, answers, actor=officer, course=course)
         db.session.commit()
     for state in states:
         for transition in walking.way(spec, state, 0, start=dossier.state):

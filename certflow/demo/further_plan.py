@@ -61,9 +61,9 @@ PROPOSALS = "Đề nghị tỉnh hướng dẫn thống nhất nguồn số li�
 _SCORED = ("1.2", "1.3", "2.1", "2.2", "3.1", "3.2", "4.1", "4.2")
 
 
-def _points(*given: str) -> dict[str, dict[str, str]]:
+def _points(*values: str) -> dict[str, dict[str, str]]:
     """Points as they are typed, after the one thing that is met or not."""
-    return {"1.1": {"value": "yes"}} | {code: {"value": value} for code, value in zip(_SCORED, given, strict=True)}
+    return {"1.1": {"value": "yes"}} | {code: {"value": value} for code, value in zip(_SCORED, values, strict=True)}
 
 
 CENTRE_CLAIMS = _points("9", "8,5", "13", "12,5", "8", "8,5", "13,5", "8")

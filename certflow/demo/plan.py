@@ -70,7 +70,7 @@ def _ahead() -> tuple[Story, ...]:
 
 
 def _passed() -> tuple[Story, ...]:
-    one, two = ("recognised_level_1",), ("recognised_level_2",)
+    level_1, level_2 = ("recognised_level_1",), ("recognised_level_2",)
     return (
         Story("passed", "Xã Nam Cát Tiên", criteria=3),
         Story("passed", "Xã Xuân Mỹ", ("awaiting_chair",), files=1),
@@ -83,13 +83,13 @@ def _passed() -> tuple[Story, ...]:
         Story("passed", "Xã Phú Lâm", ("under_review",)),
         Story("passed", "Xã Thừa Đức", ("endorsed",)),
         Story("passed", "Xã Bảo Hòa", ("endorsed",), claimed=1, found=0),
-        Story("passed", "Xã Xuân Tây", two, claimed=2, found=2, files=3),
-        Story("passed", "Xã Sông Ray", ("returned", *one), claimed=2, files=2),
-        Story("passed", "Thị trấn Long Giao", two, claimed=2, found=2, files=1),
-        Story("passed", "Thị trấn Gia Ray", ("under_review", "appraising", *one), claimed=2, files=1),
-        Story("passed", "Xã Xuân Hưng", one, files=1),
-        Story("passed", "Xã Đắc Lua", one, files=2),
-        Story("passed", "Xã Phú Điền", ("returned", "submitted", *one)),
+        Story("passed", "Xã Xuân Tây", level_2, claimed=2, found=2, files=3),
+        Story("passed", "Xã Sông Ray", ("returned", *level_1), claimed=2, files=2),
+        Story("passed", "Thị trấn Long Giao", level_2, claimed=2, found=2, files=1),
+        Story("passed", "Thị trấn Gia Ray", ("under_review", "appraising", *level_1), claimed=2, files=1),
+        Story("passed", "Xã Xuân Hưng", level_1, files=1),
+        Story("passed", "Xã Đắc Lua", level_1, files=2),
+        Story("passed", "Xã Phú Điền", ("returned", "submitted", *level_1)),
         Story("passed", "Xã Xuân Trường", ("declined",), claimed=1, found=0),
         Story("passed", "Xã Nhân Nghĩa", ("declined",), claimed=2, found=0),
     )

@@ -27,8 +27,8 @@ SCHEME = ("dong_nai_commune_recognition", 1)
 def build(progress: Progress) -> None:
     """Make the whole season in an empty database, inside the application's context; commits piece by piece."""
     _refuse_unless_empty()
-    named = _units(progress)
-    stage = _people(named, progress)
+    units = _units(progress)
+    stage = _people(units, progress)
     opened = {when: stage.open_round(SCHEME, title, plan.DATES[when]) for when, title in plan.TITLES.items()}
     db.session.commit()
     _dossiers(stage, opened, progress)
@@ -47,14 +47,14 @@ def _units(progress: Progress) -> dict[str, Unit]:
     progress.begin("Units of Đồng Nai", len(rows))
     store.ensure_country()
     importing.import_units(rows, progress.tick)
-    named = cast.places()
-    attributes.mark_disadvantaged(named[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)
+    units = cast.places()
+    attributes.mark_disadvantaged(units[cast.DISADVANTAGED], plan.DISADVANTAGED_SOURCE)
     db.session.commit()
-    return named
+    return units
 
 
-def _people(named: dict[str, Unit], progress: Progress) -> Stage:
-    engagements = cast.engagements(named)
+def _people(units: dict[str, Unit], progress: Progress) -> Stage:
+    engagements = cast.engagements(units)
     progress.begin("People", len(engagements) + 1)
     administrator = cast.first_administrator()
     progress.tick()
@@ -64,7 +64,7 @@ def _people(named: dict[str, Unit], progress: Progress) -> Stage:
         crew[engagement.part.role, engagement.unit.id if engagement.unit else 0] = user
         progress.tick()
     db.session.commit()
-    return Stage(named, administrator, crew)
+    return Stage(units, administrator, crew)
 
 
 def _dossiers(stage: Stage, opened: dict[When, Round], progress: Progress) -> None:
@@ -79,20 +79,20 @@ def _dossiers(stage: Stage, opened: dict[When, Round], progress: Progress) -> No
         progress.tick()
 
 
-def _opened(story: Story, found: Round, stage: Stage) -> Dossier:
+def _opened(story: Story, chosen_round: Round, stage: Stage) -> Dossier:
     unit = stage.named[story.commune]
     officer = stage.person_for("commune_officer", unit)
-    return dossiers.open_dossier(found.id, actor=officer, unit_id=unit.id)
+    return dossiers.open_dossier(chosen_round.id, actor=officer, unit_id=unit.id)
 
 
 def _course(story: Story, dossier: Dossier, number: int) -> walking.Course:
     form, whole, margin = catalogue.form_of(dossier), 4200 + 613 * number, 10 + 17 * number % 80
     poor = dossier.disadvantaged_area
-    found = walking.answers(
+    findings = walking.answers(
         form, story.found, disadvantaged=poor, unmet=() if story.found else plan.UNMET, whole=whole, margin=margin
     )
     claims = walking.answers(form, story.claimed, disadvantaged=poor, whole=whole, margin=margin)
-    return walking.Course(claims, found, _minutes(number), plan.note, plan.EXPLANATIONS)
+    return walking.Course(claims, findings, _minutes(number), plan.note, plan.EXPLANATIONS)
 
 
 def _minutes(number: int) -> meetings.Minutes:
@@ -129,8 +129,8 @@ def _walk(story: Story, dossier: Dossier, course: walking.Course, stage: Stage) 
 def _fill_in_part(story: Story, dossier: Dossier, course: walking.Course, stage: Stage) -> None:
     """A draft in which only the first criteria are answered."""
     officer = stage.person_for("commune_officer", dossier.unit)
-    some = {code: typed for code, typed in course.claims.items() if int(code.split(".")[0]) <= story.criteria}
-    walking.write(Claim, dossier, some, actor=officer, course=course)
+    answers = {code: answer for code, answer in course.claims.items() if int(code.split(".")[0]) <= story.criteria}
+    walking.write(Claim, dossier, answers, actor=officer, course=course)
     db.session.commit()
 
 

@@ -123,16 +123,16 @@ class _Aim:
         return ceil((least + (top - least) * Fraction(self.margin, 100)) * self.whole / 100)
 
 
-def write(kind: type[Claim] | type[Finding], dossier: Dossier, typed: Answers, *, actor: User, course: Course) -> None:
-    """Save `typed` as claims or findings, over whatever stands there."""
+def write(kind: type[Claim] | type[Finding], dossier: Dossier, values: Answers, *, actor: User, course: Course) -> None:
+    """Save `values` as claims or findings, over whatever stands there."""
     save = assessments.save_claims if kind is Claim else assessments.save_findings
     rows = db.session.execute(select(kind.indicator, kind.version).where(kind.dossier_id == dossier.id))
     versions = dict(rows.all())
     explained = course.explanations or {}
     for criterion in form_of(dossier).criteria:
-        codes = [indicator.code for indicator in criterion.indicators if indicator.code in typed]
-        given = {code: Typed(typed[code], explained.get(code, ""), versions.get(code, 0)) for code in codes}
-        save(dossier.id, criterion.number, given, actor=actor)
+        codes = [indicator.code for indicator in criterion.indicators if indicator.code in values]
+        entries = {code: Typed(values[code], explained.get(code, ""), versions.get(code, 0)) for code in codes}
+        save(dossier.id, criterion.number, entries, actor=actor)
     if kind is Claim:
         _attach(dossier, actor)
 

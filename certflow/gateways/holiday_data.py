@@ -22,6 +22,6 @@ def year_of_holidays(year: int, language: str = "vi") -> YearOfHolidays | None:
     """The holidays of `year`, named in `language` ("vi" or "en"); None for a year that the package does not know."""
     if not Vietnam.start_year <= year <= Vietnam.end_year:
         return None
-    found = country_holidays(Vietnam.country, years=year, language="en_US" if language == "en" else "vi")
-    worked = frozenset(day for day in found.weekend_workdays if day.year == year)
-    return YearOfHolidays(dict(sorted((day, name) for day, name in found.items() if day not in worked)), worked)
+    holidays = country_holidays(Vietnam.country, years=year, language="en_US" if language == "en" else "vi")
+    worked = frozenset(day for day in holidays.weekend_workdays if day.year == year)
+    return YearOfHolidays(dict(sorted((day, name) for day, name in holidays.items() if day not in worked)), worked)

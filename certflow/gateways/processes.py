@@ -32,9 +32,9 @@ def background_worker() -> list[str]:
     return [sys.executable, "-m", "certflow", "worker"]
 
 
-def free_port(host: str, wanted: int) -> int:
-    """`wanted`, or the next port up to 100 further that nobody uses; OSError when all are taken."""
-    for port in range(wanted, wanted + 100):
+def free_port(host: str, first: int) -> int:
+    """`first`, or the next port up to 100 further that nobody uses; OSError when all are taken."""
+    for port in range(first, first + 100):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -42,7 +42,7 @@ def free_port(host: str, wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise OSError(f"no free port from {wanted} to {wanted + 99}")
+    raise OSError(f"no free port from {first} to {first + 99}")
 
 
 def run_together(web: Sequence[str], worker: Sequence[str], *, environment: Mapping[str, str], say: Say) -> int:

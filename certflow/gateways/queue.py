@@ -140,26 +140,26 @@ class Queue:
 
     def status(self, *, limit: int = 50) -> list[Run]:
         """The runs that wait, work or failed, newest first; a failure already tried again is left out."""
-        found = self._client.list_workflows(
+        statuses = self._client.list_workflows(
             name=RUN, status=[*_UNFINISHED, *_FAILED], limit=limit, sort_desc=True, load_input=False
         )
-        runs = [_run(one) for one in found]
+        runs = [_run(status) for status in statuses]
         around = [_run_id(run.job, run.key, run.attempt + step) for run in runs for step in (-1, 1)]
-        near = {one.workflow_id: one for one in self._named(around)}
+        near = {status.workflow_id: status for status in self._named(around)}
         latest = [run for run in runs if _run_id(run.job, run.key, run.attempt + 1) not in near]
         return [_with_error_before(run, near) for run in latest]
 
     def last_sweep(self) -> dt.datetime | None:
         """When a worker last finished a sweep, None if never: tells whether any worker is alive."""
-        found = self._client.list_workflows(
+        sweeps = self._client.list_workflows(
             name=SWEEP, status="SUCCESS", limit=1, sort_desc=True, load_input=False, load_output=False
         )
-        return _instant(found[0].completed_at) if found else None
+        return _instant(sweeps[0].completed_at) if sweeps else None
 
     def tidy(self, *, pace: Pace) -> None:
         """Delete up to 500 runs and 500 sweeps that ended longer ago than they are kept."""
-        for name, kept in ((RUN, pace.keep_runs), (SWEEP, pace.keep_sweeps)):
-            before = clock.now() - dt.timedelta(seconds=kept)
+        for name, seconds in ((RUN, pace.keep_runs), (SWEEP, pace.keep_sweeps)):
+            before = clock.now() - dt.timedelta(seconds=seconds)
             old = self._client.list_workflows(
                 name=name,
                 status=["SUCCESS", *_FAILED],
@@ -169,7 +169,7 @@ class Queue:
                 load_output=False,
             )
             if old:
-                self._client.delete_workflows([one.workflow_id for one in old])
+                self._client.delete_workflows([run.workflow_id for run in old])
 
     def _named(self, ids: list[str]) -> list[WorkflowStatus]:
         if not ids:
@@ -178,11 +178,13 @@ class Queue:
 
     def _latest(self, pending: Sequence[Pending]) -> dict[tuple[str, str], WorkflowStatus]:
         prefixes = [f"{item.job}:{item.key}:" for item in pending]
-        found = self._client.list_workflows(name=RUN, workflow_id_prefix=prefixes, load_input=False, load_output=False)
+        statuses = self._client.list_workflows(
+            name=RUN, workflow_id_prefix=prefixes, load_input=False, load_output=False
+        )
         attempts: defaultdict[tuple[str, str], dict[int, WorkflowStatus]] = defaultdict(dict)
-        for one in found:
-            job, key, attempt = _parts(one.workflow_id)
-            attempts[job, key][attempt] = one
+        for status in statuses:
+            job, key, attempt = _parts(status.workflow_id)
+            attempts[job, key][attempt] = status
         return {row: runs[max(runs)] for row, runs in attempts.items()}
 
     def _start_if_due(self, item: Pending, latest: WorkflowStatus | None, pace: Pace) -> bool:
@@ -230,16 +232,16 @@ def _options(job: str, key: str, attempt: int) -> EnqueueOptions:
     return {"workflow_name": RUN, "queue_name": LINE, "workflow_id": _run_id(job, key, attempt)}
 
 
-def _run(one: WorkflowStatus) -> Run:
-    job, key, attempt = _parts(one.workflow_id)
+def _run(status: WorkflowStatus) -> Run:
+    job, key, attempt = _parts(status.workflow_id)
     return Run(
         job=job,
         key=key,
         attempt=attempt,
-        state=_STATES.get(one.status, "failed"),
-        error=_error(one),
-        enqueued_at=_instant(one.created_at or 0),
-        ended_at=_instant(one.completed_at) if one.completed_at else None,
+        state=_STATES.get(status.status, "failed"),
+        error=_error(status),
+        enqueued_at=_instant(status.created_at or 0),
+        ended_at=_instant(status.completed_at) if status.completed_at else None,
     )
 
 
@@ -248,11 +250,11 @@ def _with_error_before(run: Run, near: dict[str, WorkflowStatus]) -> Run:
     return run if run.error or before is None else replace(run, error=_error(before))
 
 
-def _error(one: WorkflowStatus) -> str:
-    if one.status not in _FAILED:
+def _error(status: WorkflowStatus) -> str:
+    if status.status not in _FAILED:
         return ""
-    name = getattr(one.error, "name", type(one.error).__name__)
-    return f"{name}: {one.error}" if one.error else one.status
+    name = getattr(status.error, "name", type(status.error).__name__)
+    return f"{name}: {status.error}" if status.error else status.status
 
 
 def _instant(milliseconds: int | None) -> dt.datetime:

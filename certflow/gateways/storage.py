@@ -175,8 +175,8 @@ def _bucket(rest: str, environ: Mapping[str, str]) -> Storage:
 def _try_out(storage: Storage) -> None:
     """Write, read back and remove a small file: listing alone takes a missing bucket for an empty one."""
     key = f"probe/{secrets.token_hex(20)}"
-    stored = storage.put(key, [b"certflow"])
-    sound = storage.verify(key, stored.sha256)
+    probe = storage.put(key, [b"certflow"])
+    sound = storage.verify(key, probe.sha256)
     storage.delete(key)
     if not sound:
         raise OSError("what was written came back changed")

@@ -31,15 +31,15 @@ def shortcomings(sitting: Sitting | None) -> dict[str, str]:
         return {}
     if not sitting.recorded:
         return {"council_recorded": _("No council is recorded for this dossier; an administrator records it first")}
-    found = {}
+    missing = {}
     if sitting.counted and (sitting.members < LEAST or sitting.members % 2 == 0):
-        found["council_number"] = _n(
+        missing["council_number"] = _n(
             "The council has only %(num)s member left for this dossier; it needs an odd number, at least 5",
             "The council has %(num)s members left for this dossier; it needs an odd number, at least 5",
             sitting.members,
         )
     if "chair" not in sitting.parts:
-        found["council_chair"] = _("The council has no chair for this dossier")
+        missing["council_chair"] = _("The council has no chair for this dossier")
     if "secretary" not in sitting.parts:
-        found["council_secretary"] = _("The council has no secretary for this dossier")
-    return found
+        missing["council_secretary"] = _("The council has no secretary for this dossier")
+    return missing

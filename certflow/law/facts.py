@@ -15,7 +15,7 @@ Stated = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldLevel:
     """A level that the subject holds, and the day of its decision."""
 
     level: int

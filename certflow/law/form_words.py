@@ -215,7 +215,7 @@ class FormWords:
 
 def _time(spec: WorkflowSpec, part: Part) -> str:
     """The title of the stage in which this part is first written."""
-    named = {stage.name: stage.title for stage in spec.stages}
-    stages = (named[state.stage] for state in spec.states.values() if state.edits == part)
+    titles = {stage.name: stage.title for stage in spec.stages}
+    stages = (titles[state.stage] for state in spec.states.values() if state.edits == part)
     title = next(stages, None)
     return title.in_language(language()) if title else ""

@@ -8,7 +8,7 @@ from typing import Any
 from certflow.law import case_keys
 from certflow.law.case_keys import Key
 from certflow.law.deadlines import months_after
-from certflow.law.facts import DossierFacts, Fact, Held, OutsideDocument
+from certflow.law.facts import DossierFacts, Fact, HeldLevel, OutsideDocument
 from certflow.law.form_words import FormWords
 from certflow.law.impartiality import YOU, Involvement
 from certflow.law.scoring.entries import answers_reaching
@@ -258,9 +258,9 @@ def _held(_spec: WorkflowSpec, level: int, since: dt.date | None, today: dt.date
     return _("Level %(level)s held since %(since)s, on %(today)s", level=level, **days)
 
 
-HELD: Fact[tuple[Held, ...]] = Fact(
+HELD: Fact[tuple[HeldLevel, ...]] = Fact(
     (Key("held_level", case_keys.level, 0), Key("held_since", case_keys.day), _TODAY),
-    lambda _form, level, since, _today: (Held(level, since),) if since else (),
+    lambda _form, level, since, _today: (HeldLevel(level, since),) if since else (),
     _held,
 )
 
@@ -268,8 +268,10 @@ HELD: Fact[tuple[Held, ...]] = Fact(
 @guard(N_("The time before a higher level has passed"), HELD, TODAY)
 def upgrade_due(facts: DossierFacts) -> str:
     """A higher level follows a lower one that is held only after the months the law asks (art. 5, 10, 15)."""
-    lower = [held for held in facts[HELD] if held.level < facts.level]
-    first = max((months_after(held.since, facts.upgrade_after_months) for held in lower), default=dt.date.min)
+    lower = [recognition for recognition in facts[HELD] if recognition.level < facts.level]
+    first = max(
+        (months_after(recognition.since, facts.upgrade_after_months) for recognition in lower), default=dt.date.min
+    )
     if facts[TODAY] >= first:
         return ""
     return _(

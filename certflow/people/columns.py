@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from certflow.catalogue import role_titles
 from certflow.errors import Invalid
 from certflow.gateways.spreadsheets import reading
-from certflow.gateways.spreadsheets.reading import Cell, Row
-from certflow.gateways.spreadsheets.writing import Sheet, csv_file, workbook
+from certflow.gateways.spreadsheets.reading import Cell, SheetRow
+from certflow.gateways.spreadsheets.writing import SheetContent, csv_file, workbook
 from certflow.law.specs.words import Text
 from certflow.vietnamese import search_key
 from certflow.wording import _, language
@@ -92,7 +92,7 @@ def _refused(reason: str) -> Invalid:
     return Invalid(fields={"file": (reason,)})
 
 
-def _headings(row: Row) -> dict[str, int]:
+def _headings(row: SheetRow) -> dict[str, int]:
     """The place of each column; raises Invalid when a column stands twice."""
     places: dict[str, int] = {}
     for place, cell in enumerate(row.cells):
@@ -109,17 +109,17 @@ def _bare(words: str) -> str:
     return search_key(words.partition("(")[0]).strip(" *:")
 
 
-def _unknown(row: Row) -> tuple[str, ...]:
+def _unknown(row: SheetRow) -> tuple[str, ...]:
     return tuple(cell.text[:60] for cell in row.cells if cell.text and _bare(cell.text) not in _KEYS)
 
 
-def _entry(row: Row, places: dict[str, int]) -> Entry | None:
+def _entry(row: SheetRow, places: dict[str, int]) -> Entry | None:
     """The row's cells by column; None when only unknown columns are filled."""
     cells = {name: _at(row, places.get(name)) for name in COLUMNS}
     return Entry(row.number, cells) if any(cell.text or cell.computed for cell in cells.values()) else None
 
 
-def _at(row: Row, place: int | None) -> Cell:
+def _at(row: SheetRow, place: int | None) -> Cell:
     return row.cells[place] if place is not None and place < len(row.cells) else Cell()
 
 
@@ -131,7 +131,7 @@ def _is_example(entry: Entry) -> bool:
 def template_xlsx() -> bytes:
     """A workbook to fill in, in the reader's language: the list with an example, and the roles with their units."""
     headings = [_("Role"), _("Code of the role"), _("Sits at")]
-    return workbook([_list_sheet(), Sheet(_("Roles"), _roles_hint(), headings, rows=_roles())])
+    return workbook([_list_sheet(), SheetContent(_("Roles"), _roles_hint(), headings, rows=_roles())])
 
 
 def template_csv() -> bytes:
@@ -140,8 +140,8 @@ def template_csv() -> bytes:
     return csv_file([sheet.headings, *sheet.examples])
 
 
-def _list_sheet() -> Sheet:
-    return Sheet(_("People"), _hint(), [heading(column) for column in COLUMNS], examples=[_example()])
+def _list_sheet() -> SheetContent:
+    return SheetContent(_("People"), _hint(), [heading(column) for column in COLUMNS], examples=[_example()])
 
 
 def _hint() -> str:

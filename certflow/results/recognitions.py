@@ -12,7 +12,7 @@ from certflow.catalogue.catalogue import form_of
 from certflow.clock import today
 from certflow.errors import ActionBlocked, NotFound
 from certflow.law.deadlines import valid_until
-from certflow.law.facts import Held, OutsideDocument
+from certflow.law.facts import HeldLevel, OutsideDocument
 from certflow.law.scoring.scoring import Answers, score
 from certflow.law.specs.outcome import OutcomeSpec
 from certflow.models.base import db
@@ -118,7 +118,7 @@ def decline(dossier: Dossier, *, reasons: str, by: Signed) -> Document | None:
     return documents.intend(paper, "refusal", refusal) if refusal else None
 
 
-def held(dossier: Dossier, day: dt.date) -> tuple[Held, ...]:
+def held(dossier: Dossier, day: dt.date) -> tuple[HeldLevel, ...]:
     """What the dossier's subject holds on `day` by the same criteria set, what it has inherited with it.
 
     Results of practice rounds count in practice only, and official ones only officially.
@@ -139,9 +139,9 @@ def held(dossier: Dossier, day: dt.date) -> tuple[Held, ...]:
         )
     )
     with seeing(EVERYTHING):  # what the subject holds is the same whoever asks
-        found = [Held(one.level, one.recognised_on) for one in db.session.scalars(query)]
+        found = [HeldLevel(one.level, one.recognised_on) for one in db.session.scalars(query)]
     inherited = inheritance.of_dossier(dossier, day)
-    return (*found, Held(inherited.level, inherited.since)) if inherited else tuple(found)
+    return (*found, HeldLevel(inherited.level, inherited.since)) if inherited else tuple(found)
 
 
 def by_code(code: str) -> Recognition:

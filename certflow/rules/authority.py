@@ -155,7 +155,7 @@ def _refuse_overlap(entry: Entry, actor: User) -> None:
     dated.refuse_overlap(AuthorityRule, entry, *same, AuthorityRule.practice.is_(entry.practice))
 
 
-def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[content.Kind, BinaryIO]:
+def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[content.FileKind, BinaryIO]:
     faults = _faults(entry)
     try:
         if file is None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from certflow.errors import Invalid, NotFound
 from certflow.gateways.unit_sources.data import UnitRow, current_units, legacy_units
-from certflow.gateways.unit_sources.lineage import Lineage, Link, Unlinked, lineage
+from certflow.gateways.unit_sources.lineage import SourceLineage, SourceLink, Unlinked, lineage
 from certflow.gateways.unit_sources.resolutions import COMMUNES_RESOLUTION
 from certflow.models.base import db
 from certflow.models.units import UnitVersion
@@ -98,7 +98,7 @@ def ticks(province: str | None = None) -> int:
     return len(found.before) + len(found.links)
 
 
-def _of_province(found: Lineage, province: str | None) -> Lineage:
+def _of_province(found: SourceLineage, province: str | None) -> SourceLineage:
     """The part of the lineage that is about one province of either epoch, with what was merged with it."""
     if province is None:
         return found
@@ -110,7 +110,7 @@ def _of_province(found: Lineage, province: str | None) -> Lineage:
         raise NotFound(_("No province is called “%(name)s”.", name=province))
     old = set(_below(found.before, {code for code, new in became.items() if new in after}))
     new = set(_below(found.after, after))
-    return Lineage(
+    return SourceLineage(
         tuple(row for row in found.before if Ref(row.kind, row.code) in old),
         tuple(row for row in found.after if Ref(row.kind, row.code) in new),
         tuple(link for link in found.links if Ref(link.predecessor_kind, link.predecessor_code) in old),
@@ -135,7 +135,7 @@ def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[Ref]
             yield Ref(row.kind, row.code)
 
 
-def _pending(found: Lineage) -> list[Change]:
+def _pending(found: SourceLineage) -> list[Change]:
     """What the stored units have not gone through yet."""
     stored = resolutions.known(REFORM, set()).before
     waiting = {Ref(unit.kind, unit.code) for unit in stored if unit.until is None}
@@ -144,7 +144,7 @@ def _pending(found: Lineage) -> list[Change]:
     return [change for change in changes if change.unit in waiting]
 
 
-def _change(number: int, link: Link, rows: dict[Ref, UnitRow]) -> Change:
+def _change(number: int, link: SourceLink, rows: dict[Ref, UnitRow]) -> Change:
     unit = Ref(link.predecessor_kind, link.predecessor_code)
     becomes = None
     if link.successor_code and link.successor_kind:

@@ -66,7 +66,7 @@ def read(content: bytes) -> Decree:
     )
 
 
-def _change(row: file_rows.Change) -> Change:
+def _change(row: file_rows.ResolutionRow) -> Change:
     """A row as the planner takes it; the number of a cited document is recorded, a cited clause stays in the file."""
     unit = Ref(row.kind, row.code) if row.kind and row.code else None
     kind = _KINDS.get(row.change, "continue")
@@ -76,7 +76,7 @@ def _change(row: file_rows.Change) -> Change:
     return Change(row.row, kind, unit, _becomes(row), row.extent, cites)
 
 
-def _becomes(row: file_rows.Change) -> Becomes | None:
+def _becomes(row: file_rows.ResolutionRow) -> Becomes | None:
     if row.new_kind is None:
         return None
     names = unit_row(row.new_kind, row.new_code or "", row.new_name, None) if row.new_name else None

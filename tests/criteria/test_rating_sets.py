@@ -155,7 +155,7 @@ def test_who_writes_or_publishes_over_somebody_elses_change_is_told() -> None:
 def test_a_draft_without_a_paper_or_with_one_of_tomorrow_is_not_published() -> None:
     own = draft()
     tomorrow = clock.today() + dt.timedelta(days=1)
-    head = rating_sets.Named("Bộ tiêu chí", "", "", tomorrow, HEAD.issuer, "20")
+    head = rating_sets.SetNames("Bộ tiêu chí", "", "", tomorrow, HEAD.issuer, "20")
     own = rating_sets.save_head(own.id, head, actor=department(), revision=own.revision)
 
     assert set(said(own)) == {("head", 0, "number"), ("head", 0, "dated")}

@@ -8,11 +8,11 @@ import pytest
 
 from certflow.errors import Invalid
 from certflow.gateways.files import content
-from certflow.gateways.files.content import ALLOWED, DOCX, JPEG, MAX_BYTES, PDF, PNG, WEBP, XLSX, Kind
+from certflow.gateways.files.content import ALLOWED, DOCX, JPEG, MAX_BYTES, PDF, PNG, WEBP, XLSX, FileKind
 from tests.gateways.samples import docx, jpeg, office, pdf, picture, png, webp, xlsx
 
 
-def _kind(sent: bytes, name: str = "minh chứng") -> Kind:
+def _kind(sent: bytes, name: str = "minh chứng") -> FileKind:
     return content.recognise(io.BytesIO(sent), name)
 
 
@@ -47,7 +47,7 @@ def _reason(sent: bytes, name: str = "minh chứng.pdf") -> str:
     ],
 )
 @pytest.mark.parametrize("name", ["Biên bản.pdf", "virus.exe", ""])
-def test_every_accepted_kind_is_known_by_its_content_whatever_its_name(sent: bytes, kind: Kind, name: str) -> None:
+def test_every_accepted_kind_is_known_by_its_content_whatever_its_name(sent: bytes, kind: FileKind, name: str) -> None:
     assert _kind(sent, name) == kind
 
 

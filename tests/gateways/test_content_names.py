@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certflow.errors import Invalid
-from certflow.gateways.files.content import ALLOWED, DOCX, JPEG, PDF, XLSX, Kind, recognise, safe_name
+from certflow.gateways.files.content import ALLOWED, DOCX, JPEG, PDF, XLSX, FileKind, recognise, safe_name
 from tests.gateways.samples import docx, pdf, picture, xlsx
 
 SEEDS = (pdf(), pdf(object_streams=True), docx(), xlsx(), picture("JPEG"), picture("PNG"), picture("WEBP"))
@@ -37,7 +37,7 @@ SEEDS = (pdf(), pdf(object_streams=True), docx(), xlsx(), picture("JPEG"), pictu
         ("\ud800.pdf", PDF, "evidence.pdf"),
     ],
 )
-def test_a_name_keeps_its_letters_and_loses_its_tricks(original: str, kind: Kind, safe: str) -> None:
+def test_a_name_keeps_its_letters_and_loses_its_tricks(original: str, kind: FileKind, safe: str) -> None:
     assert safe_name(original, kind) == safe
 
 
@@ -53,7 +53,7 @@ def test_a_long_name_is_cut_between_letters() -> None:
 @example(original="e\u200d\u0301", kind=PDF)
 @example(original="con .pdf", kind=PDF)
 @example(original="a.pdf .pdf", kind=PDF)
-def test_whatever_the_name_it_becomes_safe_and_stays_so(original: str, kind: Kind) -> None:
+def test_whatever_the_name_it_becomes_safe_and_stays_so(original: str, kind: FileKind) -> None:
     safe = safe_name(original, kind)
 
     assert safe.endswith(f".{kind.extension}")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from certflow.errors import Invalid
 from certflow.gateways.resolutions.file import MOST_BYTES, read_resolution
-from certflow.gateways.resolutions.rows import MOST_ROWS, Change
+from certflow.gateways.resolutions.rows import MOST_ROWS, ResolutionRow
 from certflow.gateways.resolutions.words import CHANGES, COLUMNS, HEAD
 from certflow.gateways.unit_sources.data import current_units
 
@@ -23,7 +23,7 @@ effective on;2027-03-01
 NAMES = "change;code;kind;new code;new name;new kind;parent code;extent;cites\n"
 
 
-def _read(*rows: str, head: str = HEAD_ROWS) -> tuple[Change, ...]:
+def _read(*rows: str, head: str = HEAD_ROWS) -> tuple[ResolutionRow, ...]:
     return read_resolution((head + NAMES + "\n".join(rows)).encode()).changes
 
 
@@ -33,7 +33,7 @@ def _refused(*rows: str, head: str = HEAD_ROWS) -> tuple[str, ...]:
     return refusal.value.reasons
 
 
-def _told(changes: tuple[Change, ...]) -> list[tuple[object, ...]]:
+def _told(changes: tuple[ResolutionRow, ...]) -> list[tuple[object, ...]]:
     return [(c.change, c.code, c.new_code, c.new_name, c.parent_code, c.extent) for c in changes]
 
 
@@ -46,7 +46,7 @@ def test_the_shipped_resolution_makes_a_city_of_dong_nai_with_62_communes_and_33
     assert (resolution.number, resolution.dated) == ("237/NQ-UBTVQH16", dt.date(2026, 4, 14))
     assert resolution.effective_on == dt.date(2026, 4, 30)
     assert "MIT" in resolution.source
-    assert resolution.changes[0] == Change(
+    assert resolution.changes[0] == ResolutionRow(
         resolution.changes[0].row, "rename", "75", "province", None, "Thành phố Đồng Nai", "province", None,
         "whole", "30/2026/QH16",
     )  # fmt: skip

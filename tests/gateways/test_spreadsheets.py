@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from certflow.errors import Invalid
 from certflow.gateways.spreadsheets import reading
 from certflow.gateways.spreadsheets.reading import Cell, rows
-from certflow.gateways.spreadsheets.writing import Sheet, csv_file, workbook
+from certflow.gateways.spreadsheets.writing import SheetContent, csv_file, workbook
 from tests import lists
 from tests.gateways import samples
 from tests.properties import examples
@@ -247,7 +247,7 @@ def test_what_is_written_as_csv_is_read_again_and_acts_as_no_formula(table: list
         assert not any(cell.computed for cell in row.cells)
 
 
-def _rows_or_refused(content: bytes) -> list[reading.Row]:
+def _rows_or_refused(content: bytes) -> list[reading.SheetRow]:
     try:
         found = rows(content, most=100)
     except Invalid:
@@ -262,7 +262,9 @@ def test_no_cell_of_a_written_csv_acts(sign: str) -> None:
 
 
 def test_a_written_workbook_holds_texts_alone() -> None:
-    made = workbook([Sheet("List", "hint", ["a", "b"], examples=[["=1+1", "01"]]), Sheet("More", "hint", ["a"])])
+    made = workbook(
+        [SheetContent("List", "hint", ["a", "b"], examples=[["=1+1", "01"]]), SheetContent("More", "hint", ["a"])]
+    )
 
     assert rows(made, most=9)[2].cells[:2] == (Cell("=1+1", computed=True), Cell("01"))
     kinds = [cell.data_type for cell in openpyxl.load_workbook(io.BytesIO(made)).worksheets[0][3]]

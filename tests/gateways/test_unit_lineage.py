@@ -9,20 +9,20 @@ import pytest
 from certflow.errors import NotFound, SetupError
 from certflow.gateways.unit_sources import data as unit_data
 from certflow.gateways.unit_sources import lineage
-from certflow.gateways.unit_sources.lineage import Lineage, Link
+from certflow.gateways.unit_sources.lineage import SourceLineage, SourceLink
 from certflow.gateways.unit_sources.resolutions import COMMUNES_RESOLUTION, RULINGS, Ruling
 
 
 @pytest.fixture(scope="module")
-def found() -> Lineage:
+def found() -> SourceLineage:
     return lineage.lineage()
 
 
-def _of(found: Lineage, kind: str, code: str) -> list[Link]:
+def _of(found: SourceLineage, kind: str, code: str) -> list[SourceLink]:
     return [link for link in found.links if (link.predecessor_kind, link.predecessor_code) == (kind, code)]
 
 
-def _from(found: Lineage, code: str) -> set[tuple[str, str]]:
+def _from(found: SourceLineage, code: str) -> set[tuple[str, str]]:
     return {(link.predecessor_code, link.extent) for link in found.links if link.successor_code == code}
 
 
@@ -67,7 +67,7 @@ def test_lang_giang_is_a_commune_of_bac_ninh() -> None:
     )
 
 
-def test_tan_van_is_made_of_three_communes_under_the_code_of_another(found: Lineage) -> None:
+def test_tan_van_is_made_of_three_communes_under_the_code_of_another(found: SourceLineage) -> None:
     """1672/NQ-UBTVQH15, article 1, clause 9: Hồng Thái, Bình La and Tân Văn; its own code was 06121."""
     assert _from(found, "06115") == {("06115", "whole"), ("06118", "whole"), ("06121", "whole")}
     (link,) = _of(found, "commune", "06121")
@@ -75,11 +75,11 @@ def test_tan_van_is_made_of_three_communes_under_the_code_of_another(found: Line
     assert link.resolution == "1672/NQ-UBTVQH15"
 
 
-def test_nothing_of_the_installed_data_is_left_unlinked(found: Lineage) -> None:
+def test_nothing_of_the_installed_data_is_left_unlinked(found: SourceLineage) -> None:
     assert found.unlinked == ()
 
 
-def test_the_links_are_counted(found: Lineage) -> None:
+def test_the_links_are_counted(found: SourceLineage) -> None:
     assert Counter((link.predecessor_kind, link.kind, link.extent) for link in found.links) == {
         ("province", "continue", "whole"): 11,
         ("province", "merge", "whole"): 52,
@@ -92,7 +92,7 @@ def test_the_links_are_counted(found: Lineage) -> None:
     }
 
 
-def test_every_link_joins_units_of_its_epochs_and_cites_a_resolution(found: Lineage) -> None:
+def test_every_link_joins_units_of_its_epochs_and_cites_a_resolution(found: SourceLineage) -> None:
     before = {(row.kind, row.code) for row in found.before}
     after = {(row.kind, row.code) for row in found.after}
 
@@ -102,7 +102,7 @@ def test_every_link_joins_units_of_its_epochs_and_cites_a_resolution(found: Line
         assert link.resolution
 
 
-def test_every_unit_of_before_and_after_is_linked(found: Lineage) -> None:
+def test_every_unit_of_before_and_after_is_linked(found: SourceLineage) -> None:
     old = {(link.predecessor_kind, link.predecessor_code) for link in found.links}
     new = {(link.successor_kind, link.successor_code) for link in found.links if link.successor_code}
 
@@ -110,7 +110,7 @@ def test_every_unit_of_before_and_after_is_linked(found: Lineage) -> None:
     assert new == {(row.kind, row.code) for row in found.after}
 
 
-def test_a_unit_goes_wholly_to_one_or_in_parts_to_several(found: Lineage) -> None:
+def test_a_unit_goes_wholly_to_one_or_in_parts_to_several(found: SourceLineage) -> None:
     extents: dict[tuple[str, str], list[str]] = defaultdict(list)
     for link in found.links:
         extents[link.predecessor_kind, link.predecessor_code].append(link.extent)
@@ -118,7 +118,7 @@ def test_a_unit_goes_wholly_to_one_or_in_parts_to_several(found: Lineage) -> Non
     assert all(shares == ["whole"] or (len(shares) > 1 and set(shares) == {"part"}) for shares in extents.values())
 
 
-def test_what_continues_is_one_to_one_and_says_what_of_it_is_new(found: Lineage) -> None:
+def test_what_continues_is_one_to_one_and_says_what_of_it_is_new(found: SourceLineage) -> None:
     going_on = [link for link in found.links if link.kind == "continue"]
     successors = Counter((link.successor_kind, link.successor_code) for link in found.links)
 
@@ -136,14 +136,14 @@ def test_what_continues_is_one_to_one_and_says_what_of_it_is_new(found: Lineage)
     }
 
 
-def test_a_merged_province_is_new_even_under_the_code_and_name_of_one_of_its_predecessors(found: Lineage) -> None:
+def test_a_merged_province_is_new_even_under_the_code_and_name_of_one_of_its_predecessors(found: SourceLineage) -> None:
     (link,) = _of(found, "province", "75")
 
     assert (link.successor_code, link.kind, link.extent, link.resolution) == ("75", "merge", "whole", "202/2025/QH15")
     assert _from(found, "75") == {("70", "whole"), ("75", "whole")}
 
 
-def test_an_island_district_becomes_a_special_zone_and_other_districts_end(found: Lineage) -> None:
+def test_an_island_district_becomes_a_special_zone_and_other_districts_end(found: SourceLineage) -> None:
     islands = {
         link.predecessor_code: link.successor_code
         for link in found.links
@@ -155,7 +155,9 @@ def test_an_island_district_becomes_a_special_zone_and_other_districts_end(found
     assert (ended.successor_code, ended.successor_kind, ended.kind) == (None, None, "tier_removed")
 
 
-def test_a_divided_commune_is_linked_with_all_its_parts_not_with_the_default_of_the_package(found: Lineage) -> None:
+def test_a_divided_commune_is_linked_with_all_its_parts_not_with_the_default_of_the_package(
+    found: SourceLineage,
+) -> None:
     assert {(link.successor_code, link.kind, link.extent) for link in _of(found, "commune", "27007")} == {
         ("27004", "merge", "part"),
         ("27007", "split", "part"),
@@ -163,7 +165,7 @@ def test_a_divided_commune_is_linked_with_all_its_parts_not_with_the_default_of_
 
 
 @pytest.mark.parametrize("ruling", RULINGS, ids=lambda ruling: f"{ruling.code}-{ruling.new_code}")
-def test_a_ruling_joins_a_commune_with_a_neighbour_of_its_own_district(found: Lineage, ruling: Ruling) -> None:
+def test_a_ruling_joins_a_commune_with_a_neighbour_of_its_own_district(found: SourceLineage, ruling: Ruling) -> None:
     """The one exception is the piece of land of Hòa Bình (Kim Thành) that went to Hà Nam (Thanh Hà)."""
     district = {row.code: row.parent_code for row in found.before if row.kind == "commune"}
     neighbours = {district[code] for code, _extent in _from(found, ruling.new_code) if code != ruling.code}
@@ -174,7 +176,7 @@ def test_a_ruling_joins_a_commune_with_a_neighbour_of_its_own_district(found: Li
     }
 
 
-def test_every_province_has_the_resolution_on_its_communes(found: Lineage) -> None:
+def test_every_province_has_the_resolution_on_its_communes(found: SourceLineage) -> None:
     assert set(COMMUNES_RESOLUTION) == {row.code for row in found.after if row.kind == "province"}
     assert len(set(COMMUNES_RESOLUTION.values())) == 34
 
@@ -192,7 +194,7 @@ def test_without_rulings_communes_of_one_name_are_reported_and_not_linked(monkey
     assert all(link.kind != "continue" for link in found.links if link.successor_code == "31666")
 
 
-def _doctored(monkeypatch: pytest.MonkeyPatch, folder: Path, province: str, **changed: object) -> Lineage:
+def _doctored(monkeypatch: pytest.MonkeyPatch, folder: Path, province: str, **changed: object) -> SourceLineage:
     """The lineage by a converter in which entries of one province are others."""
     real = unit_data.data_folder()
     said = json.loads((real / "converter_2025.json").read_text("utf-8"))

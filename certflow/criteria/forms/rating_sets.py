@@ -12,7 +12,7 @@ from wtforms import Field, FieldList, Form, FormField, HiddenField, SelectField,
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.criteria.rating_sets import Named
+from certflow.criteria.rating_sets import SetNames
 from certflow.http.fields import ADay, DayField, shown_day, version_sent
 from certflow.http.typed import decimal
 from certflow.law.sets.faults import MOST_BANDS, MOST_CAPS, MOST_ROWS, SetFault, shown
@@ -22,9 +22,9 @@ from certflow.models.criteria import RatingSet
 LONGEST = 500
 
 
-def number_typed(typed: str) -> str:
+def number_typed(text: str) -> str:
     """A number with a point where it is one; otherwise what was typed, which the check then refuses."""
-    return decimal(typed) or typed
+    return decimal(text) or text
 
 
 def _tidy(text: str | None) -> str:
@@ -42,10 +42,10 @@ class Rows(FieldList):
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         names = re.compile(rf"{prefix}-([0-9]{{1,3}})-")
-        return (int(found[1]) for name in formdata if (found := names.match(name)))
+        return (int(match[1]) for name in formdata if (match := names.match(name)))
 
 
-class PartForm(FlaskForm):
+class SetPartForm(FlaskForm):
     """One part of a draft, typed over its `revision`."""
 
     revision = HiddenField()
@@ -56,7 +56,7 @@ class PartForm(FlaskForm):
         return version_sent(self.revision.data)
 
 
-class HeadForm(PartForm):
+class HeadForm(SetPartForm):
     """What the department says of its set as a whole."""
 
     title_vi = _words(lazy_gettext("Title of the set"), 300)
@@ -76,11 +76,11 @@ class HeadForm(PartForm):
         lazy_gettext("Points of the whole set"), 20, description=lazy_gettext("What all rows bring together.")
     )
 
-    def named(self) -> Named:
+    def named(self) -> SetNames:
         """What was typed."""
-        given = {name: self[name].data for name in ("title_vi", "title_en", "issuer")}
-        return Named(
-            **given,
+        texts = {name: self[name].data for name in ("title_vi", "title_en", "issuer")}
+        return SetNames(
+            **texts,
             document_number=self.number.data,
             document_date=self.dated.day,
             total=number_typed(self.total.data),
@@ -97,7 +97,7 @@ class RowForm(Form):
     step = _words(lazy_gettext("In steps of"), 20)
 
 
-class GroupForm(PartForm):
+class GroupForm(SetPartForm):
     """One group with its rows."""
 
     title_vi = _words(lazy_gettext("Title of the group"))
@@ -117,7 +117,7 @@ class BandForm(Form):
     at_least = _words(lazy_gettext("From how many points"), 20)
 
 
-class BandsForm(PartForm):
+class BandsForm(SetPartForm):
     """The classes, from the lowest to the highest."""
 
     rows = Rows(FormField(BandForm), max_entries=MOST_BANDS)
@@ -133,13 +133,13 @@ class CapForm(Form):
     band = SelectField(lazy_gettext("Highest class that is left"), validate_choice=False)
 
 
-class CapsForm(PartForm):
+class CapsForm(SetPartForm):
     """What keeps the class down although the total would reach a higher one."""
 
     rows = Rows(FormField(CapForm), max_entries=MOST_CAPS)
 
 
-class UploadForm(PartForm):
+class SetFileForm(SetPartForm):
     """A TOML file to put in the place of the draft's content."""
 
     file = FileField(lazy_gettext("TOML file"))
@@ -214,14 +214,16 @@ def with_choices(form: CapsForm, content: Content) -> CapsForm:
 
 
 def _places(content: Content) -> list[SelectChoice]:
-    found = []
+    choices = []
     for number, group in enumerate(content.get("criteria", []), 1):
         rows = [(n, row) for n, row in enumerate(group.get("indicators", []), 1) if most(row)]
         if rows:
             title = _("Group %(number)s as a whole: %(title)s", number=number, title=group["title"].get("vi", ""))
-            found.append(SelectChoice(str(number), title[:120]))
-        found += [SelectChoice(f"{number}.{n}", f"{number}.{n}. {row['title'].get('vi', '')}"[:120]) for n, row in rows]
-    return found
+            choices.append(SelectChoice(str(number), title[:120]))
+        choices += [
+            SelectChoice(f"{number}.{n}", f"{number}.{n}. {row['title'].get('vi', '')}"[:120]) for n, row in rows
+        ]
+    return choices
 
 
 def _about(place: tuple[int, int] | None) -> str:
@@ -235,7 +237,7 @@ def _titles(item: dict[str, Any]) -> dict[str, str]:
     return {"title_vi": title.get("vi", ""), "title_en": title.get("en", "")}
 
 
-def show(form: PartForm, faults: list[SetFault]) -> None:
+def show(form: SetPartForm, faults: list[SetFault]) -> None:
     """Put what the check says at its fields; the rest at the head of the form."""
     for fault in faults:
         place = _field_of(form, fault)
@@ -247,7 +249,7 @@ def show(form: PartForm, faults: list[SetFault]) -> None:
                 form.rows.errors = [*form.rows.errors, fault.words]
 
 
-def _field_of(form: PartForm, fault: SetFault) -> Field | None:
+def _field_of(form: SetPartForm, fault: SetFault) -> Field | None:
     fields: dict[str, Field] = form._fields
     if fault.row:
         entries = form.rows.entries

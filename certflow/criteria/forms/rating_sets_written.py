@@ -17,15 +17,15 @@ def group_written(content: Content, form: GroupForm, number: int, do: str) -> Co
     """The content with a group as it was typed, and with what the button `do` asks for."""
     groups = list(content["criteria"])
     group = groups[number - 1]
-    stored = group.get("indicators", [])
-    rows = [_row(entry.form, stored[n] if n < len(stored) else {}) for n, entry in enumerate(form.rows)]
+    rows_before = group.get("indicators", [])
+    rows = [_row(entry.form, rows_before[n] if n < len(rows_before) else {}) for n, entry in enumerate(form.rows)]
     act, _dash, what = do.partition("-")
     if act == "add" and what in KINDS and len(rows) < MOST_ROWS:
         rows.append(_blank_row(what))
     groups[number - 1] = {**group, **_title_of(form), "source": form.source.data, "indicators": rows}
-    written = {**content, "criteria": groups}
+    changed = {**content, "criteria": groups}
     removed = _removed(act, what, rows)
-    return without_row(written, number, removed) if removed else written
+    return without_row(changed, number, removed) if removed else changed
 
 
 def _blank_row(kind: str) -> dict[str, Any]:
@@ -35,23 +35,23 @@ def _blank_row(kind: str) -> dict[str, Any]:
     return row | ({"most": "", "step": USUAL_STEP} if kind == "points" else {"most": ""})
 
 
-def _row(typed: Form, stored: dict[str, Any]) -> dict[str, Any]:
+def _row(form: Form, before: dict[str, Any]) -> dict[str, Any]:
     """A row as typed, with what only a file can say of it."""
-    kind = typed.kind.data if typed.kind.data in KINDS else "points"
-    kept = stored if stored.get("kind") == kind else _blank_row(kind)
-    numbers = {} if kind == "text" else {"most": number_typed(typed.most.data)}
+    kind = form.kind.data if form.kind.data in KINDS else "points"
+    base = before if before.get("kind") == kind else _blank_row(kind)
+    numbers = {} if kind == "text" else {"most": number_typed(form.most.data)}
     if kind == "points":
-        numbers["step"] = number_typed(typed.step.data)
-    return {**kept, "kind": kind, **_title_of(typed), **numbers}
+        numbers["step"] = number_typed(form.step.data)
+    return {**base, "kind": kind, **_title_of(form), **numbers}
 
 
 def bands_written(content: Content, form: BandsForm, do: str) -> Content:
     """The content with the classes as they were typed, and with what the button `do` asks for."""
-    stored = {band.get("name"): band for band in content.get("bands", [])}
+    bands_before = {band.get("name"): band for band in content.get("bands", [])}
     bands: list[dict[str, Any]] = []
     for entry in form.rows:
-        name = entry.form.name.data if entry.form.name.data in stored else new_band_name({"bands": bands})
-        band = {**stored.get(name, {}), "name": name, **_title_of(entry.form)}
+        name = entry.form.name.data if entry.form.name.data in bands_before else new_band_name({"bands": bands})
+        band = {**bands_before.get(name, {}), "name": name, **_title_of(entry.form)}
         bands.append(band | {"at_least": number_typed(entry.form.at_least.data)})
     act, _dash, what = do.partition("-")
     if act == "add" and len(bands) < MOST_BANDS:
@@ -63,13 +63,17 @@ def bands_written(content: Content, form: BandsForm, do: str) -> Content:
 
 def caps_written(content: Content, form: CapsForm, do: str) -> Content:
     """The content with what keeps the class down as it was typed, and with what the button `do` asks for."""
-    stored = content.get("caps", [])
+    caps_before = content.get("caps", [])
     caps: list[dict[str, Any]] = []
     for n, entry in enumerate(form.rows):
-        typed = entry.form
-        cap = {**(stored[n] if n < len(stored) else {}), **_title_of(typed), "band": typed.band.data or ""}
-        look_at(cap, looks_at({"indicator": typed.about.data or ""}))
-        caps.append(cap | {"below": number_typed(typed.below.data)})
+        row_form = entry.form
+        cap = {
+            **(caps_before[n] if n < len(caps_before) else {}),
+            **_title_of(row_form),
+            "band": row_form.band.data or "",
+        }
+        look_at(cap, looks_at({"indicator": row_form.about.data or ""}))
+        caps.append(cap | {"below": number_typed(row_form.below.data)})
     act, _dash, what = do.partition("-")
     if act == "add" and len(caps) < MOST_CAPS:
         caps.append({"title": {"vi": "", "en": ""}, "band": "", "below": ""})

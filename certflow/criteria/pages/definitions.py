@@ -36,12 +36,12 @@ bp = Room("definitions", __name__, url_prefix="/rules")
 @bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
     """Every scheme and criteria set of this installation."""
-    known = catalogue.renewed()
+    definitions = catalogue.renewed()
     return render_template(
         "criteria/definitions/listed.html",
-        workflows=[known.workflows[key] for key in sorted(known.workflows)],
-        forms=[known.forms[key] for key in sorted(known.forms)],
-        given=confirmations.by_set(),
+        workflows=[definitions.workflows[key] for key in sorted(definitions.workflows)],
+        forms=[definitions.forms[key] for key in sorted(definitions.forms)],
+        confirmations=confirmations.by_set(),
         own_sets=rating_sets.may_look(actor()),
     )
 
@@ -55,16 +55,16 @@ def form(name: str, version: int) -> ResponseReturnValue:
 @bp.action("/criteria/<name>/<int:version>/confirm", DEPARTMENT)
 def confirm(name: str, version: int) -> ResponseReturnValue:
     """Record that the set was compared with the signed law."""
-    spec, given = _form(name, version), ConfirmForm()
-    if given.validate_on_submit():
+    spec, confirmation = _form(name, version), ConfirmForm()
+    if confirmation.validate_on_submit():
         try:
-            confirmations.confirm(name, version, actor=actor(), document=given.document.data)
+            confirmations.confirm(name, version, actor=actor(), document=confirmation.document.data)
         except Invalid as refusal:
-            show_faults(given, refusal)
+            show_faults(confirmation, refusal)
         else:
             flash(_("The criteria set is confirmed for your province."))
             return redirect(url_for(".form", name=name, version=version))
-    return _criteria_page(spec, given), 422
+    return _criteria_page(spec, confirmation), 422
 
 
 @bp.page("/schemes/<name>/<int:version>", SIGNED_IN)
@@ -72,7 +72,7 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
     """One scheme: its steps, who does them, its dates, and what is issued."""
     spec = _workflow(name, version)
     criteria = catalogue.known().form_of(spec)
-    given = confirmations.confirmations(criteria)
+    confirmed = confirmations.confirmations(criteria)
     return render_template(
         "criteria/definitions/workflow.html",
         spec=spec,
@@ -80,11 +80,11 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
         publications=published.publications(spec),
         chart=chart(catalogue.workflows()[spec.key], language()),
         criteria=criteria,
-        given=given,
+        confirmations=confirmed,
         stages=_stages(spec),
         deadlines=sorted(spec.deadlines, key=lambda d: (d.counted, d.month, d.day)),
         in_words=in_words,
-        notices=_marks(criteria, given),
+        notices=_marks(criteria, confirmed),
     )
 
 
@@ -160,13 +160,15 @@ def diff(kind: str, name: str, old: int, new: int) -> ResponseReturnValue:
 
 def changes(before: Definition, after: Definition) -> list[tuple[str, list[str]]]:
     """What `after` says otherwise than `before`: sentences under the heading of each part."""
-    found = groupby(difference(before, after), key=lambda change: change.section)
-    return [(heading, [change.sentence for change in those]) for heading, those in found]
+    groups = groupby(difference(before, after), key=lambda change: change.section)
+    return [(heading, [change.sentence for change in those]) for heading, those in groups]
 
 
-def _versions(spec: Definition, known: Mapping[tuple[str, int], Definition]) -> list[Definition]:
+def _versions(spec: Definition, definitions: Mapping[tuple[str, int], Definition]) -> list[Definition]:
     """All versions of the same definition, newest first."""
-    return sorted((other for other in known.values() if other.name == spec.name), key=lambda other: -other.version)
+    return sorted(
+        (other for other in definitions.values() if other.name == spec.name), key=lambda other: -other.version
+    )
 
 
 def _workflow(name: str, version: int) -> WorkflowSpec:
@@ -184,24 +186,24 @@ def _form(name: str, version: int) -> FormSpec:
 
 
 def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
-    given = confirmations.confirmations(spec)
+    confirmation_rows = confirmations.confirmations(spec)
     speaks_for = confirmations.provinces_confirmable_by(actor())
-    confirmed = {each.unit_id for each in given}
+    confirmed = {each.unit_id for each in confirmation_rows}
     publications = published.publications(spec)
     missed = any((spec.name, version) not in catalogue.known().forms for version in publications)
-    known = catalogue.renewed() if missed else catalogue.known()
+    definitions = catalogue.renewed() if missed else catalogue.known()
     return render_template(
         "criteria/definitions/form.html",
         spec=spec,
-        versions=_versions(spec, known.forms),
+        versions=_versions(spec, definitions.forms),
         publications=publications,
         schemes=_schemes_with(spec),
-        given=given,
+        confirmations=confirmation_rows,
         form=form,
         figure=_figure,
         may_confirm=spec.trust == "transcribed" and bool(speaks_for) and speaks_for[0].id not in confirmed,
         province=speaks_for[0] if speaks_for else None,
-        notices=_marks(spec, given),
+        notices=_marks(spec, confirmation_rows),
     )
 
 
@@ -221,12 +223,12 @@ def _figure(value: Fraction) -> str:
     return str(format_decimal(float(value)))
 
 
-def _marks(spec: FormSpec, given: Sequence[FormConfirmation]) -> list[str]:
+def _marks(spec: FormSpec, confirmation_rows: Sequence[FormConfirmation]) -> list[str]:
     """The mark of the set for each province of the reader; for an administrator while nobody has confirmed it."""
     provinces = {place.id: place for place in _provinces()}
     if provinces:
         return list(dict.fromkeys(mark for place in provinces.values() for mark in marks.of_form(spec, place)))
-    return [] if given or spec.trust == "department" else [marks.mark(spec)]
+    return [] if confirmation_rows or spec.trust == "department" else [marks.mark(spec)]
 
 
 def _provinces() -> list[Unit]:

@@ -13,7 +13,7 @@ from certflow.assessment.pages import criteria
 from certflow.assessment.words import entries, ratings
 from certflow.catalogue import department_sets
 from certflow.criteria import rating_sets
-from certflow.criteria.forms.rating_sets import PartForm
+from certflow.criteria.forms.rating_sets import SetPartForm
 from certflow.errors import ActionBlocked, DefinitionError
 from certflow.http.person import actor
 from certflow.law.decimals import decimal_text
@@ -27,7 +27,7 @@ from certflow.models.criteria import RatingSet
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SetPart:
     """One part in the list of parts."""
 
     title: str
@@ -64,7 +64,7 @@ def title(own: RatingSet, part: str) -> str:
     return str(_("Group %(number)s. %(title)s", number=part, title=words))
 
 
-def page(own: RatingSet, part: str, form: PartForm) -> dict[str, Any]:
+def page(own: RatingSet, part: str, form: SetPartForm) -> dict[str, Any]:
     """What the page of one part shows."""
     return {
         "own": own,
@@ -79,8 +79,8 @@ def page(own: RatingSet, part: str, form: PartForm) -> dict[str, Any]:
 
 def total(own: RatingSet) -> str:
     """The points of all rows against those wanted: "45 / 100 points"."""
-    given, wanted = decimal_text(points(own.content)), str(own.content.get("total", ""))
-    return str(_("%(points)s / %(most)s points", points=shown(given), most=shown(wanted) or "–"))
+    sum_of_rows, whole = decimal_text(points(own.content)), str(own.content.get("total", ""))
+    return str(_("%(points)s / %(most)s points", points=shown(sum_of_rows), most=shown(whole) or "–"))
 
 
 def overview(own: RatingSet) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def overview(own: RatingSet) -> dict[str, Any]:
         "writable": writable,
         "sum": total(own),
         "rows": sum(len(group.get("indicators", ())) for group in own.content["criteria"]),
-        "form": PartForm(formdata=None, data={"revision": str(own.revision)}),
+        "form": SetPartForm(formdata=None, data={"revision": str(own.revision)}),
         "head": department_sets.head_of(own),
     }
 
@@ -103,11 +103,11 @@ def _place(own: RatingSet, fault: SetFault) -> str:
     return address(own, fault.page, check=1)
 
 
-def _part(own: RatingSet, part: str, faults: tuple[SetFault, ...], *, writable: bool) -> Part:
+def _part(own: RatingSet, part: str, faults: tuple[SetFault, ...], *, writable: bool) -> SetPart:
     wrong = sum(fault.page == part for fault in faults)
     label = ngettext("%(num)d to correct", "%(num)d to correct", wrong) if wrong else _("In order")
     checked = {"check": 1} if wrong and not _is_blank(own, part) else {}
-    return Part(
+    return SetPart(
         title(own, part),
         address(own, part, **checked) if writable else None,
         _detail(own, part),
@@ -133,8 +133,8 @@ def _detail(own: RatingSet, part: str) -> str:
     group = own.content["criteria"][int(part) - 1]
     rows = len(group.get("indicators", ()))
     brought = shown(decimal_text(points({"criteria": [group]})))
-    said = ngettext("%(num)d row", "%(num)d rows", rows)
-    return str(_("%(rows)s, %(points)s points", rows=said, points=brought)) if rows else ""
+    row_count = ngettext("%(num)d row", "%(num)d rows", rows)
+    return str(_("%(rows)s, %(points)s points", rows=row_count, points=brought)) if rows else ""
 
 
 def preview(own: RatingSet) -> dict[str, Any]:

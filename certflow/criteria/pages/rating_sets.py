@@ -37,12 +37,12 @@ def _departments_only() -> None:
 @bp.page("/", LOOKS_AT_SETS)
 def listed() -> ResponseReturnValue:
     """The sets of the reader's department, or of all departments for an administrator."""
-    found = rating_sets.seen_by(actor())
-    open_drafts = {(own.unit_id, own.family) for own in found if own.published_at is None}
-    begun = {(own.unit_id, own.family) for own in found}
+    sets = rating_sets.seen_by(actor())
+    open_drafts = {(own.unit_id, own.family) for own in sets if own.published_at is None}
+    begun = {(own.unit_id, own.family) for own in sets}
     return render_template(
         "criteria/rating_sets/listed.html",
-        found=found,
+        sets=sets,
         families=rating_sets.families(),
         provinces=confirmations.provinces_confirmable_by(actor()),
         open_drafts=open_drafts,
@@ -139,7 +139,7 @@ def caps(set_id: int) -> ResponseReturnValue:
 def file(set_id: int) -> ResponseReturnValue:
     """Put a TOML file in the place of what is written."""
     own = _writable(set_id)
-    form = forms.UploadForm()
+    form = forms.SetFileForm()
     if request.method == "GET":
         form.revision.data = str(own.revision)
         return render_template("criteria/rating_sets/file.html", own=own, form=form)
@@ -155,7 +155,7 @@ def file(set_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", set_id=set_id))
 
 
-def _upload(own: RatingSet, form: forms.UploadForm) -> None:
+def _upload(own: RatingSet, form: forms.SetFileForm) -> None:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid(fields={"file": (_("Choose a file first."),)})
@@ -192,7 +192,7 @@ def publish(set_id: int) -> ResponseReturnValue:
     own = _writable(set_id)
     if request.method == "GET":
         return render_template("criteria/rating_sets/publish.html", **parts.overview(own))
-    form = forms.PartForm()
+    form = forms.SetPartForm()
     rating_sets.publish(set_id, actor=actor(), revision=form.seen)
     flash(_("Version %(version)s is published. Rounds can choose it from now on.", version=own.version))
     return redirect(url_for(".show", set_id=set_id))
@@ -218,10 +218,10 @@ def _do() -> str:
 
 
 def _rewrite(own: RatingSet, change: Change) -> RatingSet:
-    return rating_sets.save(own.id, change, actor=actor(), revision=forms.PartForm().seen)
+    return rating_sets.save(own.id, change, actor=actor(), revision=forms.SetPartForm().seen)
 
 
-def _save(own: RatingSet, part: str, form: forms.PartForm, change: Change) -> ResponseReturnValue:
+def _save(own: RatingSet, part: str, form: forms.SetPartForm, change: Change) -> ResponseReturnValue:
     """Save what was typed, right or wrong; what is wrong is then shown where it stands."""
     if not form.validate_on_submit():
         return _page(own, part, form), 422
@@ -242,7 +242,7 @@ def _saved(own: RatingSet, part: str) -> ResponseReturnValue:
     return redirect(parts.following(own, part))
 
 
-def _stale(set_id: int, part: str, form: forms.PartForm, refusal: Stale) -> ResponseReturnValue:
+def _stale(set_id: int, part: str, form: forms.SetPartForm, refusal: Stale) -> ResponseReturnValue:
     """The page again with what was typed; sending it once more puts it in the place of what is stored."""
     db.session.rollback()
     own = rating_sets.find(set_id, actor())
@@ -254,9 +254,9 @@ def _stale(set_id: int, part: str, form: forms.PartForm, refusal: Stale) -> Resp
     return _page(own, part, form), status_of(refusal)
 
 
-def _page(own: RatingSet, part: str, form: forms.PartForm) -> str:
-    found = rating_sets.faults(own)
+def _page(own: RatingSet, part: str, form: forms.SetPartForm) -> str:
+    set_faults = rating_sets.faults(own)
     if request.method == "GET" and request.args.get("check"):
-        forms.show(form, [fault for fault in found if fault.page == part])
+        forms.show(form, [fault for fault in set_faults if fault.page == part])
     template = f"criteria/rating_sets/{'group' if part.isdecimal() else part}.html"
     return render_template(template, **parts.page(own, part, form))

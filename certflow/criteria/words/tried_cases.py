@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from certflow.assessment.words.figures import given
 from certflow.clock import ZONE
 from certflow.criteria.cases import Tried
-from certflow.law.cases.case_runner import Outcome
+from certflow.law.cases.case_runner import CaseOutcome
 from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, DeadlineCase, FormCase
 from certflow.law.guards import GUARDS, in_words
 from certflow.law.specs.form import FormSpec, IndicatorSpec
@@ -41,7 +41,7 @@ def page_of(groups: Groups, page: int) -> Pagination:
     return ListPagination(pages, page, per_page=1)
 
 
-def _line(cells: tuple[str, ...], expected: str, outcome: Outcome) -> CaseLine:
+def _line(cells: tuple[str, ...], expected: str, outcome: CaseOutcome) -> CaseLine:
     return CaseLine(cells, expected, "" if outcome.passed else outcome.got)
 
 
@@ -76,25 +76,25 @@ def _changed(form: FormSpec, codes: Sequence[str]) -> str:
 
 def usual_cases(form: FormSpec, tried: Sequence[Tried]) -> dict[str, FormCase]:
     """For each indicator's code the first case that answers it as most of them do; {} without cases."""
-    found: dict[str, FormCase] = {}
+    usual: dict[str, FormCase] = {}
     cases = [case for case, _outcome in tried if isinstance(case, FormCase)]
     for code in form.indicators if cases else ():
         answers = [str(case.answers.get(code)) for case in cases]
-        found[code] = cases[answers.index(Counter(answers).most_common(1)[0][0])]
-    return found
+        usual[code] = cases[answers.index(Counter(answers).most_common(1)[0][0])]
+    return usual
 
 
 def answer(indicator: IndicatorSpec, case: FormCase) -> str:
     """What `case` answers to `indicator`, in a few words."""
-    stored = case.answers.get(indicator.code) or {}
-    words = [given(indicator, part, stored) for part in indicator.parts]
-    if indicator.denominator is not None and stored and not stored.get("definition"):
+    values = case.answers.get(indicator.code) or {}
+    words = [given(indicator, part, values) for part in indicator.parts]
+    if indicator.denominator is not None and values and not values.get("definition"):
         words.append(_("how it was determined is not said"))
-    told = "; ".join(word for word in words if word)
-    return told or ", ".join(str(value) for value in stored.values()) or _("not answered")
+    sentence = "; ".join(word for word in words if word)
+    return sentence or ", ".join(str(value) for value in values.values()) or _("not answered")
 
 
-def _level(form: FormSpec, case: FormCase, outcome: Outcome) -> str:
+def _level(form: FormSpec, case: FormCase, outcome: CaseOutcome) -> str:
     if getattr(form, "method", "levels") != "levels":
         return outcome.expected
     reached = _("Level %(level)s", level=case.level) if case.level else _("No level")
@@ -128,11 +128,11 @@ def _attempt(spec: WorkflowSpec, case: ActionCase) -> tuple[str, ...]:
     transition = next(t for t in spec.transitions if t.action == case.action)
     needs = (*transition.needs, *case.refused)  # the engine refuses who judges and took part, unasked by the scheme
     facts = (fact for need in needs if need in GUARDS for fact in GUARDS[need].facts)
-    known = dict.fromkeys(fact.in_words(spec, case.facts) for fact in facts)
+    conditions = dict.fromkeys(fact.in_words(spec, case.facts) for fact in facts)
     return (
         spec.states[case.state].title.in_language(language()),
         spec.roles[case.role].title.in_language(language()),
-        "; ".join(filter(None, known)) or "–",
+        "; ".join(filter(None, conditions)) or "–",
     )
 
 

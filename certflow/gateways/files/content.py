@@ -40,7 +40,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|$)", re.IGNOR
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """A kind of file: its `extension` without the dot and its `media_type`."""
 
     extension: str
@@ -48,18 +48,18 @@ class Kind:
 
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
-PDF = Kind("pdf", "application/pdf")
-JPEG = Kind("jpg", "image/jpeg")
-PNG = Kind("png", "image/png")
-WEBP = Kind("webp", "image/webp")
-DOCX = Kind("docx", f"{_OPEN_XML}.wordprocessingml.document")
-XLSX = Kind("xlsx", f"{_OPEN_XML}.spreadsheetml.sheet")
+PDF = FileKind("pdf", "application/pdf")
+JPEG = FileKind("jpg", "image/jpeg")
+PNG = FileKind("png", "image/png")
+WEBP = FileKind("webp", "image/webp")
+DOCX = FileKind("docx", f"{_OPEN_XML}.wordprocessingml.document")
+XLSX = FileKind("xlsx", f"{_OPEN_XML}.spreadsheetml.sheet")
 
 ALLOWED = (PDF, JPEG, PNG, WEBP, DOCX, XLSX)
 _FAULTS = {PDF: fault_in_pdf, JPEG: fault_in_jpeg, PNG: fault_in_png, WEBP: fault_in_webp}
 
 
-def recognise(path_or_file: Path | BinaryIO, original_name: str) -> Kind:
+def recognise(path_or_file: Path | BinaryIO, original_name: str) -> FileKind:
     """The kind of the file, from its first byte to its last; a file object stands at its start afterwards.
 
     Raises Invalid with the reason at the field `file` and nothing else, whatever the bytes are.
@@ -74,7 +74,7 @@ def recognise(path_or_file: Path | BinaryIO, original_name: str) -> Kind:
     return kind
 
 
-def safe_name(original_name: str, kind: Kind) -> str:
+def safe_name(original_name: str, kind: FileKind) -> str:
     """`original_name` fit to show and to save under: at most 200 bytes, its extension that of `kind`.
 
     Composed Unicode with all its letters, Vietnamese included; without folders, control and invisible
@@ -111,7 +111,7 @@ def _content(path_or_file: Path | BinaryIO) -> bytes:
     return content
 
 
-def _judged(content: bytes, original_name: str) -> tuple[Kind | None, str]:
+def _judged(content: bytes, original_name: str) -> tuple[FileKind | None, str]:
     """The kind and the fault found in it; without a kind, the fault says why."""
     if content.startswith(b"PK\x03\x04"):
         extension, fault = look_into_office(content)
@@ -122,17 +122,17 @@ def _judged(content: bytes, original_name: str) -> tuple[Kind | None, str]:
     return kind, fault or _two_in_one(content, kind)
 
 
-def _of_extension(extension: str) -> Kind | None:
+def _of_extension(extension: str) -> FileKind | None:
     return next((kind for kind in ALLOWED if kind.extension == extension), None)
 
 
 def _sniffed(content: bytes) -> str:
     head = content[:HEADER_WITHIN]
-    found: str | None = filetype.guess_extension(head)
-    return found or ("pdf" if b"%PDF-" in head else "")
+    extension: str | None = filetype.guess_extension(head)
+    return extension or ("pdf" if b"%PDF-" in head else "")
 
 
-def _two_in_one(content: bytes, kind: Kind | None) -> str:
+def _two_in_one(content: bytes, kind: FileKind | None) -> str:
     other = ""
     if kind is not PDF and b"%PDF-" in content[:HEADER_WITHIN]:
         other = "PDF"
@@ -163,13 +163,13 @@ def _not_accepted(content: bytes, original_name: str) -> str:
         if _ENCRYPTED_OFFICE in content:
             return _("The file is locked with a password. Remove the password, save it and send it again.")
         return _("The file is in the old Word or Excel format. Save it as .docx, .xlsx or PDF and send that.")
-    found = filetype.guess_extension(content[:8192])
-    if found in ("heic", "avif"):
+    extension = filetype.guess_extension(content[:8192])
+    if extension in ("heic", "avif"):
         return _("The picture is in the format HEIC or AVIF. Save or send it from the phone as JPEG.")
-    if found:
+    if extension:
         return _(
             "A file of the kind %(found)s is not accepted. Send PDF, JPEG, PNG, WebP, .docx or .xlsx.",
-            found=found.upper(),
+            found=extension.upper(),
         )
     if _SUFFIXES.search(original_name):
         return _(

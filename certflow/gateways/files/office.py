@@ -152,7 +152,7 @@ def _unpacked(content: bytes, entry: ZipInfo, start: int, budget: _Budget) -> by
         limit = _TYPES_LIMIT
     elif _EMBEDDED.fullmatch(entry.filename):
         limit = _EMBEDDED_LIMIT
-    kept, size, checksum = bytearray(), 0, 0
+    beginning, size, checksum = bytearray(), 0, 0
     for piece in [packed] if entry.compress_type == zipfile.ZIP_STORED else _inflated(packed):
         size += len(piece)
         budget.left -= len(piece)
@@ -161,10 +161,10 @@ def _unpacked(content: bytes, entry: ZipInfo, start: int, budget: _Budget) -> by
         if size > entry.file_size:
             break
         checksum = zlib.crc32(piece, checksum)
-        kept += piece[: max(0, limit - len(kept))]
+        beginning += piece[: max(0, limit - len(beginning))]
     if (size, checksum) != (entry.file_size, entry.CRC):
         raise _Unfit(_damaged())
-    return bytes(kept)
+    return bytes(beginning)
 
 
 def _inflated(packed: memoryview) -> Iterator[bytes]:
@@ -201,10 +201,10 @@ def _main_extension(raw: bytes, names: set[str]) -> str:
     types = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     if _MACROS.search(types):
         raise _Unfit(_macros())
-    found = {_EXTENSIONS[kind] for kind, part in _MAIN.findall(types) if part.casefold() in names}
-    if len(found) != 1 or "&#" in types:
+    extensions = {_EXTENSIONS[kind] for kind, part in _MAIN.findall(types) if part.casefold() in names}
+    if len(extensions) != 1 or "&#" in types:
         raise _Unfit(_other_archive())
-    return found.pop()
+    return extensions.pop()
 
 
 def _other_archive() -> str:

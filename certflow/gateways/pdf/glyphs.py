@@ -20,8 +20,8 @@ class UnprintableError(ValueError):
 
     def __init__(self, letters: Mapping[str, str]) -> None:
         self.letters = tuple(letters)
-        named = ", ".join(f"{_shown(letter)} (“{_around(text, letter)}”)" for letter, text in letters.items())
-        super().__init__(_("The paper cannot be printed: its typeface has no sign for %(letters)s.", letters=named))
+        phrase = ", ".join(f"{_shown(letter)} (“{_around(text, letter)}”)" for letter, text in letters.items())
+        super().__init__(_("The paper cannot be printed: its typeface has no sign for %(letters)s.", letters=phrase))
 
 
 def printable(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,16 +36,16 @@ def printable(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def refuse(facts: Mapping[str, Any], lacking: Callable[[str], bool]) -> None:
     """Raises UnprintableError naming the letters of `facts` for which `lacking` is true."""
-    found: dict[str, str] = {}
-    known = dict.fromkeys(EVERY_FACE_HAS, False)
+    missing: dict[str, str] = {}
+    absent = dict.fromkeys(EVERY_FACE_HAS, False)
     for text in _texts(facts):
         for letter in text:
-            if letter not in known:
-                known[letter] = lacking(letter)
-            if known[letter]:
-                found.setdefault(letter, text)
-    if found:
-        raise UnprintableError(found)
+            if letter not in absent:
+                absent[letter] = lacking(letter)
+            if absent[letter]:
+                missing.setdefault(letter, text)
+    if missing:
+        raise UnprintableError(missing)
 
 
 def letters(facts: Mapping[str, Any]) -> str:

@@ -69,17 +69,19 @@ def lacking() -> Callable[[str], bool]:
 def _run(command: list[str], page: str) -> None:
     # Run here, because pdfkit's own call would wait for ever.
     try:
-        done = subprocess.run(command, input=page.encode(), capture_output=True, timeout=LONGEST, check=False)
+        process = subprocess.run(command, input=page.encode(), capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired as late:
         raise TimeoutError(f"{PROGRAM} was stopped: it had not finished after {LONGEST:g} seconds") from late
-    if done.returncode != 0:
-        raise OSError(f"{PROGRAM} ended with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
+    if process.returncode != 0:
+        raise OSError(
+            f"{PROGRAM} ended with code {process.returncode}: {process.stderr.decode(errors='replace').strip()}"
+        )
 
 
 def _alphabets() -> list[list[range]]:
     """The code points of each installed file of FACES that has all Vietnamese letters."""
-    asked = [LISTING, ":lang=vi", "--format", "%{family}|%{charset}\n"]
-    listing = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    command = [LISTING, ":lang=vi", "--format", "%{family}|%{charset}\n"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     pairs = (line.split("|") for line in listing.splitlines())
     return [_ranges(charset) for families, charset in pairs if set(families.split(",")) & set(FACES)]
 

@@ -109,11 +109,11 @@ def face() -> str:
 
     Liberation Serif counts only from version 2: version 1 lacks 92 Vietnamese letters a face.
     """
-    found = {font.family: font.path or "" for font in _fonts().fonts()}
+    paths = {font.family: font.path or "" for font in _fonts().fonts()}
     for family in PREFERRED:
-        if family in found:
+        if family in paths:
             return family
-    return LETTERED if LETTERED_SINCE in found.get(LETTERED, "") else BUILT_IN
+    return LETTERED if LETTERED_SINCE in paths.get(LETTERED, "") else BUILT_IN
 
 
 def check() -> None:

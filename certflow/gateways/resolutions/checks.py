@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from certflow.gateways.resolutions.rows import Change, Faults
+from certflow.gateways.resolutions.rows import Faults, ResolutionRow
 from certflow.gateways.unit_sources.data import UnitKind
 from certflow.wording import _
 
@@ -11,23 +11,25 @@ _Unit = tuple[UnitKind | None, str | None]
 _OTHERWISE = ("rename", "recode", "move")
 
 
-def compared(found: tuple[Change, ...], faults: Faults) -> tuple[Change, ...]:
+def compared(changes: tuple[ResolutionRow, ...], faults: Faults) -> tuple[ResolutionRow, ...]:
     """The changes with what a merge says once in each of its rows; faults are added where rows contradict."""
-    _check_repeats(found, faults)
-    _check_shares(found, faults)
+    _check_repeats(changes, faults)
+    _check_shares(changes, faults)
     staying = {
-        (change.kind, change.new_code or change.code) for change in found if change.change in ("continue", *_OTHERWISE)
+        (change.kind, change.new_code or change.code)
+        for change in changes
+        if change.change in ("continue", *_OTHERWISE)
     }
-    _check_makers(found, staying, faults)
-    merges = _merges(found)
+    _check_makers(changes, staying, faults)
+    merges = _merges(changes)
     for target, rows in merges.items():
         _check_merge(rows, target in staying, faults)
-    return tuple(_filled(change, merges.get(_target(change), [])) for change in found)
+    return tuple(_filled(change, merges.get(_target(change), [])) for change in changes)
 
 
-def _check_repeats(found: tuple[Change, ...], faults: Faults) -> None:
+def _check_repeats(changes: tuple[ResolutionRow, ...], faults: Faults) -> None:
     seen: dict[tuple[object, ...], int] = {}
-    for change in found:
+    for change in changes:
         target = (change.new_kind, change.new_code) if change.change in ("merge", "split", "create") else ()
         key = (change.change, change.kind, change.code, *target)
         if key in seen:
@@ -35,13 +37,13 @@ def _check_repeats(found: tuple[Change, ...], faults: Faults) -> None:
         seen.setdefault(key, change.row)
 
 
-def _check_shares(found: tuple[Change, ...], faults: Faults) -> None:
+def _check_shares(changes: tuple[ResolutionRow, ...], faults: Faults) -> None:
     """A unit that is merged, divided or ended does nothing else, and goes as a whole once or in parts to several.
 
     One that is said to go on may give away parts.
     """
-    units: dict[_Unit, list[Change]] = defaultdict(list)
-    for change in found:
+    units: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
+    for change in changes:
         if change.change != "create":
             units[change.kind, change.code].append(change)
     for rows in units.values():
@@ -59,10 +61,10 @@ def _check_shares(found: tuple[Change, ...], faults: Faults) -> None:
             faults.add(ending[0].row, "extent", _("Only one part of this unit is told; where does the rest go?"))
 
 
-def _check_makers(found: tuple[Change, ...], staying: set[_Unit], faults: Faults) -> None:
+def _check_makers(changes: tuple[ResolutionRow, ...], staying: set[_Unit], faults: Faults) -> None:
     """A code is given by one change, except that the rows of a merge share it, also with a unit that goes on."""
-    makers: dict[_Unit, list[Change]] = defaultdict(list)
-    for change in found:
+    makers: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
+    for change in changes:
         if change.new_code:
             makers[change.new_kind, change.new_code].append(change)
     for target, rows in makers.items():
@@ -77,19 +79,19 @@ def _check_makers(found: tuple[Change, ...], staying: set[_Unit], faults: Faults
             faults.add(rows[0].row, "new_code", words)
 
 
-def _target(change: Change) -> _Unit:
+def _target(change: ResolutionRow) -> _Unit:
     return (change.new_kind, change.new_code) if change.change == "merge" else (None, None)
 
 
-def _merges(found: tuple[Change, ...]) -> dict[_Unit, list[Change]]:
-    groups: dict[_Unit, list[Change]] = defaultdict(list)
-    for change in found:
+def _merges(changes: tuple[ResolutionRow, ...]) -> dict[_Unit, list[ResolutionRow]]:
+    groups: dict[_Unit, list[ResolutionRow]] = defaultdict(list)
+    for change in changes:
         if change.change == "merge":
             groups[_target(change)].append(change)
     return groups
 
 
-def _check_merge(rows: list[Change], stays: bool, faults: Faults) -> None:
+def _check_merge(rows: list[ResolutionRow], stays: bool, faults: Faults) -> None:
     names = {change.new_name for change in rows if change.new_name}
     parents = {change.parent_code for change in rows if change.parent_code}
     if not names and not stays:
@@ -99,7 +101,7 @@ def _check_merge(rows: list[Change], stays: bool, faults: Faults) -> None:
             faults.add(rows[-1].row, column, _("The rows of one merge must say the same here."))
 
 
-def _filled(change: Change, merge: list[Change]) -> Change:
+def _filled(change: ResolutionRow, merge: list[ResolutionRow]) -> ResolutionRow:
     """It is enough to write the name and the parent of a new unit in one row of its merge."""
     name = next((row.new_name for row in merge if row.new_name), change.new_name)
     parent = next((row.parent_code for row in merge if row.parent_code), change.parent_code)

@@ -40,7 +40,7 @@ from datetime import date
 
 from certflow.errors import Invalid
 from certflow.gateways.resolutions.checks import compared
-from certflow.gateways.resolutions.rows import MOST_ROWS, MOST_SHOWN, Change, Faults, changes, columns
+from certflow.gateways.resolutions.rows import MOST_ROWS, MOST_SHOWN, Faults, ResolutionRow, changes, columns
 from certflow.gateways.resolutions.words import COLUMNS, HEAD, NOTE, as_date, shown
 from certflow.wording import _
 
@@ -53,7 +53,7 @@ _Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class ResolutionFile:
     """One resolution and its changes in the order of the file; what units it is about is for the caller to check."""
 
     number: str
@@ -62,29 +62,29 @@ class Resolution:
     dated: date
     effective_on: date
     source: str
-    changes: tuple[Change, ...]
+    changes: tuple[ResolutionRow, ...]
 
 
-def read_resolution(content: bytes) -> Resolution:
+def read_resolution(content: bytes) -> ResolutionFile:
     """The resolution in a file as the module describes it; raises Invalid with every fault, by row and column."""
     faults = Faults()
     above, table = _divided(_rows(_text(content)))
     head = _head(above, faults)
-    found = changes(table[1:], columns(table[0], faults), faults) if table else ()
+    rows = changes(table[1:], columns(table[0], faults), faults) if table else ()
     if not table:
         faults.add(None, None, _("No row names the columns: “change” and “code” must be among them."))
     faults.refuse()
-    found = compared(found, faults)
+    rows = compared(rows, faults)
     faults.refuse()
     texts, days = head.texts, head.days
-    return Resolution(
+    return ResolutionFile(
         number=texts["number"],
         title=texts["title"],
         issued_by=texts["issued_by"],
         dated=days["dated"],
         effective_on=days["effective_on"],
         source=texts["source"],
-        changes=found,
+        changes=rows,
     )
 
 
@@ -104,23 +104,23 @@ def _rows(text: str) -> list[_Row]:
     if lines and lines[0].lower().startswith("sep="):
         lines[0] = "\n"
     separator = _separator(lines[:200])
-    found: list[_Row] = []
+    rows: list[_Row] = []
     try:
         for number, cells in enumerate(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator), 1):
             plain = [_cell(cell) for cell in cells[:MOST_CELLS]]
             if any(cells[MOST_CELLS:]):
                 raise Invalid(_("Row %(row)s has more than %(most)s cells.", row=number, most=MOST_CELLS))
             if any(plain):
-                found.append((number, plain))
-            if len(found) > MOST_ROWS or number > 10 * MOST_ROWS:
+                rows.append((number, plain))
+            if len(rows) > MOST_ROWS or number > 10 * MOST_ROWS:
                 raise Invalid(_("The file has more than %(most)s rows.", most=MOST_ROWS))
     except csv.Error:
         raise Invalid(_("The file is not a table: a quotation mark is left open or a cell is far too long.")) from None
-    long = [number for number, cells in found if any(len(cell) > MOST_CHARACTERS for cell in cells)]
+    long = [number for number, cells in rows if any(len(cell) > MOST_CHARACTERS for cell in cells)]
     if long:
         words = _("Row %(row)s: a cell has more than %(most)s characters.", row=long[0], most=MOST_CHARACTERS)
         raise Invalid(words)
-    return found
+    return rows
 
 
 def _separator(lines: list[str]) -> str:
@@ -167,8 +167,12 @@ def _head(rows: list[_Row], faults: Faults) -> _Head:
         name = HEAD.find(cells[0])
         value = next((cell for cell in cells[1:] if cell), "")
         if name is None:
-            known = ", ".join(shown(key) for key in HEAD.meanings)
-            words = _("“%(name)s” is not known here; the head has: %(known)s.", name=cells[0][:MOST_SHOWN], known=known)
+            names = ", ".join(shown(key) for key in HEAD.meanings)
+            words = _(
+                "“%(name)s” is not known here; the head has: %(known)s.",
+                name=cells[0][:MOST_SHOWN],
+                known=names,
+            )
             faults.add(number, None, words)
         elif name != NOTE:
             _take(head, name, value, number, faults)

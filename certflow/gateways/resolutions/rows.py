@@ -39,7 +39,7 @@ _ALLOWED: dict[ChangeKind, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ResolutionRow:
     """One row. `code` and `kind` are the unit before (None for "create"), the rest is what it becomes.
 
     `new_kind` is never missing where there is a new unit; `parent_code` None leaves the parent as it was, or for a
@@ -94,8 +94,8 @@ def columns(row: tuple[int, list[str]], faults: Faults) -> Mapping[str, int]:
     for place, cell in enumerate(cells):
         name = COLUMNS.find(cell)
         if name is None and cell:
-            known = ", ".join(shown(each) for each in COLUMNS.meanings)
-            words = _("“%(name)s” is no column; the columns are: %(known)s.", name=cell[:MOST_SHOWN], known=known)
+            names = ", ".join(shown(each) for each in COLUMNS.meanings)
+            words = _("“%(name)s” is no column; the columns are: %(known)s.", name=cell[:MOST_SHOWN], known=names)
             faults.add(number, None, words)
         elif name in places and name != NOTE:
             faults.add(number, name, _("This column is there twice; keep one."))
@@ -104,31 +104,33 @@ def columns(row: tuple[int, list[str]], faults: Faults) -> Mapping[str, int]:
     return places
 
 
-def changes(rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int], faults: Faults) -> tuple[Change, ...]:
+def changes(
+    rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int], faults: Faults
+) -> tuple[ResolutionRow, ...]:
     """The changes of the rows that have no fault of their own, in order; a row with a note alone is none."""
-    found = []
-    some = False
+    parsed = []
+    any_change = False
     for number, cells in rows:
-        said = {name: cells[at] for name, at in places.items() if at < len(cells) and cells[at]}
-        if len(said) < sum(map(bool, cells)):
+        texts = {name: cells[at] for name, at in places.items() if at < len(cells) and cells[at]}
+        if len(texts) < sum(map(bool, cells)):
             faults.add(number, None, _("A cell of this row stands under no column name."))
-        if said.keys() - {NOTE}:
-            some = True
-            found.append(_Row(number, said, faults).change())
-    if not some:
+        if texts.keys() - {NOTE}:
+            any_change = True
+            parsed.append(_Row(number, texts, faults).change())
+    if not any_change:
         faults.add(None, None, _("The file has no changes."))
-    return tuple(change for change in found if change)
+    return tuple(change for change in parsed if change)
 
 
 class _Row:
     """One row by the names of its columns; every reading adds its own fault and gives None."""
 
-    def __init__(self, number: int, said: dict[str, str], faults: Faults) -> None:
-        self.said = said
+    def __init__(self, number: int, texts: dict[str, str], faults: Faults) -> None:
+        self.said = texts
         self._number = number
         self._faults = faults
 
-    def change(self) -> Change | None:
+    def change(self) -> ResolutionRow | None:
         what = CHANGES.find(self.said.get("change", ""))
         if what is None:
             self._fault("change", _("Write one of: %(words)s.", words=CHANGES.choices))
@@ -137,7 +139,7 @@ class _Row:
         self._presence(what)
         kind = self._kind("kind")
         new_kind = self._kind("new_kind") or kind
-        change = Change(
+        change = ResolutionRow(
             row=self._number, change=what, kind=kind, code=self._code("code", kind),
             new_code=self._code("new_code", new_kind), new_name=self._name(new_kind),
             new_kind=None if what == "end" else new_kind, parent_code=self._parent(new_kind or kind),
@@ -163,17 +165,17 @@ class _Row:
                 self._fault(column, words)
 
     def _kind(self, column: str) -> UnitKind | None:
-        said = self.said.get(column)
-        kind = KINDS.find(said or "")
-        if said and kind is None:
+        text = self.said.get(column)
+        kind = KINDS.find(text or "")
+        if text and kind is None:
             self._fault(column, _("Write one of: %(words)s.", words=KINDS.choices))
         return kind
 
     def _code(self, column: str, kind: UnitKind | None) -> str | None:
-        said = self.said.get(column)
-        if said is None or kind is None:
+        text = self.said.get(column)
+        if text is None or kind is None:
             return None
-        code = _as_code(said, _DIGITS[kind])
+        code = _as_code(text, _DIGITS[kind])
         if code is None:
             words = _("A unit of this kind has a code of %(digits)s digits.", digits=_DIGITS[kind])
             self._fault(column, words)
@@ -181,33 +183,33 @@ class _Row:
 
     def _parent(self, kind: UnitKind | None) -> str | None:
         """A commune's parent is a province, or, where three digits are written, a district of the time before."""
-        said = self.said.get("parent_code")
-        if said is None or kind is None:
+        text = self.said.get("parent_code")
+        if text is None or kind is None:
             return None
         if kind == "province":
             self._fault("parent_code", _("A province has no parent here; empty this cell."))
             return None
-        digits = 3 if kind == "commune" and len(said) == 3 else 2
-        code = _as_code(said, digits)
+        digits = 3 if kind == "commune" and len(text) == 3 else 2
+        code = _as_code(text, digits)
         if code is None:
             self._fault("parent_code", _("Write the code of the province, two digits."))
         return code
 
     def _name(self, kind: UnitKind | None) -> str | None:
-        said = self.said.get("new_name")
-        if said is None or kind is None:
+        text = self.said.get("new_name")
+        if text is None or kind is None:
             return None
-        found = labelled(kind, said)
-        if found is None:
+        name = labelled(kind, text)
+        if name is None:
             self._fault("new_name", _("Write the name in full, with its label, as in “Phường Trị An”."))
-        return " ".join(found) if found else None
+        return " ".join(name) if name else None
 
     def _extent(self, what: ChangeKind) -> Extent:
         usual: Extent = "part" if what == "split" else "whole"
-        said = self.said.get("extent")
-        if said is None:
+        text = self.said.get("extent")
+        if text is None:
             return usual
-        extent = EXTENTS.find(said)
+        extent = EXTENTS.find(text)
         if extent is None:
             self._fault("extent", _("Write one of: %(words)s.", words=EXTENTS.choices))
         elif what != "merge" and extent != usual:
@@ -216,8 +218,8 @@ class _Row:
         return extent or usual
 
 
-def _as_code(said: str, digits: int) -> str | None:
+def _as_code(text: str, digits: int) -> str | None:
     """The zeros that a spreadsheet took away come back; None where it is no code of so many digits."""
-    found = _CODE.fullmatch(unicodedata.normalize("NFKC", said))
-    code = found.group(1).zfill(digits) if found else ""
+    match = _CODE.fullmatch(unicodedata.normalize("NFKC", text))
+    code = match.group(1).zfill(digits) if match else ""
     return code if len(code) == digits and code.strip("0") else None

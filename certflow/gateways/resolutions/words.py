@@ -32,9 +32,9 @@ class Words(Generic[Meaning]):
         groups = [[word for word in spelled if spelled[word] == meaning] for meaning in self.meanings]
         self.choices = ", ".join(f"{same[0]} ({same[-1]})" for same in groups)
 
-    def find(self, said: str) -> Meaning | None:
+    def find(self, word: str) -> Meaning | None:
         """What a word means; None for one that is not known."""
-        return self._meanings.get(folded(said)) if len(said) <= _LONGEST else None
+        return self._meanings.get(folded(word)) if len(word) <= _LONGEST else None
 
 
 NOTE = "note"

@@ -52,7 +52,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A row up to its last cell that holds something, by the number the spreadsheet program shows beside it."""
 
     number: int
@@ -62,7 +62,7 @@ class Row:
 _EMPTY = Cell()
 
 
-def rows(content: bytes, *, most: int) -> list[Row]:
+def rows(content: bytes, *, most: int) -> list[SheetRow]:
     """The rows of the first sheet or of the CSV, empty ones left out; dates as 15/02/2025, long cells cut.
 
     Raises Invalid at the field `file` with what to do, whatever the bytes are; also for more than `most` rows.
@@ -75,12 +75,12 @@ def rows(content: bytes, *, most: int) -> list[Row]:
         raise _refused(
             _("The file is in the old Excel format or locked with a password. Save it as .xlsx without one.")
         )
-    found: list[Row] = []
+    sheet_rows: list[SheetRow] = []
     for row in _of_workbook(content) if content.startswith(b"PK") else _of_text(content):
-        if len(found) == most:
+        if len(sheet_rows) == most:
             raise too_many_rows(most)
-        found.append(row)
-    return found
+        sheet_rows.append(row)
+    return sheet_rows
 
 
 def too_many_rows(most: int) -> Invalid:
@@ -98,7 +98,7 @@ def _damaged() -> Invalid:
     )
 
 
-def _of_workbook(content: bytes) -> Iterator[Row]:
+def _of_workbook(content: bytes) -> Iterator[SheetRow]:
     try:
         extension, fault = look_into_office(content)
         if extension != "xlsx":
@@ -148,7 +148,7 @@ def _too_much() -> Invalid:
     )
 
 
-def _cells(content: bytes) -> Iterator[Row]:
+def _cells(content: bytes) -> Iterator[SheetRow]:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -183,7 +183,7 @@ def _written(value: Any) -> str:
     return str(value)[: 2 * LONGEST_CELL]
 
 
-def _of_text(content: bytes) -> Iterator[Row]:
+def _of_text(content: bytes) -> Iterator[SheetRow]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -218,11 +218,11 @@ def _width(text: str, delimiter: str) -> float:
     return statistics.median(widths) if widths else 0
 
 
-def _row(number: int, cells: Iterator[Cell]) -> Row | None:
-    found = list(cells)
-    while found and found[-1] == _EMPTY:
-        found.pop()
-    return Row(number, tuple(found)) if found else None
+def _row(number: int, cells: Iterator[Cell]) -> SheetRow | None:
+    filled = list(cells)
+    while filled and filled[-1] == _EMPTY:
+        filled.pop()
+    return SheetRow(number, tuple(filled)) if filled else None
 
 
 def _typed(text: str) -> Cell:

@@ -19,7 +19,7 @@ _WIDEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SheetContent:
     """A sheet to write: a hint over everything, the headings, rows of example in grey, then the rows."""
 
     title: str
@@ -29,7 +29,7 @@ class Sheet:
     rows: Sequence[Sequence[str]] = ()
 
 
-def workbook(sheets: Iterable[Sheet]) -> bytes:
+def workbook(sheets: Iterable[SheetContent]) -> bytes:
     """The .xlsx with these sheets; every cell is text, so that codes keep their zeros and nothing is evaluated."""
     book = Workbook()
     for number, sheet in enumerate(sheets):
@@ -41,7 +41,7 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     return target.getvalue()
 
 
-def _fill(page: Worksheet, sheet: Sheet) -> None:
+def _fill(page: Worksheet, sheet: SheetContent) -> None:
     page.title = sheet.title
     lines = [[sheet.hint], sheet.headings, *sheet.examples, *sheet.rows]
     for number, line in enumerate(lines, 1):

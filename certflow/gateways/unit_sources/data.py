@@ -77,10 +77,10 @@ def labelled(kind: UnitKind, name: str) -> tuple[str, str] | None:
 
 def unit_row(kind: UnitKind, code: str, name: str, parent_code: str | None) -> UnitRow:
     """A row from a full name, whose first words are its label; raises ValueError where it has none of its kind."""
-    found = labelled(kind, name)
-    if found is None:
+    parts = labelled(kind, name)
+    if parts is None:
         raise ValueError(f"{name!r} has no label of a {kind}")
-    label, rest = found
+    label, rest = parts
     short_name = f"{label} {rest}" if rest.isdigit() else rest
     return UnitRow(code, kind, label, f"{label} {rest}", short_name, parent_code)
 
@@ -107,9 +107,9 @@ def _read(query: str, province: str | None) -> Iterator[UnitRow]:
     return iter([unit for _code, of_province in groupby(rows, key=itemgetter(0)) for unit in _units(list(of_province))])
 
 
-def _answers_to(asked: str, row: _Row) -> bool:
+def _answers_to(query: str, row: _Row) -> bool:
     code, name, short_name, key = row[:4]
-    plain = " ".join(asked.casefold().split())
+    plain = " ".join(query.casefold().split())
     return plain in (code, name.casefold(), short_name.casefold()) or plain.replace(" ", "") == key
 
 

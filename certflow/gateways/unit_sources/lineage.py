@@ -31,7 +31,7 @@ _CURRENT_KEYS = "select provinceKey || '_' || wardKey, wardCode from admin_units
 _PROVINCE_KEYS = "select distinct provinceKey, provinceCode from {table}"
 
 
-class Ref(NamedTuple):
+class SourceRef(NamedTuple):
     """A unit within its epoch; a code alone is not enough, as provinces, districts and communes share digits."""
 
     kind: UnitKind
@@ -39,7 +39,7 @@ class Ref(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SourceLink:
     """What one unit of before became, or one part of it.
 
     `kind` is "continue" (the same unit goes on, and `changed` says what of it is new), "merge" (the successor
@@ -70,23 +70,23 @@ class Unlinked:
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
+class SourceLineage:
     """Every link and everything that could not be linked; `before` and `after` are the units, parents first."""
 
     before: tuple[UnitRow, ...]
     after: tuple[UnitRow, ...]
-    links: tuple[Link, ...]
+    links: tuple[SourceLink, ...]
     unlinked: tuple[Unlinked, ...]
 
 
 class _Edge(NamedTuple):
-    old: Ref
-    new: Ref
+    old: SourceRef
+    new: SourceRef
     extent: Extent
     clause: int | None = None
 
 
-def lineage() -> Lineage:
+def lineage() -> SourceLineage:
     """The whole country's lineage from the three tiers of 2025 to the two. Raises SetupError without the package.
 
     A commune that was divided is linked with every commune that has a part of it; which of them an address
@@ -100,22 +100,22 @@ def lineage() -> Lineage:
     unlinked += unruled + [_doubt(edge, reason) for edge, reason in doubts.items()]
     links = [*_links(edges, doubts, before, after), *_removed(before, edges)]
     unlinked += _left_over(before, after, edges)
-    return Lineage(before, after, tuple(links), tuple(unlinked))
+    return SourceLineage(before, after, tuple(links), tuple(unlinked))
 
 
-def _ref(row: UnitRow) -> Ref:
-    return Ref(row.kind, row.code)
+def _ref(row: UnitRow) -> SourceRef:
+    return SourceRef(row.kind, row.code)
 
 
 class _Keys:
     """The converter's keys of one epoch, with the units each stands for: one, unless the data is at fault."""
 
-    def __init__(self, rows: Iterable[tuple[str, Ref]]) -> None:
-        self._refs: dict[str, set[Ref]] = defaultdict(set)
+    def __init__(self, rows: Iterable[tuple[str, SourceRef]]) -> None:
+        self._refs: dict[str, set[SourceRef]] = defaultdict(set)
         for key, ref in rows:
             self._refs[key].add(ref)
 
-    def find(self, key: str, faults: list[Unlinked]) -> Ref | None:
+    def find(self, key: str, faults: list[Unlinked]) -> SourceRef | None:
         """The one unit of a key; None, with the fault added, where there is none or more than one."""
         refs = self._refs.get(key, set())
         if len(refs) == 1:
@@ -138,66 +138,68 @@ def _converter() -> tuple[list[_Edge], list[Unlinked]]:
     file = data_folder() / "converter_2025.json"
     if not file.is_file():
         raise SetupError("the converter of administrative units is not installed", "pip install 'certflow[units]'")
-    said = json.loads(file.read_text("utf-8"))
+    document = json.loads(file.read_text("utf-8"))
     faults: list[Unlinked] = []
     with closing(opened()) as data:
         old, new = (
-            _Keys((key, Ref("province", code)) for key, code in data.execute(_PROVINCE_KEYS.format(table=table)))
+            _Keys((key, SourceRef("province", code)) for key, code in data.execute(_PROVINCE_KEYS.format(table=table)))
             for table in ("admin_units_legacy", "admin_units")
         )
-        edges = list(_edges(_whole_provinces(said), old, new, faults))
+        edges = list(_edges(_whole_provinces(document), old, new, faults))
         old = _Keys(
-            (key, Ref("commune", code) if code else Ref("district", district))
+            (key, SourceRef("commune", code) if code else SourceRef("district", district))
             for key, code, district in data.execute(_LEGACY_KEYS)
         )
-        new = _Keys((key, Ref("commune", code)) for key, code in data.execute(_CURRENT_KEYS))
-    edges += _edges(_whole_communes(said), old, new, faults)
-    edges += _edges(_parts(said), old, new, faults)
+        new = _Keys((key, SourceRef("commune", code)) for key, code in data.execute(_CURRENT_KEYS))
+    edges += _edges(_whole_communes(document), old, new, faults)
+    edges += _edges(_parts(document), old, new, faults)
     return list(dict.fromkeys(edges)), faults
 
 
-def _edges(said: Iterable[tuple[str, str, Extent]], old: _Keys, new: _Keys, faults: list[Unlinked]) -> Iterator[_Edge]:
-    for old_key, new_key, extent in said:
+def _edges(links: Iterable[tuple[str, str, Extent]], old: _Keys, new: _Keys, faults: list[Unlinked]) -> Iterator[_Edge]:
+    for old_key, new_key, extent in links:
         before, after = old.find(old_key, faults), new.find(new_key, faults)
         if before and after:
             yield _Edge(before, after, extent)
 
 
-def _whole_provinces(said: Any) -> Iterator[tuple[str, str, Extent]]:
-    for new, olds in said["DICT_PROVINCE"].items():
+def _whole_provinces(document: Any) -> Iterator[tuple[str, str, Extent]]:
+    for new, olds in document["DICT_PROVINCE"].items():
         yield from ((old, new, "whole") for old in olds)
 
 
-def _whole_communes(said: Any) -> Iterator[tuple[str, str, Extent]]:
-    for province, communes in said["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
+def _whole_communes(document: Any) -> Iterator[tuple[str, str, Extent]]:
+    for province, communes in document["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         for new, olds in communes.items():
             yield from ((old, f"{province}_{new}", "whole") for old in olds)
 
 
-def _parts(said: Any) -> Iterator[tuple[str, str, Extent]]:
+def _parts(document: Any) -> Iterator[tuple[str, str, Extent]]:
     """The divided communes; `isDefaultNewWard` is the package's guess at an address and says nothing of the law."""
-    for province, communes in said["DICT_PROVINCE_WARD_DIVIDED"].items():
+    for province, communes in document["DICT_PROVINCE_WARD_DIVIDED"].items():
         for old, news in communes.items():
             yield from ((old, f"{province}_{new['newWardKey']}", "part") for new in news)
 
 
 def _ruled(
-    edges: list[_Edge], rulings: Iterable[Ruling], before: set[Ref], after: set[Ref]
+    edges: list[_Edge], rulings: Iterable[Ruling], before: set[SourceRef], after: set[SourceRef]
 ) -> tuple[list[_Edge], list[Unlinked]]:
     """The edges with those of a ruled commune replaced; a ruling on a unit that is not there is reported."""
-    kept, faults = [], []
+    new_edges, faults = [], []
     for ruling in rulings:
-        edge = _Edge(Ref("commune", ruling.code), Ref("commune", ruling.new_code), ruling.extent, ruling.clause)
+        edge = _Edge(
+            SourceRef("commune", ruling.code), SourceRef("commune", ruling.new_code), ruling.extent, ruling.clause
+        )
         if edge.old in before and edge.new in after:
-            kept.append(edge)
+            new_edges.append(edge)
         else:
             faults.append(_no_row(f"{ruling.code} -> {ruling.new_code}"))
-    ruled = {edge.old for edge in kept}
-    return [edge for edge in edges if edge.old not in ruled] + kept, faults
+    ruled = {edge.old for edge in new_edges}
+    return [edge for edge in edges if edge.old not in ruled] + new_edges, faults
 
 
-def _grouped(edges: Iterable[_Edge], by: Callable[[_Edge], Ref]) -> dict[Ref, list[_Edge]]:
-    groups: dict[Ref, list[_Edge]] = defaultdict(list)
+def _grouped(edges: Iterable[_Edge], by: Callable[[_Edge], SourceRef]) -> dict[SourceRef, list[_Edge]]:
+    groups: dict[SourceRef, list[_Edge]] = defaultdict(list)
     for edge in edges:
         groups[by(edge)].append(edge)
     return groups
@@ -239,7 +241,7 @@ def _doubt(edge: _Edge, reason: Reason) -> Unlinked:
 
 def _links(
     edges: list[_Edge], doubts: Mapping[_Edge, Reason], before: Iterable[UnitRow], after: Iterable[UnitRow]
-) -> Iterator[Link]:
+) -> Iterator[SourceLink]:
     """A link for every edge that is beyond doubt; the doubtful still count as predecessors, so that none passes."""
     old, new = ({_ref(row): row for row in rows} for rows in (before, after))
     predecessors = _grouped(edges, lambda edge: edge.new)
@@ -249,7 +251,7 @@ def _links(
             changed = _changed(old[edge.old], new[edge.new]) if kind == "continue" else ()
             communes = COMMUNES_RESOLUTION.get(new[edge.new].parent_code or "", "")
             resolution = PROVINCES_RESOLUTION if edge.new.kind == "province" else communes
-            yield Link(
+            yield SourceLink(
                 edge.old.code, edge.old.kind, edge.new.code, edge.new.kind,
                 kind, edge.extent, changed, resolution, edge.clause,
             )  # fmt: skip
@@ -272,11 +274,11 @@ def _changed(old: UnitRow, new: UnitRow) -> tuple[Changed, ...]:
     return tuple(what for what, was, now in pairs if was != now)
 
 
-def _removed(before: Iterable[UnitRow], edges: Iterable[_Edge]) -> Iterator[Link]:
+def _removed(before: Iterable[UnitRow], edges: Iterable[_Edge]) -> Iterator[SourceLink]:
     linked = {edge.old for edge in edges}
     for row in before:
         if row.kind == "district" and _ref(row) not in linked:
-            yield Link(row.code, "district", None, None, "tier_removed", "whole", (), DISTRICTS_RESOLUTION, None)
+            yield SourceLink(row.code, "district", None, None, "tier_removed", "whole", (), DISTRICTS_RESOLUTION, None)
 
 
 def _left_over(before: Iterable[UnitRow], after: Iterable[UnitRow], edges: list[_Edge]) -> Iterator[Unlinked]:

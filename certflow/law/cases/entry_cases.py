@@ -53,17 +53,17 @@ def read_entry(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
             return {"files": reader.number(code)}
         case "date":
             return {"value": _day(reader, code)}
-    given = reader.words(code)
+    word = reader.words(code)
     names = [option.name for option in indicator.options]
-    if indicator.kind == "choice" and given not in names:
-        reader.fault(code, f"{given!r} is no option; choose one of {', '.join(names)}")
-    return {"value": given}
+    if indicator.kind == "choice" and word not in names:
+        reader.fault(code, f"{word!r} is no option; choose one of {', '.join(names)}")
+    return {"value": word}
 
 
 def _day(reader: Reader, code: str) -> str:
-    given = reader.words(code)
+    text = reader.words(code)
     try:
-        return dt.date.fromisoformat(given).isoformat()
+        return dt.date.fromisoformat(text).isoformat()
     except ValueError:
-        reader.fault(code, f'{given!r} is no date; write "2026-12-31"')
+        reader.fault(code, f'{text!r} is no date; write "2026-12-31"')
         return ""

@@ -111,9 +111,9 @@ def _compared(reader: Reader) -> dict[str, object]:
     answer: dict[str, object] = {}
     with reader.whole():
         for year in (year for year in ("previous", "current") if reader.has(year)):
-            answer[year] = given = reader.words(year)
-            if given and not STORED_DECIMAL.match(given):
-                reader.fault(year, f'is no number as it is stored: {given!r}; write "58.25"')
+            answer[year] = text = reader.words(year)
+            if text and not STORED_DECIMAL.match(text):
+                reader.fault(year, f'is no number as it is stored: {text!r}; write "58.25"')
     return answer
 
 
@@ -126,10 +126,10 @@ def _units(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
     for (whole, within), level in zip(pairwise([total, *counts]), levels, strict=True):
         if within > whole:
             reader.fault(f"level_{level}", f"{within} is more than the {whole} it is counted within")
-    held = [
+    unit_levels = [
         max((level for level, n in zip(levels, counts, strict=True) if unit < n), default=0) for unit in range(total)
     ]
-    return {"on": SNAPSHOT_DAY, "units": [_unit(str(n), level) for n, level in enumerate(held, 1)]}
+    return {"on": SNAPSHOT_DAY, "units": [_unit(str(n), level) for n, level in enumerate(unit_levels, 1)]}
 
 
 def _unit(code: str, level: int) -> dict[str, object]:

@@ -27,20 +27,20 @@ Names = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DefinitionChange:
     """One change as a sentence, and the heading it belongs under, in the reader's language."""
 
     section: str
     sentence: str
 
 
-def difference(old: Definition, new: Definition) -> tuple[Change, ...]:
+def difference(old: Definition, new: Definition) -> tuple[DefinitionChange, ...]:
     """Everything that `new` says otherwise than `old`; raises Invalid when they are not of one kind."""
     if type(old) is not type(new):
         raise Invalid(_("A scheme and a criteria set cannot be compared with each other."))
     before, after, names = _values(old), _values(new), {**_names(old), **_names(new)}
     return tuple(
-        Change(section(name), sentence[:1].upper() + sentence[1:])
+        DefinitionChange(section(name), sentence[:1].upper() + sentence[1:])
         for name in before
         for sentence in _value("", name, before[name], after[name], names)
     )
@@ -105,8 +105,8 @@ def _parts(where: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
     for position, (key, item) in enumerate(old.items(), 1):
         if key not in new or type(new[key]) is not type(item):
             yield _("%(what)s is no longer there%(title)s.", what=_whole(where, item, position), title=_title(item))
-    kept = [key for key in old if key in new]
-    if kept != [key for key in new if key in old]:
+    common = [key for key in old if key in new]
+    if common != [key for key in new if key in old]:
         yield _("%(what)s are in another order.", what=_within(where, label(name)))
 
 
@@ -180,9 +180,9 @@ def _keyed(parts: Any) -> dict[str, Any]:
     """Parts by what identifies them across versions: a code, number or name, else their position."""
     if isinstance(parts, dict):
         return parts
-    found: dict[str, Any] = {}
+    keyed: dict[str, Any] = {}
     for position, item in enumerate(parts, 1):
         key = next((str(getattr(item, name)) for name in KEYS if hasattr(item, name)), str(position))
-        times = sum(known == key or known.startswith(f"{key}#") for known in found)
-        found[f"{key}#{times}" if times else key] = item
-    return found
+        times = sum(other == key or other.startswith(f"{key}#") for other in keyed)
+        keyed[f"{key}#{times}" if times else key] = item
+    return keyed

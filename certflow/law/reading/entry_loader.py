@@ -85,9 +85,9 @@ def _points(reader: Reader, kind: IndicatorKind) -> tuple[Fraction, Fraction]:
 
 def _options(reader: Reader) -> tuple[OptionSpec, ...]:
     """What can be chosen, in the file's order."""
-    given = reader.table_at("options")
-    with given.whole():
-        options = tuple(OptionSpec(name, cast(Text, given.text(name))) for name in given.table)
+    table = reader.table_at("options")
+    with table.whole():
+        options = tuple(OptionSpec(name, cast(Text, table.text(name))) for name in table.table)
     if len(options) < 2:
         reader.fault("options", "leaves nothing to choose; give at least two")
     for option in options:

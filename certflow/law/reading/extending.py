@@ -81,8 +81,8 @@ class Sources:
 
     def wholes(self, faults: list[str]) -> dict[str, Whole]:
         """Every definition by its path, but those that cannot be made, which are faults."""
-        made = {path: self.whole(path, faults) for path in self._tables}
-        return {path: whole for path, whole in made.items() if whole is not None}
+        wholes = {path: self.whole(path, faults) for path in self._tables}
+        return {path: whole for path, whole in wholes.items() if whole is not None}
 
     def whole(self, path: str, faults: list[str]) -> Whole | None:
         """The whole definition in `path`; None when it cannot be made.
@@ -190,13 +190,13 @@ def _like(value: Any, entries: dict[Any, Any]) -> Any:
 
 def _without(value: Any, place: str, key: str = "") -> Any:
     """`value` without the entry at `place`, such as states.submitted; as it was when there is none."""
-    entries, kept = _entries(value, key), {}
+    entries, rest = _entries(value, key), {}
     for name, entry in entries.items():
         if isinstance(name, str) and place.startswith(f"{name}."):
-            kept[name] = _without(entry, place.removeprefix(f"{name}."), name)
+            rest[name] = _without(entry, place.removeprefix(f"{name}."), name)
         elif name != place:
-            kept[name] = entry
-    return _like(value, kept) if entries else value
+            rest[name] = entry
+    return _like(value, rest) if entries else value
 
 
 def _at(table: Any, names: list[str]) -> Any:

@@ -62,10 +62,10 @@ def _check_numbers(reader: Reader, form: FormSpec) -> None:
     if numbers != list(range(1, len(numbers) + 1)):
         reader.fault("criteria", f"must be numbered 1, 2, 3 ... in order, not {numbers}")
     for criterion in form.criteria:
-        given = [indicator.code for indicator in criterion.indicators]
-        wanted = [f"{criterion.number}.{n}" for n in range(1, len(given) + 1)]
-        if given != wanted:
-            reader.fault(f"criteria[{criterion.number}].indicators", f"must be numbered {wanted}, not {given}")
+        codes = [indicator.code for indicator in criterion.indicators]
+        expected = [f"{criterion.number}.{n}" for n in range(1, len(codes) + 1)]
+        if codes != expected:
+            reader.fault(f"criteria[{criterion.number}].indicators", f"must be numbered {expected}, not {codes}")
 
 
 def _criterion(reader: Reader, levels: int) -> CriterionSpec:
@@ -147,11 +147,11 @@ def _single_part(reader: Reader, kind: IndicatorKind, levels: int) -> PartSpec:
 
 
 def _units_at_levels(reader: Reader, levels: int) -> tuple[int, ...]:
-    given = _leasts(reader, "units_at_level", levels)
-    for level in given:
+    counts = _leasts(reader, "units_at_level", levels)
+    for level in counts:
         if level.denominator != 1 or level < 1:
             reader.fault("units_at_level", f"{level} is no level; write 1 or more")
-    return tuple(int(level) for level in given)
+    return tuple(int(level) for level in counts)
 
 
 def _parts(reader: Reader, levels: int) -> tuple[PartSpec, ...]:

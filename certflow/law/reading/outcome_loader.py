@@ -36,9 +36,9 @@ def read_outcome(reader: Reader) -> OutcomeSpec:
         )
 
 
-def _asked(reader: Reader, key: str, asked: bool) -> str:
+def _asked(reader: Reader, key: str, required: bool) -> str:
     """A source that must be given where something is said that needs one."""
-    return reader.words(key) if asked else reader.words(key, "")
+    return reader.words(key) if required else reader.words(key, "")
 
 
 def _offices(reader: Reader) -> dict[str, OfficeSpec]:
@@ -100,12 +100,12 @@ def _all_filled(reader: Reader, key: str) -> tuple[str, ...]:
     return lines
 
 
-def _check_placeholders(reader: Reader, key: str, words: str, known: tuple[str, ...] = PLACEHOLDERS) -> None:
+def _check_placeholders(reader: Reader, key: str, words: str, placeholders: tuple[str, ...] = PLACEHOLDERS) -> None:
     try:
         names = [name for _literal, name, _format, _conversion in Formatter().parse(words) if name is not None]
     except ValueError as fault:
         reader.fault(key, f"has a broken placeholder: {fault}")
         return
     for name in names:
-        if name not in known:
-            reader.fault(key, f"{{{name}}} is no placeholder; use {', '.join(known)}")
+        if name not in placeholders:
+            reader.fault(key, f"{{{name}}} is no placeholder; use {', '.join(placeholders)}")

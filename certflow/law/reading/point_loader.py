@@ -62,8 +62,8 @@ def _check_bands(reader: Reader, bands: tuple[BandSpec, ...]) -> None:
         reader.fault("bands", f"{names.count(name)} bands are called {name!r}; name them apart")
     for lower, higher in pairwise(bands):
         if higher.at_least <= lower.at_least:
-            told = f"{higher.name} starts at {higher.at_least}, not above {lower.name} at {lower.at_least}"
-            reader.fault("bands", f"{told}; order them from the lowest to the highest")
+            problem = f"{higher.name} starts at {higher.at_least}, not above {lower.name} at {lower.at_least}"
+            reader.fault("bands", f"{problem}; order them from the lowest to the highest")
 
 
 def _cap(reader: Reader, form: FormSpec, bands: tuple[BandSpec, ...]) -> CapSpec:
@@ -78,8 +78,8 @@ def _cap(reader: Reader, form: FormSpec, bands: tuple[BandSpec, ...]) -> CapSpec
         )
     names = [band.name for band in bands]
     if cap.band not in names[:-1]:
-        told = f"choose one below the highest: {', '.join(names[:-1]) or 'there is none'}"
-        reader.fault("band", f"{cap.band!r} is the highest band or none; {told}")
+        advice = f"choose one below the highest: {', '.join(names[:-1]) or 'there is none'}"
+        reader.fault("band", f"{cap.band!r} is the highest band or none; {advice}")
     if bool(cap.indicator) == bool(cap.criterion):
         reader.fault("indicator", "name either the indicator or the criterion whose points the cap looks at")
         return cap
@@ -88,12 +88,12 @@ def _cap(reader: Reader, form: FormSpec, bands: tuple[BandSpec, ...]) -> CapSpec
 
 
 def _check_cap(reader: Reader, form: FormSpec, cap: CapSpec) -> None:
-    known = {i.code: i.most for c in form.criteria for i in c.indicators if i.most is not None}
+    indicators = {i.code: i.most for c in form.criteria for i in c.indicators if i.most is not None}
     numbers = {criterion.number: criterion.most for criterion in form.criteria if criterion.most}
-    most = known.get(cap.indicator) if cap.indicator else numbers.get(cap.criterion)
+    most = indicators.get(cap.indicator) if cap.indicator else numbers.get(cap.criterion)
     key = "indicator" if cap.indicator else "criterion"
     if most is None:
-        choices = ", ".join(known) if cap.indicator else ", ".join(map(str, numbers))
+        choices = ", ".join(indicators) if cap.indicator else ", ".join(map(str, numbers))
         reader.fault(key, f"{cap.indicator or cap.criterion!r} brings no points; choose one of {choices}")
     elif not 0 < cap.below <= most:
         reader.fault(
@@ -148,8 +148,8 @@ def _values(indicator: IndicatorSpec, least: Fraction, unit: Fraction) -> int:
 
 def _added(sums: int, more: int) -> int:
     """The sums of one of each."""
-    found = 0
+    total = 0
     for n in range(more.bit_length()):
         if more >> n & 1:
-            found |= sums << n
-    return found
+            total |= sums << n
+    return total

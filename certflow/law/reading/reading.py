@@ -89,11 +89,11 @@ class Reader:
 
     def day(self, key: str, default: str | None = None) -> dt.date | None:
         """A date written 31/12/2025; None for "" or for what is no date, which is a fault."""
-        given = self.words(key, default)
+        text = self.words(key, default)
         try:
-            return dt.datetime.strptime(given, "%d/%m/%Y").replace(tzinfo=dt.UTC).date() if given else None
+            return dt.datetime.strptime(text, "%d/%m/%Y").replace(tzinfo=dt.UTC).date() if text else None
         except ValueError:
-            self.fault(key, f"{given!r} is no date; write 31/12/2025")
+            self.fault(key, f"{text!r} is no date; write 31/12/2025")
             return None
 
     def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> Any:
@@ -116,8 +116,8 @@ class Reader:
 
     def _text(self, key: str, value: Mapping[str, Any]) -> Text:
         for language in ("vi", "en"):
-            given = value.get(language)
-            if not isinstance(given, str) or not given.strip():
+            words = value.get(language)
+            if not isinstance(words, str) or not words.strip():
                 self.fault(f"{key}.{language}", "the translation is missing")
         for other in set(value) - {"vi", "en"}:
             self.fault(f"{key}.{other}", "is not known here; languages are vi and en")

@@ -73,11 +73,11 @@ def _tiers(reader: Reader, place: UnitKind) -> tuple[UnitKind, ...]:
     whole = UNIT_KINDS[1 : UNIT_KINDS.index(place) + 1]
     if not reader.has("tiers"):
         return whole
-    given = reader.list_of_words("tiers")
-    if given != tuple(kind for kind in whole if kind in given) or {"province", place} - set(given):
-        reader.fault("tiers", f"must lead from province to {place} in the order {', '.join(whole)}, not {given}")
+    kinds = reader.list_of_words("tiers")
+    if kinds != tuple(kind for kind in whole if kind in kinds) or {"province", place} - set(kinds):
+        reader.fault("tiers", f"must lead from province to {place} in the order {', '.join(whole)}, not {kinds}")
         return whole
-    return cast(tuple[UnitKind, ...], given)
+    return cast(tuple[UnitKind, ...], kinds)
 
 
 def _name(reader: Reader, key: str) -> str:
@@ -169,10 +169,10 @@ def _counted_deadline(reader: Reader) -> DeadlineSpec:
 
 
 def _day(reader: Reader) -> tuple[int, int]:
-    given = reader.words("day")
+    text = reader.words("day")
     try:
-        day = dt.datetime.strptime(f"{given}/2024", "%d/%m/%Y").replace(tzinfo=dt.UTC)
+        day = dt.datetime.strptime(f"{text}/2024", "%d/%m/%Y").replace(tzinfo=dt.UTC)
     except ValueError:
-        reader.fault("day", f"{given!r} is no day of a year; write 15/02")
+        reader.fault("day", f"{text!r} is no day of a year; write 15/02")
         return 1, 1
     return day.month, day.day

@@ -34,10 +34,10 @@ class SetFault:
 
 def faults_of(content: Content, head: Head) -> tuple[SetFault, ...]:
     """Everything that keeps the set from being published; nothing when the loader takes it."""
-    found = [*_faults_of_head(head), *_read(content, head)]
-    if any(fault.page.isdecimal() for fault in found):  # points that cannot be read make all that counts them wrong
-        found = [fault for fault in found if (fault.page, fault.field) not in COUNTING]
-    return tuple(dict.fromkeys(found))
+    faults = [*_faults_of_head(head), *_read(content, head)]
+    if any(fault.page.isdecimal() for fault in faults):  # points that cannot be read make all that counts them wrong
+        faults = [fault for fault in faults if (fault.page, fault.field) not in COUNTING]
+    return tuple(dict.fromkeys(faults))
 
 
 def spec_of(content: Content, head: Head) -> FormSpec:
@@ -84,14 +84,14 @@ def _read(content: Content, head: Head) -> Iterator[SetFault]:
 
 def _placed(place: str, reason: str, content: Content) -> SetFault:
     """A fault of the loader at its field; words of our own where the pages can make the fault."""
-    if found := GROUP.match(place):
-        row, field = int(found[2] or 0), (found[3] or "").replace(".", "_")
-        said = (ROWS if row else GROUPS).get(field)
-        return SetFault(found[1], row, field, said() if said else _as_it_is(place, reason))
-    if found := LISTED.match(place):
-        page, row, field = found[1], int(found[2] or 0), (found[3] or "").replace(".", "_")
-        said = LISTS[page].get(field) if row else None
-        return SetFault(page, row, field, said() if said else _of_list(page, place, reason, content))
+    if match := GROUP.match(place):
+        row, field = int(match[2] or 0), (match[3] or "").replace(".", "_")
+        words_of = (ROWS if row else GROUPS).get(field)
+        return SetFault(match[1], row, field, words_of() if words_of else _as_it_is(place, reason))
+    if match := LISTED.match(place):
+        page, row, field = match[1], int(match[2] or 0), (match[3] or "").replace(".", "_")
+        words_of = LISTS[page].get(field) if row else None
+        return SetFault(page, row, field, words_of() if words_of else _of_list(page, place, reason, content))
     if place == "total":
         return SetFault("head", 0, "total", _of_total(reason, content))
     words = _("Add at least one group.") if place == "criteria" else _as_it_is(place, reason)
@@ -104,8 +104,10 @@ def _as_it_is(place: str, reason: str) -> str:
 
 def _of_total(reason: str, content: Content) -> str:
     if "indicators bring" in reason:
-        total, given = shown(content.get("total", "")), shown(decimal_text(points(content)))
-        return _("The rows bring %(given)s points together, but the set says %(total)s.", given=given, total=total)
+        total, sum_of_rows = shown(content.get("total", "")), shown(decimal_text(points(content)))
+        return _(
+            "The rows bring %(given)s points together, but the set says %(total)s.", given=sum_of_rows, total=total
+        )
     if "can come out in more than" in reason:
         return _("These points and steps are too fine together: choose larger steps or fewer points.")
     return _("Give the points that all rows bring together, for example 100.")
@@ -118,10 +120,10 @@ def _of_list(page: str, place: str, reason: str, content: Content) -> str:
         return _(
             "Order the classes from the lowest to the highest: each must begin with more points than the one before."
         )
-    if found := UNREACHED.match(reason):
+    if match := UNREACHED.match(reason):
         return _(
-            "No points lead to the class “%(name)s”: change where it or the next one begins, or what keeps it down.",
-            name=_title(content.get(page, ()), found[1]),
+            ("No points lead to the class “%(name)s”: change where it or the next one begins, or what keeps it down."),
+            name=_title(content.get(page, ()), match[1]),
         )
     return _as_it_is(place, reason)
 

@@ -80,8 +80,8 @@ def table_of(content: Content, head: Head) -> dict[str, Any]:
 
 
 def _row(row: Mapping[str, Any], number: int) -> dict[str, Any]:
-    kept = KEYS_OF.get(row.get("kind", ""), KEYS_OF["points"])
-    return {key: value for key, value in {**row, "number": number}.items() if key in kept}
+    keys = KEYS_OF.get(row.get("kind", ""), KEYS_OF["points"])
+    return {key: value for key, value in {**row, "number": number}.items() if key in keys}
 
 
 def completed(table: Mapping[str, Any], head: Head) -> dict[str, Any]:
@@ -138,9 +138,9 @@ def most(row: Mapping[str, Any]) -> Fraction:
     """The points that a row brings; none where they are not written yet."""
     if row.get("kind") == "text":
         return Fraction(0)
-    typed = str(row.get("most", ""))
+    text = str(row.get("most", ""))
     try:
-        return Fraction(typed) if NUMBER.match(typed) else Fraction(0)
+        return Fraction(text) if NUMBER.match(text) else Fraction(0)
     except ZeroDivisionError:
         return Fraction(0)
 
@@ -170,8 +170,8 @@ def _follow(content: Content, moved: Callable[[int, int], tuple[int, int] | None
 
 def looks_at(cap: Mapping[str, Any]) -> tuple[int, int] | None:
     """The group and the row (0 for the group as a whole) whose points a cap looks at; None for none."""
-    found = PLACE.match(str(cap.get("indicator") or cap.get("criterion") or ""))
-    return (int(found[1]), int(found[2] or 0)) if found else None
+    match = PLACE.match(str(cap.get("indicator") or cap.get("criterion") or ""))
+    return (int(match[1]), int(match[2] or 0)) if match else None
 
 
 def look_at(cap: dict[str, Any], place: tuple[int, int] | None) -> None:
@@ -186,5 +186,5 @@ def look_at(cap: dict[str, Any], place: tuple[int, int] | None) -> None:
 
 def new_band_name(content: Content) -> str:
     """A name for one more band that no other has."""
-    taken = {band.get("name") for band in content.get("bands", ())}
-    return next(name for name in (f"band_{n}" for n in range(1, len(taken) + 2)) if name not in taken)
+    names = {band.get("name") for band in content.get("bands", ())}
+    return next(name for name in (f"band_{n}" for n in range(1, len(names) + 2)) if name not in names)

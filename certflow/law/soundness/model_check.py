@@ -24,13 +24,13 @@ class Turn:
 def turns(spec: WorkflowSpec) -> tuple[Turn, ...]:
     """The reachable (state, role) graph, in the definition's order of states and roles."""
     reached = _reached(spec, spec.transitions)
-    found = []
+    result = []
     for state in (name for name in spec.states if name in reached):
         for role in spec.roles:
             moves = tuple((t.action, t.target) for t in spec.transitions if state in t.origins and role in t.by)
             if moves:
-                found.append(Turn(state, role, moves))
-    return tuple(found)
+                result.append(Turn(state, role, moves))
+    return tuple(result)
 
 
 def check(spec: WorkflowSpec, fault: Fault) -> None:
@@ -44,32 +44,32 @@ def check(spec: WorkflowSpec, fault: Fault) -> None:
 def _check_endings(spec: WorkflowSpec, fault: Fault) -> None:
     """Whatever the findings are, a dossier ends: from every position it can reach, a final state can be reached."""
     stuck: dict[str, list[int]] = {}
-    for found in range(max((t.level for t in spec.transitions), default=0) + 1):
-        edges = _positions(spec, found)
+    for level in range(max((t.level for t in spec.transitions), default=0) + 1):
+        edges = _positions(spec, level)
         ending = _ending(spec, edges)
         for state in sorted({position[0] for position in edges if position not in ending}):
-            stuck.setdefault(state, []).append(found)
+            stuck.setdefault(state, []).append(level)
     for state, levels in stuck.items():
         words = " or ".join(map(str, levels))
         fault(f"states.{state}", f"a dossier whose findings reach level {words} can get here and then never end")
 
 
-def _positions(spec: WorkflowSpec, found: int) -> dict[Position, set[Position]]:
+def _positions(spec: WorkflowSpec, level: int) -> dict[Position, set[Position]]:
     """Every position a dossier with such findings can reach, with those that follow."""
     edges: dict[Position, set[Position]] = {}
     todo: list[Position] = [(spec.initial, None)]
     while todo:
         position = todo.pop()
         if position not in edges:
-            edges[position] = {_after(t, position) for t in spec.transitions if _open(t, position, found)}
+            edges[position] = {_after(t, position) for t in spec.transitions if _open(t, position, level)}
             todo.extend(edges[position])
     return edges
 
 
-def _open(transition: TransitionSpec, position: Position, found: int) -> bool:
+def _open(transition: TransitionSpec, position: Position, level: int) -> bool:
     state, proposed = position
     fixed = (guard.fixed for need in transition.needs if (guard := GUARDS[need]).fixed)
-    return state in transition.origins and all(holds(transition.level, proposed, found) for holds in fixed)
+    return state in transition.origins and all(holds(transition.level, proposed, level) for holds in fixed)
 
 
 def _after(transition: TransitionSpec, position: Position) -> Position:
@@ -135,14 +135,14 @@ def _reached(
     """The states that `transitions` reach without those avoided, each with the state it is first reached from."""
     start = start or spec.initial
     moves = [(origin, t.target) for t in transitions for origin in t.origins]
-    found = {} if start in avoided else {start: ""}
-    todo = list(found)
+    origins = {} if start in avoided else {start: ""}
+    todo = list(origins)
     for state in todo:
         for target in (target for origin, target in moves if origin == state):
-            if target not in found and target not in avoided:
-                found[target] = state
+            if target not in origins and target not in avoided:
+                origins[target] = state
                 todo.append(target)
-    return found
+    return origins
 
 
 def _way(spec: WorkflowSpec, reached: Mapping[str, str], state: str) -> str:

@@ -23,7 +23,7 @@ class Vocabulary:
     templates: Collection[str] = field(default_factory=frozenset)
 
 
-def check(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], known: Vocabulary, report: Fault) -> None:
+def check(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], vocabulary: Vocabulary, report: Fault) -> None:
     """Report every way in which `spec` does not hold together; where names are wrong, the ways are not walked."""
     faults: list[str] = []
 
@@ -35,13 +35,13 @@ def check(spec: WorkflowSpec, forms: dict[tuple[str, int], FormSpec], known: Voc
     _check_seats(spec, fault)
     _check_states(spec, fault)
     for number, transition in enumerate(spec.transitions, 1):
-        _check_transition(spec, transition, f"transitions[{number}] ({transition.action})", known, fault)
+        _check_transition(spec, transition, f"transitions[{number}] ({transition.action})", vocabulary, fault)
     _check_levels(spec, forms, fault)
     _check_destinations(spec, fault)
     if not faults:
         _check_reach(spec, fault)
     _check_deadlines(spec, fault)
-    check_outcome(spec, known.templates, fault)
+    check_outcome(spec, vocabulary.templates, fault)
 
 
 def _listed(names: Collection[str]) -> str:
@@ -98,18 +98,18 @@ def _turn_can_act(spec: WorkflowSpec, state: str, turn: str) -> bool:
 
 
 def _check_transition(
-    spec: WorkflowSpec, transition: TransitionSpec, where: str, known: Vocabulary, fault: Fault
+    spec: WorkflowSpec, transition: TransitionSpec, where: str, vocabulary: Vocabulary, fault: Fault
 ) -> None:
-    named = (
+    checks = (
         ("from", transition.origins, spec.states, NO_STATE),
         ("to", (transition.target,), spec.states, NO_STATE),
         ("by", transition.by, spec.roles, NO_ROLE),
         ("notify", transition.notify, spec.roles, NO_ROLE),
-        ("needs", transition.needs, known.guards, f"is no guard; use {_listed(known.guards)}"),
-        ("effects", transition.effects, known.effects, f"is no effect; use {_listed(known.effects)}"),
+        ("needs", transition.needs, vocabulary.guards, f"is no guard; use {_listed(vocabulary.guards)}"),
+        ("effects", transition.effects, vocabulary.effects, f"is no effect; use {_listed(vocabulary.effects)}"),
     )
-    for key, given, allowed, words in named:
-        for name in given:
+    for key, names, allowed, words in checks:
+        for name in names:
             if name not in allowed:
                 fault(f"{where}.{key}", f"{name!r} {words}")
     if "reason_given" in transition.needs and transition.note != "required":
@@ -173,12 +173,12 @@ def _check_reach(spec: WorkflowSpec, fault: Fault) -> None:
 
 
 def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
-    found, todo = set(start), list(start)
+    closure, todo = set(start), list(start)
     while todo:
-        for neighbour in edges.get(todo.pop(), set()) - found:
-            found.add(neighbour)
+        for neighbour in edges.get(todo.pop(), set()) - closure:
+            closure.add(neighbour)
             todo.append(neighbour)
-    return found
+    return closure
 
 
 def _check_deadlines(spec: WorkflowSpec, fault: Fault) -> None:
