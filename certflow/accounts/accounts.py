@@ -46,7 +46,7 @@ _NO_ONE = _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSession:
     """What a sign-in gave: the token of a session, or while it is not `complete`, of the step to the second factor."""
 
     token: str
@@ -59,7 +59,7 @@ def hashed(password: str) -> str:
     return _hasher.hash(password)
 
 
-def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", browser: str = "") -> Opened:
+def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", browser: str = "") -> OpenedSession:
     """Sign a person in by the password; raises Invalid or TooMany, alike for unknown and wrong.
 
     `browser` names one in which this account was opened before: see `throttling` for what makes a guess wait. The
@@ -93,16 +93,16 @@ def _matches(user: User | None, password: str) -> bool:
     return user is not None and user.active and bool(kept)
 
 
-def _start_step(user: User) -> Opened:
+def _start_step(user: User) -> OpenedSession:
     token, now = secrets.token_urlsafe(32), clock.now()
     old = delete(SignInStep).where(SignInStep.user_id == user.id, SignInStep.started_at < now - STEP_LASTS)
     db.session.execute(old)
     db.session.add(SignInStep(token_hash=token_hash(token), user_id=user.id, started_at=now))
     db.session.flush()
-    return Opened(token, user.id, complete=False)
+    return OpenedSession(token, user.id, complete=False)
 
 
-def start_session(user: User, *, source: str, agent: str) -> Opened:
+def start_session(user: User, *, source: str, agent: str) -> OpenedSession:
     """Open a session for a person who has shown everything that is asked of them."""
     token, now = secrets.token_urlsafe(32), clock.now()
     db.session.add(
@@ -117,7 +117,7 @@ def start_session(user: User, *, source: str, agent: str) -> Opened:
     )
     sign_in_history.note(user.id, sign_in_history.SIGNED_IN, source=source, agent=agent)
     db.session.flush()
-    return Opened(token, user.id, complete=True)
+    return OpenedSession(token, user.id, complete=True)
 
 
 def token_hash(token: str) -> str:

@@ -106,7 +106,7 @@ def codes_left(user: User) -> int:
     return db.session.scalar(unused) or 0
 
 
-def finish(token: str, code: str, *, source: str, agent: str = "", browser: str = "") -> accounts.Opened:
+def finish(token: str, code: str, *, source: str, agent: str = "", browser: str = "") -> accounts.OpenedSession:
     """The second step of signing in. Raises ActionNotOpen when the first is too long ago, Invalid or TooMany.
 
     The count and the history must outlive the refusal: whoever calls this commits after Invalid too.

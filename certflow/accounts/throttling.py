@@ -34,7 +34,7 @@ Purpose = Literal["password", "code", "link"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThrottlingRule:
     """So many wrong guesses are free; then each doubles the wait. One is forgiven in every `forgiven_every`."""
 
     free: int
@@ -49,9 +49,9 @@ class Rule:
         return min(self.first * (1 << min(failures - self.free, 20)), self.longest)
 
 
-AT_ADDRESS = Rule(5, dt.timedelta(seconds=30), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
-AT_BUSY_ADDRESS = Rule(2, dt.timedelta(minutes=2), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
-EVERYWHERE = Rule(20, dt.timedelta(seconds=10), dt.timedelta(minutes=5), dt.timedelta(minutes=5))
+AT_ADDRESS = ThrottlingRule(5, dt.timedelta(seconds=30), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
+AT_BUSY_ADDRESS = ThrottlingRule(2, dt.timedelta(minutes=2), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
+EVERYWHERE = ThrottlingRule(20, dt.timedelta(seconds=10), dt.timedelta(minutes=5), dt.timedelta(minutes=5))
 BUSY_FROM, BUSY_FORGIVEN_EVERY = 30, dt.timedelta(seconds=30)
 MOST_COUNTED = 60
 MOST_THROWN = 500
@@ -161,7 +161,7 @@ def _left(row: SignInCount, forgiven_every: dt.timedelta) -> int:
     return max(0, row.failures - (clock.now() - row.last_at) // forgiven_every)
 
 
-def _until(row: SignInCount, rule: Rule) -> dt.datetime:
+def _until(row: SignInCount, rule: ThrottlingRule) -> dt.datetime:
     return row.last_at + rule.wait(_left(row, rule.forgiven_every))
 
 

@@ -22,7 +22,7 @@ MOST_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ActKind:
     """A kind of act that needs two persons: who may settle it, what is done when it is confirmed or refused, its words.
 
     `title` names the kind, `subject` is (name, endpoint, arguments of the endpoint), `lines` are what is to be done as
@@ -38,10 +38,10 @@ class Kind:
     let_go: Callable[[Proposal, User, str], None] = lambda _proposal, _actor, _reason: None
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, ActKind] = {}
 
 
-def register(kind: Kind) -> Kind:
+def register(kind: ActKind) -> ActKind:
     """Make a kind known under its name."""
     KINDS[kind.name] = kind
     return kind
@@ -53,7 +53,7 @@ def about_dossier(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
     return name, "dossiers.show", {"dossier_id": proposal.dossier_id or 0}
 
 
-def propose(kind: Kind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
+def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
     """Propose an act about one subject (`round_id`, `rule_id` or `dossier_id`); Invalid while another one is open.
 
     Whoever calls this has asked whether `actor` may propose it.
@@ -202,7 +202,7 @@ def listed(actor: User, page: int = 1) -> Pagination:
     return paginate(_seen(actor).order_by(Proposal.outcome != "", Proposal.id.desc()), page, PAGE_SIZE)
 
 
-def open_about(kind: Kind, **about: int) -> Proposal | None:
+def open_about(kind: ActKind, **about: int) -> Proposal | None:
     """The open proposal of a kind about a subject, if there is one."""
     query = select(Proposal).filter_by(kind=kind.name, outcome="", **about)
     return db.session.scalar(query.options(joinedload(Proposal.proposed_by)))

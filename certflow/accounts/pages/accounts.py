@@ -92,7 +92,7 @@ def sign_in() -> ResponseReturnValue:
     return redirect(url_for("second_factor.step", next=form.next.data or None))
 
 
-def let_in(opened: accounts.Opened, name: str, target: str | None) -> ResponseReturnValue:
+def let_in(opened: accounts.OpenedSession, name: str, target: str | None) -> ResponseReturnValue:
     """Begin the signed-in session of this browser, which is known for the account from now on."""
     chosen = session.get("language")
     session.clear()

@@ -15,7 +15,7 @@ from certflow.assessment import assessments
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import finding_form, show_refusal
 from certflow.assessment.pages import criteria
-from certflow.assessment.pages.criteria import Opened
+from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -31,11 +31,11 @@ bp = Room("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/apprais
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedIndicator:
     """One measured part: what was claimed and found, and whether they differ (None: no finding yet, or asked once)."""
 
-    claimed: figures.Row
-    found: figures.Row
+    claimed: figures.FigureRow
+    found: figures.FigureRow
     differs: bool | None
     comment: str
 
@@ -50,7 +50,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     return _page(found, asked, finding_form(found.words, asked.in_part("findings"), found.contents.findings))
 
 
-def _opened(dossier_id: int) -> Opened:
+def _opened(dossier_id: int) -> OpenedDossier:
     found = criteria.opened(dossier_id)
     if not workflow_of(found.dossier).spec.writers["findings"]:
         raise NotFound(_("This scheme has no appraisal of each indicator."))
@@ -86,7 +86,9 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()) -> str:
+def _page(
+    found: OpenedDossier, asked: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()
+) -> str:
     proof = dict(figures.proof(found.form, found.claimed, found.claims))
     return render_template(
         "assessment/appraisals/criterion.html",
@@ -105,7 +107,7 @@ def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: Abst
     )
 
 
-def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
+def _adoptable(found: OpenedDossier, asked: CriterionSpec) -> list[str]:
     """The indicators that the commune answered and of which there is no finding yet."""
     claims, findings = found.contents.claims, found.contents.findings
     codes = [indicator.code for indicator in asked.in_part("findings").indicators]
@@ -144,7 +146,7 @@ def result(dossier_id: int) -> ResponseReturnValue:
     )
 
 
-def _compared(found: Opened) -> list[tuple[CriterionSpec, list[Compared]]]:
+def _compared(found: OpenedDossier) -> list[tuple[CriterionSpec, list[ComparedIndicator]]]:
     left = figures.proof(found.form, found.claimed, found.claims)
     right = figures.proof(found.form, found.reached, found.findings)
     return [
@@ -153,9 +155,9 @@ def _compared(found: Opened) -> list[tuple[CriterionSpec, list[Compared]]]:
     ]
 
 
-def _compare(opened: Opened, claimed: figures.Row, found: figures.Row) -> Compared:
+def _compare(opened: OpenedDossier, claimed: figures.FigureRow, found: figures.FigureRow) -> ComparedIndicator:
     code = claimed.indicator.code
     finding = opened.contents.findings.get(code)
     answered = finding is not None and bool(finding.answer) and claimed.indicator.part is None
     differs = claimed.given != found.given if answered else None
-    return Compared(claimed, found, differs, finding.explanation if finding else "")
+    return ComparedIndicator(claimed, found, differs, finding.explanation if finding else "")

@@ -15,7 +15,7 @@ from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_refusal
 from certflow.assessment.forms.meetings import MeetingForm, filled, minutes
 from certflow.assessment.pages import criteria
-from certflow.assessment.pages.criteria import Opened
+from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -79,7 +79,7 @@ def _following(dossier: Dossier, number: int) -> str:
 
 
 def criterion_page(
-    found: Opened,
+    found: OpenedDossier,
     asked: CriterionSpec,
     form: FlaskForm,
     *,
@@ -111,7 +111,7 @@ def criterion_page(
 
 
 def _files_forms(
-    found: Opened, asked: CriterionSpec, refused: Mapping[str, tuple[str, ...]]
+    found: OpenedDossier, asked: CriterionSpec, refused: Mapping[str, tuple[str, ...]]
 ) -> dict[str, answers.FilesForm]:
     codes = [indicator.code for indicator in asked.indicators if indicator.takes_files]
     return {code: files_form(found.words, code, refused.get(code, ())) for code in codes}
@@ -153,7 +153,7 @@ def _meeting_changed(dossier_id: int, form: MeetingForm, refusal: Stale) -> Resp
     return _meeting_page(found, form, changed=True), status_of(refusal)
 
 
-def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) -> str:
+def _meeting_page(found: OpenedDossier, form: MeetingForm, *, changed: bool = False) -> str:
     return render_template(
         "assessment/claims/meeting.html",
         found=found,

@@ -36,7 +36,7 @@ Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedDossier:
     """A dossier with its criteria set and everything in it."""
 
     dossier: Dossier
@@ -97,10 +97,10 @@ class Opened:
         return True
 
 
-def opened(dossier_id: int) -> Opened:
+def opened(dossier_id: int) -> OpenedDossier:
     """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
     dossier = subject(DOSSIER, dossier_id)
-    return Opened(dossier, form_of(dossier), assessments.contents(dossier))
+    return OpenedDossier(dossier, form_of(dossier), assessments.contents(dossier))
 
 
 def criterion_of(form: FormSpec, number: int, part: Part | None = None) -> CriterionSpec:
