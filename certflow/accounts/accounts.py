@@ -85,12 +85,12 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", b
 
 def _matches(user: User | None, password: str) -> bool:
     """Whether the password is this active person's; takes as long when there is no such person or no password yet."""
-    kept = user.password_hash if user else ""
+    password_hash = user.password_hash if user else ""
     try:
-        _hasher.verify(kept or _NO_ONE, password[: LONGEST_PASSWORD + 1])
+        _hasher.verify(password_hash or _NO_ONE, password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return user is not None and user.active and bool(kept)
+    return user is not None and user.active and bool(password_hash)
 
 
 def _start_step(user: User) -> OpenedSession:
@@ -150,15 +150,15 @@ def living_session(token: str) -> SignInSession | None:
 def deciding_roles() -> frozenset[str]:
     """The roles that some scheme lets decide or sign, and the administrator's."""
     outcomes = [spec.outcome for spec in known().workflows.values() if spec.outcome is not None]
-    named = {role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices)}
-    return frozenset(named | {role_titles.ADMINISTRATOR})
+    roles = {role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices)}
+    return frozenset(roles | {role_titles.ADMINISTRATOR})
 
 
 def is_obligatory(user: User) -> bool:
     """Whether this person must sign in with a second factor: those who decide today, where the setting asks for it."""
     if equipment().settings.second_factor == "off":
         return False
-    return any(held.role in deciding_roles() for held in access.appointments(user))
+    return any(appointment.role in deciding_roles() for appointment in access.appointments(user))
 
 
 def must_enrol(user: User) -> bool:
@@ -241,5 +241,5 @@ def change_password(user: User, *, old: str, new: str, source: str = "") -> None
 
 def names(ids: Collection[int]) -> dict[int, str]:
     """The full names of several people by their ids."""
-    found = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
-    return {row.id: row.full_name for row in found}
+    rows = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
+    return {row.id: row.full_name for row in rows}

@@ -43,20 +43,22 @@ def give(user: User, *, actor: User | None = None) -> Given:
     return Given(mailed_to, url)
 
 
-def request_reset(named: str, *, source: str) -> None:
+def request_reset(identity: str, *, source: str) -> None:
     """Mail links to whoever signs in under this name or has this address; answers alike when there is nobody.
 
     Raises TooMany when this source asks too often for one name. Nobody is mailed without end: whoever asks for others
     cannot flood them, and the newest link they were sent stays good.
     """
-    named = named.strip().lower()[:200]
-    asking = throttling.Guess("link", named, source, familiar=True)
+    identity = identity.strip().lower()[:200]
+    asking = throttling.Guess("link", identity, source, familiar=True)
     begin_writing()
     throttling.refuse_early(asking, lock=True)
     throttling.count(asking)
-    if not named or not outbox.is_open():
+    if not identity or not outbox.is_open():
         return
-    meant = select(User.id).where(or_(User.sign_in_name == named, User.email == named), User.active, User.email != "")
+    meant = select(User.id).where(
+        or_(User.sign_in_name == identity, User.email == identity), User.active, User.email != ""
+    )
     for user_id in db.session.scalars(meant.order_by(User.id).limit(MOST_OF_ADDRESS)).all():
         user = links.lock(user_id)
         if not links.had_enough(user):

@@ -142,18 +142,18 @@ def _require_code(user: User, code: str, *, source: str, agent: str, browser: st
 
 def _is_next(user: User, code: str) -> bool:
     """Whether this is a code of now, the half minute before or after, and later than the last one that was accepted."""
-    typed, factor = "".join(code.split()), user.second_factor
+    digits, factor = "".join(code.split()), user.second_factor
     secret = secrets_at_rest.unseal(factor.secret) if factor else ""
-    if factor is None or not secret or len(typed) != DIGITS or not typed.isascii() or not typed.isdigit():
+    if factor is None or not secret or len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():
         return False
     now = int(clock.now().timestamp()) // SECONDS
     steps = [step for step in range(now - WINDOW, now + WINDOW + 1) if step > factor.last_step]
-    right = [step for step in steps if strings_equal(typed, TOTP(secret).generate_otp(step))]
+    right = [step for step in steps if strings_equal(digits, TOTP(secret).generate_otp(step))]
     if not right:
         return False
     accepted = update(SecondFactor).where(SecondFactor.user_id == user.id, SecondFactor.last_step < right[0])
-    taken = db.session.execute(accepted.values(last_step=right[0]).returning(SecondFactor.user_id)).one_or_none()
-    return taken is not None
+    row = db.session.execute(accepted.values(last_step=right[0]).returning(SecondFactor.user_id)).one_or_none()
+    return row is not None
 
 
 def _is_recovery(user: User, code: str) -> bool:

@@ -115,18 +115,18 @@ def refuse_early(guess: Guess, *, lock: bool = False) -> None:
     keys = [key for key in (guess.own, guess.everywhere) if key]
     if lock:
         _lock(keys)
-    found = {row.key: row for row in db.session.scalars(_counts([*keys, guess.busy]))}
-    busy = guess.busy in found and _left(found[guess.busy], BUSY_FORGIVEN_EVERY) >= BUSY_FROM
+    rows = {row.key: row for row in db.session.scalars(_counts([*keys, guess.busy]))}
+    busy = guess.busy in rows and _left(rows[guess.busy], BUSY_FORGIVEN_EVERY) >= BUSY_FROM
     own = AT_BUSY_ADDRESS if busy and not guess.browser else AT_ADDRESS
     rules = {guess.own: own, guess.everywhere: EVERYWHERE}
-    until = max((_until(found[key], rules[key]) for key in keys if key in found), default=clock.now())
+    until = max((_until(rows[key], rules[key]) for key in keys if key in rows), default=clock.now())
     if until > clock.now():
         raise TooMany(_said(until), until=until)
 
 
 def _said(until: dt.datetime) -> str:
-    shown = (until + dt.timedelta(seconds=1)).astimezone(clock.ZONE)
-    return _("Too many wrong attempts. You can try again from %(time)s.", time=f"{shown:%H:%M:%S}")
+    instant = (until + dt.timedelta(seconds=1)).astimezone(clock.ZONE)
+    return _("Too many wrong attempts. You can try again from %(time)s.", time=f"{instant:%H:%M:%S}")
 
 
 def count(guess: Guess) -> None:
@@ -134,9 +134,9 @@ def count(guess: Guess) -> None:
     every = {guess.own: AT_ADDRESS.forgiven_every, guess.busy: BUSY_FORGIVEN_EVERY}
     if guess.everywhere:
         every[guess.everywhere] = EVERYWHERE.forgiven_every
-    found = {row.key: row for row in db.session.scalars(_counts([*every]))}
+    rows = {row.key: row for row in db.session.scalars(_counts([*every]))}
     for key, forgiven_every in sorted(every.items()):
-        left = _left(found[key], forgiven_every) if key in found else 0
+        left = _left(rows[key], forgiven_every) if key in rows else 0
         _set(key, min(left + 1, MOST_COUNTED))
     _throw_away()
 

@@ -61,7 +61,7 @@ def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str 
     words = _("This is already proposed, and a second person has not decided on it yet.")
     if open_about(kind, **about) is not None:
         raise Invalid(words)
-    made = Proposal(
+    proposal = Proposal(
         kind=kind.name,
         content=content,
         reason=reason.strip(),
@@ -70,8 +70,8 @@ def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str 
         **about,
     )
     with refusing(f"uq_proposal_{next(iter(about)).removesuffix('_id')}", Invalid(words)):
-        db.session.add(made)
-    return made
+        db.session.add(proposal)
+    return proposal
 
 
 def settles(proposal: Proposal, actor: User) -> bool:
@@ -81,9 +81,9 @@ def settles(proposal: Proposal, actor: User) -> bool:
     return KINDS[proposal.kind].may_settle(proposal, actor)
 
 
-def same_person(one: User, other: User) -> bool:
+def same_person(account: User, other: User) -> bool:
     """Whether two accounts are of one person."""
-    return one.person_id == other.person_id
+    return account.person_id == other.person_id
 
 
 def confirm(proposal_id: int, *, actor: User) -> Proposal:
@@ -193,8 +193,8 @@ def _seen(actor: User) -> Select[Proposal]:
 def waiting_for(actor: User) -> list[Proposal]:
     """The open proposals that `actor` may settle, oldest first, among the oldest MOST_WAITING that they see."""
     query = _seen(actor).where(Proposal.outcome == "", Proposal.proposed_by_id != actor.id)
-    found = db.session.scalars(query.order_by(Proposal.id).limit(MOST_WAITING)).unique()
-    return [proposal for proposal in found if settles(proposal, actor)]
+    candidates = db.session.scalars(query.order_by(Proposal.id).limit(MOST_WAITING)).unique()
+    return [proposal for proposal in candidates if settles(proposal, actor)]
 
 
 def listed(actor: User, page: int = 1) -> Pagination:

@@ -43,13 +43,13 @@ def take(dossier_id: int, *, actor: User) -> Handling:
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     role, appointment = require_part(dossier, actor)
-    found = _open(dossier, role)
-    if found is not None and _counts(found):
-        if found.user_id == actor.id:
-            return found
-        raise Stale(_("%(name)s already works on this dossier.", name=found.user.full_name))
-    if found is not None:
-        _end(found, "lapsed", actor)
+    handling = _open(dossier, role)
+    if handling is not None and _counts(handling):
+        if handling.user_id == actor.id:
+            return handling
+        raise Stale(_("%(name)s already works on this dossier.", name=handling.user.full_name))
+    if handling is not None:
+        _end(handling, "lapsed", actor)
     return _begin(dossier, role, appointment, actor)
 
 
@@ -60,24 +60,24 @@ def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handli
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     role, appointment = require_part(dossier, actor)
-    found = _open(dossier, role)
-    if found is None or not _counts(found):
+    handling = _open(dossier, role)
+    if handling is None or not _counts(handling):
         raise Stale(_("Nobody works on this dossier any more. You can take it on without a reason."))
-    if found.user_id == actor.id:
+    if handling.user_id == actor.id:
         raise ActionNotOpen(_("You already work on this dossier."))
-    if found.id != seen:
-        raise Stale(_("Somebody else has taken it over: %(name)s works on it now.", name=found.user.full_name))
-    _end(found, "taken_over", actor, dated.required_reason(reason))
+    if handling.id != seen:
+        raise Stale(_("Somebody else has taken it over: %(name)s works on it now.", name=handling.user.full_name))
+    _end(handling, "taken_over", actor, dated.required_reason(reason))
     return _begin(dossier, role, appointment, actor)
 
 
 def give_back(dossier_id: int, *, actor: User) -> None:
     """Let nobody work on the dossier; raises ActionNotOpen unless `actor` does."""
     dossier = access.dossier(dossier_id, actor, lock=True)
-    found = current(dossier)
-    if found is None or found.user_id != actor.id:
+    handling = current(dossier)
+    if handling is None or handling.user_id != actor.id:
         raise ActionNotOpen(_("You do not work on this dossier now."))
-    _end(found, "given_back", actor)
+    _end(handling, "given_back", actor)
 
 
 def may_take(user: User, dossier: Dossier) -> bool:
@@ -91,9 +91,9 @@ def require_part(dossier: Dossier, actor: User) -> tuple[str, Appointment]:
     Raises ActionNotOpen for whoever acts in another part, NotPermitted for everybody else.
     """
     turn = _turn(dossier)
-    held = access.appointment_as(actor, dossier, turn)
-    if held is not None:
-        return turn, held
+    appointment = access.appointment_as(actor, dossier, turn)
+    if appointment is not None:
+        return turn, appointment
     if access.roles_on(actor, dossier):
         raise ActionNotOpen(_("The dossier does not wait for your role at present."))
     raise NotPermitted(_("Only people who act at this step can work on the dossier."))
@@ -104,15 +104,19 @@ def current(dossier: Dossier) -> Handling | None:
     return of_all([dossier]).get(dossier.id)
 
 
-def of_all(found: Iterable[Dossier]) -> dict[int, Handling]:
+def of_all(dossiers: Iterable[Dossier]) -> dict[int, Handling]:
     """As `current` for several dossiers in one query, by their ids; those that nobody works on are missing."""
-    turns = {dossier.id: _turn(dossier) for dossier in found}
+    turns = {dossier.id: _turn(dossier) for dossier in dossiers}
     if not any(turns.values()):
         return {}
     query = select(Handling).join(Handling.user).join(Handling.appointment).options(contains_eager(Handling.user))
     query = query.where(_held(), Handling.until.is_(None))
     query = query.where(Handling.dossier_id.in_([id_ for id_, turn in turns.items() if turn]))
-    return {one.dossier_id: one for one in db.session.scalars(query) if one.role == turns[one.dossier_id]}
+    return {
+        handling.dossier_id: handling
+        for handling in db.session.scalars(query)
+        if handling.role == turns[handling.dossier_id]
+    }
 
 
 def record(dossier: Dossier, reader: User) -> list[Handling]:
@@ -132,10 +136,10 @@ def record(dossier: Dossier, reader: User) -> list[Handling]:
 
 def ended_at(handling: Handling) -> dt.datetime | None:
     """When a handling ended or, with the appointment by which it was taken on, lapsed; None while it counts."""
-    held = handling.appointment
-    if handling.until is not None or held.held_on(clock.today()):
+    appointment = handling.appointment
+    if handling.until is not None or appointment.held_on(clock.today()):
         return handling.until
-    return held.ended_at or (clock.end_of_day(held.ends_on) if held.ends_on else None)
+    return appointment.ended_at or (clock.end_of_day(appointment.ends_on) if appointment.ends_on else None)
 
 
 def narrowed(actor: User, by: By) -> ColumnElement[bool]:
@@ -171,8 +175,8 @@ _PASS_ON = (
 
 def pass_on(dossier: Dossier, *, actor: User, at: dt.datetime) -> None:
     """End what was handled in another part than the one in which the dossier waits now."""
-    given = {"passed": dossier.id, "turn": _turn(dossier), "at": at, "by": actor.id}
-    db.session.connection().execute(_PASS_ON, given)
+    parameters = {"passed": dossier.id, "turn": _turn(dossier), "at": at, "by": actor.id}
+    db.session.connection().execute(_PASS_ON, parameters)
 
 
 def end_all_of(user: User, *, actor: User) -> None:
@@ -216,6 +220,6 @@ def _begin(dossier: Dossier, role: str, appointment: Appointment, actor: User) -
     return begun
 
 
-def _end(found: Handling, ending: str, actor: User, reason: str = "") -> None:
-    found.until, found.ended_by_id, found.ending, found.reason = clock.now(), actor.id, ending, reason
+def _end(handling: Handling, ending: str, actor: User, reason: str = "") -> None:
+    handling.until, handling.ended_by_id, handling.ending, handling.reason = clock.now(), actor.id, ending, reason
     db.session.flush()  # before the next one begins: one alone is open at a time

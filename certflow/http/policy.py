@@ -181,24 +181,24 @@ def hold() -> None:
         require(rule, actor(), request.view_args or {})
 
 
-def require(rule: Rule, person: User, named: Named) -> None:
+def require(rule: Rule, person: User, view_args: Named) -> None:
     """Raises the Refusal that `rule` has for `person` and what the address names."""
     rule.who.require(person)
     if rule.about == NOTHING:
         return
-    ids = tuple(_id(named, name) for name in rule.about.arguments)
+    ids = tuple(_id(view_args, name) for name in rule.about.arguments)
     find = rule.about.lock if rule.locks and rule.about.lock is not None else rule.about.find
     subject = find(*ids, person)
-    rule.part.require(person, rule.about.judged(subject), named)
+    rule.part.require(person, rule.about.judged(subject), view_args)
     if not rule.told_by_view:
-        rule.when.require(person, rule.about.judged(subject), named)
+        rule.when.require(person, rule.about.judged(subject), view_args)
     g.held = (rule.about.name, ids), subject
 
 
-def _id(named: Named, name: str) -> int:
+def _id(view_args: Named, name: str) -> int:
     """The id in the path, or among what was sent; -1, which nothing has, when it is none."""
-    if name in named:
-        return int(named[name])
+    if name in view_args:
+        return int(view_args[name])
     return id_in(request.args if request.method == "GET" else request.form, name)
 
 

@@ -73,8 +73,8 @@ class Bench:
     @cached_property
     def recused(self) -> dict[JudgeSeat, tuple[str, ...]]:
         """Who may not act, each with what keeps them from it."""
-        told = {seat: self.ties(seat) for seat in self.seats}
-        return {seat: ties for seat, ties in told.items() if ties}
+        ties_by_seat = {seat: self.ties(seat) for seat in self.seats}
+        return {seat: ties for seat, ties in ties_by_seat.items() if ties}
 
     def left(self, *roles: str) -> tuple[JudgeSeat, ...]:
         """Who may act in one of the roles."""
@@ -107,12 +107,12 @@ def bench(dossier: Dossier, *, also: User | None = None) -> Bench:
     """Who judges a dossier, in two queries; what ties `also` to it is told as well."""
     rows = [row for row in db.session.execute(_PEOPLE, _asked(dossier)) if row.person_id or row.council_id]
     councils = {row.council_id: row.of_round for row in rows if row.council_id}
-    council_id = max(councils, key=lambda one: (councils[one], one), default=None)
-    kept = [row for row in rows if row.user_id and row.council_id in (None, council_id)]
-    seats = tuple(dict.fromkeys(JudgeSeat(row.user_id, row.person_id, row.full_name, row.role) for row in kept))
+    council_id = max(councils, key=lambda council: (councils[council], council), default=None)
+    members = [row for row in rows if row.user_id and row.council_id in (None, council_id)]
+    seats = tuple(dict.fromkeys(JudgeSeat(row.user_id, row.person_id, row.full_name, row.role) for row in members))
     persons = {seat.person_id for seat in seats} | ({also.person_id} if also else set())
-    told = impartiality.of_all([dossier], persons)
-    return Bench(dossier, seats, {person: involved for (_id, person), involved in told.items()}, council_id)
+    involvements = impartiality.of_all([dossier], persons)
+    return Bench(dossier, seats, {person: involved for (_id, person), involved in involvements.items()}, council_id)
 
 
 def council_of(dossier: Dossier) -> Sitting | None:

@@ -145,7 +145,7 @@ def show() -> ResponseReturnValue:
 
 def _own_page(form: PasswordForm) -> str:
     titles = role_titles.roles()
-    held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
+    appointments = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
     added = sections("accounts.show", actor())
-    page: str = render_template("accounts/show.html", form=form, held=held, **added, **of_oneself())
+    page: str = render_template("accounts/show.html", form=form, held=appointments, **added, **of_oneself())
     return page

@@ -122,10 +122,10 @@ def codes() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("accounts/second_factor/renew.html", form=form, left=left), 422
     try:
-        made = second_factor.renew_codes(actor(), form.code.data or "", source=request.remote_addr or "")
+        new_codes = second_factor.renew_codes(actor(), form.code.data or "", source=request.remote_addr or "")
     except (Invalid, TooMany) as refusal:
         return _refused("accounts/second_factor/renew.html", form, refusal, left=left)
-    return render_template("accounts/second_factor/codes.html", codes=made, begun=False)
+    return render_template("accounts/second_factor/codes.html", codes=new_codes, begun=False)
 
 
 @bp.form("/account/second-factor/remove", SIGNED_IN)
@@ -137,9 +137,9 @@ def remove() -> ResponseReturnValue:
         return render_template("accounts/second_factor/remove.html", form=form, obligatory=obligatory)
     if not form.validate_on_submit():
         return render_template("accounts/second_factor/remove.html", form=form, obligatory=obligatory), 422
-    typed = {"password": form.password.data or "", "code": form.code.data or ""}
+    proofs = {"password": form.password.data or "", "code": form.code.data or ""}
     try:
-        second_factor.remove(actor(), **typed, source=request.remote_addr or "")
+        second_factor.remove(actor(), **proofs, source=request.remote_addr or "")
     except (Invalid, TooMany) as refusal:
         return _refused("accounts/second_factor/remove.html", form, refusal, obligatory=obligatory)
     flash(_("Your second factor is removed."))

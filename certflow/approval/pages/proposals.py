@@ -27,7 +27,7 @@ def listed() -> ResponseReturnValue:
     page = proposals.listed(actor(), asked_page())
     return render_template(
         "approval/listed.html",
-        waiting=[proposed.told(one) for one in proposals.waiting_for(actor())],
+        waiting=[proposed.told(proposal) for proposal in proposals.waiting_for(actor())],
         found=[proposed.told(proposal) for proposal in page.items],
         page=page,
     )
@@ -71,19 +71,19 @@ def to_proposal(proposal: Proposal) -> ResponseReturnValue:
 
 
 def _settle(
-    proposal_id: int, require: Callable[[Proposal, User], None], settling: Callable[..., Proposal], done: str
+    proposal_id: int, require: Callable[[Proposal, User], None], settling: Callable[..., Proposal], message: str
 ) -> ResponseReturnValue:
     """Settle it in one way; one that is settled already is told so, whoever asks."""
-    form, found = SettleForm(), proposals.get(proposal_id, actor())
-    if not found.outcome:
-        require(found, actor())
+    form, proposal = SettleForm(), proposals.get(proposal_id, actor())
+    if not proposal.outcome:
+        require(proposal, actor())
     if form.validate_on_submit():
         try:
             settling(proposal_id, actor=actor(), reason=form.reason.data)
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
-            flash(done)
+            flash(message)
             return redirect(url_for(".show", proposal_id=proposal_id))
     return _page(proposals.get(proposal_id, actor()), form), 422
 

@@ -65,8 +65,8 @@ def percent(share: Fraction) -> str:
 def lines(words: FormWords, indicator: IndicatorSpec, answer: Answer) -> list[FigureLine]:
     """Every value of an answer with its label; "" stands for what is not given."""
     if indicator.computed:
-        found = given(indicator, indicator.parts[0], answer)
-        return [FigureLine(str(_("Computed share")), found), FigureLine(str(_("Units")), "\n".join(units(answer)))]
+        share = given(indicator, indicator.parts[0], answer)
+        return [FigureLine(str(_("Computed share")), share), FigureLine(str(_("Units")), "\n".join(units(answer)))]
     if indicator.kind in COMPARED:
         return _years(indicator, answer)
     if entries.is_entry(indicator):
@@ -75,10 +75,10 @@ def lines(words: FormWords, indicator: IndicatorSpec, answer: Answer) -> list[Fi
         return [FigureLine(words("answer"), given(indicator, indicator.parts[0], answer))]
     denominator = answer.get("denominator")
     counted = indicator.denominator.in_language(language()) if indicator.denominator else ""
-    shown = [FigureLine(counted, whole(denominator) if isinstance(denominator, int) else "")]
+    figure_lines = [FigureLine(counted, whole(denominator) if isinstance(denominator, int) else "")]
     for part in indicator.parts:
-        shown.append(FigureLine(part.title.in_language(language()), given(indicator, part, answer)))
-    return [*shown, FigureLine(str(_("How it was determined")), str(answer.get("definition") or ""))]
+        figure_lines.append(FigureLine(part.title.in_language(language()), given(indicator, part, answer)))
+    return [*figure_lines, FigureLine(str(_("How it was determined")), str(answer.get("definition") or ""))]
 
 
 def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
@@ -115,16 +115,16 @@ def _measure(indicator: IndicatorSpec) -> str:
     return indicator.measure.in_language(language()) if indicator.measure else ""
 
 
-def _exact_words(stored: object) -> str:
+def _exact_words(value: object) -> str:
     """A stored decimal with all its places, in the reader's way; "" when there is none."""
-    number = exact(stored)
-    return "" if number is None else str(format_decimal(Decimal(str(stored)), format="#,##0.######"))
+    number = exact(value)
+    return "" if number is None else str(format_decimal(Decimal(str(value)), format="#,##0.######"))
 
 
 def _years(indicator: IndicatorSpec, answer: Answer) -> list[FigureLine]:
-    shown = {name: _exact_words(answer.get(name)) for name in compared_labels()}
+    texts = {name: _exact_words(answer.get(name)) for name in compared_labels()}
     return [
-        FigureLine(label, f"{shown[name]} {_measure(indicator)}".strip() if shown[name] else "")
+        FigureLine(label, f"{texts[name]} {_measure(indicator)}".strip() if texts[name] else "")
         for name, label in compared_labels().items()
     ]
 
@@ -145,8 +145,8 @@ def _covered(indicator: IndicatorSpec, answer: Answer) -> str:
 
 
 def _covered_at(coverage: Coverage, level: int) -> str:
-    shown = _share(coverage.numerator(level), coverage.denominator)
-    return str(_("level %(level)s or higher: %(share)s", level=level, share=shown))
+    share = _share(coverage.numerator(level), coverage.denominator)
+    return str(_("level %(level)s or higher: %(share)s", level=level, share=share))
 
 
 def units(answer: Answer) -> tuple[str, ...]:
@@ -209,7 +209,8 @@ def proof(
     """
     if form.method != "levels":
         return [
-            (one, [_entry(i, answers.get(i.code) or {}) for i in one.indicators]) for one in criteria or form.criteria
+            (criterion, [_entry(i, answers.get(i.code) or {}) for i in criterion.indicators])
+            for criterion in criteria or form.criteria
         ]
     by_code = {
         verdict.indicator.code: [result.at(level)[n] for level in range(1, form.levels + 1)]

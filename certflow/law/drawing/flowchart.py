@@ -155,13 +155,13 @@ def _lanes(spec: WorkflowSpec, order: dict[str, int]) -> dict[_Trunk, int]:
     trunks = [_Trunk(target, back, min(at), max(at)) for (target, back), at in ends.items()]
     lanes: dict[_Trunk, int] = {}
     for trunk in sorted(trunks, key=lambda t: (t.high - t.low, t.low)):
-        taken = {lane for other, lane in lanes.items() if _beside(trunk, other)}
-        lanes[trunk] = next(lane for lane in range(len(trunks)) if lane not in taken)
+        occupied = {lane for other, lane in lanes.items() if _beside(trunk, other)}
+        lanes[trunk] = next(lane for lane in range(len(trunks)) if lane not in occupied)
     return lanes
 
 
-def _beside(one: _Trunk, other: _Trunk) -> bool:
-    return one.back == other.back and one.low < other.high and other.low < one.high
+def _beside(trunk: _Trunk, other: _Trunk) -> bool:
+    return trunk.back == other.back and trunk.low < other.high and other.low < trunk.high
 
 
 @dataclass(slots=True)
