@@ -57,5 +57,5 @@ def _letter(letter: str) -> str:
 
 
 def says_something(text: str) -> bool:
-    """Whether what was typed has a letter or a digit, and not only blanks, signs or what nobody sees."""
+    """Whether the text has a letter or a digit; blanks, signs and invisible characters do not count."""
     return any(sign.isalnum() for sign in text)

@@ -63,7 +63,7 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", b
     """Sign a person in by the password; raises Invalid or TooMany, alike for unknown and wrong.
 
     `browser` names one in which this account was opened before: see `throttling` for what makes a guess wait. The
-    count and the history must outlive the refusal: whoever calls this commits after Invalid too.
+    count and the history must outlive the refusal: the caller commits after Invalid too.
     """
     account, source = sign_in_name.strip().lower()[:120], source[:64]
     user = db.session.scalar(select(User).where(User.sign_in_name == account))
@@ -84,7 +84,7 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", b
 
 
 def _matches(user: User | None, password: str) -> bool:
-    """Whether the password is this active person's; takes as long when there is no such person or no password yet."""
+    """Whether the password is this active person's; a missing person or password takes the same time."""
     password_hash = user.password_hash if user else ""
     try:
         _hasher.verify(password_hash or _NO_ONE, password[: LONGEST_PASSWORD + 1])

@@ -1,7 +1,7 @@
 """Inviting people and helping those who forgot their password: by a link, single use, for one day.
 
-Whoever knows a link could choose the password; so it goes by mail whenever that is possible, and what an administrator
-is shown to hand over instead is on record with the administrator's name.
+A person who knows a link can choose the password. So the link goes by mail whenever that is possible. When an
+administrator is shown a link to hand over instead, this is recorded with the administrator's name.
 """
 
 from dataclasses import dataclass
@@ -44,10 +44,10 @@ def give(user: User, *, actor: User | None = None) -> Given:
 
 
 def request_reset(identity: str, *, source: str) -> None:
-    """Mail links to whoever signs in under this name or has this address; answers alike when there is nobody.
+    """Mail links to the accounts with this sign-in name or address; the answer is the same when there is none.
 
-    Raises TooMany when this source asks too often for one name. Nobody is mailed without end: whoever asks for others
-    cannot flood them, and the newest link they were sent stays good.
+    Raises TooMany when this source asks too often for one name. The number of mails to one person is limited, so that
+    a stranger cannot flood them; the newest link that was sent stays valid.
     """
     identity = identity.strip().lower()[:200]
     asking = throttling.Guess("link", identity, source, familiar=True)

@@ -25,7 +25,7 @@ LinkState = Literal["open", "used", "replaced", "expired"]
 
 
 def make(user: User, *, actor: User | None) -> tuple[AccountLink, str]:
-    """A new link of a person with its address, which nobody can find out afterwards; older ones are dead.
+    """Make a new link for a person; returns it with its address, which cannot be read later. Older links stop working.
 
     It is mailed when that is possible; then the address is "" here.
     """

@@ -109,7 +109,7 @@ def codes_left(user: User) -> int:
 def finish(token: str, code: str, *, source: str, agent: str = "", browser: str = "") -> accounts.OpenedSession:
     """The second step of signing in. Raises ActionNotOpen when the first is too long ago, Invalid or TooMany.
 
-    The count and the history must outlive the refusal: whoever calls this commits after Invalid too.
+    The count and the history must outlive the refusal: the caller commits after Invalid too.
     """
     step = living_step(token)
     if step is None:
@@ -141,7 +141,7 @@ def _require_code(user: User, code: str, *, source: str, agent: str, browser: st
 
 
 def _is_next(user: User, code: str) -> bool:
-    """Whether this is a code of now, the half minute before or after, and later than the last one that was accepted."""
+    """Whether the code belongs to now or the half minute before or after, and is later than the last accepted one."""
     digits, factor = "".join(code.split()), user.second_factor
     secret = secrets_at_rest.unseal(factor.secret) if factor else ""
     if factor is None or not secret or len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():

@@ -142,7 +142,7 @@ def count(guess: Guess) -> None:
 
 
 def _throw_away() -> None:
-    """Counts that are a day old; those that somebody counts in right now are left, so that nobody waits for another."""
+    """Delete counts that are a day old; rows locked by another transaction are skipped, so that no request waits."""
     old = select(SignInCount.key).where(SignInCount.last_at < clock.now() - KEPT).limit(MOST_THROWN)
     db.session.execute(delete(SignInCount).where(SignInCount.key.in_(old.with_for_update(skip_locked=True))))
 

@@ -56,7 +56,7 @@ def about_dossier(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
 def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
     """Propose an act about one subject (`round_id`, `rule_id` or `dossier_id`); Invalid while another one is open.
 
-    Whoever calls this has asked whether `actor` may propose it.
+    The caller has checked that `actor` may propose it.
     """
     words = _("This is already proposed, and a second person has not decided on it yet.")
     if open_about(kind, **about) is not None:

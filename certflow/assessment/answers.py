@@ -62,7 +62,7 @@ def _parse_count(text: str) -> tuple[Answer, dict[str, str]]:
 
 
 def _counted(text: str) -> tuple[int | None, str]:
-    """A typed count, or what is wrong with it; nothing of either when it is blank."""
+    """The typed count and its fault: (number, ""), (None, fault), or (None, "") when the field is blank."""
     number = whole_number(text)
     if text and number is None:
         return None, _("Write a whole number, for example 1250 or 1.250.")

@@ -124,7 +124,7 @@ def _refuse_stale(
     entries: Mapping[str, Typed],
     answers: Mapping[str, Answer],
 ) -> None:
-    """What is stored already word for word is not stale: a page whose answer was lost sends it again."""
+    """Raise Stale for changed versions. An identical stored answer is not stale: a page may send it again."""
     changed = [
         code
         for code, answer in answers.items()
@@ -204,7 +204,7 @@ class Contents:
 
 
 def _counted(rows: Mapping[str, Claim] | Mapping[str, Finding]) -> dict[str, Answer]:
-    """What must be confirmed again counts as not answered."""
+    """The answers by indicator code, without those that must be confirmed again."""
     return {code: row.answer for code, row in rows.items() if not row.to_confirm}
 
 

@@ -26,7 +26,7 @@ MOST_FILES = 20
 def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
     """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file".
 
-    The file is looked through and stored before the dossier is locked, so that a large one holds nobody up.
+    The file is checked and stored before the dossier is locked, so that a large file blocks no other request.
     """
     _refuse_unless_open(access.dossier(dossier_id, actor), indicator, actor)
     kind = content.recognise(file, original_name)
@@ -104,7 +104,7 @@ def _counts(ids: Sequence[int], codes: Sequence[str]) -> Select[int, str, int]:
 
 
 def find(evidence_id: int, actor: User) -> Evidence:
-    """A file of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
+    """A file of a dossier that `actor` may see; raises the same NotFound for a missing and for a hidden file."""
     evidence = db.session.scalar(
         select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier))
     )

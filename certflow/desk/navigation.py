@@ -40,7 +40,7 @@ def _person_detail() -> str:
 
 
 def _title(role: str) -> str:
-    """The title of a role; "" for one that no scheme has any more."""
+    """The title of a role; "" for a role that is in no scheme any more."""
     spec = known().roles.get(role)
     if spec is None:
         return str(_("Administrator")) if role == ADMINISTRATOR else ""

@@ -66,7 +66,7 @@ def show() -> ResponseReturnValue:
 
 
 def _asked_by() -> By:
-    """By whom the dossiers are handled that the address asks for; "" for all."""
+    """The filter by handler in the address (`?handled=`); "" for all."""
     choices: dict[str, By] = {"mine": "mine", "nobody": "nobody", "others": "others"}
     return choices.get(request.args.get("handled", ""), "")
 
@@ -110,7 +110,7 @@ def _files_dossiers(role: str) -> bool:
 
 
 def _nothing(own_parts: list[Part]) -> str:
-    """What to say to somebody for whom nothing waits."""
+    """The sentence for a person without waiting dossiers."""
     roles = {part.role for part in own_parts}
     if not roles:
         return str(_("You hold no role today, so no dossier can wait for you. The administrator gives roles."))

@@ -37,9 +37,9 @@ class Counts:
 
 
 def take(dossier_id: int, *, actor: User) -> Handling:
-    """Let `actor` work on a dossier that nobody works on in this part; raises Stale naming whoever does.
+    """Make `actor` the handler of a dossier without one in this part; raises Stale with the handler's name otherwise.
 
-    Whoever has it already keeps it.
+    When `actor` is the handler already, nothing changes.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     role, appointment = require_part(dossier, actor)
@@ -54,9 +54,9 @@ def take(dossier_id: int, *, actor: User) -> Handling:
 
 
 def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handling:
-    """Let `actor` work on a dossier instead of whoever does; `seen` is the id of the handling that they saw.
+    """Make `actor` the handler instead of the present one; `seen` is the id of the handling that `actor` saw.
 
-    Raises Stale when it has changed hands since, Invalid under "reason" when none is given.
+    Raises Stale when the handler has changed since, Invalid under "reason" when no reason is given.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     role, appointment = require_part(dossier, actor)
@@ -72,7 +72,7 @@ def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handli
 
 
 def give_back(dossier_id: int, *, actor: User) -> None:
-    """Let nobody work on the dossier; raises ActionNotOpen unless `actor` does."""
+    """End the handling by `actor`; raises ActionNotOpen when `actor` is not the handler."""
     dossier = access.dossier(dossier_id, actor, lock=True)
     handling = current(dossier)
     if handling is None or handling.user_id != actor.id:
@@ -88,7 +88,7 @@ def may_take(user: User, dossier: Dossier) -> bool:
 def require_part(dossier: Dossier, actor: User) -> tuple[str, Appointment]:
     """The part in which the dossier waits, and the appointment by which `actor` acts in it.
 
-    Raises ActionNotOpen for whoever acts in another part, NotPermitted for everybody else.
+    Raises ActionNotOpen when `actor` acts in another part, NotPermitted when in no part.
     """
     turn = _turn(dossier)
     appointment = access.appointment_as(actor, dossier, turn)
@@ -100,12 +100,12 @@ def require_part(dossier: Dossier, actor: User) -> tuple[str, Appointment]:
 
 
 def current(dossier: Dossier) -> Handling | None:
-    """Who works on the dossier in the part in which it waits; None when nobody does."""
+    """The open handling of the dossier in the part in which it waits; None when there is none."""
     return of_all([dossier]).get(dossier.id)
 
 
 def of_all(dossiers: Iterable[Dossier]) -> dict[int, Handling]:
-    """As `current` for several dossiers in one query, by their ids; those that nobody works on are missing."""
+    """The open handlings of several dossiers by dossier id, in one query; dossiers without a handler are left out."""
     turns = {dossier.id: _turn(dossier) for dossier in dossiers}
     if not any(turns.values()):
         return {}

@@ -157,7 +157,7 @@ def rule_for(table: Table, endpoint: str, method: str) -> Rule | None:
 
 
 def is_public(endpoint: str | None) -> bool:
-    """Whether nobody need sign in for an endpoint, by whatever method."""
+    """Whether every method of an endpoint is open without signing in."""
     table = table_of(current_app)
     rules = [table[endpoint, method] for method in ("GET", "POST") if endpoint and (endpoint, method) in table]
     return bool(rules) and all(rule.who is ANYBODY for rule in rules)
@@ -182,7 +182,7 @@ def hold() -> None:
 
 
 def require(rule: Rule, person: User, view_args: Named) -> None:
-    """Raises the Refusal that `rule` has for `person` and what the address names."""
+    """Check `rule` for `person` and the ids in the path; raises its Refusal."""
     rule.who.require(person)
     if rule.about == NOTHING:
         return

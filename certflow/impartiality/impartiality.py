@@ -44,9 +44,9 @@ def of(dossier: Dossier, user: User) -> Involvement:
 
 
 def of_all(dossiers: Sequence[Dossier], persons: Collection[int]) -> dict[tuple[int, int], Involvement]:
-    """What ties several people to several dossiers, by dossier and person, in one query; who is not tied is left out.
+    """The ties of people to dossiers by (dossier id, person id), in one query; pairs without ties are left out.
 
-    People are told by User.person_id, which all accounts of a person share.
+    A person is identified by User.person_id, which is the same for all accounts of the person.
     """
     if not dossiers or not persons:
         return {}
@@ -79,7 +79,7 @@ def recused(dossiers: Sequence[Dossier], reader: User) -> dict[int, tuple[str, .
 
 
 def _turn(dossier: Dossier) -> str:
-    """The role whose turn it is to judge; "" while nobody's is."""
+    """The role whose turn it is to judge; "" when no judge has the turn."""
     if not rule_of(dossier).judged_in(dossier.state):
         return ""
     return workflow_of(dossier).spec.states[dossier.state].turn

@@ -72,7 +72,7 @@ class Bench:
 
     @cached_property
     def recused(self) -> dict[JudgeSeat, tuple[str, ...]]:
-        """Who may not act, each with what keeps them from it."""
+        """The seats of people who may not act, each with the names of the ties."""
         ties_by_seat = {seat: self.ties(seat) for seat in self.seats}
         return {seat: ties for seat, ties in ties_by_seat.items() if ties}
 
@@ -82,7 +82,7 @@ class Bench:
 
     @cached_property
     def lacking(self) -> str:
-        """The role whose turn it is to judge and which nobody is left to fill; "" when all is well."""
+        """The role whose turn it is to judge when no impartial person is left in it; "" otherwise."""
         turn = workflow_of(self.dossier).spec.states[self.dossier.state].turn
         judged = self._rule.judged_in(self.dossier.state)
         return turn if judged and not self.left(turn) else ""
@@ -104,7 +104,7 @@ def _required(rule: Impartiality) -> bool:
 
 
 def bench(dossier: Dossier, *, also: User | None = None) -> Bench:
-    """Who judges a dossier, in two queries; what ties `also` to it is told as well."""
+    """The bench of a dossier, in two queries; it includes the ties of `also`."""
     rows = [row for row in db.session.execute(_PEOPLE, _asked(dossier)) if row.person_id or row.council_id]
     councils = {row.council_id: row.of_round for row in rows if row.council_id}
     council_id = max(councils, key=lambda council: (councils[council], council), default=None)

@@ -126,7 +126,7 @@ class Impartiality:
         return frozenset(state.name for state in states)
 
     def ties(self, acting: Collection[str], involved: Involvement) -> tuple[str, ...]:
-        """What keeps a person from judging in one of the roles `acting`, by the names of the guards; () for nothing."""
+        """The names of the guards that refuse a person to judge in one of the roles `acting`; () when none does."""
         names = []
         if involved.parts - frozenset(acting):
             names.append("not_own_dossier")
@@ -137,7 +137,10 @@ class Impartiality:
         return tuple(names)
 
     def _belongs(self, acting: Collection[str], belongings: Collection[Belonging]) -> bool:
-        """Where a scheme lets people of the same unit judge, who files belongs to whom it is about, not everybody."""
+        """Whether the person belongs to the unit or office that the dossier is about.
+
+        Where judges sit at the same unit, only the same office counts, or a filing role whose office is unknown.
+        """
         if all(self._spec.roles[role].seat != self._spec.place for role in acting if role in self._spec.roles):
             return bool(belongings)
         return any(b.office == "same" or (b.office == "unknown" and b.role in self.filers) for b in belongings)

@@ -111,7 +111,7 @@ class Workflow:
         return tuple(self._refusals(transition, facts).values())
 
     def _refusals(self, transition: TransitionSpec, facts: DossierFacts) -> dict[str, str]:
-        """The reason of every guard that refuses, by the guard's name; who judges must be impartial in any scheme."""
+        """The reasons of the guards that refuse, by guard name; a judge must be impartial in every scheme."""
         facts = replace(
             facts,
             level=transition.level,

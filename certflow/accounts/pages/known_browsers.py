@@ -43,7 +43,7 @@ def _kept() -> dict[str, Any]:
 
 
 def _short(sign_in_name: str) -> str:
-    """The cookie names nobody: it may lie on a machine that many people use."""
+    """A short hash of the sign-in name: the cookie holds no names, since many people may share the machine."""
     name = sign_in_name.strip().lower()[:120]
     return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
 

@@ -65,7 +65,7 @@ def withdraw(proposal_id: int) -> ResponseReturnValue:
 
 
 def to_proposal(proposal: Proposal) -> ResponseReturnValue:
-    """The answer to whoever has proposed something: its page, with what happens next."""
+    """Redirect the proposer to the page of the proposal, with a message that says what happens next."""
     flash(_("Proposed. It takes effect after a second person confirms it."))
     return redirect(url_for("proposals.show", proposal_id=proposal.id))
 
@@ -73,7 +73,7 @@ def to_proposal(proposal: Proposal) -> ResponseReturnValue:
 def _settle(
     proposal_id: int, require: Callable[[Proposal, User], None], settling: Callable[..., Proposal], message: str
 ) -> ResponseReturnValue:
-    """Settle it in one way; one that is settled already is told so, whoever asks."""
+    """Settle the proposal in one way; when it is settled already, every reader is told so."""
     form, proposal = SettleForm(), proposals.get(proposal_id, actor())
     if not proposal.outcome:
         require(proposal, actor())

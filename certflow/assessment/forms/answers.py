@@ -141,7 +141,7 @@ def typed(form: FlaskForm, criterion: CriterionSpec) -> dict[str, Typed]:
 
 
 def show_refusal(form: FlaskForm, criterion: CriterionSpec, rows: Stored, refusal: Invalid | Stale) -> set[str]:
-    """Put a refusal on the form; gives the indicators somebody else changed, now typed over what is stored."""
+    """Put a refusal on the form; returns the indicators that somebody else changed, with their new version set."""
     if isinstance(refusal, Invalid):
         show_faults(form, refusal)
         return set()

@@ -129,7 +129,7 @@ def save(
 ) -> ResponseReturnValue:
     """Save what was sent and go on; autosave gets JSON, a refusal gets the same page with what was typed.
 
-    Nobody is kept from saving because a colleague works on the dossier, but told so.
+    A colleague who works on the dossier does not block saving; the person gets a warning.
     """
     try:
         versions = write(typed(form, criterion), actor())

@@ -47,7 +47,7 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
 
 
 def _refusal(dossier_id: int, indicator: str, file: FileStorage) -> str:
-    """Attach one file; gives the reason when it is refused, with its name."""
+    """Attach one file; returns "" or the reason for the refusal with the file's name."""
     name = file.filename or ""
     try:
         evidence.attach(dossier_id, indicator, cast(BinaryIO, file.stream), name, actor=actor())

@@ -61,7 +61,7 @@ def of_all(dossiers: Iterable[Dossier]) -> dict[int, str]:
 
 
 def told(dossier: Dossier, current: Handling | None) -> Handled:
-    """As `of_dossier`, when it is known already who works on it."""
+    """As `of_dossier`, with the open handling passed in as `current`."""
     return _told(turns.reading(dossier, actor()), current)
 
 
@@ -71,7 +71,7 @@ def _told(reading: Reading, current: Handling | None) -> Handled:
 
 
 def sentence(current: Handling | None, reader: User) -> str:
-    """Who works on it and since when; "" when nobody does."""
+    """The sentence that says who works on the dossier and since when; "" without a handler."""
     if current is None:
         return ""
     since = shown_since(current.since)
