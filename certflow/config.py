@@ -68,41 +68,41 @@ class Settings:
         )
 
 
-def database_url(given: str, data_dir: Path) -> str:
-    """`given`, or SQLite in `data_dir`; `postgresql://` and `postgres://` mean psycopg 3."""
-    if not given:
+def database_url(url: str, data_dir: Path) -> str:
+    """`url`, or SQLite in `data_dir`; `postgresql://` and `postgres://` mean psycopg 3."""
+    if not url:
         return f"sqlite:///{data_dir / 'certflow.sqlite3'}"
-    scheme, separator, rest = given.partition("://")
+    scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql"):
         return f"postgresql+psycopg://{rest}"
     if separator and scheme in ("sqlite", "postgresql+psycopg"):
-        return given
+        return url
     raise SetupError(
         f"CERTFLOW_DATABASE_URL has an unknown scheme: {scheme}",
         "set CERTFLOW_DATABASE_URL=sqlite:////path/certflow.sqlite3 or postgresql://user@host/name",
     )
 
 
-def _engine(given: str) -> PdfEngine:
-    if given not in ("typst", "pdfkit"):
-        raise SetupError(f"CERTFLOW_PDF_ENGINE is unknown: {given}", "set CERTFLOW_PDF_ENGINE=typst or pdfkit")
-    return cast(PdfEngine, given)
+def _engine(text: str) -> PdfEngine:
+    if text not in ("typst", "pdfkit"):
+        raise SetupError(f"CERTFLOW_PDF_ENGINE is unknown: {text}", "set CERTFLOW_PDF_ENGINE=typst or pdfkit")
+    return cast(PdfEngine, text)
 
 
-def _second_factor(given: str) -> SecondFactor:
-    if given not in ("off", "deciders"):
-        raise SetupError(f"CERTFLOW_SECOND_FACTOR is unknown: {given}", "set CERTFLOW_SECOND_FACTOR=deciders or off")
-    return cast(SecondFactor, given)
+def _second_factor(text: str) -> SecondFactor:
+    if text not in ("off", "deciders"):
+        raise SetupError(f"CERTFLOW_SECOND_FACTOR is unknown: {text}", "set CERTFLOW_SECOND_FACTOR=deciders or off")
+    return cast(SecondFactor, text)
 
 
 def _smtp_url(environ: Mapping[str, str]) -> str:
     """The mail server's address, "" for none; mail also needs a sender. A password in it is never repeated."""
-    given = environ.get("CERTFLOW_SMTP_URL", "")
-    if not given:
+    url = environ.get("CERTFLOW_SMTP_URL", "")
+    if not url:
         return ""
     example = "set CERTFLOW_SMTP_URL=smtp+starttls://name:password@host:587 (or smtp://, smtps://)"
     try:
-        parts = urlsplit(given)
+        parts = urlsplit(url)
         usable = parts.scheme in SMTP_SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
@@ -110,21 +110,21 @@ def _smtp_url(environ: Mapping[str, str]) -> str:
         raise SetupError("CERTFLOW_SMTP_URL is not the address of a mail server", example)
     if "@" not in environ.get("CERTFLOW_MAIL_SENDER", ""):
         raise SetupError("mail needs a sender", "set CERTFLOW_MAIL_SENDER=certflow@example.gov.vn")
-    return given
+    return url
 
 
 def _whole_number(environ: Mapping[str, str], name: str) -> int:
-    given = environ.get(name, "0")
-    if not given.isascii() or not given.isdigit():
-        raise SetupError(f"{name} is not a whole number: {given}", f"set {name}=0 or the number of proxies in front")
-    return int(given)
+    text = environ.get(name, "0")
+    if not text.isascii() or not text.isdigit():
+        raise SetupError(f"{name} is not a whole number: {text}", f"set {name}=0 or the number of proxies in front")
+    return int(text)
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:
-    given = environ.get(name, "no")
-    if given not in ("yes", "no"):
-        raise SetupError(f"{name} is neither yes nor no: {given}", f"set {name}=yes or {name}=no")
-    return given == "yes"
+    text = environ.get(name, "no")
+    if text not in ("yes", "no"):
+        raise SetupError(f"{name} is neither yes nor no: {text}", f"set {name}=yes or {name}=no")
+    return text == "yes"
 
 
 def _kept_secret(data_dir: Path) -> str:

@@ -21,9 +21,9 @@ def issue_document(payload: dict[str, Any]) -> None:
     """Make and confirm the file of `document_id`; a fault is kept with the document and raised again."""
     document_id = payload["document_id"]
     try:
-        made = _made(document_id)
-        if made is not None:
-            documents.confirm(made)
+        document = _made(document_id)
+        if document is not None:
+            documents.confirm(document)
     except Exception as fault:
         db.session.rollback()
         documents.note_fault(document_id, str(fault))

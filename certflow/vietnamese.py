@@ -56,6 +56,6 @@ def _letter(letter: str) -> str:
     return _CIRCUMFLEX_AFTER_BREVE.get(marked) or base + _LETTERS.get(marks, "0")
 
 
-def says_something(typed: str) -> bool:
-    """Whether what was typed has a letter or a digit, and not only blanks, signs or what nobody sees."""
-    return any(sign.isalnum() for sign in typed)
+def says_something(text: str) -> bool:
+    """Whether the text has a letter or a digit; blanks, signs and invisible characters do not count."""
+    return any(sign.isalnum() for sign in text)

@@ -19,21 +19,21 @@ def _plain_counted(singular: str, plural: str, num: int, **values: object) -> st
 
 
 class _Translator:
-    one: Callable[..., str] = staticmethod(_plain)
+    single: Callable[..., str] = staticmethod(_plain)
     counted: Ngettext = staticmethod(_plain_counted)
     language: Callable[[], str] = staticmethod(lambda: "en")
 
 
-def use(one: Callable[..., str], counted: Ngettext, language: Callable[[], str]) -> None:
+def use(single: Callable[..., str], counted: Ngettext, language: Callable[[], str]) -> None:
     """Make these translate and name the reader's language from now on; the application does so once, at its start."""
     _Translator.language = staticmethod(language)
-    _Translator.one = staticmethod(one)
+    _Translator.single = staticmethod(single)
     _Translator.counted = staticmethod(counted)
 
 
 def _(message: str, **values: object) -> str:
     """`message` in the reader's language with its %(named)s placeholders filled."""
-    return _Translator.one(message, **values)
+    return _Translator.single(message, **values)
 
 
 def _n(singular: str, plural: str, num: int, **values: object) -> str:

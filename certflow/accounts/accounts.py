@@ -46,7 +46,7 @@ _NO_ONE = _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSession:
     """What a sign-in gave: the token of a session, or while it is not `complete`, of the step to the second factor."""
 
     token: str
@@ -59,11 +59,11 @@ def hashed(password: str) -> str:
     return _hasher.hash(password)
 
 
-def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", browser: str = "") -> Opened:
+def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", browser: str = "") -> OpenedSession:
     """Sign a person in by the password; raises Invalid or TooMany, alike for unknown and wrong.
 
     `browser` names one in which this account was opened before: see `throttling` for what makes a guess wait. The
-    count and the history must outlive the refusal: whoever calls this commits after Invalid too.
+    count and the history must outlive the refusal: the caller commits after Invalid too.
     """
     account, source = sign_in_name.strip().lower()[:120], source[:64]
     user = db.session.scalar(select(User).where(User.sign_in_name == account))
@@ -84,25 +84,25 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", b
 
 
 def _matches(user: User | None, password: str) -> bool:
-    """Whether the password is this active person's; takes as long when there is no such person or no password yet."""
-    kept = user.password_hash if user else ""
+    """Whether the password is this active person's; a missing person or password takes the same time."""
+    password_hash = user.password_hash if user else ""
     try:
-        _hasher.verify(kept or _NO_ONE, password[: LONGEST_PASSWORD + 1])
+        _hasher.verify(password_hash or _NO_ONE, password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return user is not None and user.active and bool(kept)
+    return user is not None and user.active and bool(password_hash)
 
 
-def _start_step(user: User) -> Opened:
+def _start_step(user: User) -> OpenedSession:
     token, now = secrets.token_urlsafe(32), clock.now()
     old = delete(SignInStep).where(SignInStep.user_id == user.id, SignInStep.started_at < now - STEP_LASTS)
     db.session.execute(old)
     db.session.add(SignInStep(token_hash=token_hash(token), user_id=user.id, started_at=now))
     db.session.flush()
-    return Opened(token, user.id, complete=False)
+    return OpenedSession(token, user.id, complete=False)
 
 
-def start_session(user: User, *, source: str, agent: str) -> Opened:
+def start_session(user: User, *, source: str, agent: str) -> OpenedSession:
     """Open a session for a person who has shown everything that is asked of them."""
     token, now = secrets.token_urlsafe(32), clock.now()
     db.session.add(
@@ -117,7 +117,7 @@ def start_session(user: User, *, source: str, agent: str) -> Opened:
     )
     sign_in_history.note(user.id, sign_in_history.SIGNED_IN, source=source, agent=agent)
     db.session.flush()
-    return Opened(token, user.id, complete=True)
+    return OpenedSession(token, user.id, complete=True)
 
 
 def token_hash(token: str) -> str:
@@ -150,15 +150,15 @@ def living_session(token: str) -> SignInSession | None:
 def deciding_roles() -> frozenset[str]:
     """The roles that some scheme lets decide or sign, and the administrator's."""
     outcomes = [spec.outcome for spec in known().workflows.values() if spec.outcome is not None]
-    named = {role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices)}
-    return frozenset(named | {role_titles.ADMINISTRATOR})
+    roles = {role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices)}
+    return frozenset(roles | {role_titles.ADMINISTRATOR})
 
 
 def is_obligatory(user: User) -> bool:
     """Whether this person must sign in with a second factor: those who decide today, where the setting asks for it."""
     if equipment().settings.second_factor == "off":
         return False
-    return any(held.role in deciding_roles() for held in access.appointments(user))
+    return any(appointment.role in deciding_roles() for appointment in access.appointments(user))
 
 
 def must_enrol(user: User) -> bool:
@@ -241,5 +241,5 @@ def change_password(user: User, *, old: str, new: str, source: str = "") -> None
 
 def names(ids: Collection[int]) -> dict[int, str]:
     """The full names of several people by their ids."""
-    found = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
-    return {row.id: row.full_name for row in found}
+    rows = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
+    return {row.id: row.full_name for row in rows}

@@ -20,9 +20,9 @@ def record(user_id: int, what: str, *, actor: User | None, **facts: object) -> N
 
 
 def record_all(lines: Sequence[tuple[int, str, dict[str, object]]], *, actor: User | None) -> None:
-    """As `record` for many accounts at once: of each the account, what was done, and the facts."""
-    done = {"actor_id": actor and actor.id, "at": clock.now()}
-    rows = [{"user_id": user_id, "what": what, "facts": facts, **done} for user_id, what, facts in lines]
+    """Record many events in one statement; each line is the account's id, what was done and the facts."""
+    stamp = {"actor_id": actor and actor.id, "at": clock.now()}
+    rows = [{"user_id": user_id, "what": what, "facts": facts, **stamp} for user_id, what, facts in lines]
     if rows:
         db.session.execute(insert(AccountEvent), rows)
 

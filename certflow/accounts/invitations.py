@@ -1,7 +1,7 @@
 """Inviting people and helping those who forgot their password: by a link, single use, for one day.
 
-Whoever knows a link could choose the password; so it goes by mail whenever that is possible, and what an administrator
-is shown to hand over instead is on record with the administrator's name.
+A person who knows a link can choose the password. So the link goes by mail whenever that is possible. When an
+administrator is shown a link to hand over instead, this is recorded with the administrator's name.
 """
 
 from dataclasses import dataclass
@@ -43,20 +43,22 @@ def give(user: User, *, actor: User | None = None) -> Given:
     return Given(mailed_to, url)
 
 
-def request_reset(named: str, *, source: str) -> None:
-    """Mail links to whoever signs in under this name or has this address; answers alike when there is nobody.
+def request_reset(identity: str, *, source: str) -> None:
+    """Mail links to the accounts with this sign-in name or address; the answer is the same when there is none.
 
-    Raises TooMany when this source asks too often for one name. Nobody is mailed without end: whoever asks for others
-    cannot flood them, and the newest link they were sent stays good.
+    Raises TooMany when this source asks too often for one name. The number of mails to one person is limited, so that
+    a stranger cannot flood them; the newest link that was sent stays valid.
     """
-    named = named.strip().lower()[:200]
-    asking = throttling.Guess("link", named, source, familiar=True)
+    identity = identity.strip().lower()[:200]
+    asking = throttling.Guess("link", identity, source, familiar=True)
     begin_writing()
     throttling.refuse_early(asking, lock=True)
     throttling.count(asking)
-    if not named or not outbox.is_open():
+    if not identity or not outbox.is_open():
         return
-    meant = select(User.id).where(or_(User.sign_in_name == named, User.email == named), User.active, User.email != "")
+    meant = select(User.id).where(
+        or_(User.sign_in_name == identity, User.email == identity), User.active, User.email != ""
+    )
     for user_id in db.session.scalars(meant.order_by(User.id).limit(MOST_OF_ADDRESS)).all():
         user = links.lock(user_id)
         if not links.had_enough(user):

@@ -25,7 +25,7 @@ LinkState = Literal["open", "used", "replaced", "expired"]
 
 
 def make(user: User, *, actor: User | None) -> tuple[AccountLink, str]:
-    """A new link of a person with its address, which nobody can find out afterwards; older ones are dead.
+    """Make a new link for a person; returns it with its address, which cannot be read later. Older links stop working.
 
     It is mailed when that is possible; then the address is "" here.
     """
@@ -69,17 +69,17 @@ def revoke(user_id: int) -> None:
 
 def had_enough(user: User) -> bool:
     """Whether the person was mailed so many links that were asked for without signing in that no more are sent now."""
-    asked = select(func.count(), func.max(AccountLink.made_at)).where(
+    query = select(func.count(), func.max(AccountLink.made_at)).where(
         AccountLink.user_id == user.id, AccountLink.made_by_id.is_(None), AccountLink.made_at > clock.now() - LASTS
     )
-    many, newest = db.session.execute(asked).one()
+    many, newest = db.session.execute(query).one()
     return many >= MOST_A_DAY or (newest is not None and clock.now() - newest < PAUSE)
 
 
 def whose(token: str) -> User:
     """The person for whom a link still works; raises NotFound."""
-    found = select(User).join(AccountLink, AccountLink.user_id == User.id).where(*_working(token), User.active)
-    user = db.session.scalar(found)
+    query = select(User).join(AccountLink, AccountLink.user_id == User.id).where(*_working(token), User.active)
+    user = db.session.scalar(query)
     if user is None:
         raise _dead()
     return user

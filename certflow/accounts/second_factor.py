@@ -106,10 +106,10 @@ def codes_left(user: User) -> int:
     return db.session.scalar(unused) or 0
 
 
-def finish(token: str, code: str, *, source: str, agent: str = "", browser: str = "") -> accounts.Opened:
+def finish(token: str, code: str, *, source: str, agent: str = "", browser: str = "") -> accounts.OpenedSession:
     """The second step of signing in. Raises ActionNotOpen when the first is too long ago, Invalid or TooMany.
 
-    The count and the history must outlive the refusal: whoever calls this commits after Invalid too.
+    The count and the history must outlive the refusal: the caller commits after Invalid too.
     """
     step = living_step(token)
     if step is None:
@@ -141,19 +141,19 @@ def _require_code(user: User, code: str, *, source: str, agent: str, browser: st
 
 
 def _is_next(user: User, code: str) -> bool:
-    """Whether this is a code of now, the half minute before or after, and later than the last one that was accepted."""
-    typed, factor = "".join(code.split()), user.second_factor
+    """Whether the code belongs to now or the half minute before or after, and is later than the last accepted one."""
+    digits, factor = "".join(code.split()), user.second_factor
     secret = secrets_at_rest.unseal(factor.secret) if factor else ""
-    if factor is None or not secret or len(typed) != DIGITS or not typed.isascii() or not typed.isdigit():
+    if factor is None or not secret or len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():
         return False
     now = int(clock.now().timestamp()) // SECONDS
     steps = [step for step in range(now - WINDOW, now + WINDOW + 1) if step > factor.last_step]
-    right = [step for step in steps if strings_equal(typed, TOTP(secret).generate_otp(step))]
+    right = [step for step in steps if strings_equal(digits, TOTP(secret).generate_otp(step))]
     if not right:
         return False
     accepted = update(SecondFactor).where(SecondFactor.user_id == user.id, SecondFactor.last_step < right[0])
-    taken = db.session.execute(accepted.values(last_step=right[0]).returning(SecondFactor.user_id)).one_or_none()
-    return taken is not None
+    row = db.session.execute(accepted.values(last_step=right[0]).returning(SecondFactor.user_id)).one_or_none()
+    return row is not None
 
 
 def _is_recovery(user: User, code: str) -> bool:

@@ -27,7 +27,7 @@ def listed(user: User) -> list[SignInSession]:
 
 def end(user: User, handle: str) -> None:
     """End one of a person's own open sessions by its handle; raises NotFound for any other."""
-    meant = next((one for one in listed(user) if one.handle == handle), None)
+    meant = next((candidate for candidate in listed(user) if candidate.handle == handle), None)
     if meant is None:
         raise NotFound(_("There is no such session, or it has ended."))
     meant.ended_at = clock.now()

@@ -34,7 +34,7 @@ Purpose = Literal["password", "code", "link"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThrottlingRule:
     """So many wrong guesses are free; then each doubles the wait. One is forgiven in every `forgiven_every`."""
 
     free: int
@@ -49,9 +49,9 @@ class Rule:
         return min(self.first * (1 << min(failures - self.free, 20)), self.longest)
 
 
-AT_ADDRESS = Rule(5, dt.timedelta(seconds=30), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
-AT_BUSY_ADDRESS = Rule(2, dt.timedelta(minutes=2), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
-EVERYWHERE = Rule(20, dt.timedelta(seconds=10), dt.timedelta(minutes=5), dt.timedelta(minutes=5))
+AT_ADDRESS = ThrottlingRule(5, dt.timedelta(seconds=30), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
+AT_BUSY_ADDRESS = ThrottlingRule(2, dt.timedelta(minutes=2), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
+EVERYWHERE = ThrottlingRule(20, dt.timedelta(seconds=10), dt.timedelta(minutes=5), dt.timedelta(minutes=5))
 BUSY_FROM, BUSY_FORGIVEN_EVERY = 30, dt.timedelta(seconds=30)
 MOST_COUNTED = 60
 MOST_THROWN = 500
@@ -115,18 +115,18 @@ def refuse_early(guess: Guess, *, lock: bool = False) -> None:
     keys = [key for key in (guess.own, guess.everywhere) if key]
     if lock:
         _lock(keys)
-    found = {row.key: row for row in db.session.scalars(_counts([*keys, guess.busy]))}
-    busy = guess.busy in found and _left(found[guess.busy], BUSY_FORGIVEN_EVERY) >= BUSY_FROM
+    rows = {row.key: row for row in db.session.scalars(_counts([*keys, guess.busy]))}
+    busy = guess.busy in rows and _left(rows[guess.busy], BUSY_FORGIVEN_EVERY) >= BUSY_FROM
     own = AT_BUSY_ADDRESS if busy and not guess.browser else AT_ADDRESS
     rules = {guess.own: own, guess.everywhere: EVERYWHERE}
-    until = max((_until(found[key], rules[key]) for key in keys if key in found), default=clock.now())
+    until = max((_until(rows[key], rules[key]) for key in keys if key in rows), default=clock.now())
     if until > clock.now():
         raise TooMany(_said(until), until=until)
 
 
 def _said(until: dt.datetime) -> str:
-    shown = (until + dt.timedelta(seconds=1)).astimezone(clock.ZONE)
-    return _("Too many wrong attempts. It is possible again from %(time)s.", time=f"{shown:%H:%M:%S}")
+    instant = (until + dt.timedelta(seconds=1)).astimezone(clock.ZONE)
+    return _("Too many wrong attempts. It is possible again from %(time)s.", time=f"{instant:%H:%M:%S}")
 
 
 def count(guess: Guess) -> None:
@@ -134,15 +134,15 @@ def count(guess: Guess) -> None:
     every = {guess.own: AT_ADDRESS.forgiven_every, guess.busy: BUSY_FORGIVEN_EVERY}
     if guess.everywhere:
         every[guess.everywhere] = EVERYWHERE.forgiven_every
-    found = {row.key: row for row in db.session.scalars(_counts([*every]))}
+    rows = {row.key: row for row in db.session.scalars(_counts([*every]))}
     for key, forgiven_every in sorted(every.items()):
-        left = _left(found[key], forgiven_every) if key in found else 0
+        left = _left(rows[key], forgiven_every) if key in rows else 0
         _set(key, min(left + 1, MOST_COUNTED))
     _throw_away()
 
 
 def _throw_away() -> None:
-    """Counts that are a day old; those that somebody counts in right now are left, so that nobody waits for another."""
+    """Delete counts that are a day old; rows locked by another transaction are skipped, so that no request waits."""
     old = select(SignInCount.key).where(SignInCount.last_at < clock.now() - KEPT).limit(MOST_THROWN)
     db.session.execute(delete(SignInCount).where(SignInCount.key.in_(old.with_for_update(skip_locked=True))))
 
@@ -161,7 +161,7 @@ def _left(row: SignInCount, forgiven_every: dt.timedelta) -> int:
     return max(0, row.failures - (clock.now() - row.last_at) // forgiven_every)
 
 
-def _until(row: SignInCount, rule: Rule) -> dt.datetime:
+def _until(row: SignInCount, rule: ThrottlingRule) -> dt.datetime:
     return row.last_at + rule.wait(_left(row, rule.forgiven_every))
 
 

@@ -1,7 +1,7 @@
-"""No administrator becomes somebody else alone: who gave the password does not also take the second factor away.
+"""Two-person rule for recovery: the administrator who gave a password may not also remove the second factor.
 
-Whoever must have a second factor (those who decide, administrators) is thereby kept from being acted for by one person;
-with two administrators in league, the account's history and the mails to its owner still tell.
+So one administrator alone cannot act as a person who must have a second factor (those who decide, administrators).
+Two administrators together can; the account's history and the mails to its owner still show it.
 """
 
 import datetime as dt

@@ -22,7 +22,7 @@ MOST_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ActKind:
     """A kind of act that needs two persons: who may settle it, what is done when it is confirmed or refused, its words.
 
     `title` names the kind, `subject` is (name, endpoint, arguments of the endpoint), `lines` are what is to be done as
@@ -38,10 +38,10 @@ class Kind:
     let_go: Callable[[Proposal, User, str], None] = lambda _proposal, _actor, _reason: None
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, ActKind] = {}
 
 
-def register(kind: Kind) -> Kind:
+def register(kind: ActKind) -> ActKind:
     """Make a kind known under its name."""
     KINDS[kind.name] = kind
     return kind
@@ -53,15 +53,15 @@ def about_dossier(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
     return name, "dossiers.show", {"dossier_id": proposal.dossier_id or 0}
 
 
-def propose(kind: Kind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
+def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
     """Propose an act about one subject (`round_id`, `rule_id` or `dossier_id`); Invalid while another one is open.
 
-    Whoever calls this has asked whether `actor` may propose it.
+    The caller has checked that `actor` may propose it.
     """
     words = _("Somebody has proposed this already, and a second person has not settled it yet.")
     if open_about(kind, **about) is not None:
         raise Invalid(words)
-    made = Proposal(
+    proposal = Proposal(
         kind=kind.name,
         content=content,
         reason=reason.strip(),
@@ -70,8 +70,8 @@ def propose(kind: Kind, *, actor: User, content: dict[str, Any], reason: str = "
         **about,
     )
     with refusing(f"uq_proposal_{next(iter(about)).removesuffix('_id')}", Invalid(words)):
-        db.session.add(made)
-    return made
+        db.session.add(proposal)
+    return proposal
 
 
 def settles(proposal: Proposal, actor: User) -> bool:
@@ -81,9 +81,9 @@ def settles(proposal: Proposal, actor: User) -> bool:
     return KINDS[proposal.kind].may_settle(proposal, actor)
 
 
-def same_person(one: User, other: User) -> bool:
+def same_person(account: User, other: User) -> bool:
     """Whether two accounts are of one person."""
-    return one.person_id == other.person_id
+    return account.person_id == other.person_id
 
 
 def confirm(proposal_id: int, *, actor: User) -> Proposal:
@@ -193,8 +193,8 @@ def _seen(actor: User) -> Select[Proposal]:
 def waiting_for(actor: User) -> list[Proposal]:
     """The open proposals that `actor` may settle, oldest first, among the oldest MOST_WAITING that they see."""
     query = _seen(actor).where(Proposal.outcome == "", Proposal.proposed_by_id != actor.id)
-    found = db.session.scalars(query.order_by(Proposal.id).limit(MOST_WAITING)).unique()
-    return [proposal for proposal in found if settles(proposal, actor)]
+    candidates = db.session.scalars(query.order_by(Proposal.id).limit(MOST_WAITING)).unique()
+    return [proposal for proposal in candidates if settles(proposal, actor)]
 
 
 def listed(actor: User, page: int = 1) -> Pagination:
@@ -202,7 +202,7 @@ def listed(actor: User, page: int = 1) -> Pagination:
     return paginate(_seen(actor).order_by(Proposal.outcome != "", Proposal.id.desc()), page, PAGE_SIZE)
 
 
-def open_about(kind: Kind, **about: int) -> Proposal | None:
+def open_about(kind: ActKind, **about: int) -> Proposal | None:
     """The open proposal of a kind about a subject, if there is one."""
     query = select(Proposal).filter_by(kind=kind.name, outcome="", **about)
     return db.session.scalar(query.options(joinedload(Proposal.proposed_by)))

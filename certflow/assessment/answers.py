@@ -21,78 +21,78 @@ def fields_of(indicator: IndicatorSpec) -> tuple[str, ...]:
     return () if indicator.computed or indicator.kind == "file" else ("value",)
 
 
-def parse(indicator: IndicatorSpec, typed: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
-    """The answer in `typed` (empty values are left out) and the faults by field name; blank means not answered yet.
+def parse(indicator: IndicatorSpec, texts: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
+    """The answer in `texts` (empty values are left out) and the faults by field name; blank means not answered yet.
 
     A computed indicator and one answered by files have no fields; whatever is sent for them is passed over.
     """
-    given = {name: typed.get(name, "").strip() for name in fields_of(indicator)}
+    values = {name: texts.get(name, "").strip() for name in fields_of(indicator)}
     if indicator.kind in ENTRY_KINDS:
-        return parse_entry(indicator, given.get("value", ""))
+        return parse_entry(indicator, values.get("value", ""))
     if indicator.kind == "yes_no":
-        return _parse_yes_no(given["value"])
+        return _parse_yes_no(values["value"])
     if indicator.kind == "attained_level":
-        return _parse_level(indicator, given["value"])
+        return _parse_level(indicator, values["value"])
     if indicator.kind == "count":
-        return _parse_count(given["value"])
+        return _parse_count(values["value"])
     if indicator.kind in COMPARED:
-        return _parse_compared(given)
+        return _parse_compared(values)
     if indicator.computed:
         return {}, {}
-    return _parse_percentages(indicator, given)
+    return _parse_percentages(indicator, values)
 
 
-def _parse_yes_no(given: str) -> tuple[Answer, dict[str, str]]:
-    if given not in ("", "yes", "no"):
+def _parse_yes_no(text: str) -> tuple[Answer, dict[str, str]]:
+    if text not in ("", "yes", "no"):
         return {}, {"value": _("Choose “Met” or “Not met”.")}
-    return ({"value": given == "yes"} if given else {}), {}
+    return ({"value": text == "yes"} if text else {}), {}
 
 
-def _parse_level(indicator: IndicatorSpec, given: str) -> tuple[Answer, dict[str, str]]:
-    if not given:
+def _parse_level(indicator: IndicatorSpec, text: str) -> tuple[Answer, dict[str, str]]:
+    if not text:
         return {}, {}
-    if given not in {str(level) for level in range(indicator.highest + 1)}:
+    if text not in {str(level) for level in range(indicator.highest + 1)}:
         return {}, {"value": _("Choose one of the levels listed.")}
-    return {"value": int(given)}, {}
+    return {"value": int(text)}, {}
 
 
-def _parse_count(given: str) -> tuple[Answer, dict[str, str]]:
-    number, fault = _counted(given)
+def _parse_count(text: str) -> tuple[Answer, dict[str, str]]:
+    number, fault = _counted(text)
     return ({} if number is None else {"value": number}), ({"value": fault} if fault else {})
 
 
-def _counted(given: str) -> tuple[int | None, str]:
-    """A typed count, or what is wrong with it; nothing of either when it is blank."""
-    number = whole_number(given)
-    if given and number is None:
+def _counted(text: str) -> tuple[int | None, str]:
+    """The typed count and its fault: (number, ""), (None, fault), or (None, "") when the field is blank."""
+    number = whole_number(text)
+    if text and number is None:
         return None, _("Write a whole number, for example 1250 or 1.250.")
     if number is not None and number > LARGEST:
         return None, _("This number is too large; check it.")
     return number, ""
 
 
-def _parse_compared(given: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
+def _parse_compared(texts: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
     answer: dict[str, str] = {}
     faults: dict[str, str] = {}
-    for name, typed in given.items():
-        number = decimal(typed)
-        if typed and number is None:
+    for name, text in texts.items():
+        number = decimal(text)
+        if text and number is None:
             faults[name] = _("Write a number with a decimal comma, for example 58,25 or 1.250,5.")
         elif number is not None:
             answer[name] = number
     return answer, faults
 
 
-def _parse_percentages(indicator: IndicatorSpec, given: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
+def _parse_percentages(indicator: IndicatorSpec, texts: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
     answer: dict[str, int | str | bool | None] = {}
     faults: dict[str, str] = {}
     for name in fields_of(indicator)[:-1]:
-        number, fault = _counted(given[name])
+        number, fault = _counted(texts[name])
         if fault:
             faults[name] = fault
         elif number is not None:
             answer[name] = number
-    definition = given["definition"]
+    definition = texts["definition"]
     if len(definition) > LONGEST_DEFINITION:
         faults["definition"] = _("Shorten this to at most %(most)s characters.", most=LONGEST_DEFINITION)
     elif definition:

@@ -37,17 +37,17 @@ class Typed:
     version: int = 0
 
 
-def save_claims(dossier_id: int, number: int, typed: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
+def save_claims(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
     """Save the claims of criterion `number`; gives the new version of each by indicator code.
 
     Raises Invalid with `fields` named "<code>-<field>", or Stale when somebody else saved meanwhile.
     """
-    return _save(Claim, "claims", dossier_id, number, typed, actor)
+    return _save(Claim, "claims", dossier_id, number, entries, actor)
 
 
-def save_findings(dossier_id: int, number: int, typed: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
+def save_findings(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
     """Save the appraiser's findings of criterion `number`; as `save_claims`."""
-    return _save(Finding, "findings", dossier_id, number, typed, actor)
+    return _save(Finding, "findings", dossier_id, number, entries, actor)
 
 
 def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
@@ -58,8 +58,8 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
     dossier = access.dossier(dossier_id, actor, lock=True)
     editing.require_editor(dossier, actor, "findings")
     impartiality.require(dossier, actor)
-    asked = form_of(dossier).criterion(number).in_part("findings").indicators
-    indicators = {indicator.code: indicator for indicator in asked}
+    specs = form_of(dossier).criterion(number).in_part("findings").indicators
+    indicators = {indicator.code: indicator for indicator in specs}
     codes = list(indicators)
     claims, findings = _stored(Claim, dossier, codes), _stored(Finding, dossier, codes)
     answered = [claims[code] for code in codes if code in claims and claims[code].answer]
@@ -73,21 +73,21 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
 
 
 def _save(
-    kind: type[Assessed], what: Part, dossier_id: int, number: int, typed: Mapping[str, Typed], actor: User
+    kind: type[Assessed], what: Part, dossier_id: int, number: int, entries: Mapping[str, Typed], actor: User
 ) -> dict[str, int]:
     dossier = access.dossier(dossier_id, actor, lock=True)
     editing.require_editor(dossier, actor, what)
     impartiality.require(dossier, actor)
     criterion = form_of(dossier).criterion(number).in_part(what)
-    answers = _parsed(criterion, typed)
+    answers = _parsed(criterion, entries)
     computed = [indicator for indicator in criterion.indicators if indicator.computed and indicator.code in answers]
     answers |= {indicator.code: lower_units.computed_answer(dossier, indicator) for indicator in computed}
-    stored = _stored(kind, dossier, list(answers))
-    _refuse_stale(FormWords(form_of(dossier)), stored, typed, answers)
+    rows = _stored(kind, dossier, list(answers))
+    _refuse_stale(FormWords(form_of(dossier)), rows, entries, answers)
     versions = {}
     for code, answer in answers.items():
-        row = stored.get(code)
-        explanation = typed[code].explanation.strip()
+        row = rows.get(code)
+        explanation = entries[code].explanation.strip()
         if row is not None and _is_stored(row, answer, explanation):
             versions[code] = row.version
         elif row is not None or answer or explanation:
@@ -96,16 +96,16 @@ def _save(
     return versions
 
 
-def _parsed(criterion: CriterionSpec, typed: Mapping[str, Typed]) -> dict[str, Answer]:
+def _parsed(criterion: CriterionSpec, entries: Mapping[str, Typed]) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
     faults: dict[str, tuple[str, ...]] = {}
     for indicator in criterion.indicators:
-        if indicator.code not in typed:
+        if indicator.code not in entries:
             continue
-        given = typed[indicator.code]
-        answers[indicator.code], wrong = parse(indicator, given.values)
+        entry = entries[indicator.code]
+        answers[indicator.code], wrong = parse(indicator, entry.values)
         faults.update({f"{indicator.code}-{name}": (message,) for name, message in wrong.items()})
-        if len(given.explanation) > LONGEST_EXPLANATION:
+        if len(entry.explanation) > LONGEST_EXPLANATION:
             message = _("Shorten this to at most %(most)s characters.", most=LONGEST_EXPLANATION)
             faults[f"{indicator.code}-explanation"] = (message,)
     if faults:
@@ -120,16 +120,16 @@ def _stored(kind: type[Assessed], dossier: Dossier, codes: list[str]) -> dict[st
 
 def _refuse_stale(
     words: FormWords,
-    stored: Mapping[str, Claim | Finding],
-    typed: Mapping[str, Typed],
+    rows: Mapping[str, Claim | Finding],
+    entries: Mapping[str, Typed],
     answers: Mapping[str, Answer],
 ) -> None:
-    """What is stored already word for word is not stale: a page whose answer was lost sends it again."""
+    """Raise Stale for changed versions. An identical stored answer is not stale: a page may send it again."""
     changed = [
         code
         for code, answer in answers.items()
-        if _version(stored.get(code)) != typed[code].version
-        and not _is_stored(stored.get(code), answer, typed[code].explanation.strip())
+        if _version(rows.get(code)) != entries[code].version
+        and not _is_stored(rows.get(code), answer, entries[code].explanation.strip())
     ]
     if changed:
         raise Stale(words("stale", codes=", ".join(changed)))
@@ -167,12 +167,12 @@ def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str,
     answer = row.answer if row is not None else {}
     if indicator.kind in ENTRY_KINDS:
         return typed_entry(indicator, answer)
-    shown = {name: str(value) for name, value in answer.items() if not isinstance(value, bool)}
+    texts = {name: str(value) for name, value in answer.items() if not isinstance(value, bool)}
     if indicator.kind == "yes_no" and isinstance(answer.get("value"), bool):
-        shown["value"] = "yes" if answer["value"] else "no"
+        texts["value"] = "yes" if answer["value"] else "no"
     if indicator.kind in COMPARED:
-        return {name: typed_decimal(value) for name, value in shown.items()}
-    return {} if indicator.computed else shown
+        return {name: typed_decimal(value) for name, value in texts.items()}
+    return {} if indicator.computed else texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +203,9 @@ class Contents:
         return {code: {"files": len(self.evidence[code])} for code in codes}
 
 
-def _counted(stored: Mapping[str, Claim] | Mapping[str, Finding]) -> dict[str, Answer]:
-    """What must be confirmed again counts as not answered."""
-    return {code: row.answer for code, row in stored.items() if not row.to_confirm}
+def _counted(rows: Mapping[str, Claim] | Mapping[str, Finding]) -> dict[str, Answer]:
+    """The answers by indicator code, without those that must be confirmed again."""
+    return {code: row.answer for code, row in rows.items() if not row.to_confirm}
 
 
 def contents(dossier: Dossier) -> Contents:

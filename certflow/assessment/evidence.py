@@ -26,14 +26,14 @@ MOST_FILES = 20
 def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
     """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file".
 
-    The file is looked through and stored before the dossier is locked, so that a large one holds nobody up.
+    The file is checked and stored before the dossier is locked, so that a large file blocks no other request.
     """
     _refuse_unless_open(access.dossier(dossier_id, actor), indicator, actor)
     kind = content.recognise(file, original_name)
     file.seek(0)
     storage = equipment().storage
     key = storage.new_key("evidence")
-    stored = storage.put(key, file)
+    stored_file = storage.put(key, file)
     try:
         dossier = _locked(dossier_id, indicator, actor)
     except Refusal:
@@ -41,7 +41,7 @@ def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, 
         raise
     evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by_id=actor.id)
     evidence.original_name, evidence.media_type = content.safe_name(original_name, kind), kind.media_type
-    evidence.size, evidence.sha256, evidence.uploaded_at = stored.size, stored.sha256, clock.now()
+    evidence.size, evidence.sha256, evidence.uploaded_at = stored_file.size, stored_file.sha256, clock.now()
     db.session.add(evidence)
     db.session.flush()
     return evidence
@@ -56,10 +56,10 @@ def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:
 
 def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
     editing.require_editor(dossier, actor, "claims")
-    asked = form_of(dossier).indicators.get(indicator)
-    if asked is None or not asked.asked_in("claims"):
+    spec = form_of(dossier).indicators.get(indicator)
+    if spec is None or not spec.asked_in("claims"):
         raise NotFound(_("There is no such indicator."))
-    if not asked.takes_files:
+    if not spec.takes_files:
         raise NotFound(_("Files are not attached to this entry."))
     if _count(dossier, indicator) >= MOST_FILES:
         message = FormWords(form_of(dossier))("most_files", most=MOST_FILES)
@@ -84,14 +84,14 @@ def attached(form: FormSpec, ids: Sequence[int], answers: Mapping[int, Answers])
     Files under a question that has changed do not count until they are confirmed.
     """
     codes = [indicator.code for indicator in form.indicators.values() if indicator.kind == "file"]
-    found: dict[int, Answers] = {dossier_id: answers.get(dossier_id, {}) for dossier_id in ids}
+    by_dossier: dict[int, Answers] = {dossier_id: answers.get(dossier_id, {}) for dossier_id in ids}
     if not codes:
-        return found
+        return by_dossier
     of_claim = (Claim.dossier_id == Evidence.dossier_id, Claim.indicator == Evidence.indicator)
     again = exists().where(*of_claim, Claim.to_confirm.is_(True))
     for dossier_id, code, files in db.session.execute(_counts(ids, codes).where(~again)):
-        found[dossier_id] = {**found[dossier_id], code: {"files": files}}
-    return found
+        by_dossier[dossier_id] = {**by_dossier[dossier_id], code: {"files": files}}
+    return by_dossier
 
 
 def _counts(ids: Sequence[int], codes: Sequence[str]) -> Select[int, str, int]:
@@ -104,11 +104,13 @@ def _counts(ids: Sequence[int], codes: Sequence[str]) -> Select[int, str, int]:
 
 
 def find(evidence_id: int, actor: User) -> Evidence:
-    """A file of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
-    found = db.session.scalar(select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier)))
-    if found is None or not access.sees(actor, found.dossier_id):
+    """A file of a dossier that `actor` may see; raises the same NotFound for a missing and for a hidden file."""
+    evidence = db.session.scalar(
+        select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier))
+    )
+    if evidence is None or not access.sees(actor, evidence.dossier_id):
         raise NotFound(_("There is no such file, or it is not yours to see."))
-    return found
+    return evidence
 
 
 def remove(evidence_id: int, *, actor: User) -> Evidence:

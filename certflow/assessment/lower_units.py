@@ -43,30 +43,30 @@ def coverage(unit: Unit, kind: str, on: dt.date, *, form: str, practice: bool = 
         .options(contains_eager(Recognition.dossier))
     )
     with seeing(EVERYTHING):  # the share is the same whoever asks
-        found = db.session.scalars(query).all()
-    for recognition in found:
+        recognitions = db.session.scalars(query).all()
+    for recognition in recognitions:
         if not is_sample(recognition.dossier):
             granted.setdefault(recognition.unit_id, []).append(recognition)
-    ids = [one.unit_id for one in below]
+    ids = [version.unit_id for version in below]
     passed = inheritance.of_units(ids, on, within=unit, form=form, practice=practice) if ids else {}
-    return Coverage(on, tuple(_lower_unit(one, granted.get(one.unit_id, ()), passed, on) for one in below))
+    return Coverage(on, tuple(_lower_unit(version, granted.get(version.unit_id, ()), passed, on) for version in below))
 
 
 def _lower_unit(
     unit: UnitVersion, granted: Iterable[Recognition], passed: Mapping[int, Inherited], on: dt.date
 ) -> LowerUnit:
-    held = [LowerUnit(unit.code, unit.name, r.level, r.recognised_on, r.valid_until) for r in granted]
+    candidates = [LowerUnit(unit.code, unit.name, r.level, r.recognised_on, r.valid_until) for r in granted]
     inherited = passed.get(unit.unit_id)
     if inherited is not None and (title := inherited.title) is not None:
         days = {"recognised_on": title.since, "valid_until": title.until}
-        held.append(LowerUnit(unit.code, unit.name, title.level, **days, inherited_from=inherited.predecessors))
-    ranked = sorted(held, key=lambda one: _rank(one, on))
+        candidates.append(LowerUnit(unit.code, unit.name, title.level, **days, inherited_from=inherited.predecessors))
+    ranked = sorted(candidates, key=lambda candidate: _rank(candidate, on))
     return ranked[-1] if ranked else LowerUnit(unit.code, unit.name)
 
 
-def _rank(one: LowerUnit, on: dt.date) -> tuple[bool, int, bool, dt.date]:
-    live = one.live(on)
-    return live, one.level if live else 0, not one.inherited_from, one.valid_until or dt.date.min
+def _rank(unit: LowerUnit, on: dt.date) -> tuple[bool, int, bool, dt.date]:
+    live = unit.live(on)
+    return live, unit.level if live else 0, not unit.inherited_from, unit.valid_until or dt.date.min
 
 
 def computed_answer(dossier: Dossier, indicator: IndicatorSpec) -> Answer:

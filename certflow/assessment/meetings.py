@@ -87,9 +87,9 @@ def _check(dossier: Dossier, minutes: Minutes) -> None:
         faults["chaired_by"] = ""
     if minutes.chair_position.strip():
         faults["chair_position"] = ""
-    found = {field: (message,) for field, message in faults.items() if message}
-    if found:
-        raise Invalid(fields=found)
+    fields = {field: (message,) for field, message in faults.items() if message}
+    if fields:
+        raise Invalid(fields=fields)
 
 
 def _day_fault(held_on: dt.date | None, assessed_year: int) -> str:

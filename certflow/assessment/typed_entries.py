@@ -17,28 +17,28 @@ LONGEST_TEXT = 10_000
 Parsed = tuple[Mapping[str, object], dict[str, str]]
 
 
-def parse_entry(indicator: IndicatorSpec, given: str) -> Parsed:
+def parse_entry(indicator: IndicatorSpec, text: str) -> Parsed:
     """The answer in what was typed and the fault of its field; blank means not answered yet."""
-    if not given:
+    if not text:
         return {}, {}
     match indicator.kind:
         case "points":
-            return _points(indicator, given)
+            return _points(indicator, text)
         case "amount":
-            return _amount(given)
+            return _amount(text)
         case "date":
-            return _date(given)
+            return _date(text)
         case "choice":
-            return _choice(indicator, given)
-    return _text(given)
+            return _choice(indicator, text)
+    return _text(text)
 
 
 def _fault(words: str) -> Parsed:
     return {}, {"value": words}
 
 
-def _points(indicator: IndicatorSpec, given: str) -> Parsed:
-    number = decimal(given)
+def _points(indicator: IndicatorSpec, text: str) -> Parsed:
+    number = decimal(text)
     if number is None or not are_possible(indicator, Fraction(number)):
         most, step = (typed_decimal(decimal_text(value or Fraction(1))) for value in (indicator.most, indicator.step))
         return _fault(
@@ -47,8 +47,8 @@ def _points(indicator: IndicatorSpec, given: str) -> Parsed:
     return {"value": decimal_text(Fraction(number))}, {}
 
 
-def _amount(given: str) -> Parsed:
-    number = whole_number(given)
+def _amount(text: str) -> Parsed:
+    number = whole_number(text)
     if number is None:
         return _fault(_("Write the amount in whole đồng, for example 1.250.000."))
     if number > LARGEST_AMOUNT:
@@ -56,24 +56,24 @@ def _amount(given: str) -> Parsed:
     return {"value": number}, {}
 
 
-def _date(given: str) -> Parsed:
-    day = day_typed(unicodedata.normalize("NFKC", given))
+def _date(text: str) -> Parsed:
+    day = day_typed(unicodedata.normalize("NFKC", text))
     if day is None:
         return _fault(_("This is no date. Write day/month/year, for example 15/02/2026."))
     return {"value": day.isoformat()}, {}
 
 
-def _choice(indicator: IndicatorSpec, given: str) -> Parsed:
-    if given not in {option.name for option in indicator.options}:
+def _choice(indicator: IndicatorSpec, text: str) -> Parsed:
+    if text not in {option.name for option in indicator.options}:
         return _fault(_("Choose one of the options listed."))
-    return {"value": given}, {}
+    return {"value": text}, {}
 
 
-def _text(given: str) -> Parsed:
+def _text(text: str) -> Parsed:
     """What is too short is kept as a draft: it counts as not answered until it is long enough."""
-    if len(given) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT:
         return _fault(_("Shorten this to at most %(most)s characters.", most=LONGEST_TEXT))
-    return {"value": given}, {}
+    return {"value": text}, {}
 
 
 def typed_entry(indicator: IndicatorSpec, answer: Mapping[str, object]) -> dict[str, str]:

@@ -18,7 +18,7 @@ WITHIN = {"rating_sets": "definitions", "delegations": "people", "signing_rules"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavigationEntry:
     """One link of the main navigation."""
 
     label: str
@@ -26,13 +26,13 @@ class Entry:
     current: bool
 
 
-def _entries() -> list[Entry]:
+def _entries() -> list[NavigationEntry]:
     places = [("work", _("My work"), "work.show"), ("dossiers", _("Dossiers"), "dossiers.listed")]
     if access.is_administrator(actor()):
         places = [("rounds", _("Rounds"), "rounds.listed"), ("people", _("People"), "people.listed")]
     places.append(("definitions", _("Rules"), "definitions.listed"))
     here = WITHIN.get(request.blueprint or "", request.blueprint)
-    return [Entry(label, url_for(endpoint), here == blueprint) for blueprint, label, endpoint in places]
+    return [NavigationEntry(label, url_for(endpoint), here == blueprint) for blueprint, label, endpoint in places]
 
 
 def _person_detail() -> str:
@@ -40,7 +40,7 @@ def _person_detail() -> str:
 
 
 def _title(role: str) -> str:
-    """The title of a role; "" for one that no scheme has any more."""
+    """The title of a role; "" for a role that is in no scheme any more."""
     spec = known().roles.get(role)
     if spec is None:
         return str(_("Administrator")) if role == ADMINISTRATOR else ""

@@ -43,7 +43,7 @@ class Opening:
 def show() -> ResponseReturnValue:
     """Everything that waits for the person, then what waits for others."""
     person = actor()
-    held = parts.held(person)
+    own_parts = parts.held(person)
     by, counts = _asked_by(), dossiers.waiting_counts(person)
     waiting = dossiers.waiting_for(person, asked_page(), by=by, counts=counts)
     others = dossiers.with_others(person)
@@ -54,10 +54,10 @@ def show() -> ResponseReturnValue:
         waiting_rows=rows.rows(waiting.items, person, handlers),
         others=others,
         other_rows=rows.rows(others.items, person, handlers),
-        openings=_openings(held, clock.today()),
+        openings=_openings(own_parts, clock.today()),
         administrator=access.is_administrator(person),
         seconding=len(proposals.waiting_for(person)),
-        nothing=_nothing(held),
+        nothing=_nothing(own_parts),
         counts=counts,
         by=by,
         narrowings=_narrowings(counts),
@@ -66,9 +66,9 @@ def show() -> ResponseReturnValue:
 
 
 def _asked_by() -> By:
-    """By whom the dossiers are handled that the address asks for; "" for all."""
-    asked: dict[str, By] = {"mine": "mine", "nobody": "nobody", "others": "others"}
-    return asked.get(request.args.get("handled", ""), "")
+    """The filter by handler in the address (`?handled=`); "" for all."""
+    choices: dict[str, By] = {"mine": "mine", "nobody": "nobody", "others": "others"}
+    return choices.get(request.args.get("handled", ""), "")
 
 
 def _narrowings(counts: Counts) -> list[tuple[By, str]]:
@@ -81,17 +81,19 @@ def _narrowings(counts: Counts) -> list[tuple[By, str]]:
     ]
 
 
-def _openings(held: list[Part], today: dt.date) -> list[Opening]:
-    found: dict[tuple[int, int], Opening] = {}
-    for part in held:
+def _openings(own_parts: list[Part], today: dt.date) -> list[Opening]:
+    openings: dict[tuple[int, int], Opening] = {}
+    for part in own_parts:
         if part.unit is None or not _opens_dossiers(part.role):
             continue
-        for one in rounds.open_for(part.unit):
-            spec = workflow_of(one).spec
+        for open_round in rounds.open_for(part.unit):
+            spec = workflow_of(open_round).spec
             if spec.states[spec.initial].turn == part.role and part.covers(spec.name):
-                dues = tuple(standing(due, None, today=today) for due in rounds.filing_dues(one))
-                found.setdefault((one.id, part.unit.id), Opening(one, part.unit, dues, spec.about_holders))
-    return list(found.values())
+                dues = tuple(standing(due, None, today=today) for due in rounds.filing_dues(open_round))
+                openings.setdefault(
+                    (open_round.id, part.unit.id), Opening(open_round, part.unit, dues, spec.about_holders)
+                )
+    return list(openings.values())
 
 
 def _opens_dossiers(role: str) -> bool:
@@ -107,9 +109,9 @@ def _files_dossiers(role: str) -> bool:
     )
 
 
-def _nothing(held: list[Part]) -> str:
-    """What to say to somebody for whom nothing waits."""
-    roles = {part.role for part in held}
+def _nothing(own_parts: list[Part]) -> str:
+    """The sentence for a person without waiting dossiers."""
+    roles = {part.role for part in own_parts}
     if not roles:
         return str(_("You hold no role today, so no dossier can wait for you. The administrator gives roles."))
     if roles == {role_titles.ADMINISTRATOR}:

@@ -102,5 +102,5 @@ def _lines(proposal: Proposal) -> list[tuple[str, str]]:
 
 
 KIND = proposals.register(
-    proposals.Kind("paper_receipt", N_("Papers received"), proposals.about_dossier, _lines, _settles, _carry_out)
+    proposals.ActKind("paper_receipt", N_("Papers received"), proposals.about_dossier, _lines, _settles, _carry_out)
 )

@@ -37,47 +37,47 @@ class Counts:
 
 
 def take(dossier_id: int, *, actor: User) -> Handling:
-    """Let `actor` work on a dossier that nobody works on in this part; raises Stale naming whoever does.
+    """Make `actor` the handler of a dossier without one in this part; raises Stale with the handler's name otherwise.
 
-    Whoever has it already keeps it.
+    When `actor` is the handler already, nothing changes.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     role, appointment = require_part(dossier, actor)
-    found = _open(dossier, role)
-    if found is not None and _counts(found):
-        if found.user_id == actor.id:
-            return found
-        raise Stale(_("%(name)s works on this dossier already.", name=found.user.full_name))
-    if found is not None:
-        _end(found, "lapsed", actor)
+    handling = _open(dossier, role)
+    if handling is not None and _counts(handling):
+        if handling.user_id == actor.id:
+            return handling
+        raise Stale(_("%(name)s works on this dossier already.", name=handling.user.full_name))
+    if handling is not None:
+        _end(handling, "lapsed", actor)
     return _begin(dossier, role, appointment, actor)
 
 
 def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handling:
-    """Let `actor` work on a dossier instead of whoever does; `seen` is the id of the handling that they saw.
+    """Make `actor` the handler instead of the present one; `seen` is the id of the handling that `actor` saw.
 
-    Raises Stale when it has changed hands since, Invalid under "reason" when none is given.
+    Raises Stale when the handler has changed since, Invalid under "reason" when no reason is given.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     role, appointment = require_part(dossier, actor)
-    found = _open(dossier, role)
-    if found is None or not _counts(found):
+    handling = _open(dossier, role)
+    if handling is None or not _counts(handling):
         raise Stale(_("Nobody works on this dossier any more. You can take it on without a reason."))
-    if found.user_id == actor.id:
+    if handling.user_id == actor.id:
         raise ActionNotOpen(_("You work on this dossier already."))
-    if found.id != seen:
-        raise Stale(_("It has changed hands meanwhile: %(name)s works on it now.", name=found.user.full_name))
-    _end(found, "taken_over", actor, dated.required_reason(reason))
+    if handling.id != seen:
+        raise Stale(_("It has changed hands meanwhile: %(name)s works on it now.", name=handling.user.full_name))
+    _end(handling, "taken_over", actor, dated.required_reason(reason))
     return _begin(dossier, role, appointment, actor)
 
 
 def give_back(dossier_id: int, *, actor: User) -> None:
-    """Let nobody work on the dossier; raises ActionNotOpen unless `actor` does."""
+    """End the handling by `actor`; raises ActionNotOpen when `actor` is not the handler."""
     dossier = access.dossier(dossier_id, actor, lock=True)
-    found = current(dossier)
-    if found is None or found.user_id != actor.id:
+    handling = current(dossier)
+    if handling is None or handling.user_id != actor.id:
         raise ActionNotOpen(_("You do not work on this dossier, or no longer."))
-    _end(found, "given_back", actor)
+    _end(handling, "given_back", actor)
 
 
 def may_take(user: User, dossier: Dossier) -> bool:
@@ -88,31 +88,35 @@ def may_take(user: User, dossier: Dossier) -> bool:
 def require_part(dossier: Dossier, actor: User) -> tuple[str, Appointment]:
     """The part in which the dossier waits, and the appointment by which `actor` acts in it.
 
-    Raises ActionNotOpen for whoever acts in another part, NotPermitted for everybody else.
+    Raises ActionNotOpen when `actor` acts in another part, NotPermitted when in no part.
     """
     turn = _turn(dossier)
-    held = access.appointment_as(actor, dossier, turn)
-    if held is not None:
-        return turn, held
+    appointment = access.appointment_as(actor, dossier, turn)
+    if appointment is not None:
+        return turn, appointment
     if access.roles_on(actor, dossier):
         raise ActionNotOpen(_("The dossier does not wait for your part at present."))
     raise NotPermitted(_("Only those who act in this part can take the dossier on."))
 
 
 def current(dossier: Dossier) -> Handling | None:
-    """Who works on the dossier in the part in which it waits; None when nobody does."""
+    """The open handling of the dossier in the part in which it waits; None when there is none."""
     return of_all([dossier]).get(dossier.id)
 
 
-def of_all(found: Iterable[Dossier]) -> dict[int, Handling]:
-    """As `current` for several dossiers in one query, by their ids; those that nobody works on are missing."""
-    turns = {dossier.id: _turn(dossier) for dossier in found}
+def of_all(dossiers: Iterable[Dossier]) -> dict[int, Handling]:
+    """The open handlings of several dossiers by dossier id, in one query; dossiers without a handler are left out."""
+    turns = {dossier.id: _turn(dossier) for dossier in dossiers}
     if not any(turns.values()):
         return {}
     query = select(Handling).join(Handling.user).join(Handling.appointment).options(contains_eager(Handling.user))
     query = query.where(_held(), Handling.until.is_(None))
     query = query.where(Handling.dossier_id.in_([id_ for id_, turn in turns.items() if turn]))
-    return {one.dossier_id: one for one in db.session.scalars(query) if one.role == turns[one.dossier_id]}
+    return {
+        handling.dossier_id: handling
+        for handling in db.session.scalars(query)
+        if handling.role == turns[handling.dossier_id]
+    }
 
 
 def record(dossier: Dossier, reader: User) -> list[Handling]:
@@ -132,10 +136,10 @@ def record(dossier: Dossier, reader: User) -> list[Handling]:
 
 def ended_at(handling: Handling) -> dt.datetime | None:
     """When a handling ended or, with the appointment by which it was taken on, lapsed; None while it counts."""
-    held = handling.appointment
-    if handling.until is not None or held.held_on(clock.today()):
+    appointment = handling.appointment
+    if handling.until is not None or appointment.held_on(clock.today()):
         return handling.until
-    return held.ended_at or (clock.end_of_day(held.ends_on) if held.ends_on else None)
+    return appointment.ended_at or (clock.end_of_day(appointment.ends_on) if appointment.ends_on else None)
 
 
 def narrowed(actor: User, by: By) -> ColumnElement[bool]:
@@ -171,8 +175,8 @@ _PASS_ON = (
 
 def pass_on(dossier: Dossier, *, actor: User, at: dt.datetime) -> None:
     """End what was handled in another part than the one in which the dossier waits now."""
-    given = {"passed": dossier.id, "turn": _turn(dossier), "at": at, "by": actor.id}
-    db.session.connection().execute(_PASS_ON, given)
+    parameters = {"passed": dossier.id, "turn": _turn(dossier), "at": at, "by": actor.id}
+    db.session.connection().execute(_PASS_ON, parameters)
 
 
 def end_all_of(user: User, *, actor: User) -> None:
@@ -216,6 +220,6 @@ def _begin(dossier: Dossier, role: str, appointment: Appointment, actor: User) -
     return begun
 
 
-def _end(found: Handling, ending: str, actor: User, reason: str = "") -> None:
-    found.until, found.ended_by_id, found.ending, found.reason = clock.now(), actor.id, ending, reason
+def _end(handling: Handling, ending: str, actor: User, reason: str = "") -> None:
+    handling.until, handling.ended_by_id, handling.ending, handling.reason = clock.now(), actor.id, ending, reason
     db.session.flush()  # before the next one begins: one alone is open at a time

@@ -41,7 +41,7 @@ def take(dossier_id: int) -> ResponseReturnValue:
         handling.take(dossier_id, actor=actor())
     except Stale as refusal:
         db.session.rollback()
-        return _page(dossier_id, TakeOverForm(formdata=None), told=refusal.reasons), status_of(refusal)
+        return _page(dossier_id, TakeOverForm(formdata=None), reasons=refusal.reasons), status_of(refusal)
     flash(_("You work on this dossier now; your colleagues see it."))
     return _to(dossier_id)
 
@@ -62,7 +62,7 @@ def take_over(dossier_id: int) -> ResponseReturnValue:
         return _page(dossier_id, form), status_of(refusal)
     except Stale as refusal:
         db.session.rollback()
-        return _page(dossier_id, form, told=refusal.reasons), status_of(refusal)
+        return _page(dossier_id, form, reasons=refusal.reasons), status_of(refusal)
     flash(_("You work on this dossier now; your reason is on record."))
     return _to(dossier_id)
 
@@ -75,17 +75,17 @@ def give_back(dossier_id: int) -> ResponseReturnValue:
     return _to(dossier_id)
 
 
-def _page(dossier_id: int, form: TakeOverForm, *, told: Sequence[str] = ()) -> str:
+def _page(dossier_id: int, form: TakeOverForm, *, reasons: Sequence[str] = ()) -> str:
     dossier = access.dossier(dossier_id, actor())
     handling.require_part(dossier, actor())
-    found = handling.current(dossier)
-    form.seen.data = str(found.id) if found else ""
+    current = handling.current(dossier)
+    form.seen.data = str(current.id) if current else ""
     return render_template(
         "handling/take_over.html",
         form=form,
         dossier=dossier,
-        told=told,
-        handled=handled.told(dossier, found),
+        reasons=reasons,
+        handled=handled.told(dossier, current),
         part=turns.turn(dossier),
         notices=marks.of_dossier(dossier),
         language_next=url_for("dossiers.show", dossier_id=dossier_id),

@@ -157,7 +157,7 @@ def rule_for(table: Table, endpoint: str, method: str) -> Rule | None:
 
 
 def is_public(endpoint: str | None) -> bool:
-    """Whether nobody need sign in for an endpoint, by whatever method."""
+    """Whether every method of an endpoint is open without signing in."""
     table = table_of(current_app)
     rules = [table[endpoint, method] for method in ("GET", "POST") if endpoint and (endpoint, method) in table]
     return bool(rules) and all(rule.who is ANYBODY for rule in rules)
@@ -181,24 +181,24 @@ def hold() -> None:
         require(rule, actor(), request.view_args or {})
 
 
-def require(rule: Rule, person: User, named: Named) -> None:
-    """Raises the Refusal that `rule` has for `person` and what the address names."""
+def require(rule: Rule, person: User, view_args: Named) -> None:
+    """Check `rule` for `person` and the ids in the path; raises its Refusal."""
     rule.who.require(person)
     if rule.about == NOTHING:
         return
-    ids = tuple(_id(named, name) for name in rule.about.arguments)
+    ids = tuple(_id(view_args, name) for name in rule.about.arguments)
     find = rule.about.lock if rule.locks and rule.about.lock is not None else rule.about.find
     subject = find(*ids, person)
-    rule.part.require(person, rule.about.judged(subject), named)
+    rule.part.require(person, rule.about.judged(subject), view_args)
     if not rule.told_by_view:
-        rule.when.require(person, rule.about.judged(subject), named)
+        rule.when.require(person, rule.about.judged(subject), view_args)
     g.held = (rule.about.name, ids), subject
 
 
-def _id(named: Named, name: str) -> int:
+def _id(view_args: Named, name: str) -> int:
     """The id in the path, or among what was sent; -1, which nothing has, when it is none."""
-    if name in named:
-        return int(named[name])
+    if name in view_args:
+        return int(view_args[name])
     return id_in(request.args if request.method == "GET" else request.form, name)
 
 

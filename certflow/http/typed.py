@@ -11,23 +11,23 @@ DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*\Z")
 YEARS = range(1900, 2201)  # the calendar's first and last days have no day beside them to count to
 
 
-def decimal(given: str) -> str | None:
+def decimal(text: str) -> str | None:
     """A number with a decimal comma, as exact text with a point; None when it is none."""
-    found = DECIMAL.match(unicodedata.normalize("NFKC", given))
-    if found is None:
+    match = DECIMAL.match(unicodedata.normalize("NFKC", text))
+    if match is None:
         return None
-    whole = str(int(re.sub(r"[. ]", "", found["whole"])))
-    return f"{Decimal(f'{whole}.{places}'):f}" if (places := found["places"]) else whole
+    whole = str(int(re.sub(r"[. ]", "", match["whole"])))
+    return f"{Decimal(f'{whole}.{places}'):f}" if (places := match["places"]) else whole
 
 
-def typed_decimal(stored: str) -> str:
+def typed_decimal(text: str) -> str:
     """A stored decimal as it is typed: "58.25" as "58,25"."""
-    return stored.replace(".", ",")
+    return text.replace(".", ",")
 
 
-def whole_number(given: str) -> int | None:
+def whole_number(entry: str) -> int | None:
     """A whole number: digits, with dots or spaces between thousands; None otherwise."""
-    text = unicodedata.normalize("NFKC", given)
+    text = unicodedata.normalize("NFKC", entry)
     groups = text.replace(" ", ".").split(".")
     grouped = len(groups) > 1
     if grouped and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:])):
@@ -46,17 +46,17 @@ def plain_number(sent: str | None) -> int | None:
     return number if number is not None and number <= LARGEST else None
 
 
-def typed_whole(stored: int) -> str:
+def typed_whole(number: int) -> str:
     """A stored whole number as it is typed: 1250000 as "1.250.000"."""
-    return f"{stored:,}".replace(",", ".")
+    return f"{number:,}".replace(",", ".")
 
 
 def day_typed(text: str | None) -> dt.date | None:
     """A day typed as officers do (15/02/2025, also with dots or dashes); None when it is none."""
-    found = DAY.match(text or "")
-    if not found:
+    match = DAY.match(text or "")
+    if not match:
         return None
-    day, month, year = (int(part) for part in found.groups())
+    day, month, year = (int(part) for part in match.groups())
     if year not in YEARS:
         return None
     try:

@@ -192,7 +192,7 @@ def _check_open(dossier: Dossier) -> None:
 
 
 def _hindered(dossier: Dossier, judges: Bench, user: User, role: str) -> bool:
-    return bool(judges.ties(bench.Seat(user.id, user.person_id, user.full_name, role))) or not user.active
+    return bool(judges.ties(bench.JudgeSeat(user.id, user.person_id, user.full_name, role))) or not user.active
 
 
 def _faults(

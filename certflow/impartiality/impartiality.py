@@ -44,19 +44,19 @@ def of(dossier: Dossier, user: User) -> Involvement:
 
 
 def of_all(dossiers: Sequence[Dossier], persons: Collection[int]) -> dict[tuple[int, int], Involvement]:
-    """What ties several people to several dossiers, by dossier and person, in one query; who is not tied is left out.
+    """The ties of people to dossiers by (dossier id, person id), in one query; pairs without ties are left out.
 
-    People are told by User.person_id, which all accounts of a person share.
+    A person is identified by User.person_id, which is the same for all accounts of the person.
     """
     if not dossiers or not persons:
         return {}
-    asked = {"dossiers": [dossier.id for dossier in dossiers], "persons": sorted(persons)}
-    found: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
-    for row in db.session.execute(_TIES, asked):
-        found[row.dossier_id, row.person_id].append(row)
+    parameters = {"dossiers": [dossier.id for dossier in dossiers], "persons": sorted(persons)}
+    ties: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
+    for row in db.session.execute(_TIES, parameters):
+        ties[row.dossier_id, row.person_id].append(row)
     by_id = {dossier.id: dossier for dossier in dossiers}
-    told = {key: _involvement(by_id[key[0]], rows) for key, rows in found.items()}
-    return {key: involved for key, involved in told.items() if involved != NONE}
+    involvements = {key: _involvement(by_id[key[0]], rows) for key, rows in ties.items()}
+    return {key: involved for key, involved in involvements.items() if involved != NONE}
 
 
 def rule_of(dossier: Dossier) -> Impartiality:
@@ -66,18 +66,20 @@ def rule_of(dossier: Dossier) -> Impartiality:
 
 def recused(dossiers: Sequence[Dossier], reader: User) -> dict[int, tuple[str, ...]]:
     """Why `reader` may not judge those of `dossiers` where it would be their turn to, by id, in one query."""
-    turns = [(one, _turn(one)) for one in dossiers]
-    theirs = [(one, turn) for one, turn in turns if turn and turn in access.roles_on(reader, one)]
-    involved = of_all([one for one, _turn in theirs], [reader.person_id])
-    told = {
-        one.id: tuple(rule_of(one).refusals({turn}, involved.get((one.id, reader.person_id), NONE)).values())
-        for one, turn in theirs
+    turns = [(dossier, _turn(dossier)) for dossier in dossiers]
+    theirs = [(dossier, turn) for dossier, turn in turns if turn and turn in access.roles_on(reader, dossier)]
+    involved = of_all([dossier for dossier, _turn in theirs], [reader.person_id])
+    reasons_by_id = {
+        dossier.id: tuple(
+            rule_of(dossier).refusals({turn}, involved.get((dossier.id, reader.person_id), NONE)).values()
+        )
+        for dossier, turn in theirs
     }
-    return {dossier_id: reasons for dossier_id, reasons in told.items() if reasons}
+    return {dossier_id: reasons for dossier_id, reasons in reasons_by_id.items() if reasons}
 
 
 def _turn(dossier: Dossier) -> str:
-    """The role whose turn it is to judge; "" while nobody's is."""
+    """The role whose turn it is to judge; "" when no judge has the turn."""
     if not rule_of(dossier).judged_in(dossier.state):
         return ""
     return workflow_of(dossier).spec.states[dossier.state].turn
@@ -132,16 +134,16 @@ _NOTHING = {
 }
 
 
-def _row(what: What, dossier_id: Any, person_id: Any, **said: Any) -> Select[Any]:
-    columns = [column.label(name) for name, column in (_NOTHING | said).items()]
+def _row(what: What, dossier_id: Any, person_id: Any, **values: Any) -> Select[Any]:
+    columns = [column.label(name) for name, column in (_NOTHING | values).items()]
     return select(literal(what).label("what"), dossier_id.label("dossier_id"), person_id.label("person_id"), *columns)
 
 
 def _accounts() -> CTE:
     """All accounts of the people asked about, each with its person."""
-    asked: BindParameter[Any] = bindparam("persons", expanding=True)
-    first = select(User.id.label("account_id"), User.id.label("person_id")).where(User.id.in_(asked))
-    further = select(User.id, User.same_person_as_id).where(User.same_person_as_id.in_(asked))
+    persons: BindParameter[Any] = bindparam("persons", expanding=True)
+    first = select(User.id.label("account_id"), User.id.label("person_id")).where(User.id.in_(persons))
+    further = select(User.id, User.same_person_as_id).where(User.same_person_as_id.in_(persons))
     return union_all(first, further).cte("account")
 
 
@@ -169,7 +171,7 @@ def _written(kind: type[Claim] | type[Finding], what: What, about: CTE, account:
 
 
 def _appointed(circle: CTE, account: CTE) -> Select[Any]:
-    held = {
+    columns = {
         "role": Appointment.role,
         "office_id": Appointment.organisation_id,
         "office_kind": Organisation.kind,
@@ -178,7 +180,7 @@ def _appointed(circle: CTE, account: CTE) -> Select[Any]:
         "ended_at": Appointment.ended_at,
     }
     return (
-        _row("appointed", circle.c.dossier_id, account.c.person_id, **held)
+        _row("appointed", circle.c.dossier_id, account.c.person_id, **columns)
         .select_from(Appointment)
         .join(account, account.c.account_id == Appointment.user_id)
         .join(circle, circle.c.unit_id == Appointment.unit_id)

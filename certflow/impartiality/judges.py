@@ -43,7 +43,7 @@ COUNTRY = "country"
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class JudgeSeat:
     """Somebody's part in judging one dossier; `role` is the scheme's, or "council_chair" and so on."""
 
     user_id: int
@@ -57,7 +57,7 @@ class Bench:
     """Everybody who judges a dossier today with what ties them to it; `council_id` is its council's, where one is."""
 
     dossier: Dossier
-    seats: tuple[Seat, ...]
+    seats: tuple[JudgeSeat, ...]
     involved: Mapping[int, Involvement]
     council_id: int | None
 
@@ -65,24 +65,24 @@ class Bench:
     def _rule(self) -> Impartiality:
         return impartiality.rule_of(self.dossier)
 
-    def ties(self, seat: Seat) -> tuple[str, ...]:
+    def ties(self, seat: JudgeSeat) -> tuple[str, ...]:
         """What keeps somebody from acting in this part, by the names of the guards."""
         acting = self._rule.council_roles if seat.role in COUNCIL_ROLES else {seat.role}
         return self._rule.ties(acting, self.involved.get(seat.person_id, NONE))
 
     @cached_property
-    def recused(self) -> dict[Seat, tuple[str, ...]]:
-        """Who may not act, each with what keeps them from it."""
-        told = {seat: self.ties(seat) for seat in self.seats}
-        return {seat: ties for seat, ties in told.items() if ties}
+    def recused(self) -> dict[JudgeSeat, tuple[str, ...]]:
+        """The seats of people who may not act, each with the names of the ties."""
+        ties_by_seat = {seat: self.ties(seat) for seat in self.seats}
+        return {seat: ties for seat, ties in ties_by_seat.items() if ties}
 
-    def left(self, *roles: str) -> tuple[Seat, ...]:
+    def left(self, *roles: str) -> tuple[JudgeSeat, ...]:
         """Who may act in one of the roles."""
         return tuple([seat for seat in self.seats if seat.role in roles and seat not in self.recused])
 
     @cached_property
     def lacking(self) -> str:
-        """The role whose turn it is to judge and which nobody is left to fill; "" when all is well."""
+        """The role whose turn it is to judge when no impartial person is left in it; "" otherwise."""
         turn = workflow_of(self.dossier).spec.states[self.dossier.state].turn
         judged = self._rule.judged_in(self.dossier.state)
         return turn if judged and not self.left(turn) else ""
@@ -104,15 +104,15 @@ def _required(rule: Impartiality) -> bool:
 
 
 def bench(dossier: Dossier, *, also: User | None = None) -> Bench:
-    """Who judges a dossier, in two queries; what ties `also` to it is told as well."""
+    """The bench of a dossier, in two queries; it includes the ties of `also`."""
     rows = [row for row in db.session.execute(_PEOPLE, _asked(dossier)) if row.person_id or row.council_id]
     councils = {row.council_id: row.of_round for row in rows if row.council_id}
-    council_id = max(councils, key=lambda one: (councils[one], one), default=None)
-    kept = [row for row in rows if row.user_id and row.council_id in (None, council_id)]
-    seats = tuple(dict.fromkeys(Seat(row.user_id, row.person_id, row.full_name, row.role) for row in kept))
+    council_id = max(councils, key=lambda council: (councils[council], council), default=None)
+    members = [row for row in rows if row.user_id and row.council_id in (None, council_id)]
+    seats = tuple(dict.fromkeys(JudgeSeat(row.user_id, row.person_id, row.full_name, row.role) for row in members))
     persons = {seat.person_id for seat in seats} | ({also.person_id} if also else set())
-    told = impartiality.of_all([dossier], persons)
-    return Bench(dossier, seats, {person: involved for (_id, person), involved in told.items()}, council_id)
+    involvements = impartiality.of_all([dossier], persons)
+    return Bench(dossier, seats, {person: involved for (_id, person), involved in involvements.items()}, council_id)
 
 
 def council_of(dossier: Dossier) -> Sitting | None:

@@ -53,7 +53,7 @@ class Catalogue:
         return self.form(workflow.form, workflow.form_version)
 
 
-def load(workflows: Path, forms: Path, known: Vocabulary, prove: Proof | None = None) -> Catalogue:
+def load(workflows: Path, forms: Path, vocabulary: Vocabulary, prove: Proof | None = None) -> Catalogue:
     """Read every *.toml but the cases under the two folders; raises DefinitionError with all faults at once.
 
     `prove` looks further into a scheme that holds together by itself and reports its faults likewise.
@@ -66,7 +66,7 @@ def load(workflows: Path, forms: Path, known: Vocabulary, prove: Proof | None = 
         whole, form = of_workflows[spec.path], read_forms.get((spec.form, spec.form_version))
         if not whole.faulty(faults) and not (form and of_forms[form.path].faulty(faults)):
             note = whole.noting(faults)
-            check(spec, read_forms, known, note)
+            check(spec, read_forms, vocabulary, note)
             if prove and not whole.faulty(faults):
                 prove(spec, note)
     _check_roles(read_workflows.values(), faults)
@@ -146,8 +146,8 @@ def _extending(path: str, table: dict[str, Any], folders: Iterable[Path], faults
     for folder in folders:
         of_folder: list[str] = []
         whole = Sources({**_tables(folder, []), path: table}).whole(path, of_folder)
-        known = {key for _path, layer in whole.layers[1:] for key in layer} if whole else {}
-        attempts.append((bool(whole), len(table.keys() & known), whole, of_folder))
+        keys = {key for _path, layer in whole.layers[1:] for key in layer} if whole else {}
+        attempts.append((bool(whole), len(table.keys() & keys), whole, of_folder))
     _made, _known, whole, of_folder = max(attempts, key=lambda attempt: attempt[:2])
     faults += of_folder
     return whole

@@ -75,8 +75,12 @@ class Impartiality:
 
     def judged_in(self, state: str) -> bool:
         """Whether it is a judge's turn while a dossier is in `state`."""
-        found = self._spec.states[state]
-        return not found.final and (found.edits == "findings" or self._above(state)) and found.turn in self.roles
+        state_spec = self._spec.states[state]
+        return (
+            not state_spec.final
+            and (state_spec.edits == "findings" or self._above(state))
+            and state_spec.turn in self.roles
+        )
 
     def _above(self, state: str) -> bool:
         return self._order.index(self._spec.states[state].stage) > self._last
@@ -118,22 +122,25 @@ class Impartiality:
         """The states from the one in which the council appraises, those at the end among them."""
         stages = [self._spec.states[origin].stage for t in self._proposals for origin in t.origins]
         first = min((self._order.index(stage) for stage in stages), default=len(self._order))
-        found = (s for s in self._spec.states.values() if self._order.index(s.stage) >= first)
-        return frozenset(state.name for state in found)
+        states = (s for s in self._spec.states.values() if self._order.index(s.stage) >= first)
+        return frozenset(state.name for state in states)
 
     def ties(self, acting: Collection[str], involved: Involvement) -> tuple[str, ...]:
-        """What keeps a person from judging in one of the roles `acting`, by the names of the guards; () for nothing."""
-        found = []
+        """The names of the guards that refuse a person to judge in one of the roles `acting`; () when none does."""
+        names = []
         if involved.parts - frozenset(acting):
-            found.append("not_own_dossier")
+            names.append("not_own_dossier")
         elif self._belongs(acting, involved.belongings):
-            found.append("not_own_unit")
+            names.append("not_own_unit")
         if involved.conflict:
-            found.append("no_conflict")
-        return tuple(found)
+            names.append("no_conflict")
+        return tuple(names)
 
     def _belongs(self, acting: Collection[str], belongings: Collection[Belonging]) -> bool:
-        """Where a scheme lets people of the same unit judge, who files belongs to whom it is about, not everybody."""
+        """Whether the person belongs to the unit or office that the dossier is about.
+
+        Where judges sit at the same unit, only the same office counts, or a filing role whose office is unknown.
+        """
         if all(self._spec.roles[role].seat != self._spec.place for role in acting if role in self._spec.roles):
             return bool(belongings)
         return any(b.office == "same" or (b.office == "unknown" and b.role in self.filers) for b in belongings)
@@ -149,6 +156,6 @@ def _key(transition: TransitionSpec) -> tuple[str, tuple[str, ...]]:
 
 def _filing_stages(spec: WorkflowSpec) -> set[str]:
     """The stages in which claims are written or the dossier is filed."""
-    written = {state.stage for state in spec.states.values() if state.edits == "claims"}
+    claim_stages = {state.stage for state in spec.states.values() if state.edits == "claims"}
     filed = {spec.states[o].stage for t in spec.transitions if FILING in t.effects for o in t.origins}
-    return written | filed
+    return claim_stages | filed

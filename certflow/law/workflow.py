@@ -111,7 +111,7 @@ class Workflow:
         return tuple(self._refusals(transition, facts).values())
 
     def _refusals(self, transition: TransitionSpec, facts: DossierFacts) -> dict[str, str]:
-        """The reason of every guard that refuses, by the guard's name; who judges must be impartial in any scheme."""
+        """The reasons of the guards that refuse, by guard name; a judge must be impartial in every scheme."""
         facts = replace(
             facts,
             level=transition.level,
@@ -119,12 +119,12 @@ class Workflow:
             authority_asked=transition.authority,
             upgrade_after_months=self.spec.outcome.upgrade_after_months if self.spec.outcome else 0,
         )
-        found = {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
+        refusals = {name: reason for name in transition.needs if (reason := GUARDS[name](facts))}
         if self.impartiality.judges(transition):
-            found |= self.impartiality.refusals(transition.by, facts[INVOLVEMENT])
+            refusals |= self.impartiality.refusals(transition.by, facts[INVOLVEMENT])
         if self.impartiality.proposes(transition):
-            found |= councils.shortcomings(facts[councils.COUNCIL])
-        return found
+            refusals |= councils.shortcomings(facts[councils.COUNCIL])
+        return refusals
 
     def _not_open(self, action: str, state: str) -> str:
         title = self.spec.states[state].title if state in self.spec.states else None

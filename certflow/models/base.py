@@ -137,12 +137,12 @@ def require_strict_sqlite(connection: Connection) -> None:
     """Refuse to start on a SQLite database that could lose an acknowledged commit; raises SetupError."""
     if connection.dialect.name != "sqlite":
         return
-    wanted = {"journal_mode": "wal", "synchronous": FULL, "foreign_keys": 1}
-    for pragma, value in wanted.items():
-        found = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
-        if found != value:
+    required = {"journal_mode": "wal", "synchronous": FULL, "foreign_keys": 1}
+    for pragma, value in required.items():
+        actual = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+        if actual != value:
             raise SetupError(
-                f"SQLite runs with {pragma}={found}, and {value} is needed to keep every decision",
+                f"SQLite runs with {pragma}={actual}, and {value} is needed to keep every decision",
                 "put the data folder on a local disk (CERTFLOW_DIR), or use PostgreSQL (CERTFLOW_DATABASE_URL)",
             )
 

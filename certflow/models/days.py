@@ -14,7 +14,7 @@ def _meets(row: "Lasting", first: dt.date | None, last: dt.date | None) -> bool:
 
 
 def _meeting(table: type["Lasting"], first: dt.date | None, last: dt.date | None) -> ColumnElement[bool]:
-    """The rows of which `_meets` is true."""
+    """The condition in SQL that `_meets` states in Python."""
     begun = true() if last is None else or_(table.starts_on.is_(None), table.starts_on <= last)
     return and_(begun, true() if first is None else or_(table.ends_on.is_(None), table.ends_on >= first))
 

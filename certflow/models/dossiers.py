@@ -86,8 +86,8 @@ class Dossier(Model):
     @property
     def places(self) -> dict[str, Unit]:
         """The unit and those above it when the dossier was begun, lowest first, by kind."""
-        found = {"commune": self.commune, "district": self.district, "province": self.province}
-        return {kind: unit for kind, unit in found.items() if unit is not None}
+        units = {"commune": self.commune, "district": self.district, "province": self.province}
+        return {kind: unit for kind, unit in units.items() if unit is not None}
 
     @property
     def seats(self) -> dict[str, int]:

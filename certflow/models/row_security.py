@@ -45,7 +45,7 @@ _sight: ContextVar[Sight] = ContextVar("sight", default=EVERYTHING)
 
 
 def _array(ids: Iterable[int]) -> str:
-    return "{" + ",".join(str(int(one)) for one in ids) + "}"
+    return "{" + ",".join(str(int(id_)) for id_ in ids) + "}"
 
 
 def prepare(engine: Engine) -> None:

@@ -93,5 +93,5 @@ def _lines(proposal: Proposal) -> list[tuple[str, str]]:
 
 
 KIND = proposals.register(
-    proposals.Kind("revocation", N_("Revocation of a result"), proposals.about_dossier, _lines, _settles, _carry_out)
+    proposals.ActKind("revocation", N_("Revocation of a result"), proposals.about_dossier, _lines, _settles, _carry_out)
 )

@@ -60,5 +60,5 @@ def _lines(_proposal: Proposal) -> list[tuple[str, str]]:
 
 
 KIND = proposals.register(
-    proposals.Kind("authority_rule", N_("An authority rule"), _subject, _lines, _settles, _carry_out, _let_go)
+    proposals.ActKind("authority_rule", N_("An authority rule"), _subject, _lines, _settles, _carry_out, _let_go)
 )

@@ -92,7 +92,7 @@ def sign_in() -> ResponseReturnValue:
     return redirect(url_for("second_factor.step", next=form.next.data or None))
 
 
-def let_in(opened: accounts.Opened, name: str, target: str | None) -> ResponseReturnValue:
+def let_in(opened: accounts.OpenedSession, name: str, target: str | None) -> ResponseReturnValue:
     """Begin the signed-in session of this browser, which is known for the account from now on."""
     chosen = session.get("language")
     session.clear()
@@ -145,7 +145,7 @@ def show() -> ResponseReturnValue:
 
 def _own_page(form: PasswordForm) -> str:
     titles = role_titles.roles()
-    held = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
+    appointments = [(titles[a.role][0], a) for a in access.appointments(actor()) if a.role in titles]
     added = sections("accounts.show", actor())
-    page: str = render_template("accounts/show.html", form=form, held=held, **added, **of_oneself())
+    page: str = render_template("accounts/show.html", form=form, held=appointments, **added, **of_oneself())
     return page

@@ -91,8 +91,10 @@ def give(user_id: int) -> ResponseReturnValue:
     """Give a person a link, as an administrator: mailed, or shown once to be handed over."""
     access.require_administrator(actor())
     person = directory.get(user_id)
-    given = invitations.invite(person, actor=actor())
-    if given.url:
-        return render_template("accounts/invitations/given.html", person=person, url=given.url, mails=outbox.is_open())
-    flash(_("A link is on its way to %(address)s. It works once, for 24 hours.", address=given.mailed_to))
+    invitation = invitations.invite(person, actor=actor())
+    if invitation.url:
+        return render_template(
+            "accounts/invitations/given.html", person=person, url=invitation.url, mails=outbox.is_open()
+        )
+    flash(_("A link is on its way to %(address)s. It works once, for 24 hours.", address=invitation.mailed_to))
     return redirect(url_for("people.show", user_id=user_id))

@@ -16,17 +16,17 @@ MOST_ACCOUNTS = 8
 
 def known_for(sign_in_name: str) -> str:
     """What names this browser, if the account was opened in it before; else ""."""
-    kept = _kept()
-    return str(kept["id"]) if _short(sign_in_name) in kept["accounts"] else ""
+    cookie = _kept()
+    return str(cookie["id"]) if _short(sign_in_name) in cookie["accounts"] else ""
 
 
 def remember(response: Response, sign_in_name: str) -> None:
     """Note in the browser that this account was opened in it."""
-    kept, account = _kept(), _short(sign_in_name)
-    newest = [account, *(known for known in kept["accounts"] if known != account)][:MOST_ACCOUNTS]
+    cookie, account = _kept(), _short(sign_in_name)
+    newest = [account, *(other for other in cookie["accounts"] if other != account)][:MOST_ACCOUNTS]
     response.set_cookie(
         COOKIE,
-        str(_signer().dumps({"id": kept["id"] or secrets.token_urlsafe(16), "accounts": newest})),
+        str(_signer().dumps({"id": cookie["id"] or secrets.token_urlsafe(16), "accounts": newest})),
         max_age=LASTS,
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         httponly=True,
@@ -36,14 +36,14 @@ def remember(response: Response, sign_in_name: str) -> None:
 
 def _kept() -> dict[str, Any]:
     try:
-        kept = _signer().loads(request.cookies.get(COOKIE, ""))
+        cookie = _signer().loads(request.cookies.get(COOKIE, ""))
     except BadSignature:
         return {"id": "", "accounts": []}
-    return {"id": str(kept["id"]), "accounts": list(kept["accounts"])}
+    return {"id": str(cookie["id"]), "accounts": list(cookie["accounts"])}
 
 
 def _short(sign_in_name: str) -> str:
-    """The cookie names nobody: it may lie on a machine that many people use."""
+    """A short hash of the sign-in name: the cookie holds no names, since many people may share the machine."""
     name = sign_in_name.strip().lower()[:120]
     return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
 

@@ -24,7 +24,7 @@ from certflow.http.policy import PUBLIC, SIGNED_IN, Room
 bp = Room("second_factor", __name__)
 
 
-class CodeForm(FlaskForm):
+class TotpForm(FlaskForm):
     """A code from the telephone or a recovery code; `next` is where the person wanted to go."""
 
     code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Type the code.")), Length(max=40)])
@@ -38,13 +38,13 @@ class RemovalForm(FlaskForm):
         lazy_gettext("Present password"),
         [InputRequired(lazy_gettext("Type your present password.")), Length(max=accounts.LONGEST_PASSWORD)],
     )
-    code = CodeForm.code
+    code = TotpForm.code
 
 
 @bp.form("/sign-in/code", PUBLIC)
 def step() -> ResponseReturnValue:
     """The second step of signing in."""
-    form = CodeForm(next=request.args.get("next", ""))
+    form = TotpForm(next=request.args.get("next", ""))
     if current_user.is_authenticated:
         return redirect(safe(form.next.data))
     token, name = str(session.get("step", "")), str(session.get("step_name", ""))
@@ -81,7 +81,7 @@ def _refused(template: str, form: FlaskForm, refusal: Invalid | TooMany, **conte
 @bp.form("/account/second-factor", SIGNED_IN)
 def show() -> ResponseReturnValue:
     """One's own second factor: what it is, the secret while it waits for its first code, or that it is in force."""
-    form = CodeForm()
+    form = TotpForm()
     if request.method == "GET":
         return render_template("accounts/second_factor/show.html", form=form, **_own())
     if form.validate_on_submit():
@@ -115,17 +115,17 @@ def begin() -> ResponseReturnValue:
 @bp.form("/account/second-factor/codes", SIGNED_IN)
 def codes() -> ResponseReturnValue:
     """New recovery codes, for a code."""
-    form = CodeForm()
+    form = TotpForm()
     left = second_factor.codes_left(actor())
     if request.method == "GET":
         return render_template("accounts/second_factor/renew.html", form=form, left=left)
     if not form.validate_on_submit():
         return render_template("accounts/second_factor/renew.html", form=form, left=left), 422
     try:
-        made = second_factor.renew_codes(actor(), form.code.data or "", source=request.remote_addr or "")
+        new_codes = second_factor.renew_codes(actor(), form.code.data or "", source=request.remote_addr or "")
     except (Invalid, TooMany) as refusal:
         return _refused("accounts/second_factor/renew.html", form, refusal, left=left)
-    return render_template("accounts/second_factor/codes.html", codes=made, begun=False)
+    return render_template("accounts/second_factor/codes.html", codes=new_codes, begun=False)
 
 
 @bp.form("/account/second-factor/remove", SIGNED_IN)
@@ -137,9 +137,9 @@ def remove() -> ResponseReturnValue:
         return render_template("accounts/second_factor/remove.html", form=form, obligatory=obligatory)
     if not form.validate_on_submit():
         return render_template("accounts/second_factor/remove.html", form=form, obligatory=obligatory), 422
-    typed = {"password": form.password.data or "", "code": form.code.data or ""}
+    proofs = {"password": form.password.data or "", "code": form.code.data or ""}
     try:
-        second_factor.remove(actor(), **typed, source=request.remote_addr or "")
+        second_factor.remove(actor(), **proofs, source=request.remote_addr or "")
     except (Invalid, TooMany) as refusal:
         return _refused("accounts/second_factor/remove.html", form, refusal, obligatory=obligatory)
     flash(_("Your second factor is removed."))

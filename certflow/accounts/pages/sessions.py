@@ -24,8 +24,10 @@ def of_oneself() -> dict[str, object]:
     """What one's own account page shows of sessions, sign-ins and what was done to it."""
     here = accounts.token_hash(session["token"])
     return {
-        "sessions": [(one, words.device(one.agent), one.token_hash == here) for one in sessions.listed(actor())],
-        "entries": [(one, words.sign_in(one)) for one in history.last(actor(), NEWEST_SIGN_INS)],
+        "sessions": [
+            (entry, words.device(entry.agent), entry.token_hash == here) for entry in sessions.listed(actor())
+        ],
+        "entries": [(entry, words.sign_in(entry)) for entry in history.last(actor(), NEWEST_SIGN_INS)],
         "events": _newest_events(actor()),
     }
 
@@ -41,7 +43,7 @@ def of_person(person: User) -> dict[str, object]:
 
 
 def _newest_events(person: User) -> list[tuple[AccountEvent, dict[str, str]]]:
-    return [(one, words.event(one)) for one in account_events.last(person, NEWEST_EVENTS)]
+    return [(entry, words.event(entry)) for entry in account_events.last(person, NEWEST_EVENTS)]
 
 
 @bp.action("/account/sessions/<handle>/end", SIGNED_IN)

@@ -27,7 +27,7 @@ def listed() -> ResponseReturnValue:
     page = proposals.listed(actor(), asked_page())
     return render_template(
         "approval/listed.html",
-        waiting=[proposed.told(one) for one in proposals.waiting_for(actor())],
+        waiting=[proposed.told(proposal) for proposal in proposals.waiting_for(actor())],
         found=[proposed.told(proposal) for proposal in page.items],
         page=page,
     )
@@ -60,25 +60,25 @@ def withdraw(proposal_id: int) -> ResponseReturnValue:
 
 
 def to_proposal(proposal: Proposal) -> ResponseReturnValue:
-    """The answer to whoever has proposed something: its page, with what happens next."""
+    """Redirect the proposer to the page of the proposal, with a message that says what happens next."""
     flash(_("Proposed. It counts once a second person has confirmed it."))
     return redirect(url_for("proposals.show", proposal_id=proposal.id))
 
 
 def _settle(
-    proposal_id: int, require: Callable[[Proposal, User], None], settling: Callable[..., Proposal], done: str
+    proposal_id: int, require: Callable[[Proposal, User], None], settling: Callable[..., Proposal], message: str
 ) -> ResponseReturnValue:
-    """Settle it in one way; one that is settled already is told so, whoever asks."""
-    form, found = SettleForm(), proposals.get(proposal_id, actor())
-    if not found.outcome:
-        require(found, actor())
+    """Settle the proposal in one way; when it is settled already, every reader is told so."""
+    form, proposal = SettleForm(), proposals.get(proposal_id, actor())
+    if not proposal.outcome:
+        require(proposal, actor())
     if form.validate_on_submit():
         try:
             settling(proposal_id, actor=actor(), reason=form.reason.data)
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
-            flash(done)
+            flash(message)
             return redirect(url_for(".show", proposal_id=proposal_id))
     return _page(proposals.get(proposal_id, actor()), form), 422
 

@@ -10,7 +10,7 @@ from certflow.models.approval import Proposal
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ProposalView:
     """A proposal in the reader's words; `lines` are what is to be done as (what, how), `kind_of_tag` its colour."""
 
     proposal: Proposal
@@ -22,12 +22,14 @@ class Told:
     kind_of_tag: str
 
 
-def told(proposal: Proposal) -> Told:
+def told(proposal: Proposal) -> ProposalView:
     """The words for one proposal."""
     kind = proposals.KINDS[proposal.kind]
     about, endpoint, arguments = kind.subject(proposal)
     standing, tag = _standing(proposal)
-    return Told(proposal, _(kind.title), about, url_for(endpoint, **arguments), kind.lines(proposal), standing, tag)
+    return ProposalView(
+        proposal, _(kind.title), about, url_for(endpoint, **arguments), kind.lines(proposal), standing, tag
+    )
 
 
 def _standing(proposal: Proposal) -> tuple[str, str]:

@@ -52,33 +52,33 @@ class _Labels:
     explanation: str
 
 
-def claim_form(words: FormWords, criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
-    """The unit's form: filled with what is `stored`, or with what was sent when that is None."""
-    return _form(criterion, stored, _Labels(words("claim"), words("answer"), words("explanation")))
+def claim_form(words: FormWords, criterion: CriterionSpec, rows: Stored | None) -> FlaskForm:
+    """The unit's form: filled with what is `rows`, or with what was sent when that is None."""
+    return _form(criterion, rows, _Labels(words("claim"), words("answer"), words("explanation")))
 
 
-def finding_form(words: FormWords, criterion: CriterionSpec, stored: Stored | None) -> FlaskForm:
+def finding_form(words: FormWords, criterion: CriterionSpec, rows: Stored | None) -> FlaskForm:
     """The appraiser's form; as `claim_form`."""
-    return _form(criterion, stored, _Labels(words("finding"), words("answer"), words("comment")))
+    return _form(criterion, rows, _Labels(words("finding"), words("answer"), words("comment")))
 
 
-def _form(criterion: CriterionSpec, stored: Stored | None, labels: _Labels) -> FlaskForm:
+def _form(criterion: CriterionSpec, rows: Stored | None, labels: _Labels) -> FlaskForm:
     fields: dict[str, Any] = {}
     for indicator in criterion.indicators:
         for name, (kind, options) in _fields(indicator, labels).items():
             fields[f"{indicator.code}-{name}"] = kind(id=f"{anchor(indicator.code)}-{name}", **options)
-    made = type("CriterionForm", (FlaskForm,), fields)
-    if stored is None:
-        return made()
-    return made(formdata=None, data=_filled(criterion, stored))
+    form_class = type("CriterionForm", (FlaskForm,), fields)
+    if rows is None:
+        return form_class()
+    return form_class(formdata=None, data=_filled(criterion, rows))
 
 
 def _fields(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
-    made = _values(indicator, labels)
+    fields = _values(indicator, labels)
     if indicator.judged:
-        made["explanation"] = (TextAreaField, {"label": labels.explanation, "filters": [tidy]})
-    made["version"] = (HiddenField, {"default": "0"})
-    return made
+        fields["explanation"] = (TextAreaField, {"label": labels.explanation, "filters": [tidy]})
+    fields["version"] = (HiddenField, {"default": "0"})
+    return fields
 
 
 def _values(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
@@ -111,17 +111,17 @@ def _choice(indicator: IndicatorSpec, label: str) -> dict[str, tuple[type[Field]
 def _percentages(indicator: IndicatorSpec) -> dict[str, tuple[type[Field], dict[str, Any]]]:
     counted = indicator.denominator.in_language(language()) if indicator.denominator else ""
     hint = indicator.definition_hint.in_language(language()) if indicator.definition_hint else ""
-    made: dict[str, tuple[type[Field], dict[str, Any]]] = {"denominator": (StringField, {"label": counted})}
+    fields: dict[str, tuple[type[Field], dict[str, Any]]] = {"denominator": (StringField, {"label": counted})}
     for part in indicator.parts:
-        made[part.key] = (StringField, {"label": part.title.in_language(language())})
+        fields[part.key] = (StringField, {"label": part.title.in_language(language())})
     definition = {"label": _("How it was determined"), "description": hint, "filters": [tidy]}
-    return made | {"definition": (TextAreaField, definition)}
+    return fields | {"definition": (TextAreaField, definition)}
 
 
-def _filled(criterion: CriterionSpec, stored: Stored) -> dict[str, str]:
+def _filled(criterion: CriterionSpec, rows: Stored) -> dict[str, str]:
     filled: dict[str, str] = {}
     for indicator in criterion.indicators:
-        row = stored.get(indicator.code)
+        row = rows.get(indicator.code)
         if row is not None:
             values = typed_of(indicator, row) | {"explanation": row.explanation, "version": str(row.version)}
             filled |= {f"{indicator.code}-{name}": value for name, value in values.items()}
@@ -140,15 +140,15 @@ def typed(form: FlaskForm, criterion: CriterionSpec) -> dict[str, Typed]:
     }
 
 
-def show_refusal(form: FlaskForm, criterion: CriterionSpec, stored: Stored, refusal: Invalid | Stale) -> set[str]:
-    """Put a refusal on the form; gives the indicators somebody else changed, now typed over what is stored."""
+def show_refusal(form: FlaskForm, criterion: CriterionSpec, rows: Stored, refusal: Invalid | Stale) -> set[str]:
+    """Put a refusal on the form; returns the indicators that somebody else changed, with their new version set."""
     if isinstance(refusal, Invalid):
         show_faults(form, refusal)
         return set()
     form.form_errors.extend(refusal.reasons)
     changed = set()
     for indicator in criterion.indicators:
-        field, row = form[f"{indicator.code}-version"], stored.get(indicator.code)
+        field, row = form[f"{indicator.code}-version"], rows.get(indicator.code)
         if row is not None and version_sent(field.data) != row.version:
             field.data = str(row.version)
             changed.add(indicator.code)
@@ -183,7 +183,9 @@ def entry_field(indicator: IndicatorSpec, answer: str, entry: str) -> tuple[type
 
 def _choices(indicator: IndicatorSpec) -> list[SelectChoice]:
     if indicator.kind == "choice":
-        return [SelectChoice(value=one.name, label=one.title.in_language(language())) for one in indicator.options]
+        return [
+            SelectChoice(value=option.name, label=option.title.in_language(language())) for option in indicator.options
+        ]
     yes, no = (_("Yes"), _("No")) if indicator.most is None else (_("Met"), _("Not met"))
     return [SelectChoice(value="yes", label=yes), SelectChoice(value="no", label=no)]
 

@@ -15,7 +15,7 @@ from certflow.assessment import assessments
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import finding_form, show_refusal
 from certflow.assessment.pages import criteria
-from certflow.assessment.pages.criteria import Opened
+from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -31,11 +31,11 @@ bp = Room("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/apprais
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedIndicator:
     """One measured part: what was claimed and found, and whether they differ (None: no finding yet, or asked once)."""
 
-    claimed: figures.Row
-    found: figures.Row
+    claimed: figures.FigureRow
+    found: figures.FigureRow
     differs: bool | None
     comment: str
 
@@ -45,29 +45,29 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     """One criterion: what is claimed and, beside it, what the appraiser finds."""
     if request.method == "POST":
         return _save(dossier_id, number)
-    found = _opened(dossier_id)
-    asked = criteria.criterion_of(found.form, number)
-    return _page(found, asked, finding_form(found.words, asked.in_part("findings"), found.contents.findings))
+    opened = _opened(dossier_id)
+    spec = criteria.criterion_of(opened.form, number)
+    return _page(opened, spec, finding_form(opened.words, spec.in_part("findings"), opened.contents.findings))
 
 
-def _opened(dossier_id: int) -> Opened:
-    found = criteria.opened(dossier_id)
-    if not workflow_of(found.dossier).spec.writers["findings"]:
+def _opened(dossier_id: int) -> OpenedDossier:
+    opened = criteria.opened(dossier_id)
+    if not workflow_of(opened.dossier).spec.writers["findings"]:
         raise NotFound(_("This scheme has no appraisal of each indicator."))
-    editing.require_findings(actor(), found.dossier)
-    return found
+    editing.require_findings(actor(), opened.dossier)
+    return opened
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     dossier = subject(DOSSIER, dossier_id)
     form, words = form_of(dossier), words_of(dossier)
-    asked = criteria.criterion_of(form, number)
-    answered = asked.in_part("findings")
+    spec = criteria.criterion_of(form, number)
+    answered = spec.in_part("findings")
 
     def again(sent: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
-        found = criteria.opened(dossier_id)
-        changed = show_refusal(sent, answered, found.contents.findings, refusal)
-        return _page(found, asked, sent, changed=changed), status_of(refusal)
+        opened = criteria.opened(dossier_id)
+        changed = show_refusal(sent, answered, opened.contents.findings, refusal)
+        return _page(opened, spec, sent, changed=changed), status_of(refusal)
 
     def done() -> ResponseReturnValue:
         flash(words("findings_saved", number=number))
@@ -86,29 +86,31 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-def _page(found: Opened, asked: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()) -> str:
-    proof = dict(figures.proof(found.form, found.claimed, found.claims))
+def _page(
+    opened: OpenedDossier, spec: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()
+) -> str:
+    proof = dict(figures.proof(opened.form, opened.claimed, opened.claims))
     return render_template(
         "assessment/appraisals/criterion.html",
-        found=found,
-        dossier=found.dossier,
-        criterion=asked,
+        found=opened,
+        dossier=opened.dossier,
+        criterion=spec,
         form=form,
-        rows=proof[asked],
-        writable=found.may_write("findings"),
+        rows=proof[spec],
+        writable=opened.may_write("findings"),
         changed=changed,
-        adoptable=_adoptable(found, asked),
+        adoptable=_adoptable(opened, spec),
         anchor=answers.anchor,
-        lines=partial(figures.lines, found.words),
-        last=ratings.following(found.form, asked.number, "findings") is None,
-        notices=marks.of_dossier(found.dossier),
+        lines=partial(figures.lines, opened.words),
+        last=ratings.following(opened.form, spec.number, "findings") is None,
+        notices=marks.of_dossier(opened.dossier),
     )
 
 
-def _adoptable(found: Opened, asked: CriterionSpec) -> list[str]:
+def _adoptable(opened: OpenedDossier, spec: CriterionSpec) -> list[str]:
     """The indicators that the commune answered and of which there is no finding yet."""
-    claims, findings = found.contents.claims, found.contents.findings
-    codes = [indicator.code for indicator in asked.in_part("findings").indicators]
+    claims, findings = opened.contents.claims, opened.contents.findings
+    codes = [indicator.code for indicator in spec.in_part("findings").indicators]
     return [code for code in codes if code in claims and not claims[code].to_confirm and code not in findings]
 
 
@@ -119,43 +121,43 @@ def adopt(dossier_id: int, number: int) -> ResponseReturnValue:
     criteria.criterion_of(form_of(dossier), number)
     adopted, words = assessments.adopt_claims(dossier_id, number, actor=actor()), words_of(dossier)
     handled.warn(dossier)
-    told = words.counted("adopted", adopted) if adopted else words("nothing_adopted")
-    flash(told, "message" if adopted else "warning")
+    message = words.counted("adopted", adopted) if adopted else words("nothing_adopted")
+    flash(message, "message" if adopted else "warning")
     return redirect(url_for(".criterion", dossier_id=dossier_id, number=number))
 
 
 @bp.page("", READS_FINDINGS)
 def result(dossier_id: int) -> ResponseReturnValue:
     """The whole appraisal: claim and finding of each indicator, both levels, and what the next level lacks."""
-    found = _opened(dossier_id)
+    opened = _opened(dossier_id)
     return render_template(
         "assessment/appraisals/result.html",
-        found=found,
-        dossier=found.dossier,
-        claimed=found.claimed,
-        reached=found.reached,
-        claimed_rating=ratings.rating(found.form, found.claimed),
-        rating=ratings.rating(found.form, found.reached),
-        compared=_compared(found),
-        gaps=gaps.gaps(found.form, found.reached, found.findings, found.to_confirm(found.contents.findings)),
+        found=opened,
+        dossier=opened.dossier,
+        claimed=opened.claimed,
+        reached=opened.reached,
+        claimed_rating=ratings.rating(opened.form, opened.claimed),
+        rating=ratings.rating(opened.form, opened.reached),
+        compared=_compared(opened),
+        gaps=gaps.gaps(opened.form, opened.reached, opened.findings, opened.to_confirm(opened.contents.findings)),
         anchor=answers.anchor,
-        writable=found.may_write("findings"),
-        notices=marks.of_dossier(found.dossier),
+        writable=opened.may_write("findings"),
+        notices=marks.of_dossier(opened.dossier),
     )
 
 
-def _compared(found: Opened) -> list[tuple[CriterionSpec, list[Compared]]]:
-    left = figures.proof(found.form, found.claimed, found.claims)
-    right = figures.proof(found.form, found.reached, found.findings)
+def _compared(opened: OpenedDossier) -> list[tuple[CriterionSpec, list[ComparedIndicator]]]:
+    left = figures.proof(opened.form, opened.claimed, opened.claims)
+    right = figures.proof(opened.form, opened.reached, opened.findings)
     return [
-        (criterion, [_compare(found, *pair) for pair in zip(claimed, findings, strict=True)])
+        (criterion, [_compare(opened, *pair) for pair in zip(claimed, findings, strict=True)])
         for (criterion, claimed), (_same, findings) in zip(left, right, strict=True)
     ]
 
 
-def _compare(opened: Opened, claimed: figures.Row, found: figures.Row) -> Compared:
+def _compare(opened: OpenedDossier, claimed: figures.FigureRow, finding_row: figures.FigureRow) -> ComparedIndicator:
     code = claimed.indicator.code
     finding = opened.contents.findings.get(code)
     answered = finding is not None and bool(finding.answer) and claimed.indicator.part is None
-    differs = claimed.given != found.given if answered else None
-    return Compared(claimed, found, differs, finding.explanation if finding else "")
+    differs = claimed.given != finding_row.given if answered else None
+    return ComparedIndicator(claimed, finding_row, differs, finding.explanation if finding else "")

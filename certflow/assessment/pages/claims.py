@@ -15,7 +15,7 @@ from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_refusal
 from certflow.assessment.forms.meetings import MeetingForm, filled, minutes
 from certflow.assessment.pages import criteria
-from certflow.assessment.pages.criteria import Opened
+from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -39,19 +39,19 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     """One criterion: its legal basis, the claim of each indicator and the evidence behind it."""
     if request.method == "POST":
         return _save(dossier_id, number)
-    found = criteria.opened(dossier_id)
-    asked = criteria.criterion_of(found.form, number, "claims")
-    return criterion_page(found, asked, claim_form(found.words, asked, found.contents.claims))
+    opened = criteria.opened(dossier_id)
+    spec = criteria.criterion_of(opened.form, number, "claims")
+    return criterion_page(opened, spec, claim_form(opened.words, spec, opened.contents.claims))
 
 
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     dossier = subject(DOSSIER, dossier_id)
-    asked, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
+    spec, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
 
     def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
-        found = criteria.opened(dossier_id)
-        changed = show_refusal(form, asked, found.contents.claims, refusal)
-        return criterion_page(found, asked, form, changed=changed), status_of(refusal)
+        opened = criteria.opened(dossier_id)
+        changed = show_refusal(form, spec, opened.contents.claims, refusal)
+        return criterion_page(opened, spec, form, changed=changed), status_of(refusal)
 
     def done() -> ResponseReturnValue:
         flash(words("saved", number=number))
@@ -60,8 +60,8 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     return criteria.save(
         dossier,
         lambda sent, who: assessments.save_claims(dossier_id, number, sent, actor=who),
-        claim_form(words, asked, None),
-        asked,
+        claim_form(words, spec, None),
+        spec,
         again,
         done,
     )
@@ -79,8 +79,8 @@ def _following(dossier: Dossier, number: int) -> str:
 
 
 def criterion_page(
-    found: Opened,
-    asked: CriterionSpec,
+    opened: OpenedDossier,
+    spec: CriterionSpec,
     form: FlaskForm,
     *,
     changed: set[str] | frozenset[str] = frozenset(),
@@ -90,55 +90,55 @@ def criterion_page(
 
     `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
     """
-    proof = dict(figures.proof(found.form, found.claimed, found.claims, found.form.by_part["claims"]))
+    proof = dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))
     return render_template(
         "assessment/claims/criterion.html",
-        found=found,
-        dossier=found.dossier,
-        criterion=asked,
+        found=opened,
+        dossier=opened.dossier,
+        criterion=spec,
         form=form,
-        rows=proof[asked],
-        writable=found.may_write("claims"),
+        rows=proof[spec],
+        writable=opened.may_write("claims"),
         changed=changed,
-        files=_files_forms(found, asked, refused or {}),
+        files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
         anchor=answers.anchor,
-        lines=partial(figures.lines, found.words),
-        last=ratings.following(found.form, asked.number, "claims") is None,
-        notices=marks.of_dossier(found.dossier),
-        language_next=url_for("claims.criterion", dossier_id=found.dossier.id, number=asked.number),
+        lines=partial(figures.lines, opened.words),
+        last=ratings.following(opened.form, spec.number, "claims") is None,
+        notices=marks.of_dossier(opened.dossier),
+        language_next=url_for("claims.criterion", dossier_id=opened.dossier.id, number=spec.number),
     )
 
 
 def _files_forms(
-    found: Opened, asked: CriterionSpec, refused: Mapping[str, tuple[str, ...]]
+    opened: OpenedDossier, spec: CriterionSpec, refused: Mapping[str, tuple[str, ...]]
 ) -> dict[str, answers.FilesForm]:
-    codes = [indicator.code for indicator in asked.indicators if indicator.takes_files]
-    return {code: files_form(found.words, code, refused.get(code, ())) for code in codes}
+    codes = [indicator.code for indicator in spec.indicators if indicator.takes_files]
+    return {code: files_form(opened.words, code, refused.get(code, ())) for code in codes}
 
 
 @bp.form("/meeting", SEES, post=TYPES_CLAIMS)
 def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
-    found = criteria.opened(dossier_id)
-    if not found.meets:
+    opened = criteria.opened(dossier_id)
+    if not opened.meets:
         raise NotFound(_("This scheme asks for no meeting."))
     if request.method == "GET":
-        return _meeting_page(found, filled(found.contents.meeting))
+        return _meeting_page(opened, filled(opened.contents.meeting))
     form = MeetingForm()
     try:
-        editing.require_editor(found.dossier, actor(), "claims")
+        editing.require_editor(opened.dossier, actor(), "claims")
         if not form.validate_on_submit():
-            return _meeting_page(found, form), 422
+            return _meeting_page(opened, form), 422
         meetings.record(dossier_id, minutes(form), actor=actor())
     except Invalid as refusal:
         show_faults(form, refusal)
-        return _meeting_page(found, form), 422
+        return _meeting_page(opened, form), 422
     except Stale as refusal:
         return _meeting_changed(dossier_id, form, refusal)
     except ActionNotOpen as refusal:
         return criteria.handed_back(form, refusal)
-    handled.warn(found.dossier)
+    handled.warn(opened.dossier)
     flash(_("The meeting is recorded."))
     endpoint = "dossiers.show" if request.form.get("go") == "overview" else ".check"
     return redirect(url_for(endpoint, dossier_id=dossier_id))
@@ -146,46 +146,46 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
 
 def _meeting_changed(dossier_id: int, form: MeetingForm, refusal: Stale) -> ResponseReturnValue:
     db.session.rollback()
-    found = criteria.opened(dossier_id)
-    stored = found.contents.meeting
+    opened = criteria.opened(dossier_id)
+    row = opened.contents.meeting
     form.form_errors.extend(refusal.reasons)
-    form.version.data = str(stored.version if stored else 0)
-    return _meeting_page(found, form, changed=True), status_of(refusal)
+    form.version.data = str(row.version if row else 0)
+    return _meeting_page(opened, form, changed=True), status_of(refusal)
 
 
-def _meeting_page(found: Opened, form: MeetingForm, *, changed: bool = False) -> str:
+def _meeting_page(opened: OpenedDossier, form: MeetingForm, *, changed: bool = False) -> str:
     return render_template(
         "assessment/claims/meeting.html",
-        found=found,
-        dossier=found.dossier,
+        found=opened,
+        dossier=opened.dossier,
         form=form,
         changed=changed,
-        stored=found.contents.meeting,
-        source=workflow_of(found.dossier).spec.meeting_source,
+        stored=opened.contents.meeting,
+        source=workflow_of(opened.dossier).spec.meeting_source,
         body_title=meetings.body_title,
-        writable=found.may_write("claims"),
-        notices=marks.of_dossier(found.dossier),
+        writable=opened.may_write("claims"),
+        notices=marks.of_dossier(opened.dossier),
     )
 
 
 @bp.page("/check", SEES)
 def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
-    found = criteria.opened(dossier_id)
-    needs = {need for transition in workflow_of(found.dossier).spec.transitions for need in transition.needs}
-    again = found.to_confirm(found.contents.claims)
+    opened = criteria.opened(dossier_id)
+    needs = {need for transition in workflow_of(opened.dossier).spec.transitions for need in transition.needs}
+    again = opened.to_confirm(opened.contents.claims)
     return render_template(
         "assessment/claims/check.html",
-        found=found,
-        dossier=found.dossier,
-        result=found.claimed,
-        rating=ratings.rating(found.form, found.claimed),
-        proof=figures.proof(found.form, found.claimed, found.written, found.form.by_part["claims"]),
-        gaps=gaps.gaps(found.form, found.claimed, found.claims, again),
+        found=opened,
+        dossier=opened.dossier,
+        result=opened.claimed,
+        rating=ratings.rating(opened.form, opened.claimed),
+        proof=figures.proof(opened.form, opened.claimed, opened.written, opened.form.by_part["claims"]),
+        gaps=gaps.gaps(opened.form, opened.claimed, opened.claims, again),
         again=again,
         anchor=answers.anchor,
         body_title=meetings.body_title,
         asks_a_level="claim_reaches_a_level" in needs,
-        writable=found.may_write("claims"),
-        notices=marks.of_dossier(found.dossier),
+        writable=opened.may_write("claims"),
+        notices=marks.of_dossier(opened.dossier),
     )

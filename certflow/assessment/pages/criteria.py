@@ -36,7 +36,7 @@ Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedDossier:
     """A dossier with its criteria set and everything in it."""
 
     dossier: Dossier
@@ -63,9 +63,9 @@ class Opened:
         """The appraiser's answers by indicator code."""
         return self.contents.counted_findings()
 
-    def to_confirm(self, stored: Stored) -> tuple[str, ...]:
+    def to_confirm(self, rows: Stored) -> tuple[str, ...]:
         """The indicators among stored claims or findings whose answer must be confirmed again, in the form's order."""
-        return tuple(code for code in self.form.indicators if code in stored and stored[code].to_confirm)
+        return tuple(code for code in self.form.indicators if code in rows and rows[code].to_confirm)
 
     @cached_property
     def claimed(self) -> Result:
@@ -97,10 +97,10 @@ class Opened:
         return True
 
 
-def opened(dossier_id: int) -> Opened:
+def opened(dossier_id: int) -> OpenedDossier:
     """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
     dossier = subject(DOSSIER, dossier_id)
-    return Opened(dossier, form_of(dossier), assessments.contents(dossier))
+    return OpenedDossier(dossier, form_of(dossier), assessments.contents(dossier))
 
 
 def criterion_of(form: FormSpec, number: int, part: Part | None = None) -> CriterionSpec:
@@ -125,11 +125,11 @@ def save(
     form: FlaskForm,
     criterion: CriterionSpec,
     again: Again,
-    done: Callable[[], ResponseReturnValue],
+    proceed: Callable[[], ResponseReturnValue],
 ) -> ResponseReturnValue:
     """Save what was sent and go on; autosave gets JSON, a refusal gets the same page with what was typed.
 
-    Nobody is kept from saving because a colleague works on the dossier, but told so.
+    A colleague who works on the dossier does not block saving; the person gets a warning.
     """
     try:
         versions = write(typed(form, criterion), actor())
@@ -144,11 +144,11 @@ def save(
         return handed_back(form, refusal)
     if not wants_json():
         handled.warn(dossier)
-        return done()
-    named = {f"{code}-version": version for code, version in versions.items()}
+        return proceed()
+    form_versions = {f"{code}-version": version for code, version in versions.items()}
     now = handled.of_dossier(dossier)
     colleague = f" ({now.who})" if now.by_another else ""
-    return jsonify(saved_at=f"{clock.now():%H:%M:%S}{colleague}", versions=named)
+    return jsonify(saved_at=f"{clock.now():%H:%M:%S}{colleague}", versions=form_versions)
 
 
 def handed_back(form: FlaskForm, refusal: ActionNotOpen) -> ResponseReturnValue:

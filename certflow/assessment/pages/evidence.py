@@ -37,17 +37,17 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     reasons = [reason for file in sent if (reason := _refusal(dossier_id, indicator, file))]
     if not sent:
         reasons = [_("Choose at least one file first.")]
-    kept = len(sent) - len(reasons) if sent else 0
-    if kept:
+    count = len(sent) - len(reasons) if sent else 0
+    if count:
         handled.warn(dossier)
-        flash(ngettext("%(num)s file is attached.", "%(num)s files are attached.", kept))
+        flash(ngettext("%(num)s file is attached.", "%(num)s files are attached.", count))
     if not reasons:
         return redirect(_back(dossier_id, criterion.number, indicator))
-    return _again(dossier_id, indicator, tuple(reasons)), 200 if kept else 422
+    return _again(dossier_id, indicator, tuple(reasons)), 200 if count else 422
 
 
 def _refusal(dossier_id: int, indicator: str, file: FileStorage) -> str:
-    """Attach one file; gives the reason when it is refused, with its name."""
+    """Attach one file; returns "" or the reason for the refusal with the file's name."""
     name = file.filename or ""
     try:
         evidence.attach(dossier_id, indicator, cast(BinaryIO, file.stream), name, actor=actor())
@@ -57,10 +57,10 @@ def _refusal(dossier_id: int, indicator: str, file: FileStorage) -> str:
 
 
 def _again(dossier_id: int, indicator: str, reasons: tuple[str, ...]) -> str:
-    found = criteria.opened(dossier_id)
-    criterion = criteria.criterion_with(found.form, indicator)
-    form = claim_form(found.words, criterion, found.contents.claims)
-    return criterion_page(found, criterion, form, refused={indicator: reasons})
+    opened = criteria.opened(dossier_id)
+    criterion = criteria.criterion_with(opened.form, indicator)
+    form = claim_form(opened.words, criterion, opened.contents.claims)
+    return criterion_page(opened, criterion, form, refused={indicator: reasons})
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -84,8 +84,8 @@ def _back(dossier_id: int, number: int, indicator: str) -> str:
 @bp.page("/evidence/<int:evidence_id>", SEES_FILE)
 def show(evidence_id: int) -> ResponseReturnValue:
     """The file as an attachment, under the type found in its content; no page of ours can be made of it."""
-    found = subject(EVIDENCE, evidence_id)
-    return attachment(evidence.chunks(found), name=found.original_name, media_type=found.media_type, size=found.size)
+    file = subject(EVIDENCE, evidence_id)
+    return attachment(evidence.chunks(file), name=file.original_name, media_type=file.media_type, size=file.size)
 
 
 @bp.action("/evidence/<int:evidence_id>/remove", REMOVES_FILE)

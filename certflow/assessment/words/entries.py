@@ -30,7 +30,7 @@ def points(number: Fraction) -> str:
 
 
 def points_of_most(number: Fraction, most: Fraction) -> str:
-    """What was given of what there is: "8,5 / 10 points"."""
+    """The points with the most that can be given: "8,5 / 10 points"."""
     return str(_("%(points)s / %(most)s points", points=points(number), most=points(most)))
 
 

@@ -19,7 +19,7 @@ PERCENTAGES = ("percentage", "percentages")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """One value of an answer with its label."""
 
     label: str
@@ -38,7 +38,7 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """One measured part of an indicator in the proof; `part` is "" where the indicator has only one.
 
     `units` are the lower units a computed share was counted from, each with its recognition.
@@ -62,23 +62,23 @@ def percent(share: Fraction) -> str:
     return str(_("%(number)s%%", number=format_decimal(cut, format="#,##0.##")))
 
 
-def lines(words: FormWords, indicator: IndicatorSpec, answer: Answer) -> list[Line]:
+def lines(words: FormWords, indicator: IndicatorSpec, answer: Answer) -> list[FigureLine]:
     """Every value of an answer with its label; "" stands for what is not given."""
     if indicator.computed:
-        found = given(indicator, indicator.parts[0], answer)
-        return [Line(str(_("Computed share")), found), Line(str(_("Units")), "\n".join(units(answer)))]
+        share = given(indicator, indicator.parts[0], answer)
+        return [FigureLine(str(_("Computed share")), share), FigureLine(str(_("Units")), "\n".join(units(answer)))]
     if indicator.kind in COMPARED:
         return _years(indicator, answer)
     if entries.is_entry(indicator):
-        return [Line(words("answer"), entries.full(indicator, answer))]
+        return [FigureLine(words("answer"), entries.full(indicator, answer))]
     if indicator.kind not in PERCENTAGES:
-        return [Line(words("answer"), given(indicator, indicator.parts[0], answer))]
+        return [FigureLine(words("answer"), given(indicator, indicator.parts[0], answer))]
     denominator = answer.get("denominator")
     counted = indicator.denominator.in_language(language()) if indicator.denominator else ""
-    shown = [Line(counted, whole(denominator) if isinstance(denominator, int) else "")]
+    figure_lines = [FigureLine(counted, whole(denominator) if isinstance(denominator, int) else "")]
     for part in indicator.parts:
-        shown.append(Line(part.title.in_language(language()), given(indicator, part, answer)))
-    return [*shown, Line(str(_("How it was determined")), str(answer.get("definition") or ""))]
+        figure_lines.append(FigureLine(part.title.in_language(language()), given(indicator, part, answer)))
+    return [*figure_lines, FigureLine(str(_("How it was determined")), str(answer.get("definition") or ""))]
 
 
 def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
@@ -115,16 +115,16 @@ def _measure(indicator: IndicatorSpec) -> str:
     return indicator.measure.in_language(language()) if indicator.measure else ""
 
 
-def _exact_words(stored: object) -> str:
+def _exact_words(value: object) -> str:
     """A stored decimal with all its places, in the reader's way; "" when there is none."""
-    number = exact(stored)
-    return "" if number is None else str(format_decimal(Decimal(str(stored)), format="#,##0.######"))
+    number = exact(value)
+    return "" if number is None else str(format_decimal(Decimal(str(value)), format="#,##0.######"))
 
 
-def _years(indicator: IndicatorSpec, answer: Answer) -> list[Line]:
-    shown = {name: _exact_words(answer.get(name)) for name in compared_labels()}
+def _years(indicator: IndicatorSpec, answer: Answer) -> list[FigureLine]:
+    texts = {name: _exact_words(answer.get(name)) for name in compared_labels()}
     return [
-        Line(label, f"{shown[name]} {_measure(indicator)}".strip() if shown[name] else "")
+        FigureLine(label, f"{texts[name]} {_measure(indicator)}".strip() if texts[name] else "")
         for name, label in compared_labels().items()
     ]
 
@@ -145,8 +145,8 @@ def _covered(indicator: IndicatorSpec, answer: Answer) -> str:
 
 
 def _covered_at(coverage: Coverage, level: int) -> str:
-    shown = _share(coverage.numerator(level), coverage.denominator)
-    return str(_("level %(level)s or higher: %(share)s", level=level, share=shown))
+    share = _share(coverage.numerator(level), coverage.denominator)
+    return str(_("level %(level)s or higher: %(share)s", level=level, share=share))
 
 
 def units(answer: Answer) -> tuple[str, ...]:
@@ -202,14 +202,15 @@ def _at_least(indicator: IndicatorSpec, least: Fraction, units_at_level: int) ->
 
 def proof(
     form: FormSpec, result: Result, answers: Answers, criteria: tuple[CriterionSpec, ...] | None = None
-) -> list[tuple[CriterionSpec, list[Row]]]:
+) -> list[tuple[CriterionSpec, list[FigureRow]]]:
     """The proof of a result: for each criterion the measured parts with what every level asks of them.
 
     Of `criteria`, where not all are of interest. Points and entries are given with no level beside them.
     """
     if form.method != "levels":
         return [
-            (one, [_entry(i, answers.get(i.code) or {}) for i in one.indicators]) for one in criteria or form.criteria
+            (criterion, [_entry(i, answers.get(i.code) or {}) for i in criterion.indicators])
+            for criterion in criteria or form.criteria
         ]
     by_code = {
         verdict.indicator.code: [result.at(level)[n] for level in range(1, form.levels + 1)]
@@ -221,16 +222,16 @@ def proof(
     ]
 
 
-def _entry(indicator: IndicatorSpec, answer: Answer) -> Row:
-    return Row(indicator, "", given(indicator, indicator.parts[0], answer), ())
+def _entry(indicator: IndicatorSpec, answer: Answer) -> FigureRow:
+    return FigureRow(indicator, "", given(indicator, indicator.parts[0], answer), ())
 
 
-def rows(verdicts: list[Verdict], answer: Answer) -> list[Row]:
+def rows(verdicts: list[Verdict], answer: Answer) -> list[FigureRow]:
     """The rows of one indicator from its verdicts, one for each level from 1."""
     indicator = verdicts[0].indicator
     several = len(indicator.parts) > 1
     return [
-        Row(
+        FigureRow(
             indicator,
             part.title.in_language(language()) if several else "",
             given(indicator, part, answer),

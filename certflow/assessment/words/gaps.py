@@ -35,8 +35,8 @@ def gaps(form: FormSpec, result: Result, answers: Answers, to_confirm: Collectio
     if result.level == form.levels:
         return []
     unmet = result.missing_for(result.level + 1)
-    reasons = [_reasons(words, one, answers.get(one.indicator.code) or {}) for one in unmet]
-    return [_gap(words, one.indicator, why, to_confirm) for one, why in zip(unmet, reasons, strict=True)]
+    reasons = [_reasons(words, verdict, answers.get(verdict.indicator.code) or {}) for verdict in unmet]
+    return [_gap(words, verdict.indicator, why, to_confirm) for verdict, why in zip(unmet, reasons, strict=True)]
 
 
 def _gap(words: FormWords, indicator: IndicatorSpec, reasons: tuple[str, ...], to_confirm: Collection[str]) -> Gap:
@@ -55,8 +55,8 @@ def _reasons(words: FormWords, verdict: Verdict, answer: Answer) -> tuple[str, .
     reasons = {part.part: _reason(verdict.indicator, part, answer) for part in verdict.parts if not part.met}
     if len(verdict.parts) == 1:
         return tuple(reasons.values())
-    named = [(part.title.in_language(language()), reason) for part, reason in reasons.items()]
-    return tuple(str(_("%(part)s: %(reason)s", part=part, reason=reason)) for part, reason in named)
+    titled = [(part.title.in_language(language()), reason) for part, reason in reasons.items()]
+    return tuple(str(_("%(part)s: %(reason)s", part=part, reason=reason)) for part, reason in titled)
 
 
 def _reason(indicator: IndicatorSpec, verdict: PartVerdict, answer: Answer) -> str:

@@ -37,12 +37,12 @@ def rating(form: FormSpec, result: Result) -> Rating | None:
 
 
 def sums(form: FormSpec, result: Result) -> dict[int, str]:
-    """The points of each group that brings any, by its number; nothing by any other method."""
-    given = result.points.criteria if result.points else {}
-    scored = [criterion for criterion in form.criteria if criterion.number in given and criterion.most]
-    return {one.number: entries.points_of_most(given[one.number], one.most) for one in scored}
+    """The points of each group that has points, by its number; empty for a method without points."""
+    points = result.points.criteria if result.points else {}
+    scored = [criterion for criterion in form.criteria if criterion.number in points and criterion.most]
+    return {criterion.number: entries.points_of_most(points[criterion.number], criterion.most) for criterion in scored}
 
 
 def following(form: FormSpec, number: int, part: Part) -> int | None:
-    """The number of the next criterion of which something is asked in this part of a dossier; None after the last."""
-    return next((one.number for one in form.by_part[part] if one.number > number), None)
+    """The number of the next criterion with indicators in this part of a dossier; None after the last."""
+    return next((criterion.number for criterion in form.by_part[part] if criterion.number > number), None)

@@ -10,7 +10,7 @@ from certflow.access import turns
 from certflow.accounts import accounts
 from certflow.assessment.assessments import Contents
 from certflow.assessment.pages import criteria
-from certflow.assessment.pages.criteria import Opened
+from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, ratings
 from certflow.catalogue.words import marks
 from certflow.dossiers import recomputing
@@ -26,9 +26,9 @@ Stored = Mapping[str, Claim] | Mapping[str, Finding]
 class Proven:
     """One measured part: what was claimed and, for whoever may read it, what was found; who saved each, and when."""
 
-    claimed: figures.Row
+    claimed: figures.FigureRow
     claim: Claim | None
-    found: figures.Row | None
+    found: figures.FigureRow | None
     finding: Finding | None
 
 
@@ -60,7 +60,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
     )
 
 
-def _sheet(opened: Opened, shows_findings: bool) -> list[tuple[CriterionSpec, list[Proven]]]:
+def _sheet(opened: OpenedDossier, shows_findings: bool) -> list[tuple[CriterionSpec, list[Proven]]]:
     left = figures.proof(opened.form, opened.claimed, opened.claims)
     right = figures.proof(opened.form, opened.reached, opened.findings)
     return [
@@ -69,7 +69,7 @@ def _sheet(opened: Opened, shows_findings: bool) -> list[tuple[CriterionSpec, li
     ]
 
 
-def _proven(contents: Contents, claimed: figures.Row, found: figures.Row, shows_findings: bool) -> Proven:
+def _proven(contents: Contents, claimed: figures.FigureRow, found: figures.FigureRow, shows_findings: bool) -> Proven:
     code = claimed.indicator.code
     if not shows_findings:
         return Proven(claimed, contents.claims.get(code), None, None)

@@ -60,24 +60,24 @@ def of_all(dossiers: Iterable[Dossier]) -> dict[int, str]:
     return {dossier_id: sentence(each, actor()) for dossier_id, each in handling.of_all(dossiers).items()}
 
 
-def told(dossier: Dossier, found: Handling | None) -> Handled:
-    """As `of_dossier`, when it is known already who works on it."""
-    return _told(turns.reading(dossier, actor()), found)
+def told(dossier: Dossier, current: Handling | None) -> Handled:
+    """As `of_dossier`, with the open handling passed in as `current`."""
+    return _told(turns.reading(dossier, actor()), current)
 
 
-def _told(reading: Reading, found: Handling | None) -> Handled:
-    mine = found is not None and found.user_id == reading.reader.id
-    return Handled(sentence(found, reading.reader), mine, reading.taken_by is not None)
+def _told(reading: Reading, current: Handling | None) -> Handled:
+    mine = current is not None and current.user_id == reading.reader.id
+    return Handled(sentence(current, reading.reader), mine, reading.taken_by is not None)
 
 
-def sentence(found: Handling | None, reader: User) -> str:
-    """Who works on it and since when; "" when nobody does."""
-    if found is None:
+def sentence(current: Handling | None, reader: User) -> str:
+    """The sentence that says who works on the dossier and since when; "" without a handler."""
+    if current is None:
         return ""
-    since = shown_since(found.since)
-    if found.user_id == reader.id:
+    since = shown_since(current.since)
+    if current.user_id == reader.id:
         return str(_("You have been working on it since %(time)s", time=since))
-    return str(_("%(name)s has been working on it since %(time)s", name=found.user.full_name, time=since))
+    return str(_("%(name)s has been working on it since %(time)s", name=current.user.full_name, time=since))
 
 
 def shown_since(since: dt.datetime) -> str:
@@ -93,29 +93,29 @@ def warn(dossier: Dossier) -> None:
         flash(_("%(who)s. What you changed is saved under your name; tell your colleague.", who=now.who), "warning")
 
 
-def record(dossier: Dossier, found: Sequence[Handling]) -> list[Recorded]:
+def record(dossier: Dossier, handlings: Sequence[Handling]) -> list[Recorded]:
     """Who worked on it when and how that ended, as a timeline."""
     return [
         Recorded(
-            _period(one),
-            one.user.full_name,
-            turns.part(dossier, one.role),
-            one.since.astimezone(ZONE),
-            one.reason,
+            _period(entry),
+            entry.user.full_name,
+            turns.part(dossier, entry.role),
+            entry.since.astimezone(ZONE),
+            entry.reason,
         )
-        for one in found
+        for entry in handlings
     ]
 
 
-def _period(one: Handling) -> str:
-    ended = handling.ended_at(one)
+def _period(entry: Handling) -> str:
+    ended = handling.ended_at(entry)
     if ended is None:
         return str(_("Works on the dossier"))
-    at, by = shown_since(ended), one.ended_by.full_name if one.ended_by else ""
+    at, by = shown_since(ended), entry.ended_by.full_name if entry.ended_by else ""
     words = {
         "given_back": _("Worked on the dossier until %(time)s, then stopped", time=at),
         "taken_over": _("Worked on the dossier until %(time)s, when %(name)s took it over", time=at, name=by),
         "passed_on": _("Worked on the dossier until %(time)s, when it went on to another part", time=at),
     }
     lapsed = _("Worked on the dossier until %(time)s, when the appointment or the account ended", time=at)
-    return str(words.get(one.ending, lapsed))
+    return str(words.get(entry.ending, lapsed))

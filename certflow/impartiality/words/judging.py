@@ -35,14 +35,14 @@ class Judges:
         return tuple(judge for judge in self.everybody if judge.why)
 
 
-def shown(dossier: Dossier, found: Bench) -> Judges:
+def shown(dossier: Dossier, bench: Bench) -> Judges:
     """The bench of a dossier in words."""
     everybody = tuple(
-        Judge(seat.name, part(dossier, seat.role), tuple(_(THEY[tie]) for tie in found.recused.get(seat, ())))
-        for seat in found.seats
+        Judge(seat.name, part(dossier, seat.role), tuple(_(THEY[tie]) for tie in bench.recused.get(seat, ())))
+        for seat in bench.seats
     )
-    lacking = part(dossier, found.lacking) if found.lacking else ""
-    sitting = found.sitting
+    lacking = part(dossier, bench.lacking) if bench.lacking else ""
+    sitting = bench.sitting
     if sitting is None:
         return Judges(everybody, lacking, "", ())
     counted = _("Members of the council who may act on this dossier: %(count)s", count=sitting.members)

@@ -45,7 +45,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FlowLine:
     """One line of words; `y` is that of its base line."""
 
     y: float
@@ -59,7 +59,7 @@ class ActionRow:
     action: str
     top: float
     middle: float
-    lines: tuple[Line, ...]
+    lines: tuple[FlowLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class Card:
 
     state: StateSpec
     box: Box
-    title: tuple[Line, ...]
-    turn: tuple[Line, ...]
+    title: tuple[FlowLine, ...]
+    turn: tuple[FlowLine, ...]
     mark: float
     rows: tuple[ActionRow, ...]
 
@@ -83,7 +83,7 @@ class Card:
 class Band:
     """A stage with its cards."""
 
-    title: tuple[Line, ...]
+    title: tuple[FlowLine, ...]
     box: Box
     cards: tuple[Card, ...]
 
@@ -155,13 +155,13 @@ def _lanes(spec: WorkflowSpec, order: dict[str, int]) -> dict[_Trunk, int]:
     trunks = [_Trunk(target, back, min(at), max(at)) for (target, back), at in ends.items()]
     lanes: dict[_Trunk, int] = {}
     for trunk in sorted(trunks, key=lambda t: (t.high - t.low, t.low)):
-        taken = {lane for other, lane in lanes.items() if _beside(trunk, other)}
-        lanes[trunk] = next(lane for lane in range(len(trunks)) if lane not in taken)
+        occupied = {lane for other, lane in lanes.items() if _beside(trunk, other)}
+        lanes[trunk] = next(lane for lane in range(len(trunks)) if lane not in occupied)
     return lanes
 
 
-def _beside(one: _Trunk, other: _Trunk) -> bool:
-    return one.back == other.back and one.low < other.high and other.low < one.high
+def _beside(trunk: _Trunk, other: _Trunk) -> bool:
+    return trunk.back == other.back and trunk.low < other.high and other.low < trunk.high
 
 
 @dataclass(slots=True)
@@ -207,11 +207,11 @@ class _Setter:
         self.y += LINE * len(lines) + 11
         return ActionRow(transition.action, top, (top + self.y) / 2, lines)
 
-    def _lines(self, text: Text, size: float, down: float, width: float, *, bold: bool = False) -> tuple[Line, ...]:
+    def _lines(self, text: Text, size: float, down: float, width: float, *, bold: bool = False) -> tuple[FlowLine, ...]:
         """`text` broken to `width`, the first base line `down` from where the setter is."""
         lines = wrapped(text.in_language(self.language), size, width, bold=bold)
         step = TITLE_LINE if size == TITLE else LINE
-        return tuple(Line(self.y + down + n * step, line) for n, line in enumerate(lines))
+        return tuple(FlowLine(self.y + down + n * step, line) for n, line in enumerate(lines))
 
 
 def _ways(spec: WorkflowSpec, cards: dict[str, Card], lanes: dict[_Trunk, int]) -> Iterator[Way]:

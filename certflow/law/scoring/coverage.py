@@ -62,7 +62,7 @@ def coverage_of(answer: Mapping[str, object]) -> Coverage | None:
     try:
         if not isinstance(listed, list):
             return None
-        return Coverage(_day(answer.get("on")), tuple(_unit(stored) for stored in listed))
+        return Coverage(_day(answer.get("on")), tuple(_unit(row) for row in listed))
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
@@ -80,17 +80,17 @@ def _stored(unit: LowerUnit) -> dict[str, object]:
     }
 
 
-def _unit(stored: Mapping[str, object]) -> LowerUnit:
-    since, until = stored["recognised_on"], stored["valid_until"]
+def _unit(row: Mapping[str, object]) -> LowerUnit:
+    since, until = row["recognised_on"], row["valid_until"]
     return LowerUnit(
-        code=str(stored["code"]),
-        name=str(stored["name"]),
-        level=int(str(stored["level"])),
+        code=str(row["code"]),
+        name=str(row["name"]),
+        level=int(str(row["level"])),
         recognised_on=_day(since) if since is not None else None,
         valid_until=_day(until) if until is not None else None,
-        inherited_from=str(stored.get("inherited_from", "")),
+        inherited_from=str(row.get("inherited_from", "")),
     )
 
 
-def _day(given: object) -> dt.date:
-    return dt.date.fromisoformat(str(given))
+def _day(value: object) -> dt.date:
+    return dt.date.fromisoformat(str(value))

@@ -45,7 +45,7 @@ def _answer_reaching(indicator: IndicatorSpec, level: int) -> Answer:
 
 
 def _units_below(whole: int, recognised: int, level: int) -> Answer:
-    """So many units below, of which the first ones hold a recognition at `level`."""
+    """An answer with `whole` units below; the first `recognised` of them hold a recognition at `level`."""
     units = (
         LowerUnit(str(n), str(n), level, COUNTED_ON, COUNTED_ON) if n < recognised else LowerUnit(str(n), str(n))
         for n in range(whole)

@@ -40,8 +40,8 @@ def tallied(form: FormSpec, answers: Answers, part: Part) -> Tally:
     holding = [cap for cap in form.caps if _holds(cap, points, sums)]
     biting = tuple(cap for cap in holding if form.rank(cap.band) < reached)
     level = min((form.rank(cap.band) for cap in biting), default=reached)
-    asked = (i for criterion in form.by_part[part] for i in criterion.indicators)
-    missing = (i.code for i in asked if not i.optional and not is_complete(i, answers.get(i.code)))
+    indicators = (i for criterion in form.by_part[part] for i in criterion.indicators)
+    missing = (i.code for i in indicators if not i.optional and not is_complete(i, answers.get(i.code)))
     return Tally(total, sums, points, reached, level, biting, tuple(missing))
 
 
@@ -51,8 +51,8 @@ def rank_of(form: FormSpec, total: Fraction) -> int:
 
 
 def _holds(cap: CapSpec, points: Mapping[str, Fraction | None], sums: Mapping[int, Fraction]) -> bool:
-    given = points.get(cap.indicator) if cap.indicator else sums[cap.criterion]
-    return (given or Fraction(0)) < cap.below
+    reached = points.get(cap.indicator) if cap.indicator else sums[cap.criterion]
+    return (reached or Fraction(0)) < cap.below
 
 
 def points_of(indicator: IndicatorSpec, answer: Mapping[str, object] | None) -> Fraction | None:
@@ -80,8 +80,8 @@ def is_complete(indicator: IndicatorSpec, answer: Mapping[str, object] | None) -
     """Whether the answer is one that the indicator or entry asks for, with nothing left out."""
     if indicator.most is not None:
         return points_of(indicator, answer) is not None
-    given = answer or {}
-    value = given.get("value")
+    fields = answer or {}
+    value = fields.get("value")
     match indicator.kind:
         case "text":
             return isinstance(value, str) and len(value.strip()) >= max(indicator.least_characters, 1)
@@ -92,9 +92,9 @@ def is_complete(indicator: IndicatorSpec, answer: Mapping[str, object] | None) -
         case "choice":
             return any(value == option.name for option in indicator.options)
         case "percentage":
-            return _is_share(indicator, given)
+            return _is_share(indicator, fields)
         case "file":
-            return bool(given.get("files"))
+            return bool(fields.get("files"))
     return bool(value)
 
 

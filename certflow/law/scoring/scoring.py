@@ -142,14 +142,14 @@ _MOST_PLANS = 200
 
 def _plan(form: FormSpec, disadvantaged: bool) -> tuple[_Step, ...]:
     """The steps of a criteria set, made once; the set is kept with them, so that its id stays its own."""
-    kept = _PLANS.get((id(form), disadvantaged))
-    if kept is None:
+    plan = _PLANS.get((id(form), disadvantaged))
+    if plan is None:
         if len(_PLANS) >= _MOST_PLANS:
             _PLANS.clear()
         indicators = (i for criterion in form.criteria for i in criterion.indicators)
-        kept = form, tuple(_step(i, form.levels, disadvantaged) for i in indicators)
-        _PLANS[id(form), disadvantaged] = kept
-    return kept[1]
+        plan = form, tuple(_step(i, form.levels, disadvantaged) for i in indicators)
+        _PLANS[id(form), disadvantaged] = plan
+    return plan[1]
 
 
 def _step(indicator: IndicatorSpec, levels: int, disadvantaged: bool) -> _Step:
@@ -170,8 +170,8 @@ def _reached(ratios: Ratios, demands: tuple[tuple[_Demand, ...], ...], most: int
     """The highest level up to `most` whose demands, and those of all levels below it, hold: in whole numbers only."""
     for level in range(most):
         for ratio, numerator, denominator, beyond in demands[level]:
-            given, of = ratios[ratio]
-            if given * denominator < numerator * of + beyond:
+            count, of = ratios[ratio]
+            if count * denominator < numerator * of + beyond:
                 return level
     return most
 
@@ -255,10 +255,10 @@ def _shares(indicator: IndicatorSpec, answer: Answer) -> Ratios | None:
     return tuple(ratios)
 
 
-def exact(stored: object) -> Fraction | None:
+def exact(value: object) -> Fraction | None:
     """The exact number of a stored decimal text such as "58.25"; None when there is none."""
     try:
-        return Fraction(stored) if isinstance(stored, str) else None
+        return Fraction(value) if isinstance(value, str) else None
     except (ValueError, ZeroDivisionError):
         return None
 

@@ -122,7 +122,7 @@ def _of_list(page: str, place: str, reason: str, content: Content) -> str:
         )
     if match := UNREACHED.match(reason):
         return _(
-            ("No points lead to the class “%(name)s”: change where it or the next one begins, or what keeps it down."),
+            "No points lead to the class “%(name)s”: change where it or the next one begins, or what keeps it down.",
             name=_title(content.get(page, ()), match[1]),
         )
     return _as_it_is(place, reason)

@@ -131,8 +131,8 @@ class CriterionSpec:
 
     def in_part(self, part: Part) -> "CriterionSpec":
         """The criterion with what it asks in one part of a dossier."""
-        asked = tuple(indicator for indicator in self.indicators if indicator.asked_in(part))
-        return self if len(asked) == len(self.indicators) else replace(self, indicators=asked)
+        indicators = tuple(indicator for indicator in self.indicators if indicator.asked_in(part))
+        return self if len(indicators) == len(self.indicators) else replace(self, indicators=indicators)
 
     @property
     def most(self) -> Fraction:
@@ -201,8 +201,8 @@ class FormSpec:
 
     def rank(self, band: str) -> int:
         """The level that the band stands for, 1 for the lowest; raises NotFound."""
-        for rank, known in enumerate(self.bands, 1):
-            if known.name == band:
+        for rank, candidate in enumerate(self.bands, 1):
+            if candidate.name == band:
                 return rank
         raise NotFound(f"{self.name}: band {band}")
 

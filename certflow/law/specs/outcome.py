@@ -81,5 +81,5 @@ class OutcomeSpec:
     @property
     def papers(self) -> dict[str, PaperSpec]:
         """The papers this outcome makes, by kind."""
-        given = {"decision": self.decision, "certificate": self.certificate, "refusal": self.refusal}
-        return {kind: paper for kind, paper in given.items() if paper is not None}
+        specs = {"decision": self.decision, "certificate": self.certificate, "refusal": self.refusal}
+        return {kind: paper for kind, paper in specs.items() if paper is not None}

@@ -172,8 +172,8 @@ class WorkflowSpec:
     @cached_property
     def writers(self) -> dict[str, frozenset[str]]:
         """The roles that write "claims" in some state, those who assess, and "findings", those who appraise."""
-        written = {what: [state.turn for state in self.states.values() if state.edits == what] for what in EDITS[1:]}
-        return {what: frozenset(roles) for what, roles in written.items()}
+        turns = {what: [state.turn for state in self.states.values() if state.edits == what] for what in EDITS[1:]}
+        return {what: frozenset(roles) for what, roles in turns.items()}
 
     @cached_property
     def filers(self) -> frozenset[str]:
