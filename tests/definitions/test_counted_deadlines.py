@@ -49,7 +49,7 @@ def test_a_broken_deadline_is_refused_with_its_key(tmp_path: Any, old: str, new:
 
 def test_a_change_of_the_count_or_of_what_it_is_counted_from_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wording._Translator, "language", staticmethod(lambda: "en"))
-    monkeypatch.setattr(wording._Translator, "one", staticmethod(wording._plain))
+    monkeypatch.setattr(wording._Translator, "single", staticmethod(wording._plain))
     table = json.loads(SCHEME.content)
     fixed, counted = table["deadlines"]
     counted |= {"working_days": 15, "after": ["submitted"]}

@@ -22,7 +22,7 @@ Table = dict[str, Any]
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words as they stand in the code, whatever application ran before in this process."""
     monkeypatch.setattr(wording._Translator, "language", staticmethod(lambda: "en"))
-    monkeypatch.setattr(wording._Translator, "one", staticmethod(wording._plain))
+    monkeypatch.setattr(wording._Translator, "single", staticmethod(wording._plain))
 
 
 def _told(spec: Any, change: Callable[[Table], None]) -> list[tuple[str, str]]:

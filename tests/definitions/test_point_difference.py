@@ -25,7 +25,7 @@ RECORD_CHANGES = [
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words as they stand in the code, whatever application ran before in this process."""
     monkeypatch.setattr(wording._Translator, "language", staticmethod(lambda: "en"))
-    monkeypatch.setattr(wording._Translator, "one", staticmethod(wording._plain))
+    monkeypatch.setattr(wording._Translator, "single", staticmethod(wording._plain))
 
 
 @pytest.mark.parametrize(

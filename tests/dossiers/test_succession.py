@@ -41,7 +41,7 @@ STEPS = {"drafting": 0, "awaiting_chair": 1, "submitted": 2, "appraising": 3, "u
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words as they stand in the code, whatever application ran before in this process."""
     monkeypatch.setattr(wording._Translator, "language", staticmethod(lambda: "en"))
-    monkeypatch.setattr(wording._Translator, "one", staticmethod(wording._plain))
+    monkeypatch.setattr(wording._Translator, "single", staticmethod(wording._plain))
 
 
 def held(state: str = "drafting", **more: Any) -> Held:
