@@ -28,7 +28,7 @@ REGISTER = dated.Register(Council, N_("There is no such council."), N_("This cou
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CouncilEntry:
     """What is typed of a council: of a round, or of all rounds of its scheme and year when `whole_year`."""
 
     round_id: int
@@ -38,7 +38,7 @@ class Entry:
     whole_year: bool = False
 
 
-def enter(entry: Entry, *, actor: User) -> Council:
+def enter(entry: CouncilEntry, *, actor: User) -> Council:
     """Record a council by the document that sets it up; raises Invalid with the fields' messages."""
     access.require_administrator(actor)
     found = rounds.get(entry.round_id)
@@ -72,7 +72,7 @@ def seat_of(found: Round) -> str:
     return workflow_of(found).impartiality.council_seat
 
 
-def _faults(found: Round, unit: Unit | None, entry: Entry) -> Faults:
+def _faults(found: Round, unit: Unit | None, entry: CouncilEntry) -> Faults:
     seat = seat_of(found)
     faults: Faults = {}
     if not seat:

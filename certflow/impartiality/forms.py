@@ -49,7 +49,7 @@ class UnitConflictForm(ReasonForm):
         self.unit_id.choices = [SelectChoice(str(unit.id), full_name(unit)) for unit in found]
 
 
-class PartForm(FlaskForm):
+class RoleForm(FlaskForm):
     """A part given to a person by a document, from one day to another; the view fills the choices of `role`."""
 
     role = SelectField(lazy_gettext("Role"), [Chosen(lazy_gettext("Choose a role from the list."))])

@@ -19,7 +19,7 @@ from certflow.models.accounts import AccountLink, OutgoingMail
 from certflow.models.base import begin_writing, db, refusing
 from certflow.models.people import Appointment, PeopleImport, User
 from certflow.people.columns import heading, read
-from certflow.people.plan import Line, Plan, plan_for
+from certflow.people.plan import PeoplePlan, PersonLine, plan_for
 from certflow.vietnamese import search_key, sort_key
 from certflow.wording import _
 
@@ -78,7 +78,7 @@ def find(import_id: int, actor: User, *, lock: bool = False) -> PeopleImport:
     return sent
 
 
-def look_at(sent: PeopleImport) -> Plan:
+def look_at(sent: PeopleImport) -> PeoplePlan:
     """What a kept list would make now; raises ActionNotOpen when it is not kept any more."""
     return plan_for(read(_content(sent)))
 
@@ -130,7 +130,7 @@ def _changed() -> Stale:
     )
 
 
-def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport | None]:
+def create_at_once(content: bytes, file_name: str) -> tuple[PeoplePlan, PeopleImport | None]:
     """The plan of a list, and what was made of it; nothing when something is wrong. For the command line."""
     listing = read(content)
     begin_writing()
@@ -145,7 +145,7 @@ def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport |
     return plan, sent
 
 
-def _make(plan: Plan, sent: PeopleImport, actor: User | None) -> None:
+def _make(plan: PeoplePlan, sent: PeopleImport, actor: User | None) -> None:
     """Make what a plan without faults says, each kind in one statement.
 
     Raises Stale when somebody else has taken one of the sign-in names meanwhile.
@@ -164,7 +164,7 @@ def _make(plan: Plan, sent: PeopleImport, actor: User | None) -> None:
     db.session.flush()
 
 
-def _accounts(plan: Plan) -> list[User]:
+def _accounts(plan: PeoplePlan) -> list[User]:
     """Store the new accounts; without a password, so that nobody can sign in before a link is used."""
     now = clock.now()
     drafts: dict[str, dict[str, Any]] = {}
@@ -178,7 +178,7 @@ def _accounts(plan: Plan) -> list[User]:
     return list(db.session.scalars(select(User).where(User.sign_in_name.in_(drafts)).order_by(User.id)))
 
 
-def _draft(line: Line, now: dt.datetime) -> dict[str, Any]:
+def _draft(line: PersonLine, now: dt.datetime) -> dict[str, Any]:
     return {
         "sign_in_name": line.sign_in_name,
         "full_name": line.full_name,
@@ -191,12 +191,12 @@ def _draft(line: Line, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _appointment(user_id: int, line: Line) -> dict[str, Any]:
+def _appointment(user_id: int, line: PersonLine) -> dict[str, Any]:
     days = {"starts_on": line.starts_on, "ends_on": line.ends_on}
     return {"user_id": user_id, "role": line.role, "unit_id": line.unit_id, **days}
 
 
-def _facts(line: Line) -> dict[str, object]:
+def _facts(line: PersonLine) -> dict[str, object]:
     """An appointment as the history of accounts records it."""
     ends_on = line.ends_on.isoformat() if line.ends_on else ""
     return {"starts_on": line.starts_on.isoformat(), "role": line.role, "unit": line.unit_name, "ends_on": ends_on}
@@ -258,7 +258,7 @@ def give_up(import_id: int, *, actor: User) -> None:
     db.session.flush()
 
 
-def faults_csv(plan: Plan) -> bytes:
+def faults_csv(plan: PeoplePlan) -> bytes:
     """All faults of a plan as CSV; no spreadsheet program evaluates its cells."""
     lines = [[_("Row"), _("Column"), _("Content of the cell"), _("What to do")]]
     lines += [[str(fault.row), heading(fault.column), fault.given, fault.reason] for fault in plan.faults]

@@ -20,7 +20,7 @@ from certflow.models.paging import Pagination, paginate
 from certflow.models.people import Appointment, User
 from certflow.models.units import Unit
 from certflow.units import organisations
-from certflow.units.organisations import Seat
+from certflow.units.organisations import OfficeSeat
 from certflow.vietnamese import search_key, sort_key
 from certflow.wording import _
 
@@ -169,7 +169,7 @@ def appoint(
     unit_id: int | None,
     starts_on: dt.date | None,
     ends_on: dt.date | None,
-    **seat: Unpack[Seat],
+    **seat: Unpack[OfficeSeat],
 ) -> Appointment:
     """Give a person a role at a unit from one day to another (no end: until further notice)."""
     access.require_administrator(actor)
@@ -184,7 +184,7 @@ def give(
     starts_on: dt.date | None,
     ends_on: dt.date | None = None,
     actor: User | None = None,
-    **seat: Unpack[Seat],
+    **seat: Unpack[OfficeSeat],
 ) -> Appointment:
     """Appoint without an actor: for the command line, whose user owns the database."""
     faults = _appointment_faults(role, unit_id, starts_on, ends_on) | organisations.seat_faults(unit_id, **seat)

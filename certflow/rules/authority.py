@@ -39,7 +39,7 @@ REGISTER = dated.Register(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
+class AuthorityEntry(dated.Entry):
     """What is typed of a rule: where, for which scheme, who decides from when to when, and by what document."""
 
     unit_id: int
@@ -111,7 +111,7 @@ def candidates() -> list[tuple[WorkflowSpec, RoleSpec]]:
     return list(found.values())
 
 
-def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: User) -> AuthorityRule:
+def enter(entry: AuthorityEntry, file: BinaryIO | None, original_name: str, *, actor: User) -> AuthorityRule:
     """Record a rule with the scan of its document; raises Invalid with the messages of all fields at fault.
 
     It counts once a second administrator has confirmed it; one for practice counts at once.
@@ -147,7 +147,7 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     return rule
 
 
-def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[content.Kind, BinaryIO]:
+def _checked(entry: AuthorityEntry, file: BinaryIO | None, original_name: str) -> tuple[content.Kind, BinaryIO]:
     faults = _faults(entry)
     try:
         if file is None:
@@ -160,7 +160,7 @@ def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[c
     return kind, file
 
 
-def _faults(entry: Entry) -> Faults:
+def _faults(entry: AuthorityEntry) -> Faults:
     faults: Faults = {}
     unit = db.session.get(Unit, entry.unit_id)
     if unit is None or unit.kind != "province":

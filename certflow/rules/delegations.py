@@ -30,7 +30,7 @@ REGISTER = dated.Register(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
+class DelegationEntry(dated.Entry):
     """What is typed of a delegation: whose part, to whom, how, in which scheme ("" for all), when, by what document.
 
     Without a `position` the delegate's own is taken. `held_by` is the delegation by which the one who is to delegate
@@ -45,7 +45,7 @@ class Entry(dated.Entry):
     held_by: int | None = None
 
 
-def enter(entry: Entry, *, actor: User) -> Delegation:
+def enter(entry: DelegationEntry, *, actor: User) -> Delegation:
     """Record a delegation; raises Invalid with the messages of all fields at fault."""
     access.require_administrator(actor)
     begin_writing()
@@ -77,7 +77,7 @@ def _held(appointment_id: int) -> Appointment | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _faults(entry: Entry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
+def _faults(entry: DelegationEntry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
     faults = _faults_in_part(entry, appointment) | _faults_in_delegate(appointment, delegate)
     missing = _("Enter the delegate's position: papers print it.")
     faults |= dated.faults_in_print("position", position, LONGEST_POSITION, missing)
@@ -86,7 +86,7 @@ def _faults(entry: Entry, appointment: Appointment | None, delegate: User | None
     return faults if faults or appointment is None else _faults_in_repeating(entry)
 
 
-def _faults_in_part(entry: Entry, appointment: Appointment | None) -> Faults:
+def _faults_in_part(entry: DelegationEntry, appointment: Appointment | None) -> Faults:
     if entry.held_by is not None:
         return {"part": (not_further(),)}
     if appointment is None:
@@ -118,7 +118,7 @@ def _faults_in_delegate(appointment: Appointment | None, delegate: User | None) 
     return {}
 
 
-def _faults_in_how(entry: Entry, appointment: Appointment | None) -> Faults:
+def _faults_in_how(entry: DelegationEntry, appointment: Appointment | None) -> Faults:
     faults: Faults = {}
     if entry.mode not in MODES:
         faults["mode"] = (_("Choose how it is signed: KT., TL. or TUQ."),)
@@ -131,7 +131,7 @@ def _faults_in_how(entry: Entry, appointment: Appointment | None) -> Faults:
     return faults
 
 
-def _faults_in_days(entry: Entry, appointment: Appointment | None) -> Faults:
+def _faults_in_days(entry: DelegationEntry, appointment: Appointment | None) -> Faults:
     faults = dated.faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
     if entry.ends_on is None:
         faults["ends_on"] = (_("Enter the last day: a delegation is always limited in time."),)
@@ -146,7 +146,7 @@ def _faults_in_days(entry: Entry, appointment: Appointment | None) -> Faults:
     return faults
 
 
-def _faults_in_repeating(entry: Entry) -> Faults:
+def _faults_in_repeating(entry: DelegationEntry) -> Faults:
     """A second delegation of the same part to the same person for the same days would leave open by which they act."""
     query = select(Delegation).where(
         Delegation.appointment_id == entry.appointment_id,

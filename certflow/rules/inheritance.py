@@ -22,7 +22,7 @@ from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.rules import InheritanceRule
 from certflow.models.units import Succession, Unit
 from certflow.rules import inheritance_rules
-from certflow.rules.outcomes import Holding, Outcome, Title, outcome
+from certflow.rules.outcomes import Holding, InheritedOutcome, Title, outcome
 
 MOST_GENERATIONS = 8
 
@@ -37,7 +37,7 @@ class Predecessor:
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
+class UnitLineage:
     """The predecessors of units and theirs in turn, by the id of the unit that came out of them."""
 
     behind: Mapping[int, tuple[Predecessor, ...]]
@@ -56,7 +56,7 @@ class Lineage:
 class Inherited:
     """What a unit has of its predecessors' titles by one criteria set, and the rules that say so."""
 
-    outcome: Outcome
+    outcome: InheritedOutcome
     predecessors: str
     rules: tuple[InheritanceRule, ...]
 
@@ -71,7 +71,7 @@ class Inherited:
         return "; ".join(dict.fromkeys(rule.cited for rule in self.rules))
 
 
-def lineage(of: Collection[int], day: dt.date) -> Lineage:
+def lineage(of: Collection[int], day: dt.date) -> UnitLineage:
     """Whom units came out of until `day`, and whom these came out of; one query for each generation."""
     behind: dict[int, list[Predecessor]] = {}
     ahead = set(of)
@@ -81,7 +81,7 @@ def lineage(of: Collection[int], day: dt.date) -> Lineage:
         ahead = {one.id for some in found.values() for one in some} - set(behind)
         if not ahead:
             break
-    return Lineage({unit: tuple(some) for unit, some in behind.items()})
+    return UnitLineage({unit: tuple(some) for unit, some in behind.items()})
 
 
 def _predecessors(of: Collection[int], day: dt.date) -> dict[int, list[Predecessor]]:
@@ -104,13 +104,13 @@ def _predecessors(of: Collection[int], day: dt.date) -> dict[int, list[Predecess
 class _Line:
     """The titles of everybody in a lineage, from which those of each unit follow."""
 
-    lineage: Lineage
+    lineage: UnitLineage
     day: dt.date
     rules: Mapping[str, InheritanceRule]
     held: Mapping[int, list[Recognition]]
-    known: dict[int, Outcome | None] = field(default_factory=dict)
+    known: dict[int, InheritedOutcome | None] = field(default_factory=dict)
 
-    def outcome(self, unit_id: int) -> Outcome | None:
+    def outcome(self, unit_id: int) -> InheritedOutcome | None:
         if unit_id not in self.known:
             behind = self.lineage.behind.get(unit_id, ())
             self.known[unit_id] = outcome([self._holdings(one.id) for one in behind], self.day)

@@ -33,7 +33,7 @@ REGISTER = dated.Register(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
+class InheritanceEntry(dated.Entry):
     """What is typed of a rule: where, for which scheme, what becomes of titles from when to when, and who says so."""
 
     unit_id: int
@@ -57,7 +57,7 @@ def schemes() -> list[WorkflowSpec]:
     return list(found.values())
 
 
-def enter(entry: Entry, *, actor: User) -> InheritanceRule:
+def enter(entry: InheritanceEntry, *, actor: User) -> InheritanceRule:
     """Record a rule; raises Invalid with the messages of all fields at fault."""
     access.require_administrator(actor)
     faults = _faults(entry)
@@ -79,7 +79,7 @@ def enter(entry: Entry, *, actor: User) -> InheritanceRule:
     return rule
 
 
-def _faults(entry: Entry) -> Faults:
+def _faults(entry: InheritanceEntry) -> Faults:
     faults: Faults = {}
     unit = db.session.get(Unit, entry.unit_id)
     if unit is None or unit.kind != "province":
@@ -91,7 +91,7 @@ def _faults(entry: Entry) -> Faults:
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on) | _faults_of_the_document(entry)
 
 
-def _faults_of_the_document(entry: Entry) -> Faults:
+def _faults_of_the_document(entry: InheritanceEntry) -> Faults:
     faults: Faults = {}
     for field, most in (dated.LONGEST | {"source": dated.LONGEST_SOURCE}).items():
         faults |= dated.faults_in_length(field, dated.joined(getattr(entry, field)), most)

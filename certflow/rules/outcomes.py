@@ -33,7 +33,7 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class InheritedOutcome:
     """What comes of the predecessors' titles: how they are treated, and what they all amount to.
 
     `common` is None where one of them holds none.
@@ -60,7 +60,7 @@ def lowest(titles: Sequence[Title]) -> Title:
     return Title(min(one.level for one in titles), max(one.since for one in titles), until)
 
 
-def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> Outcome | None:
+def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> InheritedOutcome | None:
     """What a unit has on `day` of the titles of all units it came out of; None where none of them holds any.
 
     A title is inherited only when every predecessor holds one in force and the rules let all of them pass on. Where
@@ -72,5 +72,5 @@ def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> Outcome 
         return None
     treatment = min((one.treatment for one in holding), key=WEAKEST_FIRST.index)
     if len(holding) < len(found):
-        return Outcome(treatment)
-    return Outcome(treatment, lowest([one.title for one in holding]))
+        return InheritedOutcome(treatment)
+    return InheritedOutcome(treatment, lowest([one.title for one in holding]))

@@ -31,7 +31,7 @@ REGISTER = dated.Register(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
+class SigningEntry(dated.Entry):
     """What is typed of a rule: for whom, at which unit and office, who signs what and how, when, by what document."""
 
     unit_id: int
@@ -59,7 +59,7 @@ def offices_at(unit: Unit) -> list[Organisation]:
     return list(db.session.scalars(query.order_by(Organisation.kind, Organisation.id).limit(MOST_OFFICES)))
 
 
-def enter(entry: Entry, *, actor: User) -> SigningRule:
+def enter(entry: SigningEntry, *, actor: User) -> SigningRule:
     """Record a rule; raises Invalid with the messages of all fields at fault."""
     access.require_administrator(actor)
     faults = _faults(entry)
@@ -82,13 +82,13 @@ def enter(entry: Entry, *, actor: User) -> SigningRule:
     return rule
 
 
-def _faults(entry: Entry) -> Faults:
+def _faults(entry: SigningEntry) -> Faults:
     faults = _faults_in_whose(entry) | _faults_in_signer(entry) | _faults_in_what(entry)
     faults |= dated.faults_in_document(entry, _("This must be filled in."))
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
 
 
-def _faults_in_whose(entry: Entry) -> Faults:
+def _faults_in_whose(entry: SigningEntry) -> Faults:
     seat = role_titles.roles().get(entry.role, ("", ""))[1]
     unit = db.session.get(Unit, entry.unit_id)
     if not seat:
@@ -100,7 +100,7 @@ def _faults_in_whose(entry: Entry) -> Faults:
     return {}
 
 
-def _faults_in_signer(entry: Entry) -> Faults:
+def _faults_in_signer(entry: SigningEntry) -> Faults:
     roles, position = role_titles.roles(), dated.joined(entry.signer_position)
     if bool(entry.signer_role) == bool(position):
         return {"signer_position": (_("Enter who signs: either a role at the same unit or the title of a position."),)}
@@ -111,7 +111,7 @@ def _faults_in_signer(entry: Entry) -> Faults:
     return {}
 
 
-def _faults_in_what(entry: Entry) -> Faults:
+def _faults_in_what(entry: SigningEntry) -> Faults:
     faults: Faults = {}
     if entry.mode not in MODES:
         faults["mode"] = (_("Choose how it is signed: KT., TL. or TUQ."),)

@@ -14,7 +14,7 @@ Extent = Literal["whole", "part"]
 RANKS = {"province": 0, "district": 1, "commune": 2}
 
 
-class Ref(NamedTuple):
+class UnitRef(NamedTuple):
     """A unit by its kind and the code it has on a day."""
 
     kind: str
@@ -29,7 +29,7 @@ class Becomes:
     code: str | None = None
     name: str | None = None
     short_name: str | None = None
-    parent: Ref | None = None
+    parent: UnitRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Change:
 
     row: int
     kind: ChangeKind
-    unit: Ref | None
+    unit: UnitRef | None
     becomes: Becomes | None = None
     extent: Extent = "whole"
     cites: str = ""
@@ -74,7 +74,7 @@ class Units:
     former: tuple[tuple[str, dt.date], ...] = ()
 
 
-class Link(NamedTuple):
+class SuccessionLink(NamedTuple):
     """That a unit went into another one, in whole or in part; into none where its tier was removed."""
 
     predecessor_id: int
@@ -85,7 +85,7 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedUnit:
     """A unit that comes about; `id` is below zero."""
 
     id: int
@@ -117,7 +117,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """What stands against a row, in the reader's language."""
 
     row: int
@@ -125,15 +125,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ResolutionPlan:
     """Everything that a resolution does on its day `on`; it can be done only while there are no `faults`."""
 
     on: dt.date
-    made: tuple[Made, ...]
+    made: tuple[CreatedUnit, ...]
     ended: tuple[Ended, ...]
     changed: tuple[Changed, ...]
-    links: tuple[Link, ...]
-    faults: tuple[Fault, ...]
+    links: tuple[SuccessionLink, ...]
+    faults: tuple[RowFault, ...]
 
     @property
     def day_before(self) -> dt.date:

@@ -14,7 +14,7 @@ from certflow.gateways.unit_sources.resolutions import COMMUNES_RESOLUTION
 from certflow.models.base import db
 from certflow.models.units import UnitVersion
 from certflow.units import resolutions, store
-from certflow.units.changes import Becomes, Change, Plan, Ref
+from certflow.units.changes import Becomes, Change, ResolutionPlan, UnitRef
 from certflow.units.planning import plan
 from certflow.wording import _
 
@@ -42,7 +42,7 @@ class Linked:
     """What an import made of both epochs; `links` counts those made now by kind, `unlinked` says what has none."""
 
     legacy: Imported
-    plan: Plan
+    plan: ResolutionPlan
     links: Counter[str]
     unlinked: tuple[Unlinked, ...]
 
@@ -111,9 +111,9 @@ def _of_province(found: Lineage, province: str | None) -> Lineage:
     old = set(_below(found.before, {code for code, new in became.items() if new in after}))
     new = set(_below(found.after, after))
     return Lineage(
-        tuple(row for row in found.before if Ref(row.kind, row.code) in old),
-        tuple(row for row in found.after if Ref(row.kind, row.code) in new),
-        tuple(link for link in found.links if Ref(link.predecessor_kind, link.predecessor_code) in old),
+        tuple(row for row in found.before if UnitRef(row.kind, row.code) in old),
+        tuple(row for row in found.after if UnitRef(row.kind, row.code) in new),
+        tuple(link for link in found.links if UnitRef(link.predecessor_kind, link.predecessor_code) in old),
         tuple(one for one in found.unlinked if one.epoch == "converter" or one.key in {ref.code for ref in old | new}),
     )
 
@@ -126,30 +126,30 @@ def _named(read: Callable[[str], Iterator[UnitRow]], province: str) -> list[Unit
         return []
 
 
-def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[Ref]:
+def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[UnitRef]:
     """The provinces and all that lies in them; parents come first in `rows`."""
     inside: set[str] = set()
     for row in rows:
         if (row.code in provinces and row.kind == "province") or row.parent_code in inside:
             inside.add(row.code)
-            yield Ref(row.kind, row.code)
+            yield UnitRef(row.kind, row.code)
 
 
 def _pending(found: Lineage) -> list[Change]:
     """What the stored units have not gone through yet."""
     stored = resolutions.known(REFORM, set()).before
-    waiting = {Ref(unit.kind, unit.code) for unit in stored if unit.until is None}
-    rows = {Ref(row.kind, row.code): row for row in found.after}
+    waiting = {UnitRef(unit.kind, unit.code) for unit in stored if unit.until is None}
+    rows = {UnitRef(row.kind, row.code): row for row in found.after}
     changes = (_change(number, link, rows) for number, link in enumerate(found.links, 1))
     return [change for change in changes if change.unit in waiting]
 
 
-def _change(number: int, link: Link, rows: dict[Ref, UnitRow]) -> Change:
-    unit = Ref(link.predecessor_kind, link.predecessor_code)
+def _change(number: int, link: Link, rows: dict[UnitRef, UnitRow]) -> Change:
+    unit = UnitRef(link.predecessor_kind, link.predecessor_code)
     becomes = None
     if link.successor_code and link.successor_kind:
-        row = rows[Ref(link.successor_kind, link.successor_code)]
-        parent = Ref("province", row.parent_code) if row.parent_code else None
+        row = rows[UnitRef(link.successor_kind, link.successor_code)]
+        parent = UnitRef("province", row.parent_code) if row.parent_code else None
         becomes = Becomes(row.kind, row.code, row.name, row.short_name, parent)
     if link.kind == "continue" and unit.kind == "province" and not link.changed:
         becomes = None

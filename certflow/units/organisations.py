@@ -44,7 +44,7 @@ KINDS: Faults = {
 }
 
 
-class Seat(TypedDict, total=False):
+class OfficeSeat(TypedDict, total=False):
     """Where at its unit an appointment is, and the paper by which somebody was appointed."""
 
     organisation_id: int | None
@@ -52,7 +52,7 @@ class Seat(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OfficeEntry:
     """What is typed of an office: its kind and name, since when it stands (None: not known), and who says so."""
 
     kind: str
@@ -89,7 +89,7 @@ def at(unit_id: int, on: dt.date | None = None) -> list[Organisation]:
     return list(db.session.scalars(query.order_by(Organisation.search_key, Organisation.id).limit(MOST_LISTED)))
 
 
-def add(unit_id: int, entry: Entry, *, actor: User) -> Organisation:
+def add(unit_id: int, entry: OfficeEntry, *, actor: User) -> Organisation:
     """Enter an office at a unit; raises Invalid with the messages of all fields at fault."""
     access.require_administrator(actor)
     unit = units.get(unit_id)
@@ -114,7 +114,7 @@ def _taken() -> Invalid:
     return Invalid(fields={"name": (_("This unit already has an office of this kind and name."),)})
 
 
-def _faults(unit: Unit, entry: Entry, name: str, source: str) -> Faults:
+def _faults(unit: Unit, entry: OfficeEntry, name: str, source: str) -> Faults:
     faults: Faults = {}
     if entry.kind not in kinds_at(unit.kind):
         faults["kind"] = (_("Choose a kind of office that such a unit has."),)

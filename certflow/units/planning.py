@@ -5,13 +5,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from certflow.units.changes import RANKS, Becomes, Change, Changed, Ended, Fault, Known, Link, Made, Plan, Ref, Units
+from certflow.units.changes import (
+    RANKS,
+    Becomes,
+    Change,
+    Changed,
+    CreatedUnit,
+    Ended,
+    Known,
+    ResolutionPlan,
+    RowFault,
+    SuccessionLink,
+    UnitRef,
+    Units,
+)
 from certflow.wording import _
 
 
-def plan(units: Units, changes: Sequence[Change], on: dt.date) -> Plan:
+def plan(units: Units, changes: Sequence[Change], on: dt.date) -> ResolutionPlan:
     """What `changes` do on the day `on`: complete where there are no faults, otherwise as far as it can be told."""
-    return _Planner(units, _rows(units, changes, on), on).plan()
+    return _ResolutionPlanner(units, _rows(units, changes, on), on).plan()
 
 
 @dataclass(slots=True)
@@ -24,11 +37,11 @@ class _Rows:
     before: dict[int, Known]
     staying: dict[int, list[Change]] = field(default_factory=dict)
     going: dict[int, Known] = field(default_factory=dict)
-    targets: dict[Ref, list[Change]] = field(default_factory=lambda: defaultdict(list))
-    sources: dict[Ref, list[int]] = field(default_factory=lambda: defaultdict(list))
+    targets: dict[UnitRef, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    sources: dict[UnitRef, list[int]] = field(default_factory=lambda: defaultdict(list))
     links: list[tuple[int, Change]] = field(default_factory=list)
     first: dict[int, Change] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
 
 
 def _rows(units: Units, changes: Sequence[Change], on: dt.date) -> _Rows:
@@ -44,7 +57,7 @@ def _rows(units: Units, changes: Sequence[Change], on: dt.date) -> _Rows:
         if isinstance(found, Known):
             by_unit[found.id].append(change)
         else:
-            rows.faults.append(Fault(change.row, found))
+            rows.faults.append(RowFault(change.row, found))
     for unit_id, of_unit in by_unit.items():
         _sort(rows, rows.before[unit_id], of_unit)
     return rows
@@ -55,11 +68,11 @@ class _Finder:
 
     def __init__(self, units: Units, on: dt.date) -> None:
         self._on = on
-        self._before = {Ref(unit.kind, unit.code): unit for unit in units.before}
-        self._later = {Ref(unit.kind, unit.code): unit for unit in units.later}
+        self._before = {UnitRef(unit.kind, unit.code): unit for unit in units.before}
+        self._later = {UnitRef(unit.kind, unit.code): unit for unit in units.later}
         self._former = dict(units.former)
 
-    def find(self, ref: Ref) -> Known | str:
+    def find(self, ref: UnitRef) -> Known | str:
         """The unit, or in words why there is none that can be changed on the day."""
         said = {"code": ref.code, "day": f"{self._on:%d/%m/%Y}"}
         found = self._before.get(ref)
@@ -80,7 +93,7 @@ def _sort(rows: _Rows, unit: Known, of_unit: list[Change]) -> None:
     staying = [change for change in of_unit if change.kind == "continue"]
     going = [change for change in of_unit if change.kind != "continue"]
     if words := _contradiction(staying, going) or _nothing_new(unit, staying, going):
-        rows.faults.append(Fault(of_unit[-1].row, words))
+        rows.faults.append(RowFault(of_unit[-1].row, words))
         return
     rows.first[unit.id] = of_unit[0]
     if staying:
@@ -126,13 +139,13 @@ def _nothing_new(unit: Known, staying: Sequence[Change], going: Sequence[Change]
 
 def _aim(rows: _Rows, change: Change, unit_id: int | None) -> None:
     if change.becomes and change.becomes.code:
-        ref = Ref(change.becomes.kind, change.becomes.code)
+        ref = UnitRef(change.becomes.kind, change.becomes.code)
         rows.targets[ref].append(change)
         if unit_id is not None:
             rows.sources[ref].append(unit_id)
 
 
-class _Planner:
+class _ResolutionPlanner:
     """The units of the day itself, built up step by step from those of the day before."""
 
     def __init__(self, units: Units, rows: _Rows, on: dt.date) -> None:
@@ -140,11 +153,11 @@ class _Planner:
         self._faults = list(rows.faults)
         self._living = {unit.id: unit for unit in units.before}
         self._changed: dict[int, Changed] = {}
-        self._made: dict[Ref, Made] = {}
-        self._links: list[Link] = []
+        self._made: dict[UnitRef, CreatedUnit] = {}
+        self._links: list[SuccessionLink] = []
         self._heirs: dict[int, int] = {}
 
-    def plan(self) -> Plan:
+    def plan(self) -> ResolutionPlan:
         ended = set(self._rows.going)
         self._living = {id_: unit for id_, unit in self._living.items() if id_ not in ended}
         self._recode()
@@ -154,7 +167,7 @@ class _Planner:
         self._move_along()
         self._check()
         gone = [Ended(unit, self._heirs.get(unit.id)) for unit in self._units.before if unit.id in ended]
-        return Plan(
+        return ResolutionPlan(
             on=self._on,
             made=tuple(sorted(self._made.values(), key=lambda made: (RANKS[made.kind], -made.id))),
             ended=tuple(gone),
@@ -164,7 +177,7 @@ class _Planner:
         )
 
     def _fault(self, row: int, words: str) -> None:
-        self._faults.append(Fault(row, words))
+        self._faults.append(RowFault(row, words))
 
     def _recode(self) -> None:
         """Give what goes on its new name and code, so that others can be put into it or under it by that code."""
@@ -175,7 +188,7 @@ class _Planner:
                 now = replace(now, code=said.code or now.code, name=said.name or now.name)
                 now = replace(now, short_name=said.short_name or now.short_name)
             self._note(unit, now, rows[0].cites)
-        self._by_ref = {Ref(unit.kind, unit.code): unit.id for unit in self._living.values()}
+        self._by_ref = {UnitRef(unit.kind, unit.code): unit.id for unit in self._living.values()}
 
     def _note(self, unit: Known, now: Known, cites: str, *, along: bool = False) -> None:
         """Note how a unit goes on, once more when its parent is known."""
@@ -196,16 +209,16 @@ class _Planner:
             if not name:
                 self._fault(rows[0].row, _("Write the name of the new unit in one of its rows."))
             number = -1 - len(self._made)
-            self._made[ref] = Made(number, ref.kind, ref.code, name, short_name, None, rows[0].cites)
+            self._made[ref] = CreatedUnit(number, ref.kind, ref.code, name, short_name, None, rows[0].cites)
 
-    def _target(self, ref: Ref) -> int:
+    def _target(self, ref: UnitRef) -> int:
         return self._made[ref].id if ref in self._made else self._by_ref[ref]
 
     def _link(self) -> None:
         for unit_id, change in self._rows.links:
             said = change.becomes
-            successor = self._target(Ref(said.kind, said.code)) if said and said.code else None
-            self._links.append(Link(unit_id, successor, change.kind, change.extent, change.cites))
+            successor = self._target(UnitRef(said.kind, said.code)) if said and said.code else None
+            self._links.append(SuccessionLink(unit_id, successor, change.kind, change.extent, change.cites))
             unit = self._rows.going.get(unit_id)
             if successor and unit and said and change.extent == "whole" and said.kind == unit.kind:
                 self._heirs[unit_id] = successor
@@ -221,14 +234,14 @@ class _Planner:
             if ref.kind != "province":
                 self._made[ref] = replace(made, parent_id=self._parent_of_new(ref))
 
-    def _parent(self, row: int, ref: Ref) -> int | None:
+    def _parent(self, row: int, ref: UnitRef) -> int | None:
         if ref in self._made or ref in self._by_ref:
             return self._target(ref)
         words = _("No unit above has the code %(code)s on %(day)s.", code=ref.code, day=f"{self._on:%d/%m/%Y}")
         self._fault(row, words)
         return None
 
-    def _parent_of_new(self, ref: Ref) -> int | None:
+    def _parent_of_new(self, ref: UnitRef) -> int | None:
         rows = self._rows.targets[ref]
         for change in rows:
             if change.becomes and change.becomes.parent:
@@ -267,7 +280,7 @@ class _Planner:
         """Codes are held once, names once below a parent, and every unit lies in one of a higher kind."""
         rows = dict(self._touched())
         self._check_parents(rows)
-        everywhere: list[Known | Made] = [*self._living.values(), *self._made.values(), *self._units.later]
+        everywhere: list[Known | CreatedUnit] = [*self._living.values(), *self._made.values(), *self._units.later]
         codes: dict[str, list[int]] = defaultdict(list)
         names: dict[tuple[int | None, str, str], list[int]] = defaultdict(list)
         for one in everywhere:
@@ -289,7 +302,10 @@ class _Planner:
             yield unit_id, self._rows.first[cause or 0].row
 
     def _check_parents(self, rows: dict[int, int]) -> None:
-        touched: list[Known | Made] = [*self._made.values(), *(changed.now for changed in self._changed.values())]
+        touched: list[Known | CreatedUnit] = [
+            *self._made.values(),
+            *(changed.now for changed in self._changed.values()),
+        ]
         kinds = {one.id: one.kind for one in self._living.values()}
         kinds |= {one.id: one.kind for one in self._made.values()}
         for one in touched:

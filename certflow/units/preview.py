@@ -18,12 +18,12 @@ from certflow.models.people import Appointment
 from certflow.models.results import Recognition
 from certflow.models.units import Resolution, Unit
 from certflow.units import resolutions, store
-from certflow.units.changes import Changed, Extent, Plan
+from certflow.units.changes import Changed, Extent, ResolutionPlan
 from certflow.units.resolutions import Decree
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UnitCounts:
     """At one unit: open dossiers about it or about units below it, people with a role there, titles in force."""
 
     dossiers: int = 0
@@ -35,7 +35,7 @@ class Standing:
 class Effects:
     """The counts at each ended unit, and in all; `late` counts dossiers begun on the resolution's day or later."""
 
-    at: Mapping[int, Standing]
+    at: Mapping[int, UnitCounts]
     dossiers: int
     people: int
     titles: int
@@ -67,7 +67,7 @@ class EndedUnit:
     code: str
     name: str
     goes_to: tuple[Share, ...]
-    at: Standing
+    at: UnitCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Preview:
     """Everything a resolution would do. `done` is its record when it has been applied; `early` before its day."""
 
     decree: Decree
-    plan: Plan
+    plan: ResolutionPlan
     made: tuple[NewUnit, ...]
     ended: tuple[EndedUnit, ...]
     changed: tuple[ChangedUnit, ...]
@@ -133,7 +133,7 @@ def _pairs(change: Changed, names: dict[int, str]) -> Iterator[tuple[str, str, s
         yield "move", names.get(change.unit.parent_id or 0, ""), names.get(change.now.parent_id or 0, "")
 
 
-def _names(plan: Plan) -> dict[int, str]:
+def _names(plan: ResolutionPlan) -> dict[int, str]:
     """The names of all units that the plan is about: of the new ones as they will be, of others as they were."""
     names = {unit.id: unit.name for unit in plan.made}
     names |= {end.unit.id: end.unit.name for end in plan.ended}
@@ -151,14 +151,14 @@ def _stored_names(ids: Iterable[int]) -> dict[int, str]:
     return names
 
 
-def _effects(plan: Plan) -> Effects:
+def _effects(plan: ResolutionPlan) -> Effects:
     """The counts at the ended units; people are those who need a new appointment at a successor."""
     ids = {end.unit.id for end in plan.ended}
     dossiers, total = _open_dossiers(ids)
     people = _counted(select(Appointment.unit_id, func.count(Appointment.user_id.distinct())).where(_held()), ids)
     in_force = or_(Recognition.valid_until.is_(None), Recognition.valid_until >= clock.today())
     titles = _counted(select(Recognition.unit_id, func.count()).where(in_force), ids)
-    at = {id_: Standing(dossiers[id_], people[id_], titles[id_]) for id_ in ids}
+    at = {id_: UnitCounts(dossiers[id_], people[id_], titles[id_]) for id_ in ids}
     return Effects(at, total, _distinct_people(ids), sum(titles.values()), _late(plan, ids))
 
 
@@ -195,7 +195,7 @@ def _open_dossiers(ids: set[int]) -> tuple[Counter[int], int]:
     return counts, total
 
 
-def _late(plan: Plan, ids: Collection[int]) -> int:
+def _late(plan: ResolutionPlan, ids: Collection[int]) -> int:
     """Dossiers begun at ended units on the resolution's day or later, as it was entered in retrospect."""
     since = clock.end_of_day(plan.day_before)
     query = select(Dossier.unit_id, func.count()).where(Dossier.opened_at >= since).group_by(Dossier.unit_id)

@@ -27,7 +27,7 @@ _ABOVE = 2  # a commune has at most a district and a province above it
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """A unit as it was called on a day, or nearest to it, with the names of those above it then.
 
     `ended_on` is its last day where that lies before the day, `begins_on` its first where that lies after it.
@@ -63,7 +63,7 @@ class _Matches(Pagination):
 
 
 def search(words: str, on: dt.date, page: int = 1) -> Pagination:
-    """One page of the units (Entry) that ever had `words` in their name or for their code; none for no words.
+    """One page of the units (RegisterEntry) that ever had `words` in their name or for their code; none for no words.
 
     Those that stand on the day come first, of these the higher tiers.
     """
@@ -89,7 +89,7 @@ def _called_before(key: str, code: str) -> Select[int]:
     return changed.where(later.change != "", _called(UnitVersion, key, code))
 
 
-def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[Entry]:
+def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[RegisterEntry]:
     stories = _versions(ids)
     shown = {one: nearest(stories[one], on) for one in ids}
     names = names_above(list(shown.values()))
@@ -99,7 +99,7 @@ def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[Entry
         formerly = "" if _fits(version, key, code) else _former(stories[one], key, code)
         ended = last if last is not None and last < on else None
         begins = first if first is not None and first > on else None
-        entries.append(Entry(version, names[version.id], formerly, ended, begins))
+        entries.append(RegisterEntry(version, names[version.id], formerly, ended, begins))
     return entries
 
 
@@ -219,7 +219,7 @@ def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedUnit:
     """A unit as lists of people name it."""
 
     id: int
@@ -241,14 +241,14 @@ class UnitNames:
 
     def __init__(self) -> None:
         columns = (Unit.id, Unit.code, Unit.kind, Unit.name, Unit.short_name, Unit.parent_id, Unit.search_key)
-        self._by_id = {row.id: Named(*row) for row in db.session.execute(select(*columns).where(units.standing()))}
+        self._by_id = {row.id: NamedUnit(*row) for row in db.session.execute(select(*columns).where(units.standing()))}
         self._by_code = {unit.code.casefold(): unit for unit in self._by_id.values()}
-        self._by_key: dict[str, list[Named]] = defaultdict(list)
+        self._by_key: dict[str, list[NamedUnit]] = defaultdict(list)
         for unit in self._by_id.values():
             for key in {unit.key, unit.short_key}:
                 self._by_key[key].append(unit)
 
-    def found(self, words: str, kind: str) -> list[Named]:
+    def found(self, words: str, kind: str) -> list[NamedUnit]:
         """The units of `kind` meant by an official code or by "Xã Xuân Tây, Huyện Cẩm Mỹ"; accents only tell apart.
 
         A code whose first zeros a spreadsheet program took for those of a number is found too.
@@ -265,7 +265,7 @@ class UnitNames:
         exact = [unit for unit in fitting if parts[0].casefold() in (unit.name.casefold(), unit.short_name.casefold())]
         return exact or fitting
 
-    def _lies_in(self, unit: Named, above: list[str]) -> bool:
+    def _lies_in(self, unit: NamedUnit, above: list[str]) -> bool:
         """Whether units of these names lie above, from below upwards; some may be left out."""
         wanted = [search_key(name) for name in above if name]
         step = self._parent(unit)
@@ -275,10 +275,10 @@ class UnitNames:
             step = self._parent(step)
         return not wanted
 
-    def _parent(self, unit: Named) -> Named | None:
+    def _parent(self, unit: NamedUnit) -> NamedUnit | None:
         return self._by_id[unit.parent_id] if unit.parent_id is not None else None
 
-    def full_name(self, unit: Named) -> str:
+    def full_name(self, unit: NamedUnit) -> str:
         """A unit with the units above it: "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"."""
         names, step = [unit.name], self._parent(unit)
         while step is not None:

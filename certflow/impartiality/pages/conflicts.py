@@ -20,7 +20,7 @@ from certflow.http.policy import SIGNED_IN, Room
 from certflow.http.withdrawing import Withdrawal, withdrawal
 from certflow.impartiality import conflicts, impartiality
 from certflow.impartiality import judges as bench
-from certflow.impartiality.forms import ConflictForm, PartForm, UnitConflictForm
+from certflow.impartiality.forms import ConflictForm, RoleForm, UnitConflictForm
 from certflow.impartiality.policy import RECUSES
 from certflow.impartiality.words import judging
 from certflow.models.base import db
@@ -144,7 +144,7 @@ def substitutes(dossier_id: int) -> ResponseReturnValue:
     """For administrators: who judges a dossier and who may not, and naming a substitute; nothing that is in it."""
     access.require_administrator(actor())
     dossier = conflicts.get_dossier(dossier_id)
-    form = PartForm(starts_on=shown_day(today()))
+    form = RoleForm(starts_on=shown_day(today()))
     form.role.choices = _role_choices(dossier)
     if request.method == "GET" or not form.validate_on_submit():
         return _substitutes_page(form, dossier), 200 if request.method == "GET" else 422
@@ -163,7 +163,7 @@ def _at_the_name(refusal: Invalid) -> Invalid:
     return Invalid(fields={"sign_in_name" if at == "user_id" else at: said for at, said in refusal.fields.items()})
 
 
-def _name(dossier_id: int, form: PartForm) -> None:
+def _name(dossier_id: int, form: RoleForm) -> None:
     person = _person(form.sign_in_name.data or "")
     conflicts.name(
         dossier_id,
@@ -182,7 +182,7 @@ def _role_choices(dossier: Dossier) -> list[SelectChoice]:
     return [SelectChoice("", _("Choose a role")), *named]
 
 
-def _substitutes_page(form: PartForm, dossier: Dossier) -> str:
+def _substitutes_page(form: RoleForm, dossier: Dossier) -> str:
     return render_template(
         "impartiality/conflicts/substitutes.html",
         form=form,

@@ -25,7 +25,7 @@ from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.withdrawing import Withdrawal, withdrawal
 from certflow.impartiality import councils
-from certflow.impartiality.forms import PartForm
+from certflow.impartiality.forms import RoleForm
 from certflow.impartiality.words import judging
 from certflow.law import councils as law
 from certflow.models.base import db
@@ -53,7 +53,7 @@ class CouncilForm(FlaskForm):
     document_date = date_of_document()
 
 
-class MemberForm(PartForm):
+class MemberForm(RoleForm):
     """A person put on a council."""
 
     document = None  # the council's own document names its members
@@ -61,7 +61,7 @@ class MemberForm(PartForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CouncilView:
     """A council in the reader's words: its scheme, those who sit on it today, and what it lacks by the law."""
 
     council: Council
@@ -77,12 +77,12 @@ def listed() -> ResponseReturnValue:
     return render_template("impartiality/councils/listed.html", found=[_shown(one) for one in page.items], page=page)
 
 
-def _shown(council: Council) -> Shown:
+def _shown(council: Council) -> CouncilView:
     spec = newest(council.workflow)
     present = tuple(one for one in council.members if one.held_on(today()))
     sitting = law.Sitting(len(present), frozenset(one.part for one in present), counted=council.unit.kind != "country")
     title = spec.title.in_language(language()) if spec else council.workflow
-    return Shown(council, title, present, tuple(law.shortcomings(sitting).values()))
+    return CouncilView(council, title, present, tuple(law.shortcomings(sitting).values()))
 
 
 @bp.form("/new", ADMINISTRATOR)
@@ -110,10 +110,12 @@ def _asked_round() -> Round | None:
     return rounds.get(number) if number > 0 else None
 
 
-def _entry(form: CouncilForm, found: Round) -> councils.Entry:
+def _entry(form: CouncilForm, found: Round) -> councils.CouncilEntry:
     chosen = int(form.unit_id.data)
     number = form.document_number.data or ""
-    return councils.Entry(found.id, chosen, number, form.document_date.day, whole_year=bool(form.whole_year.data))
+    return councils.CouncilEntry(
+        found.id, chosen, number, form.document_date.day, whole_year=bool(form.whole_year.data)
+    )
 
 
 def _new_page(form: CouncilForm, found: Round | None, seat: str) -> str:

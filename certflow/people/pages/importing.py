@@ -26,7 +26,7 @@ from certflow.models.base import db
 from certflow.models.people import PeopleImport
 from certflow.people import columns as people_columns
 from certflow.people import importing
-from certflow.people.plan import Step
+from certflow.people.plan import PlanStep
 
 bp = Room("people_import", __name__, only=ADMINISTRATORS, url_prefix="/people/import")
 
@@ -144,7 +144,7 @@ def _page(sent: PeopleImport, refusal: Refusal | None = None) -> str:
     )
 
 
-def _told(step: Step, roles: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+def _told(step: PlanStep, roles: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     line = step.line
     return line.full_name, line.sign_in_name, line.email, roles[line.role][0], line.unit_path
 

@@ -80,10 +80,10 @@ class DelegationForm(FlaskForm):
         if self.scheme.data is None:
             self.scheme.data = ""
 
-    def entry(self) -> delegations.Entry:
+    def entry(self) -> delegations.DelegationEntry:
         """What was typed."""
         part = self.part.data or ""
-        return delegations.Entry(
+        return delegations.DelegationEntry(
             appointment_id=number(part),
             delegate_id=number(self.delegate_id.data),
             mode=self.mode.data or "",
@@ -149,10 +149,10 @@ class SigningRuleForm(FlaskForm):
         for field in (self.organisation_id, self.signer_role):
             field.data = field.data or ""
 
-    def entry(self) -> signing_rules.Entry:
+    def entry(self) -> signing_rules.SigningEntry:
         """What was typed."""
         office = self.organisation_id.data or ""
-        return signing_rules.Entry(
+        return signing_rules.SigningEntry(
             unit_id=number(self.unit_id.data),
             organisation_id=number(office) if office else None,
             role=self.role.data or "",

@@ -34,7 +34,7 @@ bp = Room("authority", __name__, url_prefix="/authority")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AuthorityView:
     """A rule in the reader's words: what is decided, by whom, and how it stands today with the kind of its tag."""
 
     rule: AuthorityRule
@@ -164,10 +164,10 @@ def _rule_page(rule_id: int) -> str:
     return render_template("rules/authority/show.html", shown=shown, waiting=waiting, administrator=administrator)
 
 
-def _shown(rule: AuthorityRule) -> Shown:
+def _shown(rule: AuthorityRule) -> AuthorityView:
     spec = newest(rule.workflow)
     role = spec.roles.get(rule.role) if spec else None
-    return Shown(
+    return AuthorityView(
         rule,
         spec.title.in_language(language()) if spec else rule.workflow,
         role.title.in_language(language()) if role else rule.role,

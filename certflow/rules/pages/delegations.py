@@ -31,7 +31,7 @@ bp = Room("delegations", __name__, only=ADMINISTRATORS, url_prefix="/delegations
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DelegationView:
     """A delegation in the reader's words: whose part, in which scheme, how it stands today with the kind of its tag."""
 
     delegation: Delegation
@@ -103,14 +103,14 @@ def withdraw(delegation_id: int) -> ResponseReturnValue:
     return withdrawal(page, partial(delegations.withdraw, delegation_id, actor=actor()), shown=shown(found))
 
 
-def shown(found: Delegation) -> Shown:
+def shown(found: Delegation) -> DelegationView:
     """A delegation in the reader's words."""
     role, how = signing_matrix.role_at(found.appointment), delegated.how(found.mode)
-    return Shown(found, role, delegated.scheme_title(found), how, *delegated.standing(found))
+    return DelegationView(found, role, delegated.scheme_title(found), how, *delegated.standing(found))
 
 
 @section("accounts.show", "rules/delegations/own.html")
-def _of_oneself(person: User) -> dict[str, list[Shown]]:
+def _of_oneself(person: User) -> dict[str, list[DelegationView]]:
     """The delegations that a person has received and given, for the page of their own account."""
     return {
         "received": [shown(delegation) for delegation in delegations.received_by(person)],

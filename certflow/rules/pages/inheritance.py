@@ -24,7 +24,7 @@ from certflow.http.withdrawing import withdrawal
 from certflow.models.base import db
 from certflow.models.rules import InheritanceRule
 from certflow.rules import inheritance_rules
-from certflow.rules.inheritance_rules import Entry
+from certflow.rules.inheritance_rules import InheritanceEntry
 from certflow.rules.words import inheritance
 from certflow.rules.words.rules import standing, withdrawal_of
 from certflow.wording import language
@@ -32,7 +32,7 @@ from certflow.wording import language
 bp = Room("inheritance", __name__, only=ADMINISTRATORS, url_prefix="/inheritance")
 
 
-class RuleForm(FlaskForm):
+class InheritanceForm(FlaskForm):
     """A new rule; the view fills the choices of `unit_id`, `scheme` and `treatment`."""
 
     unit_id = SelectField(
@@ -63,9 +63,9 @@ class RuleForm(FlaskForm):
         ),
     )
 
-    def entry(self) -> Entry:
+    def entry(self) -> InheritanceEntry:
         """What was typed."""
-        return Entry(
+        return InheritanceEntry(
             unit_id=int(self.unit_id.data),
             scheme=self.scheme.data,
             treatment=self.treatment.data,
@@ -75,7 +75,7 @@ class RuleForm(FlaskForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class InheritanceView:
     """A rule in the reader's words: its scheme, what becomes of titles, and how it stands today with its tag."""
 
     rule: InheritanceRule
@@ -95,7 +95,7 @@ def listed() -> ResponseReturnValue:
 @bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Enter a rule."""
-    form = RuleForm()
+    form = InheritanceForm()
     _fill_choices(form)
     if request.method == "GET":
         return render_template("rules/inheritance/new.html", form=form)
@@ -135,7 +135,7 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
     return withdrawal(page, partial(inheritance_rules.withdraw, rule_id, actor=actor()))
 
 
-def _fill_choices(form: RuleForm) -> None:
+def _fill_choices(form: InheritanceForm) -> None:
     provinces = [SelectChoice(str(unit.id), unit.name) for unit in units.of_kind("province")]
     form.unit_id.choices = [SelectChoice("", _("Choose a province")), *provinces]
     schemes = [SelectChoice(spec.name, spec.title.in_language(language())) for spec in inheritance_rules.schemes()]
@@ -152,7 +152,7 @@ def _told(treatment: str) -> str:
     return str(told[treatment])
 
 
-def _shown(rule: InheritanceRule) -> Shown:
+def _shown(rule: InheritanceRule) -> InheritanceView:
     spec = newest(rule.workflow)
     title = spec.title.in_language(language()) if spec else rule.workflow
-    return Shown(rule, title, inheritance.treatment(rule.treatment)[0], *standing(rule))
+    return InheritanceView(rule, title, inheritance.treatment(rule.treatment)[0], *standing(rule))

@@ -30,7 +30,7 @@ bp = Room("signing_rules", __name__, only=ADMINISTRATORS, url_prefix="/signing-r
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SigningView:
     """A rule in the reader's words: for whom, who signs what and how, and how it stands with the kind of its tag."""
 
     rule: SigningRule
@@ -95,11 +95,11 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
     return withdrawal(page, partial(signing_rules.withdraw, rule_id, actor=actor()), shown=shown(rule))
 
 
-def shown(rule: SigningRule) -> Shown:
+def shown(rule: SigningRule) -> SigningView:
     """A rule in the reader's words."""
     role = role_titles.roles().get(rule.role, (rule.role, ""))[0]
     said = delegated.signer(rule), delegated.what(rule), delegated.how(rule.mode)
-    return Shown(rule, role, *said, *standing(rule))
+    return SigningView(rule, role, *said, *standing(rule))
 
 
 def _steps_so_far() -> dict[str, str]:

@@ -85,8 +85,8 @@ def offices(unit_id: int) -> ResponseReturnValue:
     return _offices_page(units.get(unit_id), form), 422
 
 
-def _entry(form: OfficeForm) -> organisations.Entry:
-    return organisations.Entry(form.kind.data, form.name.data, form.source.data, form.starts_on.day)
+def _entry(form: OfficeForm) -> organisations.OfficeEntry:
+    return organisations.OfficeEntry(form.kind.data, form.name.data, form.source.data, form.starts_on.day)
 
 
 def _offices_page(unit: Unit, form: OfficeForm) -> str:

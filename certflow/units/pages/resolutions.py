@@ -23,7 +23,7 @@ bp = Room("unit_changes", __name__, only=ADMINISTRATORS, url_prefix="/units/appl
 MOST_SHOWN = 40
 
 
-class UploadForm(FlaskForm):
+class ResolutionForm(FlaskForm):
     """The file of a resolution."""
 
     file = FileField(lazy_gettext("Resolution as a table (CSV)"))
@@ -37,13 +37,13 @@ def _every_dossier() -> None:
 @bp.page("", ADMINISTRATOR)
 def start() -> ResponseReturnValue:
     """Where a file is chosen, and what was applied last."""
-    return _start(UploadForm())
+    return _start(ResolutionForm())
 
 
 @bp.action("", ADMINISTRATOR)
 def upload() -> ResponseReturnValue:
     """Read a file and keep it; what it would do is on a page of its own."""
-    form = UploadForm()
+    form = ResolutionForm()
     try:
         return redirect(url_for(".show", digest=resolutions.keep(_sent())))
     except Invalid as refusal:
@@ -67,7 +67,7 @@ def apply(digest: str) -> ResponseReturnValue:
     return redirect(url_for(".start"))
 
 
-def _start(form: UploadForm) -> str:
+def _start(form: ResolutionForm) -> str:
     page: str = render_template(
         "units/resolutions/apply.html",
         form=form,

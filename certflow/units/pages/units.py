@@ -42,7 +42,7 @@ class SearchForm(FlaskForm):
     on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("If this is empty, today is used."))
 
 
-class DayForm(FlaskForm):
+class UnitDayForm(FlaskForm):
     """The day on which a page is to show units; sent in the address."""
 
     class Meta(FlaskForm.Meta):
@@ -82,7 +82,7 @@ def listed() -> ResponseReturnValue:
 @bp.page("/<int:unit_id>", SIGNED_IN)
 def show(unit_id: int) -> ResponseReturnValue:
     """One unit: its names, where it came from, what became of it, its offices and titles."""
-    form = DayForm(request.args)
+    form = UnitDayForm(request.args)
     valid, asked = form.validate(), _day(form)
     story = register.story(unit_id)
     version, unit = register.nearest(story, asked.on), story[0].unit
@@ -113,7 +113,7 @@ def show(unit_id: int) -> ResponseReturnValue:
 @bp.page("/<int:unit_id>/below", SIGNED_IN)
 def below(unit_id: int) -> ResponseReturnValue:
     """The units directly below one on a day."""
-    form = DayForm(request.args)
+    form = UnitDayForm(request.args)
     valid, asked = form.validate(), _day(form)
     version = register.nearest(register.story(unit_id), asked.on)
     page = render_template(
@@ -128,7 +128,7 @@ def below(unit_id: int) -> ResponseReturnValue:
     return page, 200 if valid else 422
 
 
-def _day(form: SearchForm | DayForm) -> Asked:
+def _day(form: SearchForm | UnitDayForm) -> Asked:
     """The day asked for; today where none was typed, or none that is a day."""
     day = form.on.day or today()
     form.on.data = form.on.data or shown_day(day)
