@@ -52,11 +52,11 @@ def declare(
     of_unit = unit.id if unit is not None else None
     if (of_dossier is None) == (of_unit is None):
         raise Invalid(_("A conflict of interest is about one dossier or one unit."))
-    found = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
-    found.declared_by_id, found.declared_at = actor.id, clock.now()
-    db.session.add(found)
+    conflict = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
+    conflict.declared_by_id, conflict.declared_at = actor.id, clock.now()
+    db.session.add(conflict)
     db.session.flush()
-    return found
+    return conflict
 
 
 def _about(dossier_id: int | None, actor: User) -> Dossier | None:
@@ -80,10 +80,10 @@ def get_dossier(dossier_id: int, *, lock: bool = False) -> Dossier:
     """A dossier as administrators are told of it, who see nothing that is in it; raises NotFound."""
     query = select(Dossier).where(Dossier.id == dossier_id).options(*access.PLACED, joinedload(Dossier.round))
     query = query.with_for_update(of=Dossier).execution_options(populate_existing=True) if lock else query
-    found = db.session.scalars(query).unique().one_or_none()
-    if found is None:
+    dossier = db.session.scalars(query).unique().one_or_none()
+    if dossier is None:
         raise NotFound(_("There is no such dossier."))
-    return found
+    return dossier
 
 
 def may_record(actor: User, dossier: Dossier | None) -> bool:
@@ -140,8 +140,8 @@ def listed(actor: User, page: int = 1) -> Pagination:
 
 def filed(words: str) -> list[Dossier]:
     """Dossiers on their way whose unit's name contains `words`, as administrators find them; at most MOST_FOUND."""
-    named = UnitVersion.search_key.contains(search_key(words), autoescape=True)
-    units_named = select(UnitVersion.unit_id).where(named)
+    matching = UnitVersion.search_key.contains(search_key(words), autoescape=True)
+    units_named = select(UnitVersion.unit_id).where(matching)
     came = exists(select(1).where(Submission.dossier_id == Dossier.id))
     query = select(Dossier).where(Dossier.unit_id.in_(units_named), came).options(*access.PLACED)
     query = query.options(joinedload(Dossier.round)).order_by(Dossier.entered_at.desc(), Dossier.id.desc())
@@ -151,8 +151,8 @@ def filed(words: str) -> list[Dossier]:
 def roles_of(dossier: Dossier, judges: Bench) -> dict[str, str]:
     """The parts in which a substitute can be named; those of the council where one is recorded."""
     spec, rule = workflow_of(dossier).spec, impartiality.rule_of(dossier)
-    found = {name: name for name in spec.roles if name in rule.roles - rule.filers}
-    return found | ({name: name for name in bench.COUNCIL_ROLES} if judges.council_id is not None else {})
+    roles = {name: name for name in spec.roles if name in rule.roles - rule.filers}
+    return roles | ({name: name for name in bench.COUNCIL_ROLES} if judges.council_id is not None else {})
 
 
 def name(
@@ -177,13 +177,13 @@ def name(
         faults["user_id"] = (_("%(name)s may not act on this dossier either.", name=user.full_name),)
     if faults:
         raise Invalid(fields=faults)
-    made = Substitute(dossier_id=dossier.id, user_id=user.id, role=role, document=document.strip())
-    made.starts_on, made.ends_on = starts_on or clock.today(), ends_on
-    made.named_by_id, made.named_at = actor.id, clock.now()
-    db.session.add(made)
+    substitute = Substitute(dossier_id=dossier.id, user_id=user.id, role=role, document=document.strip())
+    substitute.starts_on, substitute.ends_on = starts_on or clock.today(), ends_on
+    substitute.named_by_id, substitute.named_at = actor.id, clock.now()
+    db.session.add(substitute)
     db.session.flush()
     db.session.expire(user, ["substitutions"])
-    return made
+    return substitute
 
 
 def _check_open(dossier: Dossier) -> None:
@@ -209,14 +209,14 @@ def _faults(
 def end(substitute_id: int, *, actor: User) -> Substitute:
     """End a substitute's part now; what they did in it stays."""
     access.require_administrator(actor)
-    found = db.session.get(Substitute, substitute_id, with_for_update=True, populate_existing=True)
-    if found is None:
+    substitute = db.session.get(Substitute, substitute_id, with_for_update=True, populate_existing=True)
+    if substitute is None:
         raise NotFound(_("There is no such substitute."))
-    if not found.goes_on(clock.today()):
+    if not substitute.goes_on(clock.today()):
         raise ActionNotOpen(_("This role has already ended."))
-    found.ended_by_id = actor.id
-    dated.end_part(found)
-    return found
+    substitute.ended_by_id = actor.id
+    dated.end_part(substitute)
+    return substitute
 
 
 def substitutes_of(dossier: Dossier) -> Sequence[Substitute]:

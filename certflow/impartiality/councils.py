@@ -41,43 +41,43 @@ class CouncilEntry:
 def enter(entry: CouncilEntry, *, actor: User) -> Council:
     """Record a council by the document that sets it up; raises Invalid with the fields' messages."""
     access.require_administrator(actor)
-    found = rounds.get(entry.round_id)
+    round_ = rounds.get(entry.round_id)
     unit = db.session.get(Unit, entry.unit_id) if entry.unit_id else None
-    faults = _faults(found, unit, entry)
+    faults = _faults(round_, unit, entry)
     if faults or unit is None:
         raise Invalid(fields=faults)
-    of = {"workflow": found.workflow, "assessed_year": found.assessed_year, "document_date": entry.document_date}
-    made = Council(unit_id=unit.id, **of, **dated.entered(actor))
-    made.round_id, made.document_number = None if entry.whole_year else found.id, entry.document_number.strip()
-    taken = Invalid(
+    of = {"workflow": round_.workflow, "assessed_year": round_.assessed_year, "document_date": entry.document_date}
+    council = Council(unit_id=unit.id, **of, **dated.entered(actor))
+    council.round_id, council.document_number = None if entry.whole_year else round_.id, entry.document_number.strip()
+    duplicate = Invalid(
         _("This office already has a council for this round; dissolve that council first, or change its members.")
     )
-    if db.session.scalar(_same(made)):
-        raise taken
-    with refusing("uq_council_unit_year" if entry.whole_year else "uq_council_unit_round", taken):
-        db.session.add(made)
-    return made
+    if db.session.scalar(_same(council)):
+        raise duplicate
+    with refusing("uq_council_unit_year" if entry.whole_year else "uq_council_unit_round", duplicate):
+        db.session.add(council)
+    return council
 
 
-def _same(made: Council) -> Select[int]:
-    standing = select(Council.id).where(Council.unit_id == made.unit_id, Council.withdrawn_at.is_(None))
-    if made.round_id is not None:
-        return standing.where(Council.round_id == made.round_id)
-    of_year = Council.workflow == made.workflow, Council.assessed_year == made.assessed_year
+def _same(council: Council) -> Select[int]:
+    standing = select(Council.id).where(Council.unit_id == council.unit_id, Council.withdrawn_at.is_(None))
+    if council.round_id is not None:
+        return standing.where(Council.round_id == council.round_id)
+    of_year = Council.workflow == council.workflow, Council.assessed_year == council.assessed_year
     return standing.where(Council.round_id.is_(None), *of_year)
 
 
-def seat_of(found: Round) -> str:
+def seat_of(round_: Round) -> str:
     """The kind of unit whose office sets up the council of a round's dossiers; "" where its scheme puts nothing up."""
-    return workflow_of(found).impartiality.council_seat
+    return workflow_of(round_).impartiality.council_seat
 
 
-def _faults(found: Round, unit: Unit | None, entry: CouncilEntry) -> Faults:
-    seat = seat_of(found)
+def _faults(round_: Round, unit: Unit | None, entry: CouncilEntry) -> Faults:
+    seat = seat_of(round_)
     faults: Faults = {}
     if not seat:
         faults["round_id"] = (_("No result is put forward in this scheme, so it needs no council."),)
-    elif unit is None or unit.kind != seat or not _of_round(found, unit):
+    elif unit is None or unit.kind != seat or not _of_round(round_, unit):
         kind = role_titles.kind_title(seat)
         faults["unit_id"] = (_("Choose the unit that sets up this council: a %(kind)s.", kind=kind),)
     missing, most = _("Enter the number of the document that sets up the council."), dated.LONGEST["document_number"]
@@ -85,9 +85,9 @@ def _faults(found: Round, unit: Unit | None, entry: CouncilEntry) -> Faults:
     return faults | dated.faults_in_date(entry.document_date)
 
 
-def _of_round(found: Round, unit: Unit) -> bool:
+def _of_round(round_: Round, unit: Unit) -> bool:
     """Whether a unit lies in the round's province, or is the country."""
-    return unit.kind == "country" or access.chain(unit)["province"].seat_id == found.unit_id
+    return unit.kind == "country" or access.chain(unit)["province"].seat_id == round_.unit_id
 
 
 def seat(
@@ -106,26 +106,26 @@ def seat(
     faults = _part_faults(council, part) | _person_faults(council, user) | dated.faults_in_days(starts_on, ends_on)
     if faults:
         raise Invalid(fields=faults)
-    made = CouncilMember(council_id=council.id, user_id=user.id, part=part, starts_on=starts_on, ends_on=ends_on)
-    made.named_by_id, made.named_at = actor.id, clock.now()
-    db.session.add(made)
+    member = CouncilMember(council_id=council.id, user_id=user.id, part=part, starts_on=starts_on, ends_on=ends_on)
+    member.named_by_id, member.named_at = actor.id, clock.now()
+    db.session.add(member)
     db.session.flush()
     db.session.expire(council, ["members"])
     db.session.expire(user, ["council_seats"])
-    return made
+    return member
 
 
 def _part_faults(council: Council, part: str) -> Faults:
     if part not in PARTS:
         return {"part": (_("Choose a role from the list."),)}
-    if part != "member" and any(one.part == part for one in _present(council)):
+    if part != "member" and any(member.part == part for member in _present(council)):
         return {"part": (_("The council already has a person in this role; end that role first."),)}
     return {}
 
 
 def _person_faults(council: Council, user: User) -> Faults:
     present = _present(council)
-    if any(one.user.person_id == user.person_id for one in present):
+    if any(member.user.person_id == user.person_id for member in present):
         return {"user_id": (_("%(name)s is already on this council.", name=user.full_name),)}
     if len(present) >= MOST_MEMBERS:
         return {"user_id": (_("A council has at most %(most)s members.", most=MOST_MEMBERS),)}
@@ -140,13 +140,13 @@ def _present(council: Council) -> list[CouncilMember]:
 def end_seat(member_id: int, *, actor: User) -> CouncilMember:
     """End a person's part in a council now; its days stay on record."""
     access.require_administrator(actor)
-    found = db.session.get(CouncilMember, member_id, with_for_update=True, populate_existing=True)
-    if found is None:
+    member = db.session.get(CouncilMember, member_id, with_for_update=True, populate_existing=True)
+    if member is None:
         raise NotFound(_("There is no such member of a council."))
-    if not found.goes_on(clock.today()):
+    if not member.goes_on(clock.today()):
         raise ActionNotOpen(_("This role has already ended."))
-    dated.end_part(found)
-    return found
+    dated.end_part(member)
+    return member
 
 
 def dissolve(council_id: int, reason: str, *, actor: User) -> Council:

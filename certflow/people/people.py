@@ -96,8 +96,8 @@ def _account_faults(name: str, full_name: str, email: str, password: str) -> dic
 
 def is_address(email: str) -> bool:
     """Whether this is an e-mail address, or nothing."""
-    typed = email.strip()
-    return not typed or (len(typed) <= LONGEST_ADDRESS and EMAIL.match(typed) is not None)
+    address = email.strip()
+    return not address or (len(address) <= LONGEST_ADDRESS and EMAIL.match(address) is not None)
 
 
 def _not_an_address() -> str:
@@ -157,7 +157,7 @@ def _note_change(user: User, actor: User, full_name: str, position: str, email: 
     will = {"full_name": full_name, "position": position, "email": email}
     changed = [name for name in was if was[name] != will[name]]
     if changed:
-        before, after = ({name: one[name] for name in changed} for one in (was, will))
+        before, after = ({name: values[name] for name in changed} for values in (was, will))
         events.record(user.id, "changed", actor=actor, before=before, after=after)
 
 
@@ -229,10 +229,10 @@ def find_appointment(appointment_id: int) -> Appointment | None:
 
 def get_appointment(appointment_id: int) -> Appointment:
     """As `find_appointment`; raises NotFound."""
-    found = find_appointment(appointment_id)
-    if found is None:
+    appointment = find_appointment(appointment_id)
+    if appointment is None:
         raise NotFound(_("There is no such appointment."))
-    return found
+    return appointment
 
 
 def end_appointment(appointment_id: int, *, actor: User) -> Appointment:

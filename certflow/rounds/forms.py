@@ -56,8 +56,8 @@ class RoundForm(FlaskForm):
     @property
     def year(self) -> int:
         """The year that was typed with four digits; 0 for none."""
-        typed = (self.assessed_year.data or "").strip()
-        return whole_number(typed) or 0 if len(typed) == 4 else 0
+        digits = (self.assessed_year.data or "").strip()
+        return whole_number(digits) or 0 if len(digits) == 4 else 0
 
     def validate_assessed_year(self, _field: Field) -> None:
         """Refuses what is no year."""

@@ -18,12 +18,12 @@ from certflow.rounds import rounds
 from certflow.wording import N_, _, language
 
 
-def needs_two(found: Round) -> bool:
+def needs_two(round_: Round) -> bool:
     """Whether a change of dates needs two persons: the round is official, and dossiers are under way in it."""
-    if found.practice:
+    if round_.practice:
         return False
     with seeing(EVERYTHING):
-        return bool(db.session.scalar(select(exists().where(access.whole_round(found.id)))))
+        return bool(db.session.scalar(select(exists().where(access.whole_round(round_.id)))))
 
 
 def change(
@@ -31,13 +31,13 @@ def change(
 ) -> Proposal | None:
     """Change the dates at once, or propose the change where it needs two persons (then the proposal is given)."""
     access.require_administrator(actor)
-    found = rounds.get(round_id)
-    if not needs_two(found):
+    round_ = rounds.get(round_id)
+    if not needs_two(round_):
         rounds.change_dates(round_id, dates, actor=actor, version=version)
         return None
-    if found.version != version:
+    if round_.version != version:
         raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
-    if found.closed:
+    if round_.closed:
         raise ActionNotOpen(_("This round is closed; its dates stay as they are."))
     dated.required_reason(reason)
     content = {"version": version, "dates": {name: [day.isoformat(), last] for name, (day, last) in dates.items()}}

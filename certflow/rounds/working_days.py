@@ -35,32 +35,32 @@ class YearOfDays:
 
 def of_law(years: Iterable[int]) -> WorkingCalendar:
     """The calendar of `years` by the public holidays alone; years of which nothing is known are left out."""
-    found = {year: year_of_holidays(year) for year in years}
-    known = {year: of_year for year, of_year in found.items() if of_year is not None}
+    holidays = {year: year_of_holidays(year) for year in years}
+    published = {year: of_year for year, of_year in holidays.items() if of_year is not None}
     return WorkingCalendar(
-        frozenset(known),
-        frozenset(day for of_year in known.values() for day in of_year.off),
-        frozenset(day for of_year in known.values() for day in of_year.worked),
+        frozenset(published),
+        frozenset(day for of_year in published.values() for day in of_year.off),
+        frozenset(day for of_year in published.values() for day in of_year.worked),
     )
 
 
 def calendar(years: Iterable[int]) -> WorkingCalendar:
     """The calendar of `years`: the public holidays, and over them the days that were entered, in one query."""
     years = sorted(set(years))
-    given = of_law(years)
+    working_calendar = of_law(years)
     for moved in db.session.scalars(_entered(years[0], years[-1])) if years else ():
-        given = given.changed(moved.day, working=moved.working)
-    return given
+        working_calendar = working_calendar.changed(moved.day, working=moved.working)
+    return working_calendar
 
 
 def of_year(number: int) -> YearOfDays:
     """Everything that is known about one year."""
-    known = year_of_holidays(number, language())
+    holidays = year_of_holidays(number, language())
     query = _entered(number, number).options(joinedload(CalendarDay.entered_by))
     return YearOfDays(
         year=number,
-        off=list(known.off.items()) if known else None,
-        worked=sorted(known.worked) if known else [],
+        off=list(holidays.off.items()) if holidays else None,
+        worked=sorted(holidays.worked) if holidays else [],
         entered=list(db.session.scalars(query)),
     )
 
@@ -80,15 +80,15 @@ def enter(day: dt.date | None, *, working: bool, source: str, actor: User) -> Ca
     faults = _faults(day, source)
     if day is None or faults:
         raise Invalid(fields=faults)
-    entered = db.session.get(CalendarDay, day, with_for_update=True)
-    told = Invalid(fields={"day": (_("Somebody else has just entered this day. Look at it below, then decide."),)})
-    with refusing("pk_calendar_day", told):
-        if entered is None:
-            entered = CalendarDay(day=day)
-            db.session.add(entered)
-        entered.working, entered.source = working, source.strip()
-        entered.entered_by_id, entered.entered_at = actor.id, clock.now()
-    return entered
+    calendar_day = db.session.get(CalendarDay, day, with_for_update=True)
+    refusal = Invalid(fields={"day": (_("Somebody else has just entered this day. Look at it below, then decide."),)})
+    with refusing("pk_calendar_day", refusal):
+        if calendar_day is None:
+            calendar_day = CalendarDay(day=day)
+            db.session.add(calendar_day)
+        calendar_day.working, calendar_day.source = working, source.strip()
+        calendar_day.entered_by_id, calendar_day.entered_at = actor.id, clock.now()
+    return calendar_day
 
 
 def _faults(day: dt.date | None, source: str) -> dict[str, tuple[str, ...]]:

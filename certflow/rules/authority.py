@@ -104,11 +104,11 @@ def candidates() -> list[tuple[WorkflowSpec, RoleSpec]]:
 
     Schemes whose files are gone are among them: dossiers begun under them are still to be decided.
     """
-    found: dict[tuple[str, str], tuple[WorkflowSpec, RoleSpec]] = {}
+    roles: dict[tuple[str, str], tuple[WorkflowSpec, RoleSpec]] = {}
     for spec in sorted(known().workflows.values(), key=lambda spec: (spec.name, -spec.version)):
         for role in spec.outcome.deciders if spec.outcome and spec.outcome.by_rule else ():
-            found.setdefault((spec.name, role), (spec, spec.roles[role]))
-    return list(found.values())
+            roles.setdefault((spec.name, role), (spec, spec.roles[role]))
+    return list(roles.values())
 
 
 def enter(entry: AuthorityEntry, file: BinaryIO | None, original_name: str, *, actor: User) -> AuthorityRule:
@@ -122,7 +122,7 @@ def enter(entry: AuthorityEntry, file: BinaryIO | None, original_name: str, *, a
     file.seek(0)
     storage = equipment().storage
     key = storage.new_key("authority")
-    stored = storage.put(key, file)
+    stored_file = storage.put(key, file)
     try:
         dated.hold_unit(entry.unit_id, actor)
         same = AuthorityRule.unit_id == entry.unit_id, AuthorityRule.workflow == entry.scheme
@@ -138,7 +138,7 @@ def enter(entry: AuthorityEntry, file: BinaryIO | None, original_name: str, *, a
         issued_by=dated.joined(entry.issued_by),
         **dated.columns(entry, actor),
     )
-    rule.storage_key, rule.size, rule.sha256 = key, stored.size, stored.sha256
+    rule.storage_key, rule.size, rule.sha256 = key, stored_file.size, stored_file.sha256
     rule.original_name, rule.media_type = content.safe_name(original_name, kind), kind.media_type
     db.session.add(rule)
     db.session.flush()
@@ -181,21 +181,21 @@ def withdraw(rule_id: int, *, reason: str, actor: User) -> AuthorityRule:
 
 def get(rule_id: int) -> AuthorityRule:
     """One rule with its people and its province; raises NotFound."""
-    shown = AuthorityRule.unit, AuthorityRule.entered_by, AuthorityRule.confirmed_by, AuthorityRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in shown))
+    relations = AuthorityRule.unit, AuthorityRule.entered_by, AuthorityRule.confirmed_by, AuthorityRule.withdrawn_by
+    return REGISTER.get(rule_id, *(joinedload(each) for each in relations))
 
 
 def lacking(day: dt.date) -> list[Round]:
     """The open rounds in which nothing can be decided on `day`, because no rule says who does."""
     newest = select(Round).where(Round.closed.is_(False)).options(joinedload(Round.unit))
     newest = newest.order_by(Round.assessed_year.desc(), Round.id.desc()).limit(MOST_ROUNDS)
-    needing = [found for found in db.session.scalars(newest) if by_rule(found)]
+    needing = [round_ for round_ in db.session.scalars(newest) if by_rule(round_)]
     rules = db.session.scalars(select(AuthorityRule).where(AuthorityRule.counts_on(day))).all()
     settled = {(rule.unit_id, rule.workflow, rule.practice) for rule in rules}
     return [
-        found
-        for found in needing
-        if not any((found.unit_id, found.workflow, kind) in settled for kind in {False, found.practice})
+        round_
+        for round_ in needing
+        if not any((round_.unit_id, round_.workflow, kind) in settled for kind in {False, round_.practice})
     ]
 
 

@@ -56,7 +56,7 @@ def enter(entry: DelegationEntry, *, actor: User) -> Delegation:
     faults = _faults(entry, appointment, delegate, position)
     if faults:
         raise Invalid(fields=faults)
-    made = Delegation(
+    delegation = Delegation(
         appointment_id=entry.appointment_id,
         delegate_id=entry.delegate_id,
         mode=entry.mode,
@@ -64,11 +64,11 @@ def enter(entry: DelegationEntry, *, actor: User) -> Delegation:
         position=position,
         **dated.columns(entry, actor),
     )
-    db.session.add(made)
+    db.session.add(delegation)
     db.session.flush()
     if delegate is not None:
         db.session.expire(delegate, ["delegations"])
-    return made
+    return delegation
 
 
 def _held(appointment_id: int) -> Appointment | None:
@@ -222,8 +222,8 @@ def people_named(words: str) -> list[User]:
     """Active people by name or sign-in name, with their parts, among whom a delegation chooses; at most MOST_FOUND."""
     key = search_key(words)
     by_name = User.search_key.contains(key, autoescape=True)
-    found = select(User).where(User.active, or_(by_name, User.sign_in_name.contains(words.lower(), autoescape=True)))
+    query = select(User).where(User.active, or_(by_name, User.sign_in_name.contains(words.lower(), autoescape=True)))
     unit = joinedload(Appointment.unit)
     about = joinedload(Delegation.appointment).options(joinedload(Appointment.unit), joinedload(Appointment.user))
-    found = found.options(selectinload(User.appointments).options(unit), selectinload(DELEGATIONS).options(about))
-    return list(db.session.scalars(found.order_by(User.sort_key, User.id).limit(MOST_FOUND)))
+    query = query.options(selectinload(User.appointments).options(unit), selectinload(DELEGATIONS).options(about))
+    return list(db.session.scalars(query.order_by(User.sort_key, User.id).limit(MOST_FOUND)))

@@ -45,11 +45,11 @@ class UnitLineage:
     @property
     def ids(self) -> set[int]:
         """Everybody who is a predecessor of somebody."""
-        return {one.id for found in self.behind.values() for one in found}
+        return {predecessor.id for predecessors in self.behind.values() for predecessor in predecessors}
 
     def names(self, unit_id: int) -> str:
         """The direct predecessors of a unit."""
-        return ", ".join(one.name for one in self.behind.get(unit_id, ()))
+        return ", ".join(predecessor.name for predecessor in self.behind.get(unit_id, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ def lineage(of: Collection[int], day: dt.date) -> UnitLineage:
     behind: dict[int, list[Predecessor]] = {}
     ahead = set(of)
     for _generation in range(MOST_GENERATIONS):
-        found = _predecessors(ahead, day) if ahead else {}
-        behind |= found
-        ahead = {one.id for some in found.values() for one in some} - set(behind)
+        generation = _predecessors(ahead, day) if ahead else {}
+        behind |= generation
+        ahead = {predecessor.id for predecessors in generation.values() for predecessor in predecessors} - set(behind)
         if not ahead:
             break
-    return UnitLineage({unit: tuple(some) for unit, some in behind.items()})
+    return UnitLineage({unit: tuple(predecessors) for unit, predecessors in behind.items()})
 
 
 def _predecessors(of: Collection[int], day: dt.date) -> dict[int, list[Predecessor]]:
@@ -94,10 +94,10 @@ def _predecessors(of: Collection[int], day: dt.date) -> dict[int, list[Predecess
         .where(Unit.starts_on == Succession.effective_on)
         .order_by(before.sort_key, before.id)
     )
-    found: dict[int, list[Predecessor]] = {}
+    by_unit: dict[int, list[Predecessor]] = {}
     for unit_id, id_, name, extent in db.session.execute(query):
-        found.setdefault(unit_id or 0, []).append(Predecessor(id_, name, extent))
-    return found
+        by_unit.setdefault(unit_id or 0, []).append(Predecessor(id_, name, extent))
+    return by_unit
 
 
 @dataclass(slots=True)
@@ -113,26 +113,26 @@ class _Line:
     def outcome(self, unit_id: int) -> InheritedOutcome | None:
         if unit_id not in self.known:
             behind = self.lineage.behind.get(unit_id, ())
-            self.known[unit_id] = outcome([self._holdings(one.id) for one in behind], self.day)
+            self.known[unit_id] = outcome([self._holdings(predecessor.id) for predecessor in behind], self.day)
         return self.known[unit_id]
 
     def _holdings(self, unit_id: int) -> list[Holding]:
-        found = []
-        for one in self.held.get(unit_id, ()):
-            rule = self.rules.get(one.dossier.workflow)
-            title = Title(one.level, one.recognised_on, one.valid_until)
-            found.append(Holding(title, rule.treatment if rule else "undecided"))  # type: ignore[arg-type]
+        holdings = []
+        for recognition in self.held.get(unit_id, ()):
+            rule = self.rules.get(recognition.dossier.workflow)
+            title = Title(recognition.level, recognition.recognised_on, recognition.valid_until)
+            holdings.append(Holding(title, rule.treatment if rule else "undecided"))  # type: ignore[arg-type]
         passed = self.outcome(unit_id)
         if passed is not None and passed.common is not None:
-            found.append(Holding(passed.common, passed.treatment))
-        return found
+            holdings.append(Holding(passed.common, passed.treatment))
+        return holdings
 
     def rules_behind(self, unit_id: int) -> Iterable[InheritanceRule]:
         """The rules of the schemes by which titles behind a unit were given."""
-        for one in self.lineage.behind.get(unit_id, ()):
-            names = {held.dossier.workflow for held in self.held.get(one.id, ())}
+        for predecessor in self.lineage.behind.get(unit_id, ()):
+            names = {recognition.dossier.workflow for recognition in self.held.get(predecessor.id, ())}
             yield from (self.rules[name] for name in sorted(names & set(self.rules)))
-            yield from self.rules_behind(one.id)
+            yield from self.rules_behind(predecessor.id)
 
 
 def of_units(
@@ -149,17 +149,17 @@ def of_units(
     Units whose predecessors hold nothing in force are left out. `published` leaves out decisions whose papers are not
     issued yet.
     """
-    found = lineage(of, day)
-    if not found.behind:
+    history = lineage(of, day)
+    if not history.behind:
         return {}
     province = units.chain_on(within, day)["province"]
     rules = inheritance_rules.in_force(province.unit_id, day)
-    line = _Line(found, day, rules, _held(found.ids, form, day, practice=practice, published=published))
-    outcomes = {unit_id: line.outcome(unit_id) for unit_id in of if unit_id in found.behind}
+    line = _Line(history, day, rules, _held(history.ids, form, day, practice=practice, published=published))
+    outcomes = {unit_id: line.outcome(unit_id) for unit_id in of if unit_id in history.behind}
     return {
-        unit_id: Inherited(one, found.names(unit_id), tuple(dict.fromkeys(line.rules_behind(unit_id))))
-        for unit_id, one in outcomes.items()
-        if one is not None
+        unit_id: Inherited(result, history.names(unit_id), tuple(dict.fromkeys(line.rules_behind(unit_id))))
+        for unit_id, result in outcomes.items()
+        if result is not None
     }
 
 
@@ -178,13 +178,13 @@ def _held(
     )
     if published:
         query = query.options(joinedload(Recognition.decision), joinedload(Recognition.certificate))
-    found: dict[int, list[Recognition]] = {}
+    by_unit: dict[int, list[Recognition]] = {}
     with seeing(EVERYTHING):  # what units hold is the same whoever asks
-        given = db.session.scalars(query).all()
-    for one in given:
-        if not is_sample(one.dossier) and (one.published or not published):
-            found.setdefault(one.unit_id, []).append(one)
-    return found
+        recognitions = db.session.scalars(query).all()
+    for recognition in recognitions:
+        if not is_sample(recognition.dossier) and (recognition.published or not published):
+            by_unit.setdefault(recognition.unit_id, []).append(recognition)
+    return by_unit
 
 
 def of_dossier(dossier: Dossier, day: dt.date) -> Title | None:
@@ -196,5 +196,5 @@ def of_dossier(dossier: Dossier, day: dt.date) -> Title | None:
         return None
     on = min(day, dossier.unit.ends_on or dt.date.max)
     about = {"form": dossier.form, "practice": dossier.round.practice}
-    found = of_units([dossier.unit_id], on, within=dossier.unit, **about)  # type: ignore[arg-type]
-    return found[dossier.unit_id].title if found else None
+    inherited = of_units([dossier.unit_id], on, within=dossier.unit, **about)  # type: ignore[arg-type]
+    return inherited[dossier.unit_id].title if inherited else None

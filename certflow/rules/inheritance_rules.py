@@ -50,11 +50,11 @@ def in_force(province_id: int, day: dt.date) -> Mapping[str, InheritanceRule]:
 
 def schemes() -> list[WorkflowSpec]:
     """The newest known version of every scheme that recognises units themselves."""
-    found: dict[str, WorkflowSpec] = {}
+    newest: dict[str, WorkflowSpec] = {}
     for spec in sorted(known().workflows.values(), key=lambda spec: (spec.name, -spec.version)):
         if spec.outcome and spec.outcome.award == "recognition" and not spec.about_holders:
-            found.setdefault(spec.name, spec)
-    return list(found.values())
+            newest.setdefault(spec.name, spec)
+    return list(newest.values())
 
 
 def enter(entry: InheritanceEntry, *, actor: User) -> InheritanceRule:
@@ -113,8 +113,8 @@ def withdraw(rule_id: int, *, reason: str, actor: User) -> InheritanceRule:
 
 def get(rule_id: int) -> InheritanceRule:
     """One rule with its people and its province; raises NotFound."""
-    shown = InheritanceRule.unit, InheritanceRule.entered_by, InheritanceRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in shown))
+    relations = InheritanceRule.unit, InheritanceRule.entered_by, InheritanceRule.withdrawn_by
+    return REGISTER.get(rule_id, *(joinedload(each) for each in relations))
 
 
 def listed(page: int = 1) -> Pagination:

@@ -48,16 +48,20 @@ class InheritedOutcome:
         return self.common if self.treatment == "inherited" else None
 
 
-def best(held: Sequence[Holding], day: dt.date) -> Holding | None:
+def best(holdings: Sequence[Holding], day: dt.date) -> Holding | None:
     """The highest title in force on `day`, of several the one that ends last; None where none is in force."""
-    live = [one for one in held if one.title.live(day)]
-    return max(live, key=lambda one: (one.title.level, one.title.until or dt.date.max, one.title.since), default=None)
+    live = [holding for holding in holdings if holding.title.live(day)]
+    return max(
+        live,
+        key=lambda holding: (holding.title.level, holding.title.until or dt.date.max, holding.title.since),
+        default=None,
+    )
 
 
 def lowest(titles: Sequence[Title]) -> Title:
     """The title that all of `titles` amount to: the lowest level, since the latest first day, to the earliest last."""
-    until = min((one.until for one in titles if one.until is not None), default=None)
-    return Title(min(one.level for one in titles), max(one.since for one in titles), until)
+    until = min((title.until for title in titles if title.until is not None), default=None)
+    return Title(min(title.level for title in titles), max(title.since for title in titles), until)
 
 
 def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> InheritedOutcome | None:
@@ -66,11 +70,11 @@ def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> Inherite
     A title is inherited only when every predecessor holds one in force and the rules let all of them pass on. Where
     some hold none, nothing is inherited, but what the rules say of the titles of the others is still told.
     """
-    found = [best(held, day) for held in predecessors]
-    holding = [one for one in found if one is not None]
+    candidates = [best(holdings, day) for holdings in predecessors]
+    holding = [holding_of_one for holding_of_one in candidates if holding_of_one is not None]
     if not holding:
         return None
-    treatment = min((one.treatment for one in holding), key=WEAKEST_FIRST.index)
-    if len(holding) < len(found):
+    treatment = min((holding_of_one.treatment for holding_of_one in holding), key=WEAKEST_FIRST.index)
+    if len(holding) < len(candidates):
         return InheritedOutcome(treatment)
-    return InheritedOutcome(treatment, lowest([one.title for one in holding]))
+    return InheritedOutcome(treatment, lowest([holding_of_one.title for holding_of_one in holding]))

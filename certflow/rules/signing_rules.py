@@ -46,11 +46,11 @@ class SigningEntry(dated.Entry):
 
 def schemes_with(role: str) -> dict[str, str]:
     """The schemes in which a role has a part, by name, with the title of their newest version."""
-    found: dict[str, tuple[int, str]] = {}
+    newest: dict[str, tuple[int, str]] = {}
     for spec in known().workflows.values():
-        if role in spec.roles and spec.version >= found.get(spec.name, (0, ""))[0]:
-            found[spec.name] = spec.version, spec.title.in_language(language())
-    return {name: title for name, (_version, title) in sorted(found.items())}
+        if role in spec.roles and spec.version >= newest.get(spec.name, (0, ""))[0]:
+            newest[spec.name] = spec.version, spec.title.in_language(language())
+    return {name: title for name, (_version, title) in sorted(newest.items())}
 
 
 def offices_at(unit: Unit) -> list[Organisation]:
@@ -134,8 +134,8 @@ def withdraw(rule_id: int, *, reason: str, actor: User) -> SigningRule:
 
 def get(rule_id: int) -> SigningRule:
     """One rule with its people, its unit and its office; raises NotFound."""
-    shown = SigningRule.unit, SigningRule.organisation, SigningRule.entered_by, SigningRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in shown))
+    relations = SigningRule.unit, SigningRule.organisation, SigningRule.entered_by, SigningRule.withdrawn_by
+    return REGISTER.get(rule_id, *(joinedload(each) for each in relations))
 
 
 def listed(page: int = 1, *, unit_id: int | None = None) -> Pagination:

@@ -51,11 +51,11 @@ def add(
     same = UnitAttribute.unit_id == unit_id, UnitAttribute.meets(starts_on, ends_on)
     if db.session.scalar(select(exists().where(*same))):
         raise Invalid(fields={"starts_on": (_("It is already entered for some of these days."),)})
-    made = UnitAttribute(unit_id=unit_id, name=DISADVANTAGED, source=dated.joined(source), **dated.entered(actor))
-    made.starts_on, made.ends_on = starts_on, ends_on
-    db.session.add(made)
+    statement = UnitAttribute(unit_id=unit_id, name=DISADVANTAGED, source=dated.joined(source), **dated.entered(actor))
+    statement.starts_on, statement.ends_on = starts_on, ends_on
+    db.session.add(statement)
     db.session.flush()
-    return made
+    return statement
 
 
 def end(attribute_id: int, *, last_day: dt.date | None, source: str, actor: User) -> UnitAttribute:

@@ -143,5 +143,5 @@ class ResolutionPlan:
     @property
     def fingerprint(self) -> str:
         """What the plan does, as a hash: it is another one once the stored units are others."""
-        said = (self.on, self.made, self.ended, self.changed, self.links)
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        effects = (self.on, self.made, self.ended, self.changed, self.links)
+        return hashlib.sha256(repr(effects).encode()).hexdigest()

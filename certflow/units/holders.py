@@ -22,9 +22,9 @@ def without_dossier(unit: Unit, kind: str, round_id: int) -> list[Holder]:
 
     A centre or an agency whose office has ended is none of them.
     """
-    taken = select(Dossier.holder_id).where(Dossier.round_id == round_id, Dossier.holder_id.is_not(None))
+    in_round = select(Dossier.holder_id).where(Dossier.round_id == round_id, Dossier.holder_id.is_not(None))
     ended = select(Organisation.id).where(Organisation.unit_id == unit.id, Organisation.ends_on < clock.today())
-    query = select(Holder).where(Holder.unit_id == unit.id, Holder.kind == kind, Holder.id.not_in(taken))
+    query = select(Holder).where(Holder.unit_id == unit.id, Holder.kind == kind, Holder.id.not_in(in_round))
     query = query.where(or_(Holder.organisation_id.is_(None), Holder.organisation_id.not_in(ended)))
     return list(db.session.scalars(query.order_by(Holder.search_key, Holder.id).limit(MOST_LISTED)))
 
@@ -41,17 +41,17 @@ def named(unit: Unit, kind: str, name: str, detail: str = "") -> Holder:
     faults: dict[str, tuple[str, ...]] = {}
     if not name:
         faults["name"] = (_("Write the full name."),)
-    for field, typed in (("name", name), ("detail", detail)):
-        if len(typed) > LONGEST_NAME:
+    for field, text in (("name", name), ("detail", detail)):
+        if len(text) > LONGEST_NAME:
             faults[field] = (_("Shorten this to at most %(most)s characters.", most=LONGEST_NAME),)
     if faults:
         raise Invalid(fields=faults)
     about = {"unit_id": unit.id, "kind": kind, "name": name, "detail": detail}
     query = select(Holder).filter_by(**about)
-    found = db.session.scalar(query)
-    if found is None:
+    holder = db.session.scalar(query)
+    if holder is None:
         _enter(about)
-    return found or db.session.scalars(query).one()
+    return holder or db.session.scalars(query).one()
 
 
 def _enter(about: dict[str, Any]) -> None:

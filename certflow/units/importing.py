@@ -53,21 +53,21 @@ def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: Non
     A unit's parent is stored already or among `rows`.
     """
     last_day = UnitVersion.stands_on(REFORM - dt.timedelta(days=1))
-    known = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
+    unit_ids = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
     rows = list(rows)
-    made = 0
+    new_count = 0
     for kind in ("province", "district", "commune"):
-        new = {row.code: row for row in rows if row.kind == kind and row.code not in known}
-        entered = []
+        new = {row.code: row for row in rows if row.kind == kind and row.code not in unit_ids}
+        versions = []
         for row in new.values():
-            place = {"parent_id": known[row.parent_code] if row.parent_code else None, "starts_on": None}
-            entered.append(store.described(row.code, row.kind, row.name, row.short_name) | place)
+            place = {"parent_id": unit_ids[row.parent_code] if row.parent_code else None, "starts_on": None}
+            versions.append(store.described(row.code, row.kind, row.name, row.short_name) | place)
             tick()
-        known |= store.enter_all(entered)
-        made += len(new)
-    for _kept in rows[made:]:
+        unit_ids |= store.enter_all(versions)
+        new_count += len(new)
+    for _stored_row in rows[new_count:]:
         tick()
-    return Imported(made, len(rows) - made)
+    return Imported(new_count, len(rows) - new_count)
 
 
 def import_both(province: str | None = None, tick: Callable[[int], None] = lambda _count: None) -> Linked:
@@ -78,43 +78,49 @@ def import_both(province: str | None = None, tick: Callable[[int], None] = lambd
     that the reform does not fit them any more, NotFound for a name that no province has.
     """
     store.hold()
-    found = _of_province(lineage(), province)
-    legacy = import_units(found.before, lambda: tick(1))
-    pending = _pending(found)
+    links_of_reform = _of_province(lineage(), province)
+    legacy = import_units(links_of_reform.before, lambda: tick(1))
+    pending = _pending(links_of_reform)
     planned = plan(resolutions.known(REFORM, set()), pending, REFORM)
     if planned.faults:
         words = _("The reform of 1 July 2025 does not fit the stored units, which were changed in another way:")
         raise Invalid(words, *(fault.words for fault in planned.faults[:20]))
     store.carry_out(planned, _record)
-    tick(len(found.links))
+    tick(len(links_of_reform.links))
     counts: Counter[str] = Counter(link.kind for link in planned.links)
-    counts["continue"] = sum(not one.along for one in planned.changed)
-    return Linked(legacy, planned, counts, found.unlinked)
+    counts["continue"] = sum(not change.along for change in planned.changed)
+    return Linked(legacy, planned, counts, links_of_reform.unlinked)
 
 
 def ticks(province: str | None = None) -> int:
     """How often `import_both` tells of its progress."""
-    found = _of_province(lineage(), province)
-    return len(found.before) + len(found.links)
+    reform = _of_province(lineage(), province)
+    return len(reform.before) + len(reform.links)
 
 
-def _of_province(found: Lineage, province: str | None) -> Lineage:
+def _of_province(reform: Lineage, province: str | None) -> Lineage:
     """The part of the lineage that is about one province of either epoch, with what was merged with it."""
     if province is None:
-        return found
-    asked = {row.code for row in _named(legacy_units, province)}
+        return reform
+    province_codes = {row.code for row in _named(legacy_units, province)}
     after = {row.code for row in _named(current_units, province)}
-    became = {link.predecessor_code: link.successor_code for link in found.links if link.predecessor_kind == "province"}
-    after |= {new for old, new in became.items() if new and old in asked}
+    became = {
+        link.predecessor_code: link.successor_code for link in reform.links if link.predecessor_kind == "province"
+    }
+    after |= {new for old, new in became.items() if new and old in province_codes}
     if not after:
         raise NotFound(_("No province is called “%(name)s”.", name=province))
-    old = set(_below(found.before, {code for code, new in became.items() if new in after}))
-    new = set(_below(found.after, after))
+    old = set(_below(reform.before, {code for code, new in became.items() if new in after}))
+    new = set(_below(reform.after, after))
     return Lineage(
-        tuple(row for row in found.before if UnitRef(row.kind, row.code) in old),
-        tuple(row for row in found.after if UnitRef(row.kind, row.code) in new),
-        tuple(link for link in found.links if UnitRef(link.predecessor_kind, link.predecessor_code) in old),
-        tuple(one for one in found.unlinked if one.epoch == "converter" or one.key in {ref.code for ref in old | new}),
+        tuple(row for row in reform.before if UnitRef(row.kind, row.code) in old),
+        tuple(row for row in reform.after if UnitRef(row.kind, row.code) in new),
+        tuple(link for link in reform.links if UnitRef(link.predecessor_kind, link.predecessor_code) in old),
+        tuple(
+            unmatched
+            for unmatched in reform.unlinked
+            if unmatched.epoch == "converter" or unmatched.key in {ref.code for ref in old | new}
+        ),
     )
 
 
@@ -135,12 +141,12 @@ def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[Unit
             yield UnitRef(row.kind, row.code)
 
 
-def _pending(found: Lineage) -> list[Change]:
+def _pending(reform: Lineage) -> list[Change]:
     """What the stored units have not gone through yet."""
-    stored = resolutions.known(REFORM, set()).before
-    waiting = {UnitRef(unit.kind, unit.code) for unit in stored if unit.until is None}
-    rows = {UnitRef(row.kind, row.code): row for row in found.after}
-    changes = (_change(number, link, rows) for number, link in enumerate(found.links, 1))
+    versions = resolutions.known(REFORM, set()).before
+    waiting = {UnitRef(unit.kind, unit.code) for unit in versions if unit.until is None}
+    rows = {UnitRef(row.kind, row.code): row for row in reform.after}
+    changes = (_change(number, link, rows) for number, link in enumerate(reform.links, 1))
     return [change for change in changes if change.unit in waiting]
 
 
@@ -162,7 +168,7 @@ def _record(number: str) -> int:
     return resolutions.record(number, REFORM, title=TITLE, dated=dated, source=SOURCE).id
 
 
-def unlinked_words(found: Sequence[Unlinked], most: int = 50) -> list[str]:
+def unlinked_words(unlinked: Sequence[Unlinked], most: int = 50) -> list[str]:
     """What could not be linked, in sentences, the first `most` and how many more."""
-    more = [_("and %(count)s more", count=len(found) - most)] if len(found) > most else []
-    return [one.words for one in found[:most]] + more
+    more = [_("and %(count)s more", count=len(unlinked) - most)] if len(unlinked) > most else []
+    return [row.words for row in unlinked[:most]] + more

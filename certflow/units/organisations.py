@@ -98,16 +98,16 @@ def add(unit_id: int, entry: OfficeEntry, *, actor: User) -> Organisation:
     if faults:
         raise Invalid(fields=faults)
     key = search_key(name)[:LONGEST_NAME]
-    made = Organisation(unit_id=unit.id, kind=entry.kind, name=name, search_key=key, **dated.entered(actor))
-    made.starts_on, made.source = entry.starts_on, source
+    office = Organisation(unit_id=unit.id, kind=entry.kind, name=name, search_key=key, **dated.entered(actor))
+    office.starts_on, office.source = entry.starts_on, source
     same = select(Organisation.id).filter_by(unit_id=unit.id, kind=entry.kind, name=name)
     if db.session.scalar(same) is not None:
         raise _taken()
     with refusing("uq_organisation_unit_id_kind_name", _taken()):
-        db.session.add(made)
-    if made.kind in HOLDING:
-        _give_holder(made, unit)
-    return made
+        db.session.add(office)
+    if office.kind in HOLDING:
+        _give_holder(office, unit)
+    return office
 
 
 def _taken() -> Invalid:
@@ -127,18 +127,20 @@ def _faults(unit: Unit, entry: OfficeEntry, name: str, source: str) -> Faults:
     return faults
 
 
-def _give_holder(made: Organisation, unit: Unit) -> None:
+def _give_holder(office: Organisation, unit: Unit) -> None:
     """Link the one holder of this name that was entered before; only where there is none, or several, make one.
 
     Capital letters make no difference, accents do: "Ấp Tân" and "Ấp Tấn" are two places.
     """
-    same = (Holder.unit_id == unit.id, Holder.kind == made.kind, Holder.organisation_id.is_(None))
-    query = select(Holder).where(*same, Holder.search_key == made.search_key).with_for_update(of=Holder)
-    known = [one for one in db.session.scalars(query) if one.name.casefold() == made.name.casefold()]
-    holder = known[0] if len(known) == 1 else holders.named(unit, made.kind, made.name)
+    same = (Holder.unit_id == unit.id, Holder.kind == office.kind, Holder.organisation_id.is_(None))
+    query = select(Holder).where(*same, Holder.search_key == office.search_key).with_for_update(of=Holder)
+    holders_named = [
+        candidate for candidate in db.session.scalars(query) if candidate.name.casefold() == office.name.casefold()
+    ]
+    holder = holders_named[0] if len(holders_named) == 1 else holders.named(unit, office.kind, office.name)
     if holder.organisation_id is not None:
         raise _taken()
-    holder.organisation_id = made.id
+    holder.organisation_id = office.id
     db.session.flush()
 
 

@@ -53,11 +53,11 @@ def _rows(units: Units, changes: Sequence[Change], on: dt.date) -> _Rows:
         if change.unit is None:
             _aim(rows, change, None)
             continue
-        found = finder.find(change.unit)
-        if isinstance(found, Known):
-            by_unit[found.id].append(change)
+        version = finder.find(change.unit)
+        if isinstance(version, Known):
+            by_unit[version.id].append(change)
         else:
-            rows.faults.append(RowFault(change.row, found))
+            rows.faults.append(RowFault(change.row, version))
     for unit_id, of_unit in by_unit.items():
         _sort(rows, rows.before[unit_id], of_unit)
     return rows
@@ -74,18 +74,18 @@ class _Finder:
 
     def find(self, ref: UnitRef) -> Known | str:
         """The unit, or in words why there is none that can be changed on the day."""
-        said = {"code": ref.code, "day": f"{self._on:%d/%m/%Y}"}
-        found = self._before.get(ref)
-        if found is not None and found.until is None:
-            return found
-        if found is not None:
-            return _("The unit with code %(code)s already ended or changed on %(day)s or later.", **said)
+        values = {"code": ref.code, "day": f"{self._on:%d/%m/%Y}"}
+        unit = self._before.get(ref)
+        if unit is not None and unit.until is None:
+            return unit
+        if unit is not None:
+            return _("The unit with code %(code)s already ended or changed on %(day)s or later.", **values)
         if ref in self._later:
-            return _("The unit with code %(code)s was created or changed on %(day)s or later.", **said)
+            return _("The unit with code %(code)s was created or changed on %(day)s or later.", **values)
         if ref.code in self._former:
             until = f"{self._former[ref.code]:%d/%m/%Y}"
             return _("The unit with code %(code)s already ended on %(until)s.", code=ref.code, until=until)
-        return _("No unit of this kind has the code %(code)s before %(day)s.", **said)
+        return _("No unit of this kind has the code %(code)s before %(day)s.", **values)
 
 
 def _sort(rows: _Rows, unit: Known, of_unit: list[Change]) -> None:
@@ -115,13 +115,13 @@ def _contradiction(staying: Sequence[Change], going: Sequence[Change]) -> str:
         return _("Only one part of this unit is named; where does the rest go?")
     if len(set(aims)) < len(aims):
         return _("Two parts of this unit go to the same unit.")
-    said = [
+    values = [
         (name, getattr(change.becomes, name))
         for change in staying
         for name in ("code", "name", "parent")
         if getattr(change.becomes, name, None) is not None
     ]
-    if len({name for name, _value in said}) < len(set(said)):
+    if len({name for name, _value in values}) < len(set(values)):
         return _("Two rows say different things about what this unit becomes.")
     return ""
 
@@ -129,10 +129,15 @@ def _contradiction(staying: Sequence[Change], going: Sequence[Change]) -> str:
 def _nothing_new(unit: Known, staying: Sequence[Change], going: Sequence[Change]) -> str:
     """A rename to the name it has: somebody has mistaken a unit for another."""
     for change in staying:
-        said = change.becomes
-        if said is None or (said.code is None and said.name is None):
+        becomes = change.becomes
+        if becomes is None or (becomes.code is None and becomes.name is None):
             continue
-        if said.parent is None and said.code in (None, unit.code) and said.name in (None, unit.name) and not going:
+        if (
+            becomes.parent is None
+            and becomes.code in (None, unit.code)
+            and becomes.name in (None, unit.name)
+            and not going
+        ):
             return _("The unit already has this name and code.")
     return ""
 
@@ -166,11 +171,11 @@ class _ResolutionPlanner:
         self._place()
         self._move_along()
         self._check()
-        gone = [Ended(unit, self._heirs.get(unit.id)) for unit in self._units.before if unit.id in ended]
+        ends = [Ended(unit, self._heirs.get(unit.id)) for unit in self._units.before if unit.id in ended]
         return ResolutionPlan(
             on=self._on,
-            made=tuple(sorted(self._made.values(), key=lambda made: (RANKS[made.kind], -made.id))),
-            ended=tuple(gone),
+            made=tuple(sorted(self._made.values(), key=lambda unit: (RANKS[unit.kind], -unit.id))),
+            ended=tuple(ends),
             changed=tuple(self._changed.values()),
             links=tuple(self._links),
             faults=tuple(sorted(self._faults, key=lambda fault: fault.row)),
@@ -184,9 +189,9 @@ class _ResolutionPlanner:
         for unit_id, rows in self._rows.staying.items():
             unit, now = self._living[unit_id], self._living[unit_id]
             for change in rows:
-                said = change.becomes or Becomes(unit.kind)
-                now = replace(now, code=said.code or now.code, name=said.name or now.name)
-                now = replace(now, short_name=said.short_name or now.short_name)
+                becomes = change.becomes or Becomes(unit.kind)
+                now = replace(now, code=becomes.code or now.code, name=becomes.name or now.name)
+                now = replace(now, short_name=becomes.short_name or now.short_name)
             self._note(unit, now, rows[0].cites)
         self._by_ref = {UnitRef(unit.kind, unit.code): unit.id for unit in self._living.values()}
 
@@ -203,9 +208,9 @@ class _ResolutionPlanner:
         for ref, rows in self._rows.targets.items():
             if self._by_ref.get(ref) in self._rows.staying:
                 continue
-            said = [change.becomes for change in rows if change.becomes]
-            name = next((one.name for one in said if one.name), "")
-            short_name = next((one.short_name for one in said if one.short_name), name)
+            outcomes = [change.becomes for change in rows if change.becomes]
+            name = next((outcome.name for outcome in outcomes if outcome.name), "")
+            short_name = next((outcome.short_name for outcome in outcomes if outcome.short_name), name)
             if not name:
                 self._fault(rows[0].row, _("Write the name of the new unit in one of its rows."))
             number = -1 - len(self._made)
@@ -216,23 +221,25 @@ class _ResolutionPlanner:
 
     def _link(self) -> None:
         for unit_id, change in self._rows.links:
-            said = change.becomes
-            successor = self._target(UnitRef(said.kind, said.code)) if said and said.code else None
+            becomes = change.becomes
+            successor = self._target(UnitRef(becomes.kind, becomes.code)) if becomes and becomes.code else None
             self._links.append(SuccessionLink(unit_id, successor, change.kind, change.extent, change.cites))
             unit = self._rows.going.get(unit_id)
-            if successor and unit and said and change.extent == "whole" and said.kind == unit.kind:
+            if successor and unit and becomes and change.extent == "whole" and becomes.kind == unit.kind:
                 self._heirs[unit_id] = successor
 
     def _place(self) -> None:
         """Find the units above: said by the code they have on the day, or the one that the predecessors had."""
         for unit_id, rows in self._rows.staying.items():
-            said = [(change.row, change.becomes.parent) for change in rows if change.becomes and change.becomes.parent]
-            for row, ref in said:
+            parents = [
+                (change.row, change.becomes.parent) for change in rows if change.becomes and change.becomes.parent
+            ]
+            for row, ref in parents:
                 now = replace(self._living[unit_id], parent_id=self._parent(row, ref))
                 self._note(self._rows.before[unit_id], now, rows[0].cites)
-        for ref, made in self._made.items():
+        for ref, unit in self._made.items():
             if ref.kind != "province":
-                self._made[ref] = replace(made, parent_id=self._parent_of_new(ref))
+                self._made[ref] = replace(unit, parent_id=self._parent_of_new(ref))
 
     def _parent(self, row: int, ref: UnitRef) -> int | None:
         if ref in self._made or ref in self._by_ref:
@@ -260,16 +267,16 @@ class _ResolutionPlanner:
             if above is None:
                 continue
             row = self._rows.first[above.id]
-            named = {"unit": unit.name, "code": unit.code}
+            values = {"unit": unit.name, "code": unit.code}
             if unit.until is not None or unit.id not in self._living:
                 words = _(
-                    "%(unit)s (%(code)s) belongs to this unit and already ended or changed on a later day.", **named
+                    "%(unit)s (%(code)s) belongs to this unit and already ended or changed on a later day.", **values
                 )
                 self._fault(row.row, words)
             elif above.id in self._heirs:
                 self._follow(unit, self._heirs[above.id], row.cites)
             else:
-                self._fault(row.row, _("%(unit)s (%(code)s) would have no unit above it.", **named))
+                self._fault(row.row, _("%(unit)s (%(code)s) would have no unit above it.", **values))
 
     def _follow(self, unit: Known, heir_id: int, cites: str) -> None:
         own = self._changed.get(unit.id)
@@ -283,9 +290,9 @@ class _ResolutionPlanner:
         everywhere: list[Known | CreatedUnit] = [*self._living.values(), *self._made.values(), *self._units.later]
         codes: dict[str, list[int]] = defaultdict(list)
         names: dict[tuple[int | None, str, str], list[int]] = defaultdict(list)
-        for one in everywhere:
-            codes[one.code].append(one.id)
-            names[one.parent_id, one.kind, one.name.casefold()].append(one.id)
+        for unit in everywhere:
+            codes[unit.code].append(unit.id)
+            names[unit.parent_id, unit.kind, unit.name.casefold()].append(unit.id)
         for code, holders in codes.items():
             for row in _clashes(holders, rows):
                 self._fault(row, _("The code %(code)s belongs to another unit on this day.", code=code))
@@ -295,8 +302,8 @@ class _ResolutionPlanner:
 
     def _touched(self) -> Iterator[tuple[int, int]]:
         """The units that the rows make or change, each with its first row."""
-        for ref, made in self._made.items():
-            yield made.id, self._rows.targets[ref][0].row
+        for ref, unit in self._made.items():
+            yield unit.id, self._rows.targets[ref][0].row
         for unit_id, changed in self._changed.items():
             cause = changed.unit.parent_id if changed.along else unit_id
             yield unit_id, self._rows.first[cause or 0].row
@@ -306,15 +313,15 @@ class _ResolutionPlanner:
             *self._made.values(),
             *(changed.now for changed in self._changed.values()),
         ]
-        kinds = {one.id: one.kind for one in self._living.values()}
-        kinds |= {one.id: one.kind for one in self._made.values()}
-        for one in touched:
-            kind = kinds.get(one.parent_id or 0)
-            if kind is not None and RANKS.get(kind, 9) >= RANKS[one.kind]:
-                self._fault(rows[one.id], _("The unit above must be of a higher tier."))
+        kinds = {unit.id: unit.kind for unit in self._living.values()}
+        kinds |= {unit.id: unit.kind for unit in self._made.values()}
+        for unit in touched:
+            kind = kinds.get(unit.parent_id or 0)
+            if kind is not None and RANKS.get(kind, 9) >= RANKS[unit.kind]:
+                self._fault(rows[unit.id], _("The unit above must be of a higher tier."))
 
 
 def _clashes(holders: Iterable[int], rows: dict[int, int]) -> list[int]:
     """The rows that give to one unit what another has; nothing where no row touches any of them."""
     different = set(holders)
-    return sorted({rows[one] for one in different if one in rows}) if len(different) > 1 else []
+    return sorted({rows[unit_id] for unit_id in different if unit_id in rows}) if len(different) > 1 else []

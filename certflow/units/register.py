@@ -71,8 +71,8 @@ def search(words: str, on: dt.date, page: int = 1) -> Pagination:
     if not key:
         return ListPagination((), page, FOUND_AT_ONCE)
     order = case((units.standing(on), 0), else_=1), _RANK, Unit.sort_key, Unit.id
-    found = or_(_called(Unit, key, code), Unit.id.in_(_called_before(key, code)))
-    query = select(Unit.id, func.count().over()).where(found).order_by(*order)
+    matching = or_(_called(Unit, key, code), Unit.id.in_(_called_before(key, code)))
+    query = select(Unit.id, func.count().over()).where(matching).order_by(*order)
     matches = _Matches(page, FOUND_AT_ONCE, error_out=False, select=query)
     matches.items = _entries(matches.items, on, key, code)
     return matches
@@ -91,12 +91,12 @@ def _called_before(key: str, code: str) -> Select[int]:
 
 def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[RegisterEntry]:
     stories = _versions(ids)
-    shown = {one: nearest(stories[one], on) for one in ids}
-    names = names_above(list(shown.values()))
+    versions = {unit_id: nearest(stories[unit_id], on) for unit_id in ids}
+    names = names_above(list(versions.values()))
     entries = []
-    for one in ids:
-        version, first, last = shown[one], stories[one][0].starts_on, stories[one][-1].ends_on
-        formerly = "" if _fits(version, key, code) else _former(stories[one], key, code)
+    for unit_id in ids:
+        version, first, last = versions[unit_id], stories[unit_id][0].starts_on, stories[unit_id][-1].ends_on
+        formerly = "" if _fits(version, key, code) else _former(stories[unit_id], key, code)
         ended = last if last is not None and last < on else None
         begins = first if first is not None and first > on else None
         entries.append(RegisterEntry(version, names[version.id], formerly, ended, begins))
@@ -108,46 +108,46 @@ def _fits(version: UnitVersion, key: str, code: str) -> bool:
 
 
 def _former(versions: Iterable[UnitVersion], key: str, code: str) -> str:
-    found = [one for one in versions if _fits(one, key, code)]
-    return (found[-1].code if found[-1].code == code else found[-1].name) if found else ""
+    fitting = [version for version in versions if _fits(version, key, code)]
+    return (fitting[-1].code if fitting[-1].code == code else fitting[-1].name) if fitting else ""
 
 
 def _versions(ids: Collection[int]) -> dict[int, list[UnitVersion]]:
     """All versions of several units, each unit's in the order of time."""
     query = select(UnitVersion).where(UnitVersion.unit_id.in_(ids))
-    found: dict[int, list[UnitVersion]] = {}
+    by_unit: dict[int, list[UnitVersion]] = {}
     for version in db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())):
-        found.setdefault(version.unit_id, []).append(version)
-    return found
+        by_unit.setdefault(version.unit_id, []).append(version)
+    return by_unit
 
 
 def nearest(versions: Sequence[UnitVersion], on: dt.date) -> UnitVersion:
     """The version that holds on a day; the last one before it, or the first one after it, where none does."""
-    begun = [one for one in versions if one.meets(None, on)]
+    begun = [version for version in versions if version.meets(None, on)]
     return begun[-1] if begun else versions[0]
 
 
-def names_above(shown: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
+def names_above(versions: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
     """The names of the units above each version on its last day, or now, lowest first; one query for each tier."""
-    names: dict[int, tuple[str, ...]] = {one.id: () for one in shown}
-    step = {one.id: one for one in shown}
+    names: dict[int, tuple[str, ...]] = {version.id: () for version in versions}
+    step = {version.id: version for version in versions}
     for _tier in range(_ABOVE):
-        stories = _versions({one.parent_id for one in step.values() if one.parent_id})
+        stories = _versions({version.parent_id for version in step.values() if version.parent_id})
         step = {
-            id_: nearest(stories[one.parent_id], one.ends_on or dt.date.max)
-            for id_, one in step.items()
-            if one.parent_id
+            id_: nearest(stories[version.parent_id], version.ends_on or dt.date.max)
+            for id_, version in step.items()
+            if version.parent_id
         }
-        for id_, one in step.items():
-            names[id_] += (one.name,)
+        for id_, version in step.items():
+            names[id_] += (version.name,)
     return names
 
 
 def counts(on: dt.date) -> dict[str, int]:
     """How many units of each tier stand on a day."""
     query = select(UnitVersion.kind, func.count()).where(UnitVersion.stands_on(on), UnitVersion.kind.in_(TIERS))
-    found = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
-    return {kind: found[kind] for kind in TIERS if kind in found}
+    by_kind = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
+    return {kind: by_kind[kind] for kind in TIERS if kind in by_kind}
 
 
 def provinces(on: dt.date) -> list[Child]:
@@ -164,15 +164,15 @@ def below(unit_id: int, on: dt.date, page: int = 1) -> Pagination:
     return children
 
 
-def _children(shown: Sequence[UnitVersion], on: dt.date) -> list[Child]:
+def _children(versions: Sequence[UnitVersion], on: dt.date) -> list[Child]:
     query = select(UnitVersion.parent_id, UnitVersion.kind, func.count())
-    here = UnitVersion.parent_id.in_([one.unit_id for one in shown if one.kind != "commune"])
-    found: dict[int, dict[str, int]] = {}
+    here = UnitVersion.parent_id.in_([version.unit_id for version in versions if version.kind != "commune"])
+    by_parent: dict[int, dict[str, int]] = {}
     for parent_id, kind, count in db.session.execute(
         query.where(here, UnitVersion.stands_on(on)).group_by(UnitVersion.parent_id, UnitVersion.kind)
     ):
-        found.setdefault(parent_id or 0, {})[kind] = count
-    return [Child(one, found.get(one.unit_id, {})) for one in shown]
+        by_parent.setdefault(parent_id or 0, {})[kind] = count
+    return [Child(version, by_parent.get(version.unit_id, {})) for version in versions]
 
 
 def ended(words: str, kind: str) -> list[Unit]:
@@ -192,21 +192,21 @@ def story(unit_id: int) -> list[UnitVersion]:
     """Every version of a unit in the order of time, with the resolutions that began them; raises NotFound."""
     query = select(UnitVersion).where(UnitVersion.unit_id == unit_id)
     query = query.options(joinedload(UnitVersion.resolution), joinedload(UnitVersion.unit))
-    found = list(db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())))
-    if not found:
+    versions = list(db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())))
+    if not versions:
         raise NotFound(_("There is no such unit."))
-    return found
+    return versions
 
 
 def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
     """The units above one, lowest first, as they are called on a day; of a unit that is gone, on its last day."""
     day = min(on, version.ends_on or dt.date.max)
-    found: list[UnitVersion] = []
+    parents: list[UnitVersion] = []
     step: UnitVersion | None = version
     while step is not None and step.parent_id is not None:
         step = nearest(_versions([step.parent_id])[step.parent_id], day)
-        found.append(step)
-    return found
+        parents.append(step)
+    return parents
 
 
 def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
@@ -214,8 +214,10 @@ def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
     both = or_(Succession.predecessor_id == unit_id, Succession.successor_id == unit_id)
     query = select(Succession).where(both).order_by(Succession.effective_on, Succession.id).limit(MOST_LINKS)
     people = joinedload(Succession.predecessor), joinedload(Succession.successor), joinedload(Succession.resolution)
-    found = list(db.session.scalars(query.options(*people)))
-    return [one for one in found if one.successor_id == unit_id], [one for one in found if one.successor_id != unit_id]
+    successions = list(db.session.scalars(query.options(*people)))
+    return [succession for succession in successions if succession.successor_id == unit_id], [
+        succession for succession in successions if succession.successor_id != unit_id
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,13 +269,13 @@ class UnitNames:
 
     def _lies_in(self, unit: NamedUnit, above: list[str]) -> bool:
         """Whether units of these names lie above, from below upwards; some may be left out."""
-        wanted = [search_key(name) for name in above if name]
+        keys = [search_key(name) for name in above if name]
         step = self._parent(unit)
-        while wanted and step is not None:
-            if wanted[0] in (step.key, step.short_key):
-                wanted.pop(0)
+        while keys and step is not None:
+            if keys[0] in (step.key, step.short_key):
+                keys.pop(0)
             step = self._parent(step)
-        return not wanted
+        return not keys
 
     def _parent(self, unit: NamedUnit) -> NamedUnit | None:
         return self._by_id[unit.parent_id] if unit.parent_id is not None else None

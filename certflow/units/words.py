@@ -28,27 +28,27 @@ def counted(counts: dict[str, int]) -> str:
         "district": ngettext("%(num)d district", "%(num)d districts", counts.get("district", 0)),
         "commune": ngettext("%(num)d commune", "%(num)d communes", counts.get("commune", 0)),
     }
-    return ", ".join(words[one] for one in words if counts.get(one))
+    return ", ".join(words[tier] for tier in words if counts.get(tier))
 
 
 def standing(unit: Unit, on: dt.date) -> tuple[str, str]:
     """Whether a unit exists on a day, with the kind of its tag."""
     if unit.stands_on(on):
         return str(_("Exists")), "good"
-    gone = unit.ends_on is not None and unit.ends_on < on
-    return (str(_("Ended")), "neutral") if gone else (str(_("Not in force yet")), "waiting")
+    is_past = unit.ends_on is not None and unit.ends_on < on
+    return (str(_("Ended")), "neutral") if is_past else (str(_("Not in force yet")), "waiting")
 
 
 def change(version: UnitVersion) -> str:
     """What began a version."""
     words = {"rename": _("New name"), "recode": _("New code"), "move": _("New unit above")}
-    found = [str(words.get(one, one)) for one in version.change.split(",") if one]
-    if found:
-        return ", ".join(found)
+    changes = [str(words.get(name, name)) for name in version.change.split(",") if name]
+    if changes:
+        return ", ".join(changes)
     return str(_("Established")) if version.starts_on else str(_("Before the records began"))
 
 
-def link(one: Succession) -> str:
+def link(succession: Succession) -> str:
     """How a unit became another, and whether with all of its area."""
     kinds = {
         "merge": _("Merged"),
@@ -56,5 +56,5 @@ def link(one: Succession) -> str:
         "tier_removed": _("Tier abolished"),
         "tier_changed": _("Became a unit of another tier"),
     }
-    extent = _("whole") if one.extent == "whole" else _("a part")
-    return f"{kinds.get(one.kind, one.kind)} ({extent})"
+    extent = _("whole") if succession.extent == "whole" else _("a part")
+    return f"{kinds.get(succession.kind, succession.kind)} ({extent})"

@@ -46,7 +46,7 @@ def listed() -> ResponseReturnValue:
     administrator, words = access.is_administrator(actor()), request.args.get("q", "").strip()[:120]
     return render_template(
         "impartiality/conflicts/listed.html",
-        found=page.items,
+        conflicts=page.items,
         page=page,
         administrator=administrator,
         words=words,
@@ -105,11 +105,11 @@ def _unit_page(form: UnitConflictForm, administrator: bool) -> str:
 
 def _person(sign_in_name: str) -> User | None:
     """The person with a sign-in name, None for an empty one; raises Invalid when nobody has it."""
-    typed = sign_in_name.strip().lower()
-    found = directory.by_sign_in_name(typed) if typed else None
-    if typed and found is None:
+    address = sign_in_name.strip().lower()
+    person = directory.by_sign_in_name(address) if address else None
+    if address and person is None:
         raise Invalid(fields={"sign_in_name": (_("Nobody has this sign-in name."),)})
-    return found
+    return person
 
 
 @bp.form("/recusals/<int:conflict_id>/withdraw", SIGNED_IN)
@@ -160,7 +160,9 @@ def substitutes(dossier_id: int) -> ResponseReturnValue:
 
 def _at_the_name(refusal: Invalid) -> Invalid:
     """The refusal with what is wrong about the person at the field of the sign-in name."""
-    return Invalid(fields={"sign_in_name" if at == "user_id" else at: said for at, said in refusal.fields.items()})
+    return Invalid(
+        fields={"sign_in_name" if at == "user_id" else at: messages for at, messages in refusal.fields.items()}
+    )
 
 
 def _name(dossier_id: int, form: RoleForm) -> None:
@@ -178,8 +180,8 @@ def _name(dossier_id: int, form: RoleForm) -> None:
 
 def _role_choices(dossier: Dossier) -> list[SelectChoice]:
     roles = conflicts.roles_of(dossier, bench.bench(dossier))
-    named = [SelectChoice(role, judging.part(dossier, role)) for role in roles]
-    return [SelectChoice("", _("Choose a role")), *named]
+    choices = [SelectChoice(role, judging.part(dossier, role)) for role in roles]
+    return [SelectChoice("", _("Choose a role")), *choices]
 
 
 def _substitutes_page(form: RoleForm, dossier: Dossier) -> str:
@@ -187,9 +189,9 @@ def _substitutes_page(form: RoleForm, dossier: Dossier) -> str:
         "impartiality/conflicts/substitutes.html",
         form=form,
         dossier=dossier,
-        shown=judging.shown(dossier, bench.bench(dossier)),
+        judges=judging.shown(dossier, bench.bench(dossier)),
         judged=impartiality.rule_of(dossier).judged_in(dossier.state),
-        named=conflicts.substitutes_of(dossier),
+        substitutes=conflicts.substitutes_of(dossier),
         part=judging.part,
     )
 

@@ -97,8 +97,8 @@ def show(import_id: int) -> ResponseReturnValue:
 @bp.page("/<int:import_id>/faults.csv", ADMINISTRATOR)
 def faults(import_id: int) -> Response:
     """All that is wrong with a list, as a file."""
-    found = importing.look_at(importing.find(import_id, actor()))
-    return _download(importing.faults_csv(found), _("to-correct.csv"), CSV)
+    plan = importing.look_at(importing.find(import_id, actor()))
+    return _download(importing.faults_csv(plan), _("to-correct.csv"), CSV)
 
 
 @bp.action("/<int:import_id>/create", ADMINISTRATOR)
@@ -106,14 +106,14 @@ def create(import_id: int) -> ResponseReturnValue:
     """Make everybody of a list."""
     form = SeenForm()
     try:
-        made = importing.create(
+        finished = importing.create(
             import_id, actor=actor(), sha256=form.sha256.data or "", fingerprint=form.fingerprint.data or ""
         )
     except (Stale, ActionBlocked) as refusal:
         db.session.rollback()
         return _page(importing.find(import_id, actor()), refusal), status_of(refusal)
     flash(_("The list is done: everything in it was created."))
-    return redirect(url_for(".show", import_id=made.id))
+    return redirect(url_for(".show", import_id=finished.id))
 
 
 @bp.action("/<int:import_id>/discard", ADMINISTRATOR)
@@ -128,18 +128,18 @@ def _page(sent: PeopleImport, refusal: Refusal | None = None) -> str:
     if sent.done_at is not None:
         waiting, total = importing.to_hand_links(sent)
         return render_template("people/import_done.html", sent=sent, waiting=waiting, total=total)
-    found = importing.look_at(sent)
-    form = SeenForm(formdata=None, sha256=sent.sha256, fingerprint=found.fingerprint)
+    plan = importing.look_at(sent)
+    form = SeenForm(formdata=None, sha256=sent.sha256, fingerprint=plan.fingerprint)
     roles = role_titles.roles()
     return render_template(
         "people/import_look.html",
         sent=sent,
-        plan=found,
+        plan=plan,
         form=form,
         reasons=refusal.reasons if refusal else (),
         roles=roles,
-        faults=_fitting(found.faults, lambda fault: (fault.given, fault.reason), FAULTS_SIZE),
-        steps=_fitting(found.steps, lambda step: _told(step, roles), BESIDE_SIZE if found.faults else STEPS_SIZE),
+        faults=_fitting(plan.faults, lambda fault: (fault.given, fault.reason), FAULTS_SIZE),
+        steps=_fitting(plan.steps, lambda step: _told(step, roles), BESIDE_SIZE if plan.faults else STEPS_SIZE),
         heading=people_columns.heading,
     )
 
@@ -151,13 +151,13 @@ def _told(step: PlanStep, roles: Mapping[str, tuple[str, str]]) -> tuple[str, ..
 
 def _fitting(items: Sequence[Any], words: Callable[[Any], tuple[str, ...]], size: int) -> list[Any]:
     """The first of them, at most MOST_SHOWN and as many as leave the page small; `size` is in bytes."""
-    shown = []
+    fitting = []
     for item in items[:MOST_SHOWN]:
         size -= ROW_SIZE + sum(len(escape(text).encode()) for text in words(item))
         if size < 0:
             break
-        shown.append(item)
-    return shown
+        fitting.append(item)
+    return fitting
 
 
 def _download(content: bytes, name: str, media_type: str) -> Response:

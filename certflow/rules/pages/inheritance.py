@@ -89,7 +89,7 @@ class InheritanceView:
 def listed() -> ResponseReturnValue:
     """The rules, those that begin last first."""
     page = inheritance_rules.listed(asked_page())
-    return render_template("rules/inheritance/listed.html", found=[_shown(rule) for rule in page.items], page=page)
+    return render_template("rules/inheritance/listed.html", views=[_shown(rule) for rule in page.items], page=page)
 
 
 @bp.form("/new", ADMINISTRATOR)
@@ -114,7 +114,7 @@ def new() -> ResponseReturnValue:
 @bp.page("/<int:rule_id>", ADMINISTRATOR)
 def show(rule_id: int) -> ResponseReturnValue:
     """One rule."""
-    return render_template("rules/inheritance/show.html", shown=_shown(inheritance_rules.get(rule_id)))
+    return render_template("rules/inheritance/show.html", view=_shown(inheritance_rules.get(rule_id)))
 
 
 @bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
@@ -126,7 +126,7 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
         _("Withdraw a rule"),
         trail=[(_("Inheritance rules"), url_for(".listed"))],
         back=url_for(".show", rule_id=rule_id),
-        done=_("The rule is withdrawn; it no longer applies to any title."),
+        success=_("The rule is withdrawn; it no longer applies to any title."),
         follows=[
             _("From now on no result is inherited under this rule; another rule can be entered for the same days."),
             _("Shares that were filed while it was in force do not change."),
@@ -140,16 +140,16 @@ def _fill_choices(form: InheritanceForm) -> None:
     form.unit_id.choices = [SelectChoice("", _("Choose a province")), *provinces]
     schemes = [SelectChoice(spec.name, spec.title.in_language(language())) for spec in inheritance_rules.schemes()]
     form.scheme.choices = [SelectChoice("", _("Choose a scheme")), *schemes]
-    form.treatment.choices = [SelectChoice(one, _told(one)) for one in inheritance_rules.TREATMENTS]
+    form.treatment.choices = [SelectChoice(treatment, _told(treatment)) for treatment in inheritance_rules.TREATMENTS]
 
 
 def _told(treatment: str) -> str:
-    told = {
+    sentences = {
         "inherited": _("Inherited: the new unit has the lowest level that all its predecessors hold"),
         "suspended": _("Suspended: the titles count nowhere until there is a decision"),
         "reassess": _("To be assessed again: the new unit starts without a title"),
     }
-    return str(told[treatment])
+    return str(sentences[treatment])
 
 
 def _shown(rule: InheritanceRule) -> InheritanceView:

@@ -39,7 +39,7 @@ def by_which(delegation: Delegation) -> str:
 
 def before_acting(delegation: Delegation) -> str:
     """What a delegate is told before they confirm an act."""
-    said = {
+    values = {
         "whom": f"{role_at(delegation.appointment)}, {delegation.appointment.user.full_name}",
         "document": delegation.document_number,
         "date": _day(delegation.document_date),
@@ -47,11 +47,11 @@ def before_acting(delegation: Delegation) -> str:
     }
     if delegation.mode == "KT":
         return str(
-            _("You sign in place of (KT.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said),
+            _("You sign in place of (KT.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **values),
         )
     if delegation.mode == "TL":
-        return str(_("You sign by order of (TL.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said))
-    return str(_("You sign by delegation of (TUQ.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said))
+        return str(_("You sign by order of (TL.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **values))
+    return str(_("You sign by delegation of (TUQ.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **values))
 
 
 def standing(delegation: Delegation) -> tuple[str, str]:

@@ -12,22 +12,22 @@ def treatment(name: str) -> tuple[str, str]:
         "suspended": (_("Suspended"), "waiting"),
         "reassess": (_("To be assessed again"), "waiting"),
     }
-    found, tag = words.get(name, (_("Not decided"), "neutral"))
-    return str(found), tag
+    label, tag = words.get(name, (_("Not decided"), "neutral"))
+    return str(label), tag
 
 
-def inherited(unit: str, found: Inherited | None) -> str:
+def inherited(unit: str, result: Inherited | None) -> str:
     """What a unit has of its predecessors' titles, and by which document, in a sentence."""
-    if found is None or found.outcome.treatment == "undecided":
+    if result is None or result.outcome.treatment == "undecided":
         return str(
             _(
                 ("It is not decided whether %(unit)s inherits the result; the result does not count for this unit."),
                 unit=unit,
             )
         )
-    values = {"unit": unit, "document": found.cited}
-    if found.title is not None:
-        return _held(values, found)
+    values = {"unit": unit, "document": result.cited}
+    if result.title is not None:
+        return _held(values, result)
     sentences = {
         "inherited": _(
             (
@@ -39,11 +39,11 @@ def inherited(unit: str, found: Inherited | None) -> str:
         "suspended": _("The result is suspended for %(unit)s, by %(document)s.", **values),
         "reassess": _("%(unit)s is to be assessed again, by %(document)s.", **values),
     }
-    return str(sentences[found.outcome.treatment])
+    return str(sentences[result.outcome.treatment])
 
 
-def _held(values: dict[str, str], found: Inherited) -> str:
-    title = found.title
+def _held(values: dict[str, str], result: Inherited) -> str:
+    title = result.title
     if title is None:
         return ""
     if title.until is None:

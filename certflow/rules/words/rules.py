@@ -26,7 +26,7 @@ def withdrawal_of(
     *,
     trail: Sequence[tuple[str, str]],
     back: str,
-    done: str,
+    success: str,
     follows: Sequence[str],
     details: str = "",
 ) -> Withdrawal:
@@ -36,7 +36,7 @@ def withdrawal_of(
         question=_("Withdraw this rule?"),
         eyebrow=f"{rule.cited} · {rule.unit.name}",
         button=_("Withdraw the rule"),
-        done=done,
+        done=success,
         trail=[*trail, (rule.cited, back)],
         back=back,
         follows=[*follows, _("The rule stays in the list with your reason; it cannot be put back in force.")],

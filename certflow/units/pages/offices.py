@@ -69,7 +69,7 @@ class EndForm(FlaskForm):
 def offices(unit_id: int) -> ResponseReturnValue:
     """The offices at a unit, and a new one."""
     unit, form = units.get(unit_id), OfficeForm()
-    kinds = [SelectChoice(one, words.office(one)) for one in organisations.kinds_at(unit.kind)]
+    kinds = [SelectChoice(kind, words.office(kind)) for kind in organisations.kinds_at(unit.kind)]
     form.kind.choices = [SelectChoice("", _("Choose a kind")), *kinds]
     if not form.is_submitted():
         return _offices_page(unit, form)
@@ -130,8 +130,8 @@ def disadvantaged(unit_id: int) -> ResponseReturnValue:
 @bp.form("/attributes/<int:attribute_id>/end", ADMINISTRATOR)
 def end_attribute(attribute_id: int) -> ResponseReturnValue:
     """Let a unit lie in a disadvantaged area no longer than to a day."""
-    found, form = attributes.get(attribute_id), EndForm()
-    unit, back = units.get(found.unit_id), url_for("places.show", unit_id=found.unit_id)
+    statement, form = attributes.get(attribute_id), EndForm()
+    unit, back = units.get(statement.unit_id), url_for("places.show", unit_id=statement.unit_id)
     if form.validate_on_submit():
         try:
             attributes.end(attribute_id, last_day=form.ends_on.day, source=form.source.data, actor=actor())

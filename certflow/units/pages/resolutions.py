@@ -54,8 +54,8 @@ def upload() -> ResponseReturnValue:
 @bp.page("/<digest>", ADMINISTRATOR)
 def show(digest: str) -> ResponseReturnValue:
     """What the resolution would do; nothing is changed."""
-    told = preview.of(resolutions.read(resolutions.kept(digest)))
-    return render_template("units/resolutions/plan.html", told=told, digest=digest, most=MOST_SHOWN)
+    outlook = preview.of(resolutions.read(resolutions.kept(digest)))
+    return render_template("units/resolutions/plan.html", outlook=outlook, digest=digest, most=MOST_SHOWN)
 
 
 @bp.action("/<digest>", ADMINISTRATOR)

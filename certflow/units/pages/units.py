@@ -52,7 +52,7 @@ class UnitDayForm(FlaskForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DayChoice:
     """The day that was asked for, and as the address of a link repeats it (None: today)."""
 
     on: dt.date
@@ -63,16 +63,16 @@ class Asked:
 def listed() -> ResponseReturnValue:
     """What was searched for; without words the provinces of the day."""
     form = SearchForm(request.args)
-    valid, asked = form.validate(), _day(form)
+    valid, day_choice = form.validate(), _day(form)
     words = (form.q.data or "").strip()[:LONGEST]
     page = render_template(
         "units/listed.html",
         form=form,
-        asked=asked,
+        day_choice=day_choice,
         words=words,
-        matches=register.search(words if valid else "", asked.on, asked_page()),
-        counts=register.counts(asked.on) if not words else {},
-        provinces=register.provinces(asked.on) if not words else [],
+        matches=register.search(words if valid else "", day_choice.on, asked_page()),
+        counts=register.counts(day_choice.on) if not words else {},
+        provinces=register.provinces(day_choice.on) if not words else [],
         administrator=access.is_administrator(actor()),
         say=unit_words,
     )
@@ -83,29 +83,29 @@ def listed() -> ResponseReturnValue:
 def show(unit_id: int) -> ResponseReturnValue:
     """One unit: its names, where it came from, what became of it, its offices and titles."""
     form = UnitDayForm(request.args)
-    valid, asked = form.validate(), _day(form)
+    valid, day_choice = form.validate(), _day(form)
     story = register.story(unit_id)
-    version, unit = register.nearest(story, asked.on), story[0].unit
+    version, unit = register.nearest(story, day_choice.on), story[0].unit
     administrator = access.is_administrator(actor())
     came, went = register.links(unit_id)
     page = render_template(
         "units/show.html",
         form=form,
-        asked=asked,
+        day_choice=day_choice,
         unit=unit,
         version=version,
         story=story,
         names_above=register.names_above(story),
-        above=register.above(version, asked.on),
+        above=register.above(version, day_choice.on),
         came=came,
         went=went,
-        below=_below(version, asked.on),
+        below=_below(version, day_choice.on),
         attributes=attributes.of_unit(unit_id),
         offices=organisations.at(unit_id),
         centres=holders.centres(unit_id) if administrator else [],
         administrator=administrator,
         say=unit_words,
-        **sections("places.show", unit, asked.on),
+        **sections("places.show", unit, day_choice.on),
     )
     return page, 200 if valid else 422
 
@@ -114,25 +114,25 @@ def show(unit_id: int) -> ResponseReturnValue:
 def below(unit_id: int) -> ResponseReturnValue:
     """The units directly below one on a day."""
     form = UnitDayForm(request.args)
-    valid, asked = form.validate(), _day(form)
-    version = register.nearest(register.story(unit_id), asked.on)
+    valid, day_choice = form.validate(), _day(form)
+    version = register.nearest(register.story(unit_id), day_choice.on)
     page = render_template(
         "units/below.html",
         form=form,
-        asked=asked,
+        day_choice=day_choice,
         version=version,
-        above=register.above(version, asked.on),
-        children=register.below(unit_id, asked.on, asked_page()),
+        above=register.above(version, day_choice.on),
+        children=register.below(unit_id, day_choice.on, asked_page()),
         say=unit_words,
     )
     return page, 200 if valid else 422
 
 
-def _day(form: SearchForm | UnitDayForm) -> Asked:
+def _day(form: SearchForm | UnitDayForm) -> DayChoice:
     """The day asked for; today where none was typed, or none that is a day."""
     day = form.on.day or today()
     form.on.data = form.on.data or shown_day(day)
-    return Asked(day, None if day == today() else shown_day(day))
+    return DayChoice(day, None if day == today() else shown_day(day))
 
 
 def _below(version: UnitVersion, on: dt.date) -> dict[str, int]:
