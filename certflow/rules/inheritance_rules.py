@@ -26,7 +26,7 @@ from certflow.rules.outcomes import Treatment
 from certflow.vietnamese import says_something
 from certflow.wording import N_, _
 
-TREATMENTS: tuple[str, ...] = tuple(one for one in get_args(Treatment) if one != "undecided")
+TREATMENTS: tuple[str, ...] = tuple(name for name in get_args(Treatment) if name != "undecided")
 REGISTER = dated.Register(
     InheritanceRule, N_("There is no such inheritance rule."), N_("This rule has already been withdrawn.")
 )

@@ -1,4 +1,4 @@
-"""Importing the real units of both epochs, with what became of each on 1 July 2025."""
+"""Import of the real units before and after the reform of 1 July 2025, with their successions."""
 
 import datetime as dt
 from collections import Counter
@@ -31,7 +31,7 @@ DATED = dt.date(2025, 6, 16)  # of the 34 resolutions on communes
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import made and what was already there."""
+    """The number of units that an import created, and the number that already existed."""
 
     made: int
     kept: int
@@ -39,7 +39,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What an import made of both epochs; `links` counts those made now by kind, `unlinked` says what has none."""
+    """The result of importing both epochs; `links` counts the new successions by kind, `unlinked` lists rows without one."""
 
     legacy: Imported
     plan: ResolutionPlan
@@ -48,9 +48,9 @@ class Linked:
 
 
 def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: None) -> Imported:
-    """Store units of three tiers; a code that a unit had on their last day is skipped, so a repeat changes nothing.
+    """Store the units of three tiers; existing codes are skipped, so a repeated import changes nothing.
 
-    A unit's parent is stored already or among `rows`.
+    The parent of each unit must be stored or in `rows`.
     """
     last_day = UnitVersion.stands_on(REFORM - dt.timedelta(days=1))
     unit_ids = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
@@ -71,7 +71,7 @@ def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: Non
 
 
 def import_both(province: str | None = None, tick: Callable[[int], None] = lambda _count: None) -> Linked:
-    """Store the units of three tiers, then let the reform of July 2025 make those of two of them.
+    """Store the units of three tiers, then apply the reform of July 2025, which leaves two tiers.
 
     What is there already stays as it is, so that a repeat makes nothing, and a database of the first epoch alone is
     brought forward. A province comes with all that was merged with it. Raises Invalid when units were changed so
@@ -93,13 +93,13 @@ def import_both(province: str | None = None, tick: Callable[[int], None] = lambd
 
 
 def ticks(province: str | None = None) -> int:
-    """How often `import_both` tells of its progress."""
+    """The total number of steps that `import_both` reports to `tick`."""
     reform = _of_province(lineage(), province)
     return len(reform.before) + len(reform.links)
 
 
 def _of_province(reform: Lineage, province: str | None) -> Lineage:
-    """The part of the lineage that is about one province of either epoch, with what was merged with it."""
+    """The part of the lineage for one province of either epoch, with the provinces merged with it; raises NotFound."""
     if province is None:
         return reform
     province_codes = {row.code for row in _named(legacy_units, province)}
@@ -125,7 +125,7 @@ def _of_province(reform: Lineage, province: str | None) -> Lineage:
 
 
 def _named(read: Callable[[str], Iterator[UnitRow]], province: str) -> list[UnitRow]:
-    """The provinces of an epoch that answer to a name."""
+    """The provinces of one epoch with this name."""
     try:
         return [row for row in read(province) if row.kind == "province"]
     except NotFound:
@@ -133,7 +133,7 @@ def _named(read: Callable[[str], Iterator[UnitRow]], province: str) -> list[Unit
 
 
 def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[UnitRef]:
-    """The provinces and all that lies in them; parents come first in `rows`."""
+    """The provinces and all units inside them; `rows` must have parents before children."""
     inside: set[str] = set()
     for row in rows:
         if (row.code in provinces and row.kind == "province") or row.parent_code in inside:
@@ -142,7 +142,7 @@ def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[Unit
 
 
 def _pending(reform: Lineage) -> list[Change]:
-    """What the stored units have not gone through yet."""
+    """The changes of the reform that are not applied to the stored units yet."""
     versions = resolutions.known(REFORM, set()).before
     waiting = {UnitRef(unit.kind, unit.code) for unit in versions if unit.until is None}
     rows = {UnitRef(row.kind, row.code): row for row in reform.after}
@@ -169,6 +169,6 @@ def _record(number: str) -> int:
 
 
 def unlinked_words(unlinked: Sequence[Unlinked], most: int = 50) -> list[str]:
-    """What could not be linked, in sentences, the first `most` and how many more."""
+    """Sentences about the rows without succession: the first `most`, then the number of the others."""
     more = [_("and %(count)s more", count=len(unlinked) - most)] if len(unlinked) > most else []
     return [row.words for row in unlinked[:most]] + more

@@ -1,4 +1,4 @@
-"""Offices at units: entered by an administrator with their source, ended on a day, and named where people sit.
+"""Offices at units: an administrator enters them with a source and ends them; appointments refer to them.
 
 A learning centre or an agency is a subject of rating too: its office has a holder, made with it or, where the holder
 was entered before under the same name, linked to it. No office is made up: only those that somebody enters exist.
@@ -45,7 +45,7 @@ KINDS: Faults = {
 
 
 class OfficeSeat(TypedDict, total=False):
-    """Where at its unit an appointment is, and the paper by which somebody was appointed."""
+    """The office of an appointment, and the document of the appointment."""
 
     organisation_id: int | None
     document: str
@@ -53,7 +53,7 @@ class OfficeSeat(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class OfficeEntry:
-    """What is typed of an office: its kind and name, since when it stands (None: not known), and who says so."""
+    """The values of a new office: kind, name, source and first day (None: not known)."""
 
     kind: str
     name: str
@@ -83,14 +83,14 @@ def title(kind: str) -> str:
 
 
 def at(unit_id: int, on: dt.date | None = None) -> list[Organisation]:
-    """The offices at a unit, those that ended with them; with `on` those of that day. At most MOST_LISTED."""
+    """The offices at a unit, ended ones included, or only those that exist on the day `on`; at most MOST_LISTED."""
     query = select(Organisation).where(Organisation.unit_id == unit_id)
     query = query.where(Organisation.stands_on(on)) if on else query
     return list(db.session.scalars(query.order_by(Organisation.search_key, Organisation.id).limit(MOST_LISTED)))
 
 
 def add(unit_id: int, entry: OfficeEntry, *, actor: User) -> Organisation:
-    """Enter an office at a unit; raises Invalid with the messages of all fields at fault."""
+    """Insert an office at a unit; raises Invalid with the messages of all invalid fields."""
     access.require_administrator(actor)
     unit = units.get(unit_id)
     name, source = dated.joined(entry.name), dated.joined(entry.source)
@@ -128,7 +128,7 @@ def _faults(unit: Unit, entry: OfficeEntry, name: str, source: str) -> Faults:
 
 
 def _give_holder(office: Organisation, unit: Unit) -> None:
-    """Link the one holder of this name that was entered before; only where there is none, or several, make one.
+    """Link the existing holder of this name; if there is none or more than one, create a holder.
 
     Capital letters make no difference, accents do: "Ấp Tân" and "Ấp Tấn" are two places.
     """
@@ -157,7 +157,7 @@ def _found(office: Organisation | None) -> Organisation:
 
 
 def end(organisation_id: int, *, last_day: dt.date | None, source: str, actor: User) -> Organisation:
-    """Let an office end on a day, by the document that says so; the source is kept beside that of its beginning."""
+    """Set the last day of an office, with its source document; raises ActionNotOpen if it has one."""
     access.require_administrator(actor)
     office = _found(db.session.get(Organisation, organisation_id, with_for_update=True, populate_existing=True))
     if office.ends_on is not None:
@@ -167,14 +167,14 @@ def end(organisation_id: int, *, last_day: dt.date | None, source: str, actor: U
 
 
 def at_units(unit_ids: Collection[int]) -> list[Organisation]:
-    """The offices that stand today at any of several units; at most MOST_LISTED."""
+    """The offices that exist today at any of these units; at most MOST_LISTED."""
     query = select(Organisation).where(Organisation.unit_id.in_(unit_ids), Organisation.stands_on(clock.today()))
     query = query.options(joinedload(Organisation.unit)).order_by(Organisation.search_key, Organisation.id)
     return list(db.session.scalars(query.limit(MOST_LISTED)))
 
 
 def seat_faults(unit_id: int | None, organisation_id: int | None = None, document: str = "") -> Faults:
-    """What stands against an appointment at an office of a unit, or at a unit that has ended without a document."""
+    """The faults of an appointment by field: a wrong or ended office, or an ended unit without a document."""
     faults: Faults = {}
     office = db.session.get(Organisation, organisation_id) if organisation_id is not None else None
     if organisation_id is not None and (office is None or office.unit_id != unit_id):

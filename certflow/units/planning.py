@@ -1,4 +1,4 @@
-"""Working out what a resolution does with the units that are stored: nothing is guessed, and every fault is said."""
+"""The plan of a resolution for the stored units; every fault is reported and no value is guessed."""
 
 import datetime as dt
 from collections import defaultdict
@@ -23,15 +23,15 @@ from certflow.wording import _
 
 
 def plan(units: Units, changes: Sequence[Change], on: dt.date) -> ResolutionPlan:
-    """What `changes` do on the day `on`: complete where there are no faults, otherwise as far as it can be told."""
+    """The plan of `changes` on the day `on`; it is complete only if it has no faults."""
     return _ResolutionPlanner(units, _rows(units, changes, on), on).plan()
 
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows that stand: of units that stay, of units that go and into what (`targets`, with their `sources`).
+    """The valid rows: units that continue (`staying`), that end (`going`), and their `targets` with `sources`.
 
-    `links` are the goings with the number of the unit; `first` is the first row about a unit.
+    `links` has the id of each predecessor with its row; `first` has the first row of each unit.
     """
 
     before: dict[int, Known]
@@ -45,7 +45,7 @@ class _Rows:
 
 
 def _rows(units: Units, changes: Sequence[Change], on: dt.date) -> _Rows:
-    """The rows of `changes` by the units they are about; those with a fault are left out of everything else."""
+    """The rows of `changes` by unit; a row with a fault is only in `faults`."""
     rows = _Rows({unit.id: unit for unit in units.before})
     finder = _Finder(units, on)
     by_unit: dict[int, list[Change]] = defaultdict(list)
@@ -64,7 +64,7 @@ def _rows(units: Units, changes: Sequence[Change], on: dt.date) -> _Rows:
 
 
 class _Finder:
-    """The units by the codes they have on the day before."""
+    """Finds units by their code on the day before."""
 
     def __init__(self, units: Units, on: dt.date) -> None:
         self._on = on
@@ -73,7 +73,7 @@ class _Finder:
         self._former = dict(units.former)
 
     def find(self, ref: UnitRef) -> Known | str:
-        """The unit, or in words why there is none that can be changed on the day."""
+        """The unit with this code, or a message that says why it cannot be changed on the day."""
         values = {"code": ref.code, "day": f"{self._on:%d/%m/%Y}"}
         unit = self._before.get(ref)
         if unit is not None and unit.until is None:
@@ -89,7 +89,7 @@ class _Finder:
 
 
 def _sort(rows: _Rows, unit: Known, of_unit: list[Change]) -> None:
-    """Put the rows of one unit where they belong, or none of them, with the fault."""
+    """Sort the rows of one unit into `staying` and `going`; if they have a fault, record only the fault."""
     staying = [change for change in of_unit if change.kind == "continue"]
     going = [change for change in of_unit if change.kind != "continue"]
     if words := _contradiction(staying, going) or _nothing_new(unit, staying, going):
@@ -106,7 +106,7 @@ def _sort(rows: _Rows, unit: Known, of_unit: list[Change]) -> None:
 
 
 def _contradiction(staying: Sequence[Change], going: Sequence[Change]) -> str:
-    """Why rows about one unit cannot all be true; "" where they can."""
+    """The message if the rows of one unit contradict each other; "" otherwise."""
     wholes = [change for change in going if change.extent == "whole"]
     aims = [(change.becomes.kind, change.becomes.code) for change in going if change.becomes]
     if wholes and (staying or len(going) > 1):
@@ -127,7 +127,7 @@ def _contradiction(staying: Sequence[Change], going: Sequence[Change]) -> str:
 
 
 def _nothing_new(unit: Known, staying: Sequence[Change], going: Sequence[Change]) -> str:
-    """A rename to the name it has: somebody has mistaken a unit for another."""
+    """The message if a rename keeps the present name, which means that the row has the wrong unit; "" otherwise."""
     for change in staying:
         becomes = change.becomes
         if becomes is None or (becomes.code is None and becomes.name is None):
@@ -151,7 +151,7 @@ def _aim(rows: _Rows, change: Change, unit_id: int | None) -> None:
 
 
 class _ResolutionPlanner:
-    """The units of the day itself, built up step by step from those of the day before."""
+    """Builds the units of the day, step by step, from those of the day before."""
 
     def __init__(self, units: Units, rows: _Rows, on: dt.date) -> None:
         self._units, self._rows, self._on = units, rows, on
@@ -185,7 +185,7 @@ class _ResolutionPlanner:
         self._faults.append(RowFault(row, words))
 
     def _recode(self) -> None:
-        """Give what goes on its new name and code, so that others can be put into it or under it by that code."""
+        """Set new names and codes of continuing units first, because other rows refer to them by the new code."""
         for unit_id, rows in self._rows.staying.items():
             unit, now = self._living[unit_id], self._living[unit_id]
             for change in rows:
@@ -196,7 +196,7 @@ class _ResolutionPlanner:
         self._by_ref = {UnitRef(unit.kind, unit.code): unit.id for unit in self._living.values()}
 
     def _note(self, unit: Known, now: Known, cites: str, *, along: bool = False) -> None:
-        """Note how a unit goes on, once more when its parent is known."""
+        """Record the change of a continuing unit; called again when its parent is known."""
         renamed, recoded = unit.name != now.name, unit.code != now.code
         new = {"rename": renamed, "recode": recoded, "move": unit.parent_id != now.parent_id}
         self._living[unit.id] = now
@@ -204,7 +204,7 @@ class _ResolutionPlanner:
             self._changed[unit.id] = Changed(unit, now, what, cites, along)
 
     def _make(self) -> None:
-        """A unit for every code that is said and that none which goes on has."""
+        """Create a unit for each target code that no continuing unit has."""
         for ref, rows in self._rows.targets.items():
             if self._by_ref.get(ref) in self._rows.staying:
                 continue
@@ -229,7 +229,7 @@ class _ResolutionPlanner:
                 self._heirs[unit_id] = successor
 
     def _place(self) -> None:
-        """Find the units above: said by the code they have on the day, or the one that the predecessors had."""
+        """Set the parents: by the code in the row, or the parent of the predecessors."""
         for unit_id, rows in self._rows.staying.items():
             parents = [
                 (change.row, change.becomes.parent) for change in rows if change.becomes and change.becomes.parent
@@ -261,7 +261,7 @@ class _ResolutionPlanner:
         return None
 
     def _move_along(self) -> None:
-        """What lies in a unit that goes whole into another lies in that one from then on."""
+        """Move the children of an ended unit to the successor that takes all of it."""
         for unit in [*self._living.values(), *self._units.later]:
             above = self._rows.going.get(unit.parent_id or 0)
             if above is None:
@@ -284,7 +284,7 @@ class _ResolutionPlanner:
         self._note(self._rows.before[unit.id], now, own.cites if own else cites, along=own is None)
 
     def _check(self) -> None:
-        """Codes are held once, names once below a parent, and every unit lies in one of a higher kind."""
+        """Check that codes are unique, names are unique below a parent, and each parent has a higher tier."""
         rows = dict(self._touched())
         self._check_parents(rows)
         everywhere: list[Known | CreatedUnit] = [*self._living.values(), *self._made.values(), *self._units.later]
@@ -301,7 +301,7 @@ class _ResolutionPlanner:
                 self._fault(row, _("Another unit below the same unit has this name on this day."))
 
     def _touched(self) -> Iterator[tuple[int, int]]:
-        """The units that the rows make or change, each with its first row."""
+        """The created and changed units, each with the number of its first row."""
         for ref, unit in self._made.items():
             yield unit.id, self._rows.targets[ref][0].row
         for unit_id, changed in self._changed.items():
@@ -322,6 +322,6 @@ class _ResolutionPlanner:
 
 
 def _clashes(holders: Iterable[int], rows: dict[int, int]) -> list[int]:
-    """The rows that give to one unit what another has; nothing where no row touches any of them."""
+    """The rows that give one unit the code or name of another; empty if no row concerns these units."""
     different = set(holders)
     return sorted({rows[unit_id] for unit_id in different if unit_id in rows}) if len(different) > 1 else []

@@ -1,4 +1,4 @@
-"""The register of all units through time: search by any name or code, look-up for whole lists, a tree on a day."""
+"""The register of all units through time: search by name or code, look-up for lists, and the tree of a day."""
 
 import datetime as dt
 from collections import defaultdict
@@ -28,10 +28,10 @@ _ABOVE = 2  # a commune has at most a district and a province above it
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """A unit as it was called on a day, or nearest to it, with the names of those above it then.
+    """A search result: the version of a unit nearest to a day, with the names of its parents then.
 
-    `ended_on` is its last day where that lies before the day, `begins_on` its first where that lies after it.
-    `formerly` is the name or code by which it was found, where it is called otherwise.
+    `ended_on` is the unit's last day if it is before the day; `begins_on` is its first day if it is after the day.
+    `formerly` is the matching former name or code if the version itself does not match.
     """
 
     version: UnitVersion
@@ -43,14 +43,14 @@ class RegisterEntry:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One unit of the tree, with how many units of each kind lie directly below it on the day."""
+    """One unit of the tree, with the number of its children by kind on the day."""
 
     version: UnitVersion
     counts: dict[str, int]
 
 
 class _Matches(Pagination):
-    """A page of the ids that the query `select` finds, with their number beside each: searching twice takes twice."""
+    """A page of ids from the query `select`; each row also has the total, so that one query does both."""
 
     def _query_items(self) -> list[int]:
         query = self._query_args["select"].limit(self.per_page).offset(self._query_offset)
@@ -63,9 +63,9 @@ class _Matches(Pagination):
 
 
 def search(words: str, on: dt.date, page: int = 1) -> Pagination:
-    """One page of the units (RegisterEntry) that ever had `words` in their name or for their code; none for no words.
+    """One page of units (RegisterEntry) that ever had `words` in their name or as their code; empty without words.
 
-    Those that stand on the day come first, of these the higher tiers.
+    Units that exist on the day come first, higher tiers before lower ones.
     """
     key, code = search_key(words), words.strip()
     if not key:
@@ -83,7 +83,7 @@ def _called(table: type[Unit] | type[UnitVersion], key: str, code: str) -> Colum
 
 
 def _called_before(key: str, code: str) -> Select[int]:
-    """Units that had the name or code in a version other than their last, which is what the unit itself says."""
+    """The ids of units that had the name or code in an earlier version; `Unit` itself has the values of the last one."""
     later = aliased(UnitVersion)
     changed = select(UnitVersion.unit_id).join(later, later.unit_id == UnitVersion.unit_id)
     return changed.where(later.change != "", _called(UnitVersion, key, code))
@@ -113,7 +113,7 @@ def _former(versions: Iterable[UnitVersion], key: str, code: str) -> str:
 
 
 def _versions(ids: Collection[int]) -> dict[int, list[UnitVersion]]:
-    """All versions of several units, each unit's in the order of time."""
+    """All versions of these units by unit id, in order of time."""
     query = select(UnitVersion).where(UnitVersion.unit_id.in_(ids))
     by_unit: dict[int, list[UnitVersion]] = {}
     for version in db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())):
@@ -122,13 +122,13 @@ def _versions(ids: Collection[int]) -> dict[int, list[UnitVersion]]:
 
 
 def nearest(versions: Sequence[UnitVersion], on: dt.date) -> UnitVersion:
-    """The version that holds on a day; the last one before it, or the first one after it, where none does."""
+    """The version valid on a day; if there is none, the last before it or else the first after it."""
     begun = [version for version in versions if version.meets(None, on)]
     return begun[-1] if begun else versions[0]
 
 
 def names_above(versions: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
-    """The names of the units above each version on its last day, or now, lowest first; one query for each tier."""
+    """The names of the parents of each version on its last day (or now), lowest tier first; one query for each tier."""
     names: dict[int, tuple[str, ...]] = {version.id: () for version in versions}
     step = {version.id: version for version in versions}
     for _tier in range(_ABOVE):
@@ -144,20 +144,20 @@ def names_above(versions: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
 
 
 def counts(on: dt.date) -> dict[str, int]:
-    """How many units of each tier stand on a day."""
+    """The number of units of each tier on a day."""
     query = select(UnitVersion.kind, func.count()).where(UnitVersion.stands_on(on), UnitVersion.kind.in_(TIERS))
     by_kind = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
     return {kind: by_kind[kind] for kind in TIERS if kind in by_kind}
 
 
 def provinces(on: dt.date) -> list[Child]:
-    """The provinces of a day in Vietnamese order, of which there are few."""
+    """The provinces of a day in Vietnamese order; without pages, because there are at most 63."""
     query = select(UnitVersion).where(UnitVersion.kind == "province", UnitVersion.stands_on(on))
     return _children(db.session.scalars(query.order_by(UnitVersion.sort_key, UnitVersion.id)).all(), on)
 
 
 def below(unit_id: int, on: dt.date, page: int = 1) -> Pagination:
-    """One page of the units (Child) directly below one on a day."""
+    """One page of the children (Child) of a unit on a day."""
     query = select(UnitVersion).where(UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
     children = paginate(query.order_by(UnitVersion.sort_key, UnitVersion.id), page, CHILDREN_AT_ONCE)
     children.items = _children(children.items, on)
@@ -176,20 +176,20 @@ def _children(versions: Sequence[UnitVersion], on: dt.date) -> list[Child]:
 
 
 def ended(words: str, kind: str) -> list[Unit]:
-    """Units of a kind that have ended, by a part of their last name, those that ended last first."""
+    """Ended units of a kind by a part of their last name, latest end first; at most FOUND_AT_ONCE."""
     query = select(Unit).where(Unit.search_key.contains(search_key(words), autoescape=True), Unit.kind == kind)
     query = query.where(Unit.ends_on < clock.today()).options(joinedload(Unit.parent).joinedload(Unit.parent))
     return list(db.session.scalars(query.order_by(Unit.ends_on.desc(), Unit.sort_key, Unit.id).limit(FOUND_AT_ONCE)))
 
 
 def counts_below(unit_id: int, on: dt.date) -> dict[str, int]:
-    """How many units of each kind lie directly below one on a day."""
+    """The number of children of a unit on a day, by kind."""
     query = select(UnitVersion.kind, func.count()).where(UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
     return dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
 
 
 def story(unit_id: int) -> list[UnitVersion]:
-    """Every version of a unit in the order of time, with the resolutions that began them; raises NotFound."""
+    """All versions of a unit in order of time, with their resolutions; raises NotFound."""
     query = select(UnitVersion).where(UnitVersion.unit_id == unit_id)
     query = query.options(joinedload(UnitVersion.resolution), joinedload(UnitVersion.unit))
     versions = list(db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())))
@@ -199,7 +199,7 @@ def story(unit_id: int) -> list[UnitVersion]:
 
 
 def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
-    """The units above one, lowest first, as they are called on a day; of a unit that is gone, on its last day."""
+    """The parents of a version on a day, lowest tier first; for an ended version, on its last day."""
     day = min(on, version.ends_on or dt.date.max)
     parents: list[UnitVersion] = []
     step: UnitVersion | None = version
@@ -210,7 +210,7 @@ def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
 
 
 def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
-    """The successions by which a unit came about or took in others, and those by which it went into others."""
+    """The successions into a unit, and the successions out of it; at most MOST_LINKS together."""
     both = or_(Succession.predecessor_id == unit_id, Succession.successor_id == unit_id)
     query = select(Succession).where(both).order_by(Succession.effective_on, Succession.id).limit(MOST_LINKS)
     people = joinedload(Succession.predecessor), joinedload(Succession.successor), joinedload(Succession.resolution)
@@ -222,7 +222,7 @@ def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
 
 @dataclass(frozen=True, slots=True)
 class NamedUnit:
-    """A unit as lists of people name it."""
+    """A unit with the values by which a list of people can name it."""
 
     id: int
     code: str
@@ -234,12 +234,12 @@ class NamedUnit:
 
     @property
     def short_key(self) -> str:
-        """The short name's key: as many of the last words of the full name's as the short name has."""
+        """The search key of the short name: the last words of `key`, as many as the short name has."""
         return " ".join(self.key.split()[-len(self.short_name.split()) :])
 
 
 class UnitNames:
-    """All units of today, loaded by one query, to look up the codes and names of a whole list."""
+    """All units of today, loaded by one query, for the look-up of codes and names of a list."""
 
     def __init__(self) -> None:
         columns = (Unit.id, Unit.code, Unit.kind, Unit.name, Unit.short_name, Unit.parent_id, Unit.search_key)
@@ -251,9 +251,9 @@ class UnitNames:
                 self._by_key[key].append(unit)
 
     def found(self, words: str, kind: str) -> list[NamedUnit]:
-        """The units of `kind` meant by an official code or by "Xã Xuân Tây, Huyện Cẩm Mỹ"; accents only tell apart.
+        """The units of `kind` with this code or name ("Xã Xuân Tây, Huyện Cẩm Mỹ"); exact accents win over a loose match.
 
-        A code whose first zeros a spreadsheet program took for those of a number is found too.
+        A code whose leading zeros were removed by a spreadsheet program is found too.
         """
         code = words.casefold()
         if code.isdecimal() and code.isascii():
@@ -268,7 +268,7 @@ class UnitNames:
         return exact or fitting
 
     def _lies_in(self, unit: NamedUnit, above: list[str]) -> bool:
-        """Whether units of these names lie above, from below upwards; some may be left out."""
+        """Whether the parents have these names, lowest tier first; the list may leave out tiers."""
         keys = [search_key(name) for name in above if name]
         step = self._parent(unit)
         while keys and step is not None:
@@ -281,7 +281,7 @@ class UnitNames:
         return self._by_id[unit.parent_id] if unit.parent_id is not None else None
 
     def full_name(self, unit: NamedUnit) -> str:
-        """A unit with the units above it: "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"."""
+        """The name of a unit with its parents: "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"."""
         names, step = [unit.name], self._parent(unit)
         while step is not None:
             names.append(step.name)

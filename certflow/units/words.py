@@ -1,4 +1,4 @@
-"""Units through time in the reader's words: kinds, changes, successions, and what becomes of titles."""
+"""Labels of units in the reader's language: kinds, offices, changes and successions."""
 
 import datetime as dt
 
@@ -11,18 +11,18 @@ from certflow.units import organisations
 
 
 def kind(name: str) -> str:
-    """The kind of a unit: "commune" as "Commune"."""
+    """The label of a kind of unit, with a capital letter."""
     words = role_titles.kind_title(name)
     return words[:1].upper() + words[1:]
 
 
 def office(name: str) -> str:
-    """The kind of an office."""
+    """The label of a kind of office."""
     return organisations.title(name)
 
 
 def counted(counts: dict[str, int]) -> str:
-    """Numbers of units by their kind, in one line."""
+    """The numbers of units by kind, in one line."""
     words = {
         "province": ngettext("%(num)d province", "%(num)d provinces", counts.get("province", 0)),
         "district": ngettext("%(num)d district", "%(num)d districts", counts.get("district", 0)),
@@ -32,7 +32,7 @@ def counted(counts: dict[str, int]) -> str:
 
 
 def standing(unit: Unit, on: dt.date) -> tuple[str, str]:
-    """Whether a unit exists on a day, with the kind of its tag."""
+    """The label that says whether a unit exists on a day, and the colour name of its tag."""
     if unit.stands_on(on):
         return str(_("Exists")), "good"
     is_past = unit.ends_on is not None and unit.ends_on < on
@@ -40,7 +40,7 @@ def standing(unit: Unit, on: dt.date) -> tuple[str, str]:
 
 
 def change(version: UnitVersion) -> str:
-    """What began a version."""
+    """The label of the change that began a version."""
     words = {"rename": _("New name"), "recode": _("New code"), "move": _("New unit above")}
     changes = [str(words.get(name, name)) for name in version.change.split(",") if name]
     if changes:
@@ -49,7 +49,7 @@ def change(version: UnitVersion) -> str:
 
 
 def link(succession: Succession) -> str:
-    """How a unit became another, and whether with all of its area."""
+    """The label of a succession, with its extent."""
     kinds = {
         "merge": _("Merged"),
         "split": _("Divided"),

@@ -1,4 +1,4 @@
-"""What an administrator enters of a unit: its offices, and that it lies in a disadvantaged area."""
+"""Pages for administrators: the offices of a unit, and its disadvantaged area."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -47,7 +47,7 @@ class OfficeForm(FlaskForm):
 
 
 class DisadvantagedForm(FlaskForm):
-    """That a unit lies in a disadvantaged area, by a document."""
+    """The form for a disadvantaged area: document, first and last day."""
 
     source = line(
         lazy_gettext("The document that lists the unit"),
@@ -59,7 +59,7 @@ class DisadvantagedForm(FlaskForm):
 
 
 class EndForm(FlaskForm):
-    """The last day of something, by a document."""
+    """The form for the last day of an office or an attribute, with its source."""
 
     ends_on = DayField(lazy_gettext("Last day"), [InputRequired(_LAST), ADay()])
     source = line(lazy_gettext("Source"), LONGEST_SOURCE, missing=_SAY)
@@ -67,7 +67,7 @@ class EndForm(FlaskForm):
 
 @bp.form("/<int:unit_id>/offices", ADMINISTRATOR)
 def offices(unit_id: int) -> ResponseReturnValue:
-    """The offices at a unit, and a new one."""
+    """List the offices at a unit, and add one."""
     unit, form = units.get(unit_id), OfficeForm()
     kinds = [SelectChoice(kind, words.office(kind)) for kind in organisations.kinds_at(unit.kind)]
     form.kind.choices = [SelectChoice("", _("Choose a kind")), *kinds]
@@ -111,7 +111,7 @@ def end_office(organisation_id: int) -> ResponseReturnValue:
 
 @bp.form("/<int:unit_id>/disadvantaged", ADMINISTRATOR)
 def disadvantaged(unit_id: int) -> ResponseReturnValue:
-    """Enter that a unit lies in a disadvantaged area."""
+    """Record that a unit lies in a disadvantaged area."""
     unit, form = units.get(unit_id), DisadvantagedForm()
     if not form.is_submitted():
         return render_template("units/disadvantaged.html", unit=unit, form=form)
@@ -129,7 +129,7 @@ def disadvantaged(unit_id: int) -> ResponseReturnValue:
 
 @bp.form("/attributes/<int:attribute_id>/end", ADMINISTRATOR)
 def end_attribute(attribute_id: int) -> ResponseReturnValue:
-    """Let a unit lie in a disadvantaged area no longer than to a day."""
+    """Set the last day of a disadvantaged area."""
     statement, form = attributes.get(attribute_id), EndForm()
     unit, back = units.get(statement.unit_id), url_for("places.show", unit_id=statement.unit_id)
     if form.validate_on_submit():

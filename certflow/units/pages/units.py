@@ -1,4 +1,4 @@
-"""Units through time: searching them, the tree of a day, and one unit with all that is known of it."""
+"""Units through time: search, the tree of a day, and the page of one unit."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class UnitDayForm(FlaskForm):
 
 @dataclass(frozen=True, slots=True)
 class DayChoice:
-    """The day that was asked for, and as the address of a link repeats it (None: today)."""
+    """The requested day, and its text for links (None: today)."""
 
     on: dt.date
     repeated: str | None
@@ -61,7 +61,7 @@ class DayChoice:
 
 @bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
-    """What was searched for; without words the provinces of the day."""
+    """Show the search results; without words, the provinces of the day."""
     form = SearchForm(request.args)
     valid, day_choice = form.validate(), _day(form)
     words = (form.q.data or "").strip()[:LONGEST]
@@ -81,7 +81,7 @@ def listed() -> ResponseReturnValue:
 
 @bp.page("/<int:unit_id>", SIGNED_IN)
 def show(unit_id: int) -> ResponseReturnValue:
-    """One unit: its names, where it came from, what became of it, its offices and titles."""
+    """Show one unit: names, predecessors, successors, offices and titles."""
     form = UnitDayForm(request.args)
     valid, day_choice = form.validate(), _day(form)
     story = register.story(unit_id)
@@ -112,7 +112,7 @@ def show(unit_id: int) -> ResponseReturnValue:
 
 @bp.page("/<int:unit_id>/below", SIGNED_IN)
 def below(unit_id: int) -> ResponseReturnValue:
-    """The units directly below one on a day."""
+    """Show the children of a unit on a day."""
     form = UnitDayForm(request.args)
     valid, day_choice = form.validate(), _day(form)
     version = register.nearest(register.story(unit_id), day_choice.on)
@@ -129,12 +129,12 @@ def below(unit_id: int) -> ResponseReturnValue:
 
 
 def _day(form: SearchForm | UnitDayForm) -> DayChoice:
-    """The day asked for; today where none was typed, or none that is a day."""
+    """The requested day; today if the field is empty or not a date."""
     day = form.on.day or today()
     form.on.data = form.on.data or shown_day(day)
     return DayChoice(day, None if day == today() else shown_day(day))
 
 
 def _below(version: UnitVersion, on: dt.date) -> dict[str, int]:
-    """How many units of each kind lie directly below one on a day."""
+    """The number of children by kind on a day; empty for a commune."""
     return register.counts_below(version.unit_id, on) if version.kind != "commune" else {}
