@@ -1,4 +1,4 @@
-"""A list of people as a spreadsheet: its columns in both languages, the template to fill in, the entries of a file."""
+"""The spreadsheet of a list of people: its columns in both languages, its template and its rows."""
 
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of a list, the headings that are not known, and how many rows of example were left out."""
+    """The rows of a list, its unknown headings, and the number of skipped example rows."""
 
     entries: tuple[ListEntry, ...]
     unknown: tuple[str, ...]

@@ -95,7 +95,7 @@ def _account_faults(name: str, full_name: str, email: str, password: str) -> dic
 
 
 def is_address(email: str) -> bool:
-    """Whether this is an e-mail address, or nothing."""
+    """Whether the text is an e-mail address or empty."""
     address = email.strip()
     return not address or (len(address) <= LONGEST_ADDRESS and EMAIL.match(address) is not None)
 
@@ -146,7 +146,7 @@ def _refuse_change(user: User, actor: User, full_name: str, email: str, active: 
 
 
 def _note_change(user: User, actor: User, full_name: str, position: str, email: str, active: bool) -> None:
-    """Keep in the account's history what it was; links are dead that went to an address given up."""
+    """Record the old values in the account's history; links sent to the old address are revoked."""
     if email != user.email:
         outbox.tell_owner(user, "email_changed", actor=actor)
     if email != user.email or not active:
@@ -171,7 +171,7 @@ def appoint(
     ends_on: dt.date | None,
     **seat: Unpack[OfficeSeat],
 ) -> Appointment:
-    """Give a person a role at a unit from one day to another (no end: until further notice)."""
+    """Appoint a person to a role at a unit between two days (no end: until further notice)."""
     access.require_administrator(actor)
     return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on, actor=actor, **seat)
 
@@ -222,13 +222,13 @@ def _appointment_faults(
 
 
 def find_appointment(appointment_id: int) -> Appointment | None:
-    """One appointment with its person and unit."""
+    """The appointment with its person and unit, or None."""
     query = select(Appointment).where(Appointment.id == appointment_id)
     return db.session.scalar(query.options(joinedload(Appointment.user), joinedload(Appointment.unit)))
 
 
 def get_appointment(appointment_id: int) -> Appointment:
-    """As `find_appointment`; raises NotFound."""
+    """The appointment with its person and unit; raises NotFound."""
     appointment = find_appointment(appointment_id)
     if appointment is None:
         raise NotFound(_("There is no such appointment."))

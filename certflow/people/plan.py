@@ -1,4 +1,4 @@
-"""What a list of people would make: each row is checked by itself, then with the other rows and the people stored."""
+"""The plan of a list of people: each row is checked alone, then against other rows and stored people."""
 
 import datetime as dt
 import hashlib
@@ -37,7 +37,7 @@ Outcome = Literal["new", "further", "known", "there"]
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A row that can be read: a person, and an appointment by role, unit and days; `unit_path` has the units above."""
+    """A valid row: a person, and an appointment with role, unit and days; `unit_path` has the parent units."""
 
     row: int
     full_name: str
@@ -52,14 +52,14 @@ class PersonLine:
     ends_on: dt.date | None
 
     def text(self, column: str) -> str:
-        """What the row says in a column."""
+        """The text of the row in a column."""
         value = getattr(self, column)
         return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
 class ListFault:
-    """What is wrong in a row: the column, its text (cut), and what to do, in the reader's language."""
+    """A fault in a row: the column, its text (cut), and the correction, in the reader's language."""
 
     row: int
     column: str
@@ -69,7 +69,7 @@ class ListFault:
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """What becomes of a row: a new account, a further role of one of this list, a role of a known one, or nothing."""
+    """The outcome of a row: a new account, another role of a new or stored account, or no change."""
 
     line: PersonLine
     outcome: Outcome
@@ -78,7 +78,7 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePlan:
-    """What a list would make, or all that is wrong with it; with a fault, nothing of it is made."""
+    """The steps of a list, or all its faults; a list with a fault is not imported."""
 
     steps: tuple[PlanStep, ...]
     faults: tuple[ListFault, ...]
@@ -86,23 +86,23 @@ class PeoplePlan:
     examples: int = 0
 
     def count(self, *outcomes: Outcome) -> int:
-        """How many rows have one of these outcomes."""
+        """The number of rows with one of these outcomes."""
         return sum(step.outcome in outcomes for step in self.steps)
 
     @property
     def rows(self) -> int:
-        """How many rows with people the list has."""
+        """The number of rows with people."""
         return len(self.steps) + len({fault.row for fault in self.faults})
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the plan: another one says that the list would now make something else."""
+        """A hash of the plan; it changes when the outcome of the list changes."""
         lines = [(step.outcome, step.user_id, step.line) for step in self.steps]
         return hashlib.sha256(repr((lines, self.faults)).encode()).hexdigest()
 
 
 def plan_for(listing: Listing, *, lock: bool = False) -> PeoplePlan:
-    """Check every row; `lock` locks the accounts that the list names, so that the plan stays true until the commit."""
+    """The plan of a list; `lock` locks the named accounts, so that the plan stays valid until the commit."""
     reader = _Reader()
     read = [reader.line(entry) for entry in listing.entries]
     lines = [line for line in read if isinstance(line, PersonLine)]
@@ -130,7 +130,7 @@ class _Reader:
         self._units = UnitNames()
 
     def line(self, entry: ListEntry) -> PersonLine | list[ListFault]:
-        """The row's content, or all that is wrong in its cells."""
+        """The parsed row, or all faults of its cells."""
         faults = dict(_unreadable(entry))
         if "role" not in faults:
             faults |= self._role_faults(entry, "unit" not in faults)
@@ -248,7 +248,7 @@ Held = tuple[str, str, int | None]
 
 
 class _Planner:
-    """Goes from row to row; knows the accounts and appointments stored, and what the rows before have said."""
+    """Plans row after row, with the stored accounts and appointments and the earlier rows."""
 
     def __init__(self, accounts: dict[str, User]) -> None:
         self._accounts = accounts
@@ -260,7 +260,7 @@ class _Planner:
             self._stored[names[appointment.user_id], appointment.role, appointment.unit_id].append(appointment)
 
     def step(self, line: PersonLine) -> PlanStep | list[ListFault]:
-        """What becomes of a row, or what is wrong with it."""
+        """The step of a row, or its faults."""
         faults = [*self._account_faults(line), *self._repeated(line)]
         faults = faults or self._contradictions(line)
         user = self._accounts.get(line.sign_in_name)
@@ -290,7 +290,7 @@ class _Planner:
         return []
 
     def _contradictions(self, line: PersonLine) -> list[ListFault]:
-        """Where an earlier row says something else of the same person."""
+        """The faults of a row that contradicts an earlier row about the same person."""
         return [
             _fault(line, column, _("Row %(row)s has other values for the same sign-in name.", row=before.row))
             for column, before in self._people.get(line.sign_in_name, {}).items()

@@ -1,4 +1,4 @@
-"""The dates of a round that is under way: one administrator proposes other ones, a second one confirms them."""
+"""Changes of a round's dates under the two-person rule: one administrator proposes, a second one confirms."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from certflow.wording import N_, _, language
 
 
 def needs_two(round_: Round) -> bool:
-    """Whether a change of dates needs two persons: the round is official, and dossiers are under way in it."""
+    """Whether a change of dates needs two persons: the round is official and has dossiers."""
     if round_.practice:
         return False
     with seeing(EVERYTHING):
@@ -29,7 +29,7 @@ def needs_two(round_: Round) -> bool:
 def change(
     round_id: int, dates: Mapping[str, rounds.DateChoice], *, actor: User, version: int, reason: str = ""
 ) -> Proposal | None:
-    """Change the dates at once, or propose the change where it needs two persons (then the proposal is given)."""
+    """Change the dates and return None, or return the proposal if the change needs two persons."""
     access.require_administrator(actor)
     round_ = rounds.get(round_id)
     if not needs_two(round_):

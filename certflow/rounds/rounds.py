@@ -36,7 +36,7 @@ def open_round(
     practice: bool = False,
     form: tuple[str, int] | None = None,
 ) -> Round:
-    """Open a round with the scheme's dates and the set chosen for it, if one is; raises Invalid with fields."""
+    """Open a round with the scheme's dates and the chosen criteria set, if any; raises Invalid by field."""
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
@@ -56,7 +56,7 @@ def open_round(
 
 
 def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
-    """The scheme's own dates; those counted in working days are each dossier's."""
+    """The dates of the scheme; deadlines counted in working days are left out, each dossier has its own."""
     return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in _fixed(spec)]
 
 
@@ -90,7 +90,7 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
 
 
 def _chosen(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> dict[str, str | int]:
-    """A set that the province's department published for the scheme's family, or the sample that the scheme names."""
+    """The columns of the chosen criteria set: published for the province or the scheme's sample; raises Invalid."""
     if form is None:
         return {}
     own = published_for(unit_id, spec.form_family) if spec.form_family else []
@@ -102,7 +102,7 @@ def _chosen(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> d
 
 
 def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:
-    """Give deadlines their own day in this round, and say whether the day itself is included."""
+    """Set the days of deadlines in this round, and whether the day itself is included."""
     access.require_administrator(actor)
     changed = _locked(round_id)
     if changed.version != version:
@@ -118,7 +118,7 @@ def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User,
 
 
 def close(round_id: int, *, actor: User) -> Round:
-    """Close a round to new dossiers; those under way go on."""
+    """Close a round to new dossiers; open dossiers continue."""
     access.require_administrator(actor)
     closed = _locked(round_id)
     closed.closed = True
@@ -132,7 +132,7 @@ def get(round_id: int) -> Round:
 
 
 def _locked(round_id: int) -> Round:
-    """The round as it is now, held until the end of the transaction."""
+    """The round, with its row locked until the end of the transaction."""
     return _found(_one(round_id).with_for_update(of=Round).execution_options(populate_existing=True))
 
 
@@ -156,7 +156,7 @@ def newest(limit: int = 100) -> list[Round]:
 
 
 def sizes(rounds: Sequence[Round]) -> dict[int, int]:
-    """How many dossiers each of these rounds has, by its id; for administrators."""
+    """The number of dossiers of each round, by round id; for administrators."""
     count = select(func.count()).where(access.whole_round(Round.id)).correlate(Round).scalar_subquery()
     query = select(Round.id, count).where(Round.id.in_([round_.id for round_ in rounds]))
     with seeing(EVERYTHING):
@@ -179,20 +179,20 @@ def open_for(unit: Unit) -> list[Round]:
 
 
 def counted(round_: Round) -> list[DeadlineSpec]:
-    """The deadlines that are counted in working days for each dossier, so that the round has no date for them."""
+    """The deadlines counted in working days for each dossier; the round has no date for them."""
     return [deadline for deadline in workflow_of(round_).spec.deadlines if deadline.counted]
 
 
 def dues(round_: Round) -> list[Due]:
-    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them.
+    """The round's dates with their deadlines, earliest first; deadlines counted in working days are left out.
 
-    A date that only dossiers on an earlier version of the scheme still have is told in the words of that version.
+    A date that exists only in an earlier version of the scheme has the title of that version.
     """
     return _dues(round_, _versions(workflow_of(round_).spec))
 
 
 def dues_of(pinned: Round | Dossier) -> list[Due]:
-    """The dates of a round, or of a dossier's round, that its own version of the scheme knows, as `dues`."""
+    """The dates of a round, or of a dossier's round, in its own version of the scheme; otherwise like `dues`."""
     round_ = pinned.round if isinstance(pinned, Dossier) else pinned
     return _dues(round_, [workflow_of(pinned).spec])
 
@@ -211,9 +211,9 @@ def _dues(round_: Round, versions: Sequence[WorkflowSpec]) -> list[Due]:
 
 
 def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
-    """Let new dossiers of a round begin with a newer version of its scheme; its dates follow, safe to repeat.
+    """Set a newer scheme version for new dossiers of a round and update its dates; a repeated call changes nothing.
 
-    A date new in it gets its default day. One that it leaves out goes once no dossier of the round has a version
+    A new date gets its default day. A date that the version lacks is deleted when no dossier has a version
     with it. Dates that stay keep the round's own days.
     """
     access.require_administrator(actor)
@@ -235,19 +235,19 @@ def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
 
 
 def form_by(round_: Round, spec: WorkflowSpec) -> tuple[str, int]:
-    """The criteria set of a round by a version of its scheme: the one chosen, while it is of the same family."""
+    """The criteria set (name, version) of a round under `spec`: the chosen set if it has the same family."""
     if _keeps_choice(round_, spec) and round_.form is not None and round_.form_version is not None:
         return round_.form, round_.form_version
     return spec.form, spec.form_version
 
 
 def _keeps_choice(round_: Round, spec: WorkflowSpec) -> bool:
-    """Whether a criteria set chosen for a round can be used by `spec`, which lets choose among the same ones."""
+    """Whether `spec` can use the criteria set chosen for a round, because both have the same family."""
     return bool(spec.form_family) and spec.form_family == workflow_of(round_).spec.form_family
 
 
 def _needed(round_: Round, spec: WorkflowSpec) -> set[str]:
-    """The deadlines of `spec` and of every version that a dossier of the round has."""
+    """The names of the deadlines of `spec` and of every version that a dossier of the round has."""
     query = select(Dossier.workflow_version).where(access.whole_round(round_.id)).distinct()
     with seeing(EVERYTHING):
         used = db.session.scalars(query).all()

@@ -1,4 +1,4 @@
-"""Working days: the calendar that dates are counted by, and the days that a document has moved."""
+"""The calendar of working days: public holidays, and days that a document has moved."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ LONGEST_SOURCE = 300
 
 @dataclass(frozen=True, slots=True)
 class YearOfDays:
-    """One year as the page shows it: the holidays of the law by name, the Saturdays worked, and what was entered.
+    """One year for the page: public holidays by name, worked Saturdays, and entered days.
 
     `off` is None for a year of which no holidays are known.
     """
@@ -34,7 +34,7 @@ class YearOfDays:
 
 
 def of_law(years: Iterable[int]) -> WorkingCalendar:
-    """The calendar of `years` by the public holidays alone; years of which nothing is known are left out."""
+    """The calendar of `years` with the public holidays only; years without published holidays are left out."""
     holidays = {year: year_of_holidays(year) for year in years}
     published = {year: of_year for year, of_year in holidays.items() if of_year is not None}
     return WorkingCalendar(
@@ -45,7 +45,7 @@ def of_law(years: Iterable[int]) -> WorkingCalendar:
 
 
 def calendar(years: Iterable[int]) -> WorkingCalendar:
-    """The calendar of `years`: the public holidays, and over them the days that were entered, in one query."""
+    """The calendar of `years`: public holidays, overridden by the entered days, which are read in one query."""
     years = sorted(set(years))
     working_calendar = of_law(years)
     for moved in db.session.scalars(_entered(years[0], years[-1])) if years else ():
@@ -54,7 +54,7 @@ def calendar(years: Iterable[int]) -> WorkingCalendar:
 
 
 def of_year(number: int) -> YearOfDays:
-    """Everything that is known about one year."""
+    """The holidays and the entered days of one year."""
     holidays = year_of_holidays(number, language())
     query = _entered(number, number).options(joinedload(CalendarDay.entered_by))
     return YearOfDays(
@@ -72,9 +72,9 @@ def _entered(first: int, last: int) -> Select[CalendarDay]:
 
 
 def enter(day: dt.date | None, *, working: bool, source: str, actor: User) -> CalendarDay:
-    """Record that `day` is worked or not by the document `source`; raises Invalid with the field's message.
+    """Record `day` as a working day or a day off, with its document; raises Invalid with the field's message.
 
-    A day that was entered before is replaced.
+    An existing entry for the day is replaced.
     """
     access.require_administrator(actor)
     faults = _faults(day, source)

@@ -36,7 +36,7 @@ def centres(unit_id: int) -> list[Holder]:
 
 
 def named(unit: Unit, kind: str, name: str, detail: str = "") -> Holder:
-    """The holder with this name and detail at `unit`, inserted if it is new; raises Invalid with the field's message."""
+    """The holder with this name and detail at `unit`, inserted if it is new; raises Invalid by field."""
     name, detail = " ".join(name.split()), " ".join(detail.split())
     faults: dict[str, tuple[str, ...]] = {}
     if not name:

@@ -39,7 +39,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The result of importing both epochs; `links` counts the new successions by kind, `unlinked` lists rows without one."""
+    """The result of importing both epochs: `links` counts new successions by kind, `unlinked` has rows without one."""
 
     legacy: Imported
     plan: ResolutionPlan

@@ -83,7 +83,7 @@ def _called(table: type[Unit] | type[UnitVersion], key: str, code: str) -> Colum
 
 
 def _called_before(key: str, code: str) -> Select[int]:
-    """The ids of units that had the name or code in an earlier version; `Unit` itself has the values of the last one."""
+    """The ids of units that had the name or code in an earlier version; `Unit` has those of the last one."""
     later = aliased(UnitVersion)
     changed = select(UnitVersion.unit_id).join(later, later.unit_id == UnitVersion.unit_id)
     return changed.where(later.change != "", _called(UnitVersion, key, code))
@@ -251,7 +251,7 @@ class UnitNames:
                 self._by_key[key].append(unit)
 
     def found(self, words: str, kind: str) -> list[NamedUnit]:
-        """The units of `kind` with this code or name ("Xã Xuân Tây, Huyện Cẩm Mỹ"); exact accents win over a loose match.
+        """The units of `kind` with this code or name ("Xã Xuân Tây, Huyện Cẩm Mỹ"); exact accents come first.
 
         A code whose leading zeros were removed by a spreadsheet program is found too.
         """

@@ -1,4 +1,4 @@
-"""The pages on which an administrator makes many people from a spreadsheet: send it, look at what it makes, make it."""
+"""Pages for administrators: upload a spreadsheet of people, preview it, import it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ class ListForm(FlaskForm):
 
 
 class SeenForm(FlaskForm):
-    """What the reader has seen of a list: the file and what it came to."""
+    """The hashes of the file and the plan that the reader has seen."""
 
     sha256 = HiddenField()
     fingerprint = HiddenField()
@@ -49,7 +49,7 @@ class SeenForm(FlaskForm):
 
 @bp.form("/", ADMINISTRATOR)
 def start() -> ResponseReturnValue:
-    """Send a spreadsheet; nothing is made of it yet."""
+    """Upload a spreadsheet for preview; nobody is created yet."""
     form = ListForm()
     if request.method == "GET":
         return _start_page(form)
@@ -90,20 +90,20 @@ def template_csv() -> Response:
 
 @bp.page("/<int:import_id>", ADMINISTRATOR)
 def show(import_id: int) -> ResponseReturnValue:
-    """What a list would make, or has made."""
+    """Show the preview of a list, or its result."""
     return _page(importing.find(import_id, actor()))
 
 
 @bp.page("/<int:import_id>/faults.csv", ADMINISTRATOR)
 def faults(import_id: int) -> Response:
-    """All that is wrong with a list, as a file."""
+    """All faults of a list, as a CSV file."""
     plan = importing.look_at(importing.find(import_id, actor()))
     return _download(importing.faults_csv(plan), _("to-correct.csv"), CSV)
 
 
 @bp.action("/<int:import_id>/create", ADMINISTRATOR)
 def create(import_id: int) -> ResponseReturnValue:
-    """Make everybody of a list."""
+    """Create all people of a list."""
     form = SeenForm()
     try:
         finished = importing.create(
@@ -118,7 +118,7 @@ def create(import_id: int) -> ResponseReturnValue:
 
 @bp.action("/<int:import_id>/discard", ADMINISTRATOR)
 def discard(import_id: int) -> ResponseReturnValue:
-    """Let go of a list that was only looked at."""
+    """Delete a list that was only previewed."""
     importing.give_up(import_id, actor=actor())
     flash(_("The list was discarded; nothing was created."))
     return redirect(url_for(".start"))
@@ -150,7 +150,7 @@ def _told(step: PlanStep, roles: Mapping[str, tuple[str, str]]) -> tuple[str, ..
 
 
 def _fitting(items: Sequence[Any], words: Callable[[Any], tuple[str, ...]], size: int) -> list[Any]:
-    """The first of them, at most MOST_SHOWN and as many as leave the page small; `size` is in bytes."""
+    """The first items, at most MOST_SHOWN and at most `size` bytes of text."""
     fitting = []
     for item in items[:MOST_SHOWN]:
         size -= ROW_SIZE + sum(len(escape(text).encode()) for text in words(item))

@@ -1,4 +1,4 @@
-"""People and their appointments, as the administrator keeps them."""
+"""Pages for administrators: people and their appointments."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -105,7 +105,7 @@ def appoint(user_id: int) -> ResponseReturnValue:
 
 @bp.form("/people/<int:user_id>/same", ADMINISTRATOR)
 def same(user_id: int) -> ResponseReturnValue:
-    """Say of which other account's person this account is."""
+    """Link the account to another account of the same person."""
     person = directory.get(user_id)
     form = SamePersonForm(sign_in_name=person.same_person_as.sign_in_name if person.same_person_as else "")
     if request.method == "GET" or not form.validate_on_submit():
@@ -125,7 +125,7 @@ def _same_page(person: User, form: SamePersonForm) -> str:
 
 @bp.form("/appointments/<int:appointment_id>/end", ADMINISTRATOR)
 def end(appointment_id: int) -> ResponseReturnValue:
-    """End an appointment, after a page that says what that means."""
+    """End an appointment, after a confirmation page."""
     appointment = people.get_appointment(appointment_id)
     if request.method == "GET":
         return render_template("people/end.html", appointment=appointment, roles=role_titles.roles())
@@ -169,7 +169,7 @@ def _steps_so_far() -> dict[str, str]:
 
 
 def _offered_units(form: AppointmentForm) -> list[Unit]:
-    """The units among which the last step chooses: those of the role's kind whose name was typed."""
+    """The units for the last step: those of the role's kind whose name contains the search text."""
     seat = role_titles.roles().get(form.role.data or "", ("", ""))[1]
     offered = units.find(form.q.data, seat) if seat and form.q.data else []
     if seat and form.q.data and form.ended.data:

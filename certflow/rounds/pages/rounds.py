@@ -1,4 +1,4 @@
-"""Rounds, as the administrator opens them, dates them and closes them."""
+"""Pages for administrators: open a round, change its dates, close it."""
 
 from collections.abc import Sequence
 
@@ -92,7 +92,7 @@ def show(round_id: int) -> ResponseReturnValue:
 
 @bp.form("/<int:round_id>/close", ADMINISTRATOR)
 def close(round_id: int) -> ResponseReturnValue:
-    """Close a round, after a page that says what that means."""
+    """Close a round, after a confirmation page."""
     if request.method == "GET":
         return render_template("rounds/close.html", round=rounds.get(round_id))
     rounds.close(round_id, actor=actor())
@@ -101,7 +101,7 @@ def close(round_id: int) -> ResponseReturnValue:
 
 
 def _choose(form: RoundForm, chosen: SetForm) -> ResponseReturnValue:
-    """The second page of a scheme whose criteria are the department's: which of its sets, or the sample."""
+    """Show the second step: choose a criteria set of the department, or the sample."""
     sample = catalogue.definitions().form_of(_spec(form))
     alone = len(chosen.form.choices) == 1
     page = render_template("rounds/set.html", form=form, chosen=chosen, sample=sample, alone=alone)
@@ -173,7 +173,7 @@ def _scheme(round_: Round) -> str:
 
 
 def _changed_meanwhile(round_: Round, form: RoundDatesForm, refusal: Stale) -> str:
-    """The page again with what was typed; sending it once more is a decision made in sight of the present dates."""
+    """The page with the entered values and the present dates, after another person changed the dates."""
     form.version.data = str(round_.version)
     form.form_errors.extend(refusal.reasons)
     form.form_errors.append(_("What you typed has not been saved. Compare it with the present dates and save again."))

@@ -55,7 +55,7 @@ def show() -> ResponseReturnValue:
 
 @bp.action("/", ADMINISTRATOR)
 def enter() -> ResponseReturnValue:
-    """Enter one day, or enter it anew."""
+    """Enter one day, or replace its entry."""
     form = DayForm()
     if not form.validate_on_submit():
         return _page(form, _year_asked()), 422
