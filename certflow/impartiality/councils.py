@@ -1,4 +1,4 @@
-"""The councils that offices set up to appraise: recorded with their document, their members from day to day."""
+"""Appraisal councils of offices: recorded with a document, with members and their days."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ REGISTER = dated.Register(Council, N_("There is no such council."), N_("This cou
 
 @dataclass(frozen=True, slots=True)
 class CouncilEntry:
-    """What is typed of a council: of a round, or of all rounds of its scheme and year when `whole_year`."""
+    """The values of a new council: for one round, or for all rounds of its scheme and year if `whole_year`."""
 
     round_id: int
     unit_id: int | None
@@ -39,7 +39,7 @@ class CouncilEntry:
 
 
 def enter(entry: CouncilEntry, *, actor: User) -> Council:
-    """Record a council by the document that sets it up; raises Invalid with the fields' messages."""
+    """Insert a council with its document; raises Invalid by field, or if the office already has a council."""
     access.require_administrator(actor)
     round_ = rounds.get(entry.round_id)
     unit = db.session.get(Unit, entry.unit_id) if entry.unit_id else None
@@ -68,7 +68,7 @@ def _same(council: Council) -> Select[int]:
 
 
 def seat_of(round_: Round) -> str:
-    """The kind of unit whose office sets up the council of a round's dossiers; "" where its scheme puts nothing up."""
+    """The kind of unit that sets up the council of a round; "" if the scheme needs no council."""
     return workflow_of(round_).impartiality.council_seat
 
 
@@ -99,9 +99,9 @@ def seat(
     starts_on: dt.date | None,
     ends_on: dt.date | None = None,
 ) -> CouncilMember:
-    """Put a person on a council as its "chair", its "secretary" or a "member"."""
+    """Add a person to a council as "chair", "secretary" or "member"; raises Invalid by field."""
     access.require_administrator(actor)
-    # It is held, so that two administrators do not fill the same part.
+    # The council's row is locked, so that two administrators cannot fill the same role.
     council, user = REGISTER.open(council_id), directory.get(user_id)
     faults = _part_faults(council, part) | _person_faults(council, user) | dated.faults_in_days(starts_on, ends_on)
     if faults:
@@ -133,12 +133,12 @@ def _person_faults(council: Council, user: User) -> Faults:
 
 
 def _present(council: Council) -> list[CouncilMember]:
-    """Who sits on a council today or will from a later day on."""
+    """The members of a council today or from a later day."""
     return [member for member in council.members if member.goes_on(clock.today())]
 
 
 def end_seat(member_id: int, *, actor: User) -> CouncilMember:
-    """End a person's part in a council now; its days stay on record."""
+    """End a membership now; its days stay on record."""
     access.require_administrator(actor)
     member = db.session.get(CouncilMember, member_id, with_for_update=True, populate_existing=True)
     if member is None:
@@ -150,7 +150,7 @@ def end_seat(member_id: int, *, actor: User) -> CouncilMember:
 
 
 def dissolve(council_id: int, reason: str, *, actor: User) -> Council:
-    """Let a council be no more, with a reason; it stays on record, and another one can be recorded."""
+    """Dissolve a council with a reason; it stays on record, and a new one can be recorded."""
     access.require_administrator(actor)
     return REGISTER.withdraw(REGISTER.held(council_id), reason, actor=actor)
 

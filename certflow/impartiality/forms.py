@@ -28,7 +28,7 @@ class ConflictForm(ReasonForm):
 
     @property
     def user_id(self) -> int:
-        """The account that was chosen; -1, which nobody has, for none of those offered."""
+        """The id of the chosen account; -1 if it was not offered."""
         account = self.who.data or ""
         return int(account) if account in {choice.value for choice in self.who.choices} else -1
 
@@ -50,7 +50,7 @@ class UnitConflictForm(ReasonForm):
 
 
 class RoleForm(FlaskForm):
-    """A part given to a person by a document, from one day to another; the view fills the choices of `role`."""
+    """A role for a person, with a document and days; the view fills the choices of `role`."""
 
     role = SelectField(lazy_gettext("Role"), [Chosen(lazy_gettext("Choose a role from the list."))])
     sign_in_name = line(

@@ -1,4 +1,4 @@
-"""Delegations: an administrator enters who acts for whom, from day to day, by which document, and withdraws them.
+"""Delegations: an administrator enters who acts for whom, with days and a document, and withdraws them.
 
 By Decree 30/2020/NĐ-CP art. 13.3 signing by delegation is given in writing, for a limited time and content, and whoever
 has it may not give it on. Every delegation here has a document and a last day, and is about somebody's own appointment.
@@ -31,7 +31,7 @@ REGISTER = dated.Register(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelegationEntry(dated.Entry):
-    """What is typed of a delegation: whose part, to whom, how, in which scheme ("" for all), when, by what document.
+    """The values of a new delegation: appointment, delegate, mode, scheme ("" for all), days and document.
 
     Without a `position` the delegate's own is taken. `held_by` is the delegation by which the one who is to delegate
     holds the part, where it is not their own: that is refused.
@@ -46,7 +46,7 @@ class DelegationEntry(dated.Entry):
 
 
 def enter(entry: DelegationEntry, *, actor: User) -> Delegation:
-    """Record a delegation; raises Invalid with the messages of all fields at fault."""
+    """Insert a delegation; raises Invalid with the messages of all invalid fields."""
     access.require_administrator(actor)
     begin_writing()
     appointment = _held(entry.appointment_id)
@@ -101,7 +101,7 @@ def _faults_in_part(entry: DelegationEntry, appointment: Appointment | None) -> 
 
 
 def not_further() -> str:
-    """Why a part that is held by delegation cannot be delegated."""
+    """The message that says why a delegated role cannot be delegated again."""
     return _(
         "This role is held by delegation and cannot be delegated again (Decree 30/2020/NĐ-CP "
         "art. 13.3). Choose the appointment of the person who holds the role."
@@ -168,7 +168,7 @@ def _faults_in_repeating(entry: DelegationEntry) -> Faults:
 
 
 def withdraw(delegation_id: int, *, reason: str, actor: User) -> Delegation:
-    """End a delegation now: its rights are gone at the delegate's next request; what was done by it stays."""
+    """Withdraw a delegation; its rights end at the delegate's next request, earlier acts stay valid."""
     access.require_administrator(actor)
     delegation = REGISTER.open(delegation_id)
     if not delegation.meets(clock.today(), None):
@@ -202,12 +202,12 @@ def listed(page: int = 1, words: str = "") -> Pagination:
 
 
 def given_by(user: User) -> list[Delegation]:
-    """What was delegated of a person's parts, latest first; at most a page."""
+    """The delegations of a person's roles, latest first; at most one page."""
     return _latest(Delegation.appointment.has(Appointment.user_id == user.id))
 
 
 def received_by(user: User) -> list[Delegation]:
-    """What was delegated to a person, latest first; at most a page."""
+    """The delegations to a person, latest first; at most one page."""
     return _latest(Delegation.delegate_id == user.id)
 
 
@@ -219,7 +219,7 @@ def _latest(whose: object) -> list[Delegation]:
 
 
 def people_named(words: str) -> list[User]:
-    """Active people by name or sign-in name, with their parts, among whom a delegation chooses; at most MOST_FOUND."""
+    """Active people by name or sign-in name, with their appointments and delegations; at most MOST_FOUND."""
     key = search_key(words)
     by_name = User.search_key.contains(key, autoescape=True)
     query = select(User).where(User.active, or_(by_name, User.sign_in_name.contains(words.lower(), autoescape=True)))

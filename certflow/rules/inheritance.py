@@ -1,4 +1,4 @@
-"""What units have on a day of the titles that the units held they came out of.
+"""The titles that units inherit on a day from their predecessors.
 
 Only a unit that began with a merger or division inherits: one that went on under the same identity, with others coming
 into it or with a new name, code or parent, keeps its own titles as its own. A rule of the unit's present province
@@ -29,7 +29,7 @@ MOST_GENERATIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """A unit that went, whole or in part, into one that began with it; called as it was at last."""
+    """A predecessor of a new unit, whole or in part; `name` is its last name."""
 
     id: int
     name: str
@@ -38,23 +38,23 @@ class Predecessor:
 
 @dataclass(frozen=True, slots=True)
 class UnitLineage:
-    """The predecessors of units and theirs in turn, by the id of the unit that came out of them."""
+    """The predecessors of units over all generations, by the id of the successor."""
 
     behind: Mapping[int, tuple[Predecessor, ...]]
 
     @property
     def ids(self) -> set[int]:
-        """Everybody who is a predecessor of somebody."""
+        """The ids of all predecessors."""
         return {predecessor.id for predecessors in self.behind.values() for predecessor in predecessors}
 
     def names(self, unit_id: int) -> str:
-        """The direct predecessors of a unit."""
+        """The names of the direct predecessors of a unit."""
         return ", ".join(predecessor.name for predecessor in self.behind.get(unit_id, ()))
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What a unit has of its predecessors' titles by one criteria set, and the rules that say so."""
+    """The outcome that a unit inherits under one criteria set, with the rules applied."""
 
     outcome: InheritedOutcome
     predecessors: str
@@ -62,17 +62,17 @@ class Inherited:
 
     @property
     def title(self) -> Title | None:
-        """The title that the unit has; None where it is not inherited."""
+        """The inherited title, or None."""
         return self.outcome.title
 
     @property
     def cited(self) -> str:
-        """The documents of the rules."""
+        """The documents of the rules, in one text."""
         return "; ".join(dict.fromkeys(rule.cited for rule in self.rules))
 
 
 def lineage(of: Collection[int], day: dt.date) -> UnitLineage:
-    """Whom units came out of until `day`, and whom these came out of; one query for each generation."""
+    """The predecessors of units until `day`, over all generations; one query for each generation."""
     behind: dict[int, list[Predecessor]] = {}
     ahead = set(of)
     for _generation in range(MOST_GENERATIONS):
@@ -102,7 +102,7 @@ def _predecessors(of: Collection[int], day: dt.date) -> dict[int, list[Predecess
 
 @dataclass(slots=True)
 class _Line:
-    """The titles of everybody in a lineage, from which those of each unit follow."""
+    """The titles of all units of a lineage; computes the outcome of each unit from them."""
 
     lineage: UnitLineage
     day: dt.date
@@ -128,7 +128,7 @@ class _Line:
         return holdings
 
     def rules_behind(self, unit_id: int) -> Iterable[InheritanceRule]:
-        """The rules of the schemes by which titles behind a unit were given."""
+        """The rules for the schemes of the titles of all predecessors of a unit."""
         for predecessor in self.lineage.behind.get(unit_id, ()):
             names = {recognition.dossier.workflow for recognition in self.held.get(predecessor.id, ())}
             yield from (self.rules[name] for name in sorted(names & set(self.rules)))
@@ -144,7 +144,7 @@ def of_units(
     practice: bool = False,
     published: bool = False,
 ) -> dict[int, Inherited]:
-    """What units `within` a province have inherited on `day` by the criteria set `form`, by their ids.
+    """The inheritance of units `within` a province on `day` under the criteria set `form`, by unit id.
 
     Units whose predecessors hold nothing in force are left out. `published` leaves out decisions whose papers are not
     issued yet.
@@ -166,7 +166,7 @@ def of_units(
 def _held(
     of: Collection[int], form: str, day: dt.date, *, practice: bool, published: bool
 ) -> dict[int, list[Recognition]]:
-    """The titles that units were given until a day, by the unit."""
+    """The titles of units until a day, by unit id."""
     query = (
         select(Recognition)
         .join(Dossier, Recognition.dossier_id == Dossier.id)
@@ -188,9 +188,9 @@ def _held(
 
 
 def of_dossier(dossier: Dossier, day: dt.date) -> Title | None:
-    """The title that the dossier's unit has inherited by its criteria set; None for what is about a holder.
+    """The title that the dossier's unit inherits under its criteria set; None for a dossier about a holder.
 
-    A unit that has been there since before the record came out of no other, so that nothing is asked for it.
+    A unit without a first day existed before the records began and has no predecessor, so there is no query.
     """
     if dossier.holder_id is not None or dossier.unit.starts_on is None:
         return None

@@ -1,4 +1,4 @@
-"""Inheritance rules: entered by an administrator with the document they rest on, withdrawn, and found for a day.
+"""Inheritance rules: an administrator enters them with a document and withdraws them; look-up by day.
 
 No law says what becomes of a title when the unit that holds it is merged or divided. Until a rule says it for the
 scheme in the province, it is not decided: the titles of the former units are shown, and count for nobody else.
@@ -34,7 +34,7 @@ REGISTER = dated.Register(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InheritanceEntry(dated.Entry):
-    """What is typed of a rule: where, for which scheme, what becomes of titles from when to when, and who says so."""
+    """The values of a new rule: province, scheme, treatment of titles, days and document."""
 
     unit_id: int
     scheme: str
@@ -58,7 +58,7 @@ def schemes() -> list[WorkflowSpec]:
 
 
 def enter(entry: InheritanceEntry, *, actor: User) -> InheritanceRule:
-    """Record a rule; raises Invalid with the messages of all fields at fault."""
+    """Insert a rule; raises Invalid with the messages of all invalid fields."""
     access.require_administrator(actor)
     faults = _faults(entry)
     if faults:
@@ -106,7 +106,7 @@ def _faults_of_the_document(entry: InheritanceEntry) -> Faults:
 
 
 def withdraw(rule_id: int, *, reason: str, actor: User) -> InheritanceRule:
-    """Let a rule count no more from this moment; shares that were filed by it stay. Raises a Refusal."""
+    """Withdraw a rule from now on; shares filed under it stay. Raises a Refusal."""
     access.require_administrator(actor)
     return REGISTER.withdraw(REGISTER.held(rule_id), reason, actor=actor)
 
@@ -118,6 +118,6 @@ def get(rule_id: int) -> InheritanceRule:
 
 
 def listed(page: int = 1) -> Pagination:
-    """One page of the rules, those that hold latest first."""
+    """One page of the rules, latest first."""
     query = select(InheritanceRule).options(joinedload(InheritanceRule.unit))
     return dated.page_of(query.order_by(InheritanceRule.starts_on.desc(), InheritanceRule.id.desc()), page)

@@ -196,7 +196,7 @@ def _open_dossiers(ids: set[int]) -> tuple[Counter[int], int]:
 
 
 def _late(plan: ResolutionPlan, ids: Collection[int]) -> int:
-    """The number of dossiers opened at ended units on the resolution's day or later; a resolution can be entered late."""
+    """The number of dossiers opened at ended units on the resolution's day or later (it can be entered late)."""
     since = clock.end_of_day(plan.day_before)
     query = select(Dossier.unit_id, func.count()).where(Dossier.opened_at >= since).group_by(Dossier.unit_id)
     return sum(count for unit, count in db.session.execute(query) if unit in ids)

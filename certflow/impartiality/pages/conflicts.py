@@ -141,7 +141,7 @@ def _closed(conflict: Conflict) -> str:
 
 @bp.form("/recusals/dossiers/<int:dossier_id>", ADMINISTRATOR)
 def substitutes(dossier_id: int) -> ResponseReturnValue:
-    """For administrators: who judges a dossier and who may not, and naming a substitute; nothing that is in it."""
+    """Show administrators who may judge a dossier, and name a substitute; the content stays hidden."""
     access.require_administrator(actor())
     dossier = conflicts.get_dossier(dossier_id)
     form = RoleForm(starts_on=shown_day(today()))
@@ -159,7 +159,7 @@ def substitutes(dossier_id: int) -> ResponseReturnValue:
 
 
 def _at_the_name(refusal: Invalid) -> Invalid:
-    """The refusal with what is wrong about the person at the field of the sign-in name."""
+    """The refusal with the messages about `user_id` moved to the field of the sign-in name."""
     return Invalid(
         fields={"sign_in_name" if at == "user_id" else at: messages for at, messages in refusal.fields.items()}
     )

@@ -1,4 +1,4 @@
-"""Councils, as administrators record them: the list, a new one, its members, and dissolving it."""
+"""Pages for administrators: list councils, record one, change its members, dissolve it."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -54,7 +54,7 @@ class CouncilForm(FlaskForm):
 
 
 class MemberForm(RoleForm):
-    """A person put on a council."""
+    """The form for a new member of a council."""
 
     document = None  # the council's own document names its members
     role = SelectField(lazy_gettext("Role"), [Chosen(lazy_gettext("Choose a role from the list."))])
@@ -62,7 +62,7 @@ class MemberForm(RoleForm):
 
 @dataclass(frozen=True, slots=True)
 class CouncilView:
-    """A council in the reader's words: its scheme, those who sit on it today, and what it lacks by the law."""
+    """A council for the page: its scheme, its members today, and its shortcomings under the law."""
 
     council: Council
     scheme: str
@@ -132,7 +132,7 @@ def _new_page(form: CouncilForm, round_: Round | None, seat: str) -> str:
 
 @bp.form("/<int:council_id>", ADMINISTRATOR)
 def show(council_id: int) -> ResponseReturnValue:
-    """One council with everybody who was ever on it; putting a person on it."""
+    """Show one council with all its members, former ones included, and add a member."""
     form = MemberForm(starts_on=shown_day(today()))
     parts = [SelectChoice(name, judging.council_part(name)) for name in law.PARTS]
     form.role.choices = [SelectChoice("", _("Choose a role")), *parts]

@@ -6,7 +6,7 @@ from certflow.rules.inheritance import Inherited
 
 
 def treatment(name: str) -> tuple[str, str]:
-    """What becomes of a title, with the kind of its tag."""
+    """The label of a treatment of titles, and the colour name of its tag."""
     words = {
         "inherited": (_("Inherited"), "good"),
         "suspended": (_("Suspended"), "waiting"),
@@ -17,7 +17,7 @@ def treatment(name: str) -> tuple[str, str]:
 
 
 def inherited(unit: str, result: Inherited | None) -> str:
-    """What a unit has of its predecessors' titles, and by which document, in a sentence."""
+    """The sentence about a unit's inherited title and the document."""
     if result is None or result.outcome.treatment == "undecided":
         return str(
             _(

@@ -1,4 +1,4 @@
-"""How a rule with days and a document stands today, and what withdrawing it means."""
+"""Labels for rules with days and a document: their status and the text of the withdrawal page."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ Rule = AuthorityRule | SigningRule | InheritanceRule
 
 
 def standing(rule: Rule) -> tuple[str, str]:
-    """How a rule stands today, and the kind of its tag."""
+    """The label of a rule's status today, and the colour name of its tag."""
     if rule.withdrawn_at is not None:
         return _("Withdrawn"), "bad"
     if rule.counts_on(today()):
