@@ -111,7 +111,7 @@ def sees(actor: User, conflict: Conflict) -> bool:
 
 
 def may_withdraw(actor: User, conflict: Conflict) -> bool:
-    """Whether `actor` may withdraw the conflict: their own declaration, or as administrator another."""
+    """Whether `actor` may withdraw the conflict: self-declared, or another person's for administrators."""
     if actor.person_id == conflict.user.person_id:
         return conflict.declared_by.person_id == actor.person_id
     return access.is_administrator(actor)
