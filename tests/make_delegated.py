@@ -35,7 +35,7 @@ def fresh(user: User) -> User:
     return db.session.get_one(User, user.id)
 
 
-def entry(delegate: User | None = None, *, of: User | None = None, **changes: Any) -> delegations.Entry:
+def entry(delegate: User | None = None, *, of: User | None = None, **changes: Any) -> delegations.DelegationEntry:
     """What is typed of a delegation: the head's part, to the deputy, signed KT., from yesterday for ten days."""
     usual: dict[str, Any] = {
         "appointment_id": (of or make.person(HEAD)).appointments[0].id,
@@ -46,7 +46,7 @@ def entry(delegate: User | None = None, *, of: User | None = None, **changes: An
         "document_number": DOCUMENT,
         "document_date": clock.today() - 2 * DAY,
     }
-    return delegations.Entry(**(usual | changes))
+    return delegations.DelegationEntry(**(usual | changes))
 
 
 def delegation(delegate: User | None = None, *, of: User | None = None, **changes: Any) -> Delegation:
@@ -59,7 +59,7 @@ def delegation(delegate: User | None = None, *, of: User | None = None, **change
     return made
 
 
-def rule_entry(**changes: Any) -> signing_rules.Entry:
+def rule_entry(**changes: Any) -> signing_rules.SigningEntry:
     """What is typed of a rule: the deputy signs KT. for the head of the first district's office, every paper."""
     usual: dict[str, Any] = {
         "unit_id": make.unit("Huyện Cẩm Mỹ").id,
@@ -71,7 +71,7 @@ def rule_entry(**changes: Any) -> signing_rules.Entry:
         "document_date": clock.today() - 301 * DAY,
         "issued_by": ISSUER,
     }
-    return signing_rules.Entry(**(usual | changes))
+    return signing_rules.SigningEntry(**(usual | changes))
 
 
 def rule(**changes: Any) -> SigningRule:

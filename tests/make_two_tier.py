@@ -70,7 +70,7 @@ def round_(
     return rounds.get(found.id)
 
 
-def entry(role: str = "department_head", **changes: Any) -> authority.Entry:
+def entry(role: str = "department_head", **changes: Any) -> authority.AuthorityEntry:
     """What is typed of a rule for the province: in force since 1 July 2025 until further notice."""
     usual: dict[str, Any] = {
         "unit_id": province().id,
@@ -82,7 +82,7 @@ def entry(role: str = "department_head", **changes: Any) -> authority.Entry:
         "document_date": DATED,
         "issued_by": ISSUER,
     }
-    return authority.Entry(**(usual | changes))
+    return authority.AuthorityEntry(**(usual | changes))
 
 
 def rule(role: str = "department_head", **changes: Any) -> AuthorityRule:

@@ -12,7 +12,7 @@ from certflow.models.rules import InheritanceRule
 from certflow.models.units import Unit
 from certflow.rules import inheritance_rules
 from certflow.units import resolutions
-from certflow.units.changes import Becomes, Change, Ref
+from certflow.units.changes import Becomes, Change, UnitRef
 from tests import make
 
 NEW = "Xã Xuân Sông"
@@ -24,20 +24,20 @@ DOCUMENT = "Quyết định số 9/QĐ-UBND"
 def merged(names: Iterable[str], into: str = NEW, *, code: str = "26990", on: dt.date | None = None) -> Unit:
     """The unit into which communes of one district go whole, made on a day (today)."""
     found = make.units()
-    district = Ref("district", found[DISTRICT].code)
+    district = UnitRef("district", found[DISTRICT].code)
     becomes = Becomes("commune", code, into, into.removeprefix("Xã "), district)
-    changes = [Change(n, "merge", Ref("commune", found[name].code), becomes) for n, name in enumerate(names, 1)]
+    changes = [Change(n, "merge", UnitRef("commune", found[name].code), becomes) for n, name in enumerate(names, 1)]
     return _applied(changes, code, on)
 
 
 def joined(name: str, into: str, *, on: dt.date | None = None) -> Unit:
     """The commune that goes on while another one comes into it."""
     found = make.units()
-    district, code = Ref("district", found[DISTRICT].code), found[into].code
+    district, code = UnitRef("district", found[DISTRICT].code), found[into].code
     becomes = Becomes("commune", code, into, into.removeprefix("Xã "), district)
     changes = [
-        Change(1, "continue", Ref("commune", code), becomes),
-        Change(2, "merge", Ref("commune", found[name].code), becomes),
+        Change(1, "continue", UnitRef("commune", code), becomes),
+        Change(2, "merge", UnitRef("commune", found[name].code), becomes),
     ]
     return _applied(changes, code, on)
 
@@ -45,19 +45,19 @@ def joined(name: str, into: str, *, on: dt.date | None = None) -> Unit:
 def renamed(name: str, to: str, code: str, *, on: dt.date | None = None) -> Unit:
     """The commune that goes on with another name and code."""
     found = make.units()
-    becomes = Becomes("commune", code, to, to.removeprefix("Xã "), Ref("district", found[DISTRICT].code))
-    return _applied([Change(1, "continue", Ref("commune", found[name].code), becomes)], code, on)
+    becomes = Becomes("commune", code, to, to.removeprefix("Xã "), UnitRef("district", found[DISTRICT].code))
+    return _applied([Change(1, "continue", UnitRef("commune", found[name].code), becomes)], code, on)
 
 
 def divided(name: str, into: Iterable[tuple[str, str]], *, on: dt.date | None = None) -> list[Unit]:
     """The units, by name and code, into which a commune is divided."""
     found, pairs = make.units(), list(into)
-    district = Ref("district", found[DISTRICT].code)
+    district = UnitRef("district", found[DISTRICT].code)
     changes = [
         Change(
             n,
             "split",
-            Ref("commune", found[name].code),
+            UnitRef("commune", found[name].code),
             Becomes("commune", code, new, new.removeprefix("Xã "), district),
             "part",
         )
@@ -79,7 +79,7 @@ def _by_code(code: str) -> Unit:
 
 def rule(treatment: str = "inherited", *, scheme: str = make.SCHEME[0]) -> InheritanceRule:
     """A rule of the province, in force since the beginning of last year."""
-    entry = inheritance_rules.Entry(
+    entry = inheritance_rules.InheritanceEntry(
         unit_id=make.province().id,
         scheme=scheme,
         treatment=treatment,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from certflow import clock
 from certflow.models.units import Unit
 from certflow.units import resolutions
-from certflow.units.changes import Becomes, Change, ChangeKind, Extent, Ref
+from certflow.units.changes import Becomes, Change, ChangeKind, Extent, UnitRef
 from certflow.units.resolutions import Decree
 from tests import make
 
@@ -33,9 +33,9 @@ def change(
     row: int = 1,
 ) -> Change:
     """A change of the unit with `code`; a parent of two digits is a province, one of three a district."""
-    above = Ref("province" if len(parent) == 2 else "district", parent) if parent else None
+    above = UnitRef("province" if len(parent) == 2 else "district", parent) if parent else None
     becomes = Becomes(of, to, name, name, above) if to or name or above else None
-    return Change(row, kind, Ref(of, code), becomes, extent)
+    return Change(row, kind, UnitRef(of, code), becomes, extent)
 
 
 def decree(*changes: Change, number: str = NUMBER, on: dt.date | None = None) -> Decree:

@@ -12,7 +12,7 @@ from certflow.cli.application import application
 from certflow.models.base import db
 from certflow.people import importing
 from certflow.people.columns import heading, read
-from certflow.people.plan import Plan, plan_for
+from certflow.people.plan import PeoplePlan, plan_for
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -43,14 +43,14 @@ def import_(file: Path, dry_run: bool) -> None:
         click.echo(_summary(plan, dry_run))
 
 
-def _summary(plan: Plan, dry_run: bool) -> str:
+def _summary(plan: PeoplePlan, dry_run: bool) -> str:
     appointments = plan.count("new", "further", "known")
     counts = f"{plan.count('new')} accounts and {appointments} appointments"
     there = f"{plan.count('there')} rows are there already"
     return f"Would make {counts}; {there}." if dry_run else f"Made {counts}; {there}."
 
 
-def _faults(plan: Plan) -> Table:
+def _faults(plan: PeoplePlan) -> Table:
     table = Table(title="To correct", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for head in ("Row", "Column", "What stands there", "What to do"):
         table.add_column(head, overflow="fold")

@@ -37,9 +37,9 @@ REGISTER = dated.Register(
 def declare(
     user_id: int, reason: str, *, actor: User, dossier_id: int | None = None, unit_id: int | None = None
 ) -> Conflict:
-    """Record that a person has an interest in one dossier or in one unit: from now on they judge nothing of it.
+    """Record a person's conflict of interest in one dossier or one unit; from then on they cannot judge it.
 
-    People declare their own; administrators, and who decides the dossier, record what somebody told them.
+    People declare their own conflicts; administrators and the dossier's decider record those of others.
     """
     user, dossier = directory.get(user_id), _about(dossier_id, actor)
     unit = units.get(unit_id) if unit_id is not None else None
@@ -50,15 +50,15 @@ def declare(
     of_unit = unit.id if unit is not None else None
     if (of_dossier is None) == (of_unit is None):
         raise Invalid(_("A conflict is about one dossier or about one unit."))
-    found = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
-    found.declared_by_id, found.declared_at = actor.id, clock.now()
-    db.session.add(found)
+    conflict = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
+    conflict.declared_by_id, conflict.declared_at = actor.id, clock.now()
+    db.session.add(conflict)
     db.session.flush()
-    return found
+    return conflict
 
 
 def _about(dossier_id: int | None, actor: User) -> Dossier | None:
-    """The dossier, held until the end of the transaction, so that nobody acts on it at the same moment."""
+    """The dossier, with its row locked until the end of the transaction, so that nobody acts on it meanwhile."""
     if dossier_id is None:
         return None
     if access.is_administrator(actor):
@@ -67,7 +67,7 @@ def _about(dossier_id: int | None, actor: User) -> Dossier | None:
 
 
 def dossier_for(dossier_id: int, actor: User) -> Dossier:
-    """A dossier in which somebody may be recused: one that `actor` sees, for administrators any; raises NotFound."""
+    """A dossier that `actor` can see, or any dossier for administrators; raises NotFound."""
     if not access.is_administrator(actor):
         return access.dossier(dossier_id, actor)
     with seeing(EVERYTHING):
@@ -75,17 +75,17 @@ def dossier_for(dossier_id: int, actor: User) -> Dossier:
 
 
 def get_dossier(dossier_id: int, *, lock: bool = False) -> Dossier:
-    """A dossier as administrators are told of it, who see nothing that is in it; raises NotFound."""
+    """A dossier without its content, for administrators; `lock` locks its row; raises NotFound."""
     query = select(Dossier).where(Dossier.id == dossier_id).options(*access.PLACED, joinedload(Dossier.round))
     query = query.with_for_update(of=Dossier).execution_options(populate_existing=True) if lock else query
-    found = db.session.scalars(query).unique().one_or_none()
-    if found is None:
+    dossier = db.session.scalars(query).unique().one_or_none()
+    if dossier is None:
         raise NotFound(_("There is no such dossier."))
-    return found
+    return dossier
 
 
 def may_record(actor: User, dossier: Dossier | None) -> bool:
-    """Whether `actor` records the conflicts of others: administrators, and who decides this dossier."""
+    """Whether `actor` may record conflicts of others: administrators and the dossier's decider."""
     if access.is_administrator(actor):
         return True
     outcome = workflow_of(dossier).spec.outcome if dossier is not None else None
@@ -93,7 +93,7 @@ def may_record(actor: User, dossier: Dossier | None) -> bool:
 
 
 def withdraw(conflict_id: int, reason: str, *, actor: User) -> Conflict:
-    """Say, with a reason, that an interest is no more; what was declared stays on record with it."""
+    """Withdraw a conflict with a reason; the declaration stays on record."""
     conflict = REGISTER.held(conflict_id)
     if not (sees(actor, conflict) or may_withdraw(actor, conflict)):
         raise NotFound(_(REGISTER.missing))
@@ -103,13 +103,13 @@ def withdraw(conflict_id: int, reason: str, *, actor: User) -> Conflict:
 
 
 def sees(actor: User, conflict: Conflict) -> bool:
-    """Whether `actor` reads the reason: the person concerned, who recorded it, and administrators."""
+    """Whether `actor` may read the reason: the person concerned, the recorder and administrators."""
     mine = actor.person_id == conflict.user.person_id or actor.id == conflict.declared_by_id
     return mine or access.is_administrator(actor)
 
 
 def may_withdraw(actor: User, conflict: Conflict) -> bool:
-    """A person withdraws what they declared themselves; of others, administrators do."""
+    """Whether `actor` may withdraw the conflict: self-declared, or another person's for administrators."""
     if actor.person_id == conflict.user.person_id:
         return conflict.declared_by.person_id == actor.person_id
     return access.is_administrator(actor)
@@ -137,9 +137,9 @@ def listed(actor: User, page: int = 1) -> Pagination:
 
 
 def filed(words: str) -> list[Dossier]:
-    """Dossiers on their way whose unit's name contains `words`, as administrators find them; at most MOST_FOUND."""
-    named = UnitVersion.search_key.contains(search_key(words), autoescape=True)
-    units_named = select(UnitVersion.unit_id).where(named)
+    """Filed dossiers whose unit's name contains `words`, for administrators; at most MOST_FOUND."""
+    matching = UnitVersion.search_key.contains(search_key(words), autoescape=True)
+    units_named = select(UnitVersion.unit_id).where(matching)
     came = exists(select(1).where(Submission.dossier_id == Dossier.id))
     query = select(Dossier).where(Dossier.unit_id.in_(units_named), came).options(*access.PLACED)
     query = query.options(joinedload(Dossier.round)).order_by(Dossier.entered_at.desc(), Dossier.id.desc())
@@ -147,10 +147,10 @@ def filed(words: str) -> list[Dossier]:
 
 
 def roles_of(dossier: Dossier, judges: Bench) -> dict[str, str]:
-    """The parts in which a substitute can be named; those of the council where one is recorded."""
+    """The roles for which a substitute can be named, with council roles if a council is recorded."""
     spec, rule = workflow_of(dossier).spec, impartiality.rule_of(dossier)
-    found = {name: name for name in spec.roles if name in rule.roles - rule.filers}
-    return found | ({name: name for name in bench.COUNCIL_ROLES} if judges.council_id is not None else {})
+    roles = {name: name for name in spec.roles if name in rule.roles - rule.filers}
+    return roles | ({name: name for name in bench.COUNCIL_ROLES} if judges.council_id is not None else {})
 
 
 def name(
@@ -163,7 +163,7 @@ def name(
     starts_on: dt.date | None,
     ends_on: dt.date | None = None,
 ) -> Substitute:
-    """Give a person a part in one dossier, by a document; the same rule of impartiality holds for them."""
+    """Name a substitute for a role in one dossier, by a document; the impartiality rules apply to them too."""
     access.require_administrator(actor)
     dossier = get_dossier(dossier_id, lock=True)
     user, judges = directory.get(user_id), bench.bench(dossier, also=directory.get(user_id))
@@ -175,13 +175,13 @@ def name(
         faults["user_id"] = (_("%(name)s may not act on this dossier either.", name=user.full_name),)
     if faults:
         raise Invalid(fields=faults)
-    made = Substitute(dossier_id=dossier.id, user_id=user.id, role=role, document=document.strip())
-    made.starts_on, made.ends_on = starts_on or clock.today(), ends_on
-    made.named_by_id, made.named_at = actor.id, clock.now()
-    db.session.add(made)
+    substitute = Substitute(dossier_id=dossier.id, user_id=user.id, role=role, document=document.strip())
+    substitute.starts_on, substitute.ends_on = starts_on or clock.today(), ends_on
+    substitute.named_by_id, substitute.named_at = actor.id, clock.now()
+    db.session.add(substitute)
     db.session.flush()
     db.session.expire(user, ["substitutions"])
-    return made
+    return substitute
 
 
 def _check_open(dossier: Dossier) -> None:
@@ -205,20 +205,20 @@ def _faults(
 
 
 def end(substitute_id: int, *, actor: User) -> Substitute:
-    """End a substitute's part now; what they did in it stays."""
+    """End a substitute's role now; their earlier acts stay valid."""
     access.require_administrator(actor)
-    found = db.session.get(Substitute, substitute_id, with_for_update=True, populate_existing=True)
-    if found is None:
+    substitute = db.session.get(Substitute, substitute_id, with_for_update=True, populate_existing=True)
+    if substitute is None:
         raise NotFound(_("There is no such substitute."))
-    if not found.goes_on(clock.today()):
+    if not substitute.goes_on(clock.today()):
         raise ActionNotOpen(_("This part has already ended."))
-    found.ended_by_id = actor.id
-    dated.end_part(found)
-    return found
+    substitute.ended_by_id = actor.id
+    dated.end_part(substitute)
+    return substitute
 
 
 def substitutes_of(dossier: Dossier) -> Sequence[Substitute]:
-    """Everybody who was ever named for a dossier, newest first."""
+    """All substitutes of a dossier, ended ones included, newest first."""
     query = select(Substitute).where(Substitute.dossier_id == dossier.id).order_by(Substitute.id.desc())
     return db.session.scalars(query.options(joinedload(Substitute.user), joinedload(Substitute.named_by))).all()
 

@@ -1,4 +1,4 @@
-"""The councils that offices set up to appraise: recorded with their document, their members from day to day."""
+"""Appraisal councils of offices: recorded with a document, with members and their days."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ REGISTER = dated.Register(Council, N_("There is no such council."), N_("This cou
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What is typed of a council: of a round, or of all rounds of its scheme and year when `whole_year`."""
+class CouncilEntry:
+    """The values of a new council: for one round, or for all rounds of its scheme and year if `whole_year`."""
 
     round_id: int
     unit_id: int | None
@@ -38,44 +38,44 @@ class Entry:
     whole_year: bool = False
 
 
-def enter(entry: Entry, *, actor: User) -> Council:
-    """Record a council by the document that sets it up; raises Invalid with the fields' messages."""
+def enter(entry: CouncilEntry, *, actor: User) -> Council:
+    """Insert a council with its document; raises Invalid by field, or if the office already has a council."""
     access.require_administrator(actor)
-    found = rounds.get(entry.round_id)
+    round_ = rounds.get(entry.round_id)
     unit = db.session.get(Unit, entry.unit_id) if entry.unit_id else None
-    faults = _faults(found, unit, entry)
+    faults = _faults(round_, unit, entry)
     if faults or unit is None:
         raise Invalid(fields=faults)
-    of = {"workflow": found.workflow, "assessed_year": found.assessed_year, "document_date": entry.document_date}
-    made = Council(unit_id=unit.id, **of, **dated.entered(actor))
-    made.round_id, made.document_number = None if entry.whole_year else found.id, entry.document_number.strip()
-    taken = Invalid(_("This office already has a council for this; dissolve it first, or change its members."))
-    if db.session.scalar(_same(made)):
-        raise taken
-    with refusing("uq_council_unit_year" if entry.whole_year else "uq_council_unit_round", taken):
-        db.session.add(made)
-    return made
+    of = {"workflow": round_.workflow, "assessed_year": round_.assessed_year, "document_date": entry.document_date}
+    council = Council(unit_id=unit.id, **of, **dated.entered(actor))
+    council.round_id, council.document_number = None if entry.whole_year else round_.id, entry.document_number.strip()
+    duplicate = Invalid(_("This office already has a council for this; dissolve it first, or change its members."))
+    if db.session.scalar(_same(council)):
+        raise duplicate
+    with refusing("uq_council_unit_year" if entry.whole_year else "uq_council_unit_round", duplicate):
+        db.session.add(council)
+    return council
 
 
-def _same(made: Council) -> Select[int]:
-    standing = select(Council.id).where(Council.unit_id == made.unit_id, Council.withdrawn_at.is_(None))
-    if made.round_id is not None:
-        return standing.where(Council.round_id == made.round_id)
-    of_year = Council.workflow == made.workflow, Council.assessed_year == made.assessed_year
+def _same(council: Council) -> Select[int]:
+    standing = select(Council.id).where(Council.unit_id == council.unit_id, Council.withdrawn_at.is_(None))
+    if council.round_id is not None:
+        return standing.where(Council.round_id == council.round_id)
+    of_year = Council.workflow == council.workflow, Council.assessed_year == council.assessed_year
     return standing.where(Council.round_id.is_(None), *of_year)
 
 
-def seat_of(found: Round) -> str:
-    """The kind of unit whose office sets up the council of a round's dossiers; "" where its scheme puts nothing up."""
-    return workflow_of(found).impartiality.council_seat
+def seat_of(round_: Round) -> str:
+    """The kind of unit that sets up the council of a round; "" if the scheme needs no council."""
+    return workflow_of(round_).impartiality.council_seat
 
 
-def _faults(found: Round, unit: Unit | None, entry: Entry) -> Faults:
-    seat = seat_of(found)
+def _faults(round_: Round, unit: Unit | None, entry: CouncilEntry) -> Faults:
+    seat = seat_of(round_)
     faults: Faults = {}
     if not seat:
         faults["round_id"] = (_("In this scheme no result is put forward, so that it needs no council."),)
-    elif unit is None or unit.kind != seat or not _of_round(found, unit):
+    elif unit is None or unit.kind != seat or not _of_round(round_, unit):
         kind = role_titles.kind_title(seat)
         faults["unit_id"] = (_("Choose the unit at which this council is set up: a %(kind)s.", kind=kind),)
     missing, most = _("Give the number of the document that sets up the council."), dated.LONGEST["document_number"]
@@ -83,9 +83,9 @@ def _faults(found: Round, unit: Unit | None, entry: Entry) -> Faults:
     return faults | dated.faults_in_date(entry.document_date)
 
 
-def _of_round(found: Round, unit: Unit) -> bool:
+def _of_round(round_: Round, unit: Unit) -> bool:
     """Whether a unit lies in the round's province, or is the country."""
-    return unit.kind == "country" or access.chain(unit)["province"].seat_id == found.unit_id
+    return unit.kind == "country" or access.chain(unit)["province"].seat_id == round_.unit_id
 
 
 def seat(
@@ -97,33 +97,33 @@ def seat(
     starts_on: dt.date | None,
     ends_on: dt.date | None = None,
 ) -> CouncilMember:
-    """Put a person on a council as its "chair", its "secretary" or a "member"."""
+    """Add a person to a council as "chair", "secretary" or "member"; raises Invalid by field."""
     access.require_administrator(actor)
-    # It is held, so that two administrators do not fill the same part.
+    # The council's row is locked, so that two administrators cannot fill the same role.
     council, user = REGISTER.open(council_id), directory.get(user_id)
     faults = _part_faults(council, part) | _person_faults(council, user) | dated.faults_in_days(starts_on, ends_on)
     if faults:
         raise Invalid(fields=faults)
-    made = CouncilMember(council_id=council.id, user_id=user.id, part=part, starts_on=starts_on, ends_on=ends_on)
-    made.named_by_id, made.named_at = actor.id, clock.now()
-    db.session.add(made)
+    member = CouncilMember(council_id=council.id, user_id=user.id, part=part, starts_on=starts_on, ends_on=ends_on)
+    member.named_by_id, member.named_at = actor.id, clock.now()
+    db.session.add(member)
     db.session.flush()
     db.session.expire(council, ["members"])
     db.session.expire(user, ["council_seats"])
-    return made
+    return member
 
 
 def _part_faults(council: Council, part: str) -> Faults:
     if part not in PARTS:
         return {"part": (_("Choose one of the parts listed."),)}
-    if part != "member" and any(one.part == part for one in _present(council)):
+    if part != "member" and any(member.part == part for member in _present(council)):
         return {"part": (_("The council has a person in this part; end that part first."),)}
     return {}
 
 
 def _person_faults(council: Council, user: User) -> Faults:
     present = _present(council)
-    if any(one.user.person_id == user.person_id for one in present):
+    if any(member.user.person_id == user.person_id for member in present):
         return {"user_id": (_("%(name)s is on this council already.", name=user.full_name),)}
     if len(present) >= MOST_MEMBERS:
         return {"user_id": (_("A council has at most %(most)s members.", most=MOST_MEMBERS),)}
@@ -131,24 +131,24 @@ def _person_faults(council: Council, user: User) -> Faults:
 
 
 def _present(council: Council) -> list[CouncilMember]:
-    """Who sits on a council today or will from a later day on."""
+    """The members of a council today or from a later day."""
     return [member for member in council.members if member.goes_on(clock.today())]
 
 
 def end_seat(member_id: int, *, actor: User) -> CouncilMember:
-    """End a person's part in a council now; its days stay on record."""
+    """End a membership now; its days stay on record."""
     access.require_administrator(actor)
-    found = db.session.get(CouncilMember, member_id, with_for_update=True, populate_existing=True)
-    if found is None:
+    member = db.session.get(CouncilMember, member_id, with_for_update=True, populate_existing=True)
+    if member is None:
         raise NotFound(_("There is no such member of a council."))
-    if not found.goes_on(clock.today()):
+    if not member.goes_on(clock.today()):
         raise ActionNotOpen(_("This part has already ended."))
-    dated.end_part(found)
-    return found
+    dated.end_part(member)
+    return member
 
 
 def dissolve(council_id: int, reason: str, *, actor: User) -> Council:
-    """Let a council be no more, with a reason; it stays on record, and another one can be recorded."""
+    """Dissolve a council with a reason; it stays on record, and a new one can be recorded."""
     access.require_administrator(actor)
     return REGISTER.withdraw(REGISTER.held(council_id), reason, actor=actor)
 

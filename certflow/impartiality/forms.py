@@ -23,14 +23,14 @@ class ConflictForm(ReasonForm):
 
     def offer(self, own: User, others: Iterable[tuple[int, str]]) -> None:
         """Offer oneself first, then the others by account and name."""
-        named = {own.id: own.full_name} | {account: name for account, name in others if account != own.id}
-        self.who.choices = [SelectChoice(str(account), name) for account, name in named.items()]
+        names = {own.id: own.full_name} | {account: name for account, name in others if account != own.id}
+        self.who.choices = [SelectChoice(str(account), name) for account, name in names.items()]
 
     @property
     def user_id(self) -> int:
-        """The account that was chosen; -1, which nobody has, for none of those offered."""
-        typed = self.who.data or ""
-        return int(typed) if typed in {choice.value for choice in self.who.choices} else -1
+        """The id of the chosen account; -1 if it was not offered."""
+        account = self.who.data or ""
+        return int(account) if account in {choice.value for choice in self.who.choices} else -1
 
 
 class UnitConflictForm(ReasonForm):
@@ -44,13 +44,13 @@ class UnitConflictForm(ReasonForm):
         description=lazy_gettext("Leave this empty for a conflict of your own."),
     )
 
-    def offer(self, found: Iterable[Unit]) -> None:
+    def offer(self, units: Iterable[Unit]) -> None:
         """Offer these units, each with the units above it."""
-        self.unit_id.choices = [SelectChoice(str(unit.id), full_name(unit)) for unit in found]
+        self.unit_id.choices = [SelectChoice(str(unit.id), full_name(unit)) for unit in units]
 
 
-class PartForm(FlaskForm):
-    """A part given to a person by a document, from one day to another; the view fills the choices of `role`."""
+class RoleForm(FlaskForm):
+    """A role for a person, with a document and days; the view fills the choices of `role`."""
 
     role = SelectField(lazy_gettext("Part"), [Chosen(lazy_gettext("Choose one of the parts listed."))])
     sign_in_name = line(

@@ -1,4 +1,4 @@
-"""A list of people as a spreadsheet: its columns in both languages, the template to fill in, the entries of a file."""
+"""The spreadsheet of a list of people: its columns in both languages, its template and its rows."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ _KEYS = {search_key(words): name for name, text in COLUMNS.items() for words in 
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """One row of the list: its number and its cells by column; a column that the list lacks has an empty cell."""
 
     row: int
@@ -52,9 +52,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of a list, the headings that are not known, and how many rows of example were left out."""
+    """The rows of a list, its unknown headings, and the number of skipped example rows."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListEntry, ...]
     unknown: tuple[str, ...]
     examples: int
 
@@ -113,17 +113,17 @@ def _unknown(row: SheetRow) -> tuple[str, ...]:
     return tuple(cell.text[:60] for cell in row.cells if cell.text and _bare(cell.text) not in _KEYS)
 
 
-def _entry(row: SheetRow, places: dict[str, int]) -> Entry | None:
+def _entry(row: SheetRow, places: dict[str, int]) -> ListEntry | None:
     """The row's cells by column; None when only unknown columns are filled."""
     cells = {name: _at(row, places.get(name)) for name in COLUMNS}
-    return Entry(row.number, cells) if any(cell.text or cell.computed for cell in cells.values()) else None
+    return ListEntry(row.number, cells) if any(cell.text or cell.computed for cell in cells.values()) else None
 
 
 def _at(row: SheetRow, place: int | None) -> Cell:
     return row.cells[place] if place is not None and place < len(row.cells) else Cell()
 
 
-def _is_example(entry: Entry) -> bool:
+def _is_example(entry: ListEntry) -> bool:
     words = search_key(entry.text("full_name"))
     return words.startswith((search_key(EXAMPLE.vi), search_key(EXAMPLE.en)))
 

@@ -99,8 +99,8 @@ class AppointmentForm(FlaskForm):
     def offer(self, units: Sequence[Unit], offices: Sequence[Organisation] = ()) -> None:
         """Offer these units, each with the units above it, and the offices at them."""
         self.unit_id.choices = [SelectChoice(str(unit.id), _choice(unit)) for unit in units]
-        named = [SelectChoice(str(one.id), f"{one.name} ({one.unit.name})") for one in offices]
-        self.organisation_id.choices = [SelectChoice("", _("No office is named")), *named]
+        choices = [SelectChoice(str(office.id), f"{office.name} ({office.unit.name})") for office in offices]
+        self.organisation_id.choices = [SelectChoice("", _("No office is named")), *choices]
 
     @property
     def unit(self) -> int | None:

@@ -1,4 +1,4 @@
-"""Import of a list of people: the file is kept, its plan is shown first, then all of it is made or nothing."""
+"""Import of a list of people: store the file, show its plan, then create all rows or none."""
 
 import datetime as dt
 import hashlib
@@ -19,7 +19,7 @@ from certflow.models.accounts import AccountLink, OutgoingMail
 from certflow.models.base import begin_writing, db, refusing
 from certflow.models.people import Appointment, PeopleImport, User
 from certflow.people.columns import heading, read
-from certflow.people.plan import Line, Plan, plan_for
+from certflow.people.plan import PeoplePlan, PersonLine, plan_for
 from certflow.vietnamese import search_key, sort_key
 from certflow.wording import _
 
@@ -29,7 +29,7 @@ MOST_LISTED = 200
 
 
 def send(content: bytes, file_name: str, *, actor: User) -> PeopleImport:
-    """Keep a list to be looked at; raises Invalid at the field `file` when it is none."""
+    """Store a list for preview; raises Invalid at the field `file` if it is not readable."""
     access.require_administrator(actor)
     read(content)
     actor_id = actor.id
@@ -52,7 +52,7 @@ def _printable(file_name: str) -> str:
 
 
 def _sweep() -> None:
-    """Let go of lists that nobody came back to: they hold names and addresses."""
+    """Delete abandoned lists, because they contain personal data."""
     left = select(PeopleImport).where(
         PeopleImport.storage_key.is_not(None), PeopleImport.sent_at < clock.now() - KEPT_FOR
     )
@@ -67,7 +67,7 @@ def _let_go(sent: PeopleImport) -> None:
 
 
 def find(import_id: int, actor: User, *, lock: bool = False) -> PeopleImport:
-    """A list that this administrator has sent; raises NotFound."""
+    """The list with this id, if this administrator sent it; raises NotFound."""
     access.require_administrator(actor)
     query = select(PeopleImport).where(PeopleImport.id == import_id, PeopleImport.sent_by_id == actor.id)
     if lock:
@@ -78,8 +78,8 @@ def find(import_id: int, actor: User, *, lock: bool = False) -> PeopleImport:
     return sent
 
 
-def look_at(sent: PeopleImport) -> Plan:
-    """What a kept list would make now; raises ActionNotOpen when it is not kept any more."""
+def look_at(sent: PeopleImport) -> PeoplePlan:
+    """The plan of a stored list for the present data; raises ActionNotOpen if the list is deleted."""
     return plan_for(read(_content(sent)))
 
 
@@ -130,8 +130,8 @@ def _changed() -> Stale:
     )
 
 
-def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport | None]:
-    """The plan of a list, and what was made of it; nothing when something is wrong. For the command line."""
+def create_at_once(content: bytes, file_name: str) -> tuple[PeoplePlan, PeopleImport | None]:
+    """The plan of a list and its import; None as import if the plan has faults. For the command line."""
     listing = read(content)
     begin_writing()
     plan = plan_for(listing, lock=True)
@@ -145,8 +145,8 @@ def create_at_once(content: bytes, file_name: str) -> tuple[Plan, PeopleImport |
     return plan, sent
 
 
-def _make(plan: Plan, sent: PeopleImport, actor: User | None) -> None:
-    """Make what a plan without faults says, each kind in one statement.
+def _make(plan: PeoplePlan, sent: PeopleImport, actor: User | None) -> None:
+    """Insert the accounts and appointments of a plan without faults, each table in one statement.
 
     Raises Stale when somebody else has taken one of the sign-in names meanwhile.
     """
@@ -164,7 +164,7 @@ def _make(plan: Plan, sent: PeopleImport, actor: User | None) -> None:
     db.session.flush()
 
 
-def _accounts(plan: Plan) -> list[User]:
+def _accounts(plan: PeoplePlan) -> list[User]:
     """Store the new accounts; without a password, so that nobody can sign in before a link is used."""
     now = clock.now()
     drafts: dict[str, dict[str, Any]] = {}
@@ -178,7 +178,7 @@ def _accounts(plan: Plan) -> list[User]:
     return list(db.session.scalars(select(User).where(User.sign_in_name.in_(drafts)).order_by(User.id)))
 
 
-def _draft(line: Line, now: dt.datetime) -> dict[str, Any]:
+def _draft(line: PersonLine, now: dt.datetime) -> dict[str, Any]:
     return {
         "sign_in_name": line.sign_in_name,
         "full_name": line.full_name,
@@ -191,12 +191,12 @@ def _draft(line: Line, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _appointment(user_id: int, line: Line) -> dict[str, Any]:
+def _appointment(user_id: int, line: PersonLine) -> dict[str, Any]:
     days = {"starts_on": line.starts_on, "ends_on": line.ends_on}
     return {"user_id": user_id, "role": line.role, "unit_id": line.unit_id, **days}
 
 
-def _facts(line: Line) -> dict[str, object]:
+def _facts(line: PersonLine) -> dict[str, object]:
     """An appointment as the history of accounts records it."""
     ends_on = line.ends_on.isoformat() if line.ends_on else ""
     return {"starts_on": line.starts_on.isoformat(), "role": line.role, "unit": line.unit_name, "ends_on": ends_on}
@@ -241,9 +241,9 @@ def _mail(user: User, token: str, now: dt.datetime, until: dt.datetime) -> dict[
 
 
 def to_hand_links(sent: PeopleImport) -> tuple[list[User], int]:
-    """The first of those made from a list to whom a link must be handed over, and how many they are.
+    """The first people of a list who must be given a link in person, and their total number.
 
-    Those are who have not chosen a password yet and were mailed no link.
+    They have no password yet and got no link by e-mail.
     """
     mailed = select(AccountLink.id).where(AccountLink.user_id == User.id, AccountLink.mail_id.is_not(None))
     waiting = select(User).where(User.id.in_(sent.made), User.password_hash == "", ~mailed.exists())
@@ -252,13 +252,13 @@ def to_hand_links(sent: PeopleImport) -> tuple[list[User], int]:
 
 
 def give_up(import_id: int, *, actor: User) -> None:
-    """Let go of a list that was only looked at."""
+    """Delete a list that was only previewed."""
     begin_writing()
     _let_go(_open(find(import_id, actor, lock=True)))
     db.session.flush()
 
 
-def faults_csv(plan: Plan) -> bytes:
+def faults_csv(plan: PeoplePlan) -> bytes:
     """All faults of a plan as CSV; no spreadsheet program evaluates its cells."""
     lines = [[_("Row"), _("Column"), _("What stands there"), _("What to do")]]
     lines += [[str(fault.row), heading(fault.column), fault.given, fault.reason] for fault in plan.faults]

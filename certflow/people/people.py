@@ -20,7 +20,7 @@ from certflow.models.paging import Pagination, paginate
 from certflow.models.people import Appointment, User
 from certflow.models.units import Unit
 from certflow.units import organisations
-from certflow.units.organisations import Seat
+from certflow.units.organisations import OfficeSeat
 from certflow.vietnamese import search_key, sort_key
 from certflow.wording import _
 
@@ -95,9 +95,9 @@ def _account_faults(name: str, full_name: str, email: str, password: str) -> dic
 
 
 def is_address(email: str) -> bool:
-    """Whether this is an e-mail address, or nothing."""
-    typed = email.strip()
-    return not typed or (len(typed) <= LONGEST_ADDRESS and EMAIL.match(typed) is not None)
+    """Whether the text is an e-mail address or empty."""
+    address = email.strip()
+    return not address or (len(address) <= LONGEST_ADDRESS and EMAIL.match(address) is not None)
 
 
 def _not_an_address() -> str:
@@ -146,7 +146,7 @@ def _refuse_change(user: User, actor: User, full_name: str, email: str, active: 
 
 
 def _note_change(user: User, actor: User, full_name: str, position: str, email: str, active: bool) -> None:
-    """Keep in the account's history what it was; links are dead that went to an address given up."""
+    """Record the old values in the account's history; links sent to the old address are revoked."""
     if email != user.email:
         outbox.tell_owner(user, "email_changed", actor=actor)
     if email != user.email or not active:
@@ -157,7 +157,7 @@ def _note_change(user: User, actor: User, full_name: str, position: str, email: 
     will = {"full_name": full_name, "position": position, "email": email}
     changed = [name for name in was if was[name] != will[name]]
     if changed:
-        before, after = ({name: one[name] for name in changed} for one in (was, will))
+        before, after = ({name: values[name] for name in changed} for values in (was, will))
         events.record(user.id, "changed", actor=actor, before=before, after=after)
 
 
@@ -169,9 +169,9 @@ def appoint(
     unit_id: int | None,
     starts_on: dt.date | None,
     ends_on: dt.date | None,
-    **seat: Unpack[Seat],
+    **seat: Unpack[OfficeSeat],
 ) -> Appointment:
-    """Give a person a role at a unit from one day to another (no end: until further notice)."""
+    """Appoint a person to a role at a unit between two days (no end: until further notice)."""
     access.require_administrator(actor)
     return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on, actor=actor, **seat)
 
@@ -184,7 +184,7 @@ def give(
     starts_on: dt.date | None,
     ends_on: dt.date | None = None,
     actor: User | None = None,
-    **seat: Unpack[Seat],
+    **seat: Unpack[OfficeSeat],
 ) -> Appointment:
     """Appoint without an actor: for the command line, whose user owns the database."""
     faults = _appointment_faults(role, unit_id, starts_on, ends_on) | organisations.seat_faults(unit_id, **seat)
@@ -222,17 +222,17 @@ def _appointment_faults(
 
 
 def find_appointment(appointment_id: int) -> Appointment | None:
-    """One appointment with its person and unit."""
+    """The appointment with its person and unit, or None."""
     query = select(Appointment).where(Appointment.id == appointment_id)
     return db.session.scalar(query.options(joinedload(Appointment.user), joinedload(Appointment.unit)))
 
 
 def get_appointment(appointment_id: int) -> Appointment:
-    """As `find_appointment`; raises NotFound."""
-    found = find_appointment(appointment_id)
-    if found is None:
+    """The appointment with its person and unit; raises NotFound."""
+    appointment = find_appointment(appointment_id)
+    if appointment is None:
         raise NotFound(_("There is no such appointment."))
-    return found
+    return appointment
 
 
 def end_appointment(appointment_id: int, *, actor: User) -> Appointment:

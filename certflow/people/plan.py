@@ -1,4 +1,4 @@
-"""What a list of people would make: each row is checked by itself, then with the other rows and the people stored."""
+"""The plan of a list of people: each row is checked alone, then against other rows and stored people."""
 
 import datetime as dt
 import hashlib
@@ -15,7 +15,7 @@ from certflow.http.typed import day_typed
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.people import people
-from certflow.people.columns import COLUMNS, Entry, Listing
+from certflow.people.columns import COLUMNS, ListEntry, Listing
 from certflow.units.register import UnitNames
 from certflow.vietnamese import says_something, search_key
 from certflow.wording import _
@@ -36,8 +36,8 @@ Outcome = Literal["new", "further", "known", "there"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A row that can be read: a person, and an appointment by role, unit and days; `unit_path` has the units above."""
+class PersonLine:
+    """A valid row: a person, and an appointment with role, unit and days; `unit_path` has the parent units."""
 
     row: int
     full_name: str
@@ -52,14 +52,14 @@ class Line:
     ends_on: dt.date | None
 
     def text(self, column: str) -> str:
-        """What the row says in a column."""
+        """The text of the row in a column."""
         value = getattr(self, column)
         return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong in a row: the column, its text (cut), and what to do, in the reader's language."""
+class ListFault:
+    """A fault in a row: the column, its text (cut), and the correction, in the reader's language."""
 
     row: int
     column: str
@@ -68,57 +68,57 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What becomes of a row: a new account, a further role of one of this list, a role of a known one, or nothing."""
+class PlanStep:
+    """The outcome of a row: a new account, another role of a new or stored account, or no change."""
 
-    line: Line
+    line: PersonLine
     outcome: Outcome
     user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a list would make, or all that is wrong with it; with a fault, nothing of it is made."""
+class PeoplePlan:
+    """The steps of a list, or all its faults; a list with a fault is not imported."""
 
-    steps: tuple[Step, ...]
-    faults: tuple[Fault, ...]
+    steps: tuple[PlanStep, ...]
+    faults: tuple[ListFault, ...]
     unknown: tuple[str, ...] = ()
     examples: int = 0
 
     def count(self, *outcomes: Outcome) -> int:
-        """How many rows have one of these outcomes."""
+        """The number of rows with one of these outcomes."""
         return sum(step.outcome in outcomes for step in self.steps)
 
     @property
     def rows(self) -> int:
-        """How many rows with people the list has."""
+        """The number of rows with people."""
         return len(self.steps) + len({fault.row for fault in self.faults})
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the plan: another one says that the list would now make something else."""
+        """A hash of the plan; it changes when the outcome of the list changes."""
         lines = [(step.outcome, step.user_id, step.line) for step in self.steps]
         return hashlib.sha256(repr((lines, self.faults)).encode()).hexdigest()
 
 
-def plan_for(listing: Listing, *, lock: bool = False) -> Plan:
-    """Check every row; `lock` locks the accounts that the list names, so that the plan stays true until the commit."""
+def plan_for(listing: Listing, *, lock: bool = False) -> PeoplePlan:
+    """The plan of a list; `lock` locks the named accounts, so that the plan stays valid until the commit."""
     reader = _Reader()
     read = [reader.line(entry) for entry in listing.entries]
-    lines = [line for line in read if isinstance(line, Line)]
+    lines = [line for line in read if isinstance(line, PersonLine)]
     planner = _Planner(_accounts(lines, lock=lock))
     steps = [planner.step(line) for line in lines]
     faults = [fault for line in (*read, *steps) if isinstance(line, list) for fault in line]
-    return Plan(
-        steps=tuple(step for step in steps if isinstance(step, Step)),
+    return PeoplePlan(
+        steps=tuple(step for step in steps if isinstance(step, PlanStep)),
         faults=tuple(sorted(faults, key=lambda fault: fault.row)),
         unknown=listing.unknown,
         examples=listing.examples,
     )
 
 
-def _fault(row: Entry | Line, column: str, reason: str) -> Fault:
-    return Fault(row.row, column, row.text(column)[:LONGEST_GIVEN], reason)
+def _fault(row: ListEntry | PersonLine, column: str, reason: str) -> ListFault:
+    return ListFault(row.row, column, row.text(column)[:LONGEST_GIVEN], reason)
 
 
 class _Reader:
@@ -129,19 +129,19 @@ class _Reader:
         self._names = _roles_by_words(self._roles)
         self._units = UnitNames()
 
-    def line(self, entry: Entry) -> Line | list[Fault]:
-        """The row's content, or all that is wrong in its cells."""
+    def line(self, entry: ListEntry) -> PersonLine | list[ListFault]:
+        """The parsed row, or all faults of its cells."""
         faults = dict(_unreadable(entry))
         if "role" not in faults:
             faults |= self._role_faults(entry, "unit" not in faults)
         faults = _day_faults(entry) | _name_faults(entry) | faults
         return [_fault(entry, column, faults[column]) for column in COLUMNS if column in faults] or self._read(entry)
 
-    def _read(self, entry: Entry) -> Line:
+    def _read(self, entry: ListEntry) -> PersonLine:
         (role,) = self._roles_called(entry)
         seat = self._roles[role][1]
         unit = self._units.found(entry.text("unit"), seat)[0] if seat else None
-        return Line(
+        return PersonLine(
             row=entry.row,
             full_name=entry.text("full_name"),
             sign_in_name=entry.text("sign_in_name").lower(),
@@ -155,11 +155,11 @@ class _Reader:
             ends_on=day_typed(entry.text("ends_on")),
         )
 
-    def _roles_called(self, entry: Entry) -> tuple[str, ...]:
+    def _roles_called(self, entry: ListEntry) -> tuple[str, ...]:
         """The roles that the row's words can mean."""
         return self._names.get(search_key(entry.text("role")), ())
 
-    def _role_faults(self, entry: Entry, unit_is_readable: bool) -> dict[str, str]:
+    def _role_faults(self, entry: ListEntry, unit_is_readable: bool) -> dict[str, str]:
         roles = self._roles_called(entry)
         if len(roles) == 1:
             fault = self._unit_fault(entry.text("unit"), self._roles[roles[0]][1]) if unit_is_readable else ""
@@ -199,7 +199,7 @@ def _roles_by_words(roles: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str
     return {words: tuple(sorted(names)) for words, names in (every | today | by_code).items()}
 
 
-def _unreadable(entry: Entry) -> Iterable[tuple[str, str]]:
+def _unreadable(entry: ListEntry) -> Iterable[tuple[str, str]]:
     """Cells with formulas, and cells longer than anything that belongs there."""
     for column, cell in entry.cells.items():
         if cell.computed:
@@ -209,7 +209,7 @@ def _unreadable(entry: Entry) -> Iterable[tuple[str, str]]:
             yield column, _("Shorten this to at most %(most)s characters.", most=longest)
 
 
-def _name_faults(entry: Entry) -> dict[str, str]:
+def _name_faults(entry: ListEntry) -> dict[str, str]:
     faults = {}
     if not says_something(entry.text("full_name")):
         faults["full_name"] = _("Give the person's full name.")
@@ -220,7 +220,7 @@ def _name_faults(entry: Entry) -> dict[str, str]:
     return faults
 
 
-def _day_faults(entry: Entry) -> dict[str, str]:
+def _day_faults(entry: ListEntry) -> dict[str, str]:
     no_day = _("This is no date. Write day/month/year, for example 15/02/2026.")
     first, last = day_typed(entry.text("starts_on")), day_typed(entry.text("ends_on"))
     faults = {}
@@ -233,7 +233,7 @@ def _day_faults(entry: Entry) -> dict[str, str]:
     return faults
 
 
-def _accounts(lines: Sequence[Line], *, lock: bool) -> dict[str, User]:
+def _accounts(lines: Sequence[PersonLine], *, lock: bool) -> dict[str, User]:
     """The accounts that exist already, by sign-in name."""
     query = select(User).where(User.sign_in_name.in_({line.sign_in_name for line in lines})).order_by(User.id)
     if lock:
@@ -245,19 +245,19 @@ Held = tuple[str, str, int | None]
 
 
 class _Planner:
-    """Goes from row to row; knows the accounts and appointments stored, and what the rows before have said."""
+    """Plans row after row, with the stored accounts and appointments and the earlier rows."""
 
     def __init__(self, accounts: dict[str, User]) -> None:
         self._accounts = accounts
-        self._people: dict[str, dict[str, Line]] = defaultdict(dict)
-        self._lines: dict[Held, list[Line]] = defaultdict(list)
+        self._people: dict[str, dict[str, PersonLine]] = defaultdict(dict)
+        self._lines: dict[Held, list[PersonLine]] = defaultdict(list)
         self._stored: dict[Held, list[Appointment]] = defaultdict(list)
         names = {user.id: name for name, user in accounts.items()}
         for appointment in db.session.scalars(select(Appointment).where(Appointment.user_id.in_(names))):
             self._stored[names[appointment.user_id], appointment.role, appointment.unit_id].append(appointment)
 
-    def step(self, line: Line) -> Step | list[Fault]:
-        """What becomes of a row, or what is wrong with it."""
+    def step(self, line: PersonLine) -> PlanStep | list[ListFault]:
+        """The step of a row, or its faults."""
         faults = [*self._account_faults(line), *self._repeated(line)]
         faults = faults or self._contradictions(line)
         user = self._accounts.get(line.sign_in_name)
@@ -270,9 +270,9 @@ class _Planner:
         if faults:
             return faults
         self._remember(line)
-        return Step(line, outcome, user.id if user else None)
+        return PlanStep(line, outcome, user.id if user else None)
 
-    def _account_faults(self, line: Line) -> list[Fault]:
+    def _account_faults(self, line: PersonLine) -> list[ListFault]:
         user = self._accounts.get(line.sign_in_name)
         if user is None:
             return []
@@ -286,15 +286,15 @@ class _Planner:
             return [_fault(line, "sign_in_name", words)]
         return []
 
-    def _contradictions(self, line: Line) -> list[Fault]:
-        """Where an earlier row says something else of the same person."""
+    def _contradictions(self, line: PersonLine) -> list[ListFault]:
+        """The faults of a row that contradicts an earlier row about the same person."""
         return [
             _fault(line, column, _("Row %(row)s says something else of the same sign-in name.", row=before.row))
             for column, before in self._people.get(line.sign_in_name, {}).items()
             if getattr(line, column) and not _agree(getattr(line, column), getattr(before, column))
         ]
 
-    def _repeated(self, line: Line) -> list[Fault]:
+    def _repeated(self, line: PersonLine) -> list[ListFault]:
         lines = self._lines[line.sign_in_name, line.role, line.unit_id]
         rows = [before.row for before in lines if _overlaps(before, line)]
         if not rows:
@@ -304,7 +304,7 @@ class _Planner:
         )
         return [_fault(line, "role", words)]
 
-    def _remember(self, line: Line) -> None:
+    def _remember(self, line: PersonLine) -> None:
         columns = self._people[line.sign_in_name]
         for column in ("full_name", "email", "position"):
             if getattr(line, column):
@@ -317,21 +317,21 @@ def _agree(name: str, other: str) -> bool:
     return " ".join(name.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _is_same(appointment: Appointment, line: Line) -> bool:
+def _is_same(appointment: Appointment, line: PersonLine) -> bool:
     """Whether an appointment is the row's own, also when an administrator has ended it since."""
     if appointment.starts_on != line.starts_on:
         return False
     return appointment.ended_at is not None or appointment.ends_on == line.ends_on
 
 
-def _overlaps(other: Appointment | Line, line: Line) -> bool:
+def _overlaps(other: Appointment | PersonLine, line: PersonLine) -> bool:
     if isinstance(other, Appointment) and other.ended_at is not None:
         return False
     never = dt.date.max
     return other.starts_on <= (line.ends_on or never) and line.starts_on <= (other.ends_on or never)
 
 
-def _clash(line: Line, appointment: Appointment) -> Fault:
+def _clash(line: PersonLine, appointment: Appointment) -> ListFault:
     last = f"{appointment.ends_on:%d/%m/%Y}" if appointment.ends_on else "…"
     days = {"first": f"{appointment.starts_on:%d/%m/%Y}", "last": last}
     words = _(

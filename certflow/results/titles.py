@@ -69,7 +69,7 @@ def titles(unit: Unit, on: dt.date) -> Titles:
     return Titles(own, practice, tuple(_former(unit.id, behind, back)), tuple(_inherited(unit, day, back)))
 
 
-def _former(unit_id: int, behind: inheritance.Lineage, back: Sequence[Recognition]) -> list[Former]:
+def _former(unit_id: int, behind: inheritance.UnitLineage, back: Sequence[Recognition]) -> list[Former]:
     """Everybody behind a unit, nearest first, each once."""
     found: dict[int, Former] = {}
     step, steps = [unit_id], 1

@@ -50,23 +50,23 @@ class RoundForm(FlaskForm):
 
     @property
     def unit(self) -> int:
-        """The province that was chosen; 0, which nothing has, for none."""
+        """The id of the chosen province; 0 if none is chosen."""
         return number_chosen(self.unit_id) or 0
 
     @property
     def year(self) -> int:
-        """The year that was typed with four digits; 0 for none."""
-        typed = (self.assessed_year.data or "").strip()
-        return whole_number(typed) or 0 if len(typed) == 4 else 0
+        """The entered year of four digits; 0 if it is not valid."""
+        digits = (self.assessed_year.data or "").strip()
+        return whole_number(digits) or 0 if len(digits) == 4 else 0
 
     def validate_assessed_year(self, _field: Field) -> None:
-        """Refuses what is no year."""
+        """Raise a validation error if the value is not a year."""
         if not self.year:
             raise ValidationError(_("Type the year with four digits, for example 2025."))
 
 
 class SetForm(FlaskForm):
-    """Which criteria set a round uses ("name:version"), where the scheme leaves that to the department."""
+    """The criteria set of a round ("name:version"), if the scheme lets the department choose."""
 
     form = RadioField(
         lazy_gettext("Criteria set"),
@@ -86,7 +86,7 @@ class RoundDatesForm(FlaskForm):
     )
 
     def choices(self) -> dict[str, tuple[dt.date, bool]]:
-        """What was chosen by the deadline's name; call it on a valid form."""
+        """The choices by deadline name; call it on a valid form."""
         names = [name.removeprefix("due_") for name in self._fields if name.startswith("due_")]
         return {
             name: (cast(dt.date, self[f"due_{name}"].day), self[f"included_{name}"].data == "yes") for name in names

@@ -1,4 +1,4 @@
-"""The dates of a round that is under way: one administrator proposes other ones, a second one confirms them."""
+"""Changes of a round's dates under the two-person rule: one administrator proposes, a second one confirms."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,26 +18,26 @@ from certflow.rounds import rounds
 from certflow.wording import N_, _, language
 
 
-def needs_two(found: Round) -> bool:
-    """Whether a change of dates needs two persons: the round is official, and dossiers are under way in it."""
-    if found.practice:
+def needs_two(round_: Round) -> bool:
+    """Whether a change of dates needs two persons: the round is official and has dossiers."""
+    if round_.practice:
         return False
     with seeing(EVERYTHING):
-        return bool(db.session.scalar(select(exists().where(access.whole_round(found.id)))))
+        return bool(db.session.scalar(select(exists().where(access.whole_round(round_.id)))))
 
 
 def change(
     round_id: int, dates: Mapping[str, rounds.DateChoice], *, actor: User, version: int, reason: str = ""
 ) -> Proposal | None:
-    """Change the dates at once, or propose the change where it needs two persons (then the proposal is given)."""
+    """Change the dates and return None, or return the proposal if the change needs two persons."""
     access.require_administrator(actor)
-    found = rounds.get(round_id)
-    if not needs_two(found):
+    round_ = rounds.get(round_id)
+    if not needs_two(round_):
         rounds.change_dates(round_id, dates, actor=actor, version=version)
         return None
-    if found.version != version:
+    if round_.version != version:
         raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
-    if found.closed:
+    if round_.closed:
         raise ActionNotOpen(_("This round is closed; its dates stay as they are."))
     dated.required_reason(reason)
     content = {"version": version, "dates": {name: [day.isoformat(), last] for name, (day, last) in dates.items()}}

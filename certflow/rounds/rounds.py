@@ -36,7 +36,7 @@ def open_round(
     practice: bool = False,
     form: tuple[str, int] | None = None,
 ) -> Round:
-    """Open a round with the scheme's dates and the set chosen for it, if one is; raises Invalid with fields."""
+    """Open a round with the scheme's dates and the chosen criteria set, if any; raises Invalid by field."""
     access.require_administrator(actor)
     spec = definitions().workflow(*scheme)
     _check_new(spec, unit_id, assessed_year, title)
@@ -56,7 +56,7 @@ def open_round(
 
 
 def _dates(spec: WorkflowSpec, year: int) -> list[RoundDate]:
-    """The scheme's own dates; those counted in working days are each dossier's."""
+    """The dates of the scheme; deadlines counted in working days are left out, each dossier has its own."""
     return [RoundDate(deadline=d.name, due_on=d.due_on(year), included=d.included) for d in _fixed(spec)]
 
 
@@ -90,19 +90,19 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
 
 
 def _chosen(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> dict[str, str | int]:
-    """A set that the province's department published for the scheme's family, or the sample that the scheme names."""
+    """The columns of the chosen criteria set: published for the province or the scheme's sample; raises Invalid."""
     if form is None:
         return {}
     own = published_for(unit_id, spec.form_family) if spec.form_family else []
     sample = [(spec.form, spec.form_version)] if spec.form_family else []
-    if form not in [*sample, *((one.name, one.version) for one in own)]:
+    if form not in [*sample, *((published.name, published.version) for published in own)]:
         words = _("Choose a criteria set that the education department of this province published for this scheme.")
         raise Invalid(fields={"form": (words,)})
     return {"form": form[0], "form_version": form[1]}
 
 
 def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:
-    """Give deadlines their own day in this round, and say whether the day itself is included."""
+    """Set the days of deadlines in this round, and whether the day itself is included."""
     access.require_administrator(actor)
     changed = _locked(round_id)
     if changed.version != version:
@@ -118,7 +118,7 @@ def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User,
 
 
 def close(round_id: int, *, actor: User) -> Round:
-    """Close a round to new dossiers; those under way go on."""
+    """Close a round to new dossiers; open dossiers continue."""
     access.require_administrator(actor)
     closed = _locked(round_id)
     closed.closed = True
@@ -132,7 +132,7 @@ def get(round_id: int) -> Round:
 
 
 def _locked(round_id: int) -> Round:
-    """The round as it is now, held until the end of the transaction."""
+    """The round, with its row locked until the end of the transaction."""
     return _found(_one(round_id).with_for_update(of=Round).execution_options(populate_existing=True))
 
 
@@ -141,10 +141,10 @@ def _one(round_id: int) -> Select[Round]:
 
 
 def _found(query: Select[Round]) -> Round:
-    found = db.session.scalar(query)
-    if found is None:
+    round_ = db.session.scalar(query)
+    if round_ is None:
         raise NotFound(_("There is no such round."))
-    return found
+    return round_
 
 
 def newest(limit: int = 100) -> list[Round]:
@@ -155,10 +155,10 @@ def newest(limit: int = 100) -> list[Round]:
     )
 
 
-def sizes(found: Sequence[Round]) -> dict[int, int]:
-    """How many dossiers each of these rounds has, by its id; for administrators."""
+def sizes(rounds: Sequence[Round]) -> dict[int, int]:
+    """The number of dossiers of each round, by round id; for administrators."""
     count = select(func.count()).where(access.whole_round(Round.id)).correlate(Round).scalar_subquery()
-    query = select(Round.id, count).where(Round.id.in_([one.id for one in found]))
+    query = select(Round.id, count).where(Round.id.in_([round_.id for round_ in rounds]))
     with seeing(EVERYTHING):
         return {row[0]: row[1] or 0 for row in db.session.execute(query)}
 
@@ -168,52 +168,52 @@ def open_for(unit: Unit) -> list[Round]:
     province = access.chain(unit).get("province")
     if province is None or not unit.stands_on(clock.today()):  # no round runs above the provinces
         return []
-    taken = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
+    with_dossier = select(Dossier.round_id).where(Dossier.unit_id == unit.id, Dossier.holder_id.is_(None))
     query = (
         select(Round)
-        .where(Round.unit_id == province.id, Round.closed.is_(False), Round.id.not_in(taken))
+        .where(Round.unit_id == province.id, Round.closed.is_(False), Round.id.not_in(with_dossier))
         .options(selectinload(Round.dates))
         .order_by(Round.assessed_year, Round.id)
     )
-    return [found for found in db.session.scalars(query) if access.fits(unit, workflow_of(found).spec)]
+    return [round_ for round_ in db.session.scalars(query) if access.fits(unit, workflow_of(round_).spec)]
 
 
-def counted(found: Round) -> list[DeadlineSpec]:
-    """The deadlines that are counted in working days for each dossier, so that the round has no date for them."""
-    return [deadline for deadline in workflow_of(found).spec.deadlines if deadline.counted]
+def counted(round_: Round) -> list[DeadlineSpec]:
+    """The deadlines counted in working days for each dossier; the round has no date for them."""
+    return [deadline for deadline in workflow_of(round_).spec.deadlines if deadline.counted]
 
 
-def dues(found: Round) -> list[Due]:
-    """The round's dates, earliest first, each with the deadline it belongs to; those counted are none of them.
+def dues(round_: Round) -> list[Due]:
+    """The round's dates with their deadlines, earliest first; deadlines counted in working days are left out.
 
-    A date that only dossiers on an earlier version of the scheme still have is told in the words of that version.
+    A date that exists only in an earlier version of the scheme has the title of that version.
     """
-    return _dues(found, _versions(workflow_of(found).spec))
+    return _dues(round_, _versions(workflow_of(round_).spec))
 
 
 def dues_of(pinned: Round | Dossier) -> list[Due]:
-    """The dates of a round, or of a dossier's round, that its own version of the scheme knows, as `dues`."""
-    found = pinned.round if isinstance(pinned, Dossier) else pinned
-    return _dues(found, [workflow_of(pinned).spec])
+    """The dates of a round, or of a dossier's round, in its own version of the scheme; otherwise like `dues`."""
+    round_ = pinned.round if isinstance(pinned, Dossier) else pinned
+    return _dues(round_, [workflow_of(pinned).spec])
 
 
 def _versions(spec: WorkflowSpec) -> list[WorkflowSpec]:
     """`spec` and the versions before it, newest first."""
-    found = (known().workflows.values()) if spec.version > 1 else ()
-    earlier = [other for other in found if other.name == spec.name and other.version < spec.version]
+    specs = (known().workflows.values()) if spec.version > 1 else ()
+    earlier = [other for other in specs if other.name == spec.name and other.version < spec.version]
     return [spec, *sorted(earlier, key=lambda other: -other.version)]
 
 
-def _dues(found: Round, versions: Sequence[WorkflowSpec]) -> list[Due]:
-    named = {deadline.name: deadline for spec in reversed(versions) for deadline in _fixed(spec)}
-    given = [Due(named[d.deadline], d.due_on, d.included) for d in found.dates if d.deadline in named]
-    return sorted(given, key=lambda due: (due.last_day, due.spec.name))
+def _dues(round_: Round, versions: Sequence[WorkflowSpec]) -> list[Due]:
+    deadlines = {deadline.name: deadline for spec in reversed(versions) for deadline in _fixed(spec)}
+    due_dates = [Due(deadlines[d.deadline], d.due_on, d.included) for d in round_.dates if d.deadline in deadlines]
+    return sorted(due_dates, key=lambda due: (due.last_day, due.spec.name))
 
 
 def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
-    """Let new dossiers of a round begin with a newer version of its scheme; its dates follow, safe to repeat.
+    """Set a newer scheme version for new dossiers of a round and update its dates; a repeated call changes nothing.
 
-    A date new in it gets its default day. One that it leaves out goes once no dossier of the round has a version
+    A new date gets its default day. A date that the version lacks is deleted when no dossier has a version
     with it. Dates that stay keep the round's own days.
     """
     access.require_administrator(actor)
@@ -224,34 +224,34 @@ def change_version(round_id: int, spec: WorkflowSpec, *, actor: User) -> Round:
     present = {date.deadline for date in changed.dates}
     new = [date for date in _dates(spec, changed.assessed_year) if date.deadline not in present]
     changed.dates.extend(new)
-    gone = [date for date in changed.dates if date.deadline not in _needed(changed, spec)]
-    for date in gone:
+    obsolete = [date for date in changed.dates if date.deadline not in _needed(changed, spec)]
+    for date in obsolete:
         db.session.delete(date)
-    if new or gone:
+    if new or obsolete:
         changed.version = changed.version + 1
     db.session.flush()
     db.session.expire(changed, ["dates"])
     return changed
 
 
-def form_by(found: Round, spec: WorkflowSpec) -> tuple[str, int]:
-    """The criteria set of a round by a version of its scheme: the one chosen, while it is of the same family."""
-    if _keeps_choice(found, spec) and found.form is not None and found.form_version is not None:
-        return found.form, found.form_version
+def form_by(round_: Round, spec: WorkflowSpec) -> tuple[str, int]:
+    """The criteria set (name, version) of a round under `spec`: the chosen set if it has the same family."""
+    if _keeps_choice(round_, spec) and round_.form is not None and round_.form_version is not None:
+        return round_.form, round_.form_version
     return spec.form, spec.form_version
 
 
-def _keeps_choice(found: Round, spec: WorkflowSpec) -> bool:
-    """Whether a criteria set chosen for a round can be used by `spec`, which lets choose among the same ones."""
-    return bool(spec.form_family) and spec.form_family == workflow_of(found).spec.form_family
+def _keeps_choice(round_: Round, spec: WorkflowSpec) -> bool:
+    """Whether `spec` can use the criteria set chosen for a round, because both have the same family."""
+    return bool(spec.form_family) and spec.form_family == workflow_of(round_).spec.form_family
 
 
-def _needed(found: Round, spec: WorkflowSpec) -> set[str]:
-    """The deadlines of `spec` and of every version that a dossier of the round has."""
-    query = select(Dossier.workflow_version).where(access.whole_round(found.id)).distinct()
+def _needed(round_: Round, spec: WorkflowSpec) -> set[str]:
+    """The names of the deadlines of `spec` and of every version that a dossier of the round has."""
+    query = select(Dossier.workflow_version).where(access.whole_round(round_.id)).distinct()
     with seeing(EVERYTHING):
         used = db.session.scalars(query).all()
-    versions = {found.workflow_version, *used} - {spec.version}
+    versions = {round_.workflow_version, *used} - {spec.version}
     specs = [spec, *(known().workflows[spec.name, v] for v in versions if (spec.name, v) in known().workflows)]
     return {deadline.name for each in specs for deadline in _fixed(each)}
 

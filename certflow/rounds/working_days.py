@@ -1,4 +1,4 @@
-"""Working days: the calendar that dates are counted by, and the days that a document has moved."""
+"""The calendar of working days: public holidays, and days that a document has moved."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ LONGEST_SOURCE = 300
 
 @dataclass(frozen=True, slots=True)
 class YearOfDays:
-    """One year as the page shows it: the holidays of the law by name, the Saturdays worked, and what was entered.
+    """One year for the page: public holidays by name, worked Saturdays, and entered days.
 
     `off` is None for a year of which no holidays are known.
     """
@@ -34,33 +34,33 @@ class YearOfDays:
 
 
 def of_law(years: Iterable[int]) -> WorkingCalendar:
-    """The calendar of `years` by the public holidays alone; years of which nothing is known are left out."""
-    found = {year: year_of_holidays(year) for year in years}
-    known = {year: of_year for year, of_year in found.items() if of_year is not None}
+    """The calendar of `years` with the public holidays only; years without published holidays are left out."""
+    holidays = {year: year_of_holidays(year) for year in years}
+    published = {year: of_year for year, of_year in holidays.items() if of_year is not None}
     return WorkingCalendar(
-        frozenset(known),
-        frozenset(day for of_year in known.values() for day in of_year.off),
-        frozenset(day for of_year in known.values() for day in of_year.worked),
+        frozenset(published),
+        frozenset(day for of_year in published.values() for day in of_year.off),
+        frozenset(day for of_year in published.values() for day in of_year.worked),
     )
 
 
 def calendar(years: Iterable[int]) -> WorkingCalendar:
-    """The calendar of `years`: the public holidays, and over them the days that were entered, in one query."""
+    """The calendar of `years`: public holidays, overridden by the entered days, which are read in one query."""
     years = sorted(set(years))
-    given = of_law(years)
+    working_calendar = of_law(years)
     for moved in db.session.scalars(_entered(years[0], years[-1])) if years else ():
-        given = given.changed(moved.day, working=moved.working)
-    return given
+        working_calendar = working_calendar.changed(moved.day, working=moved.working)
+    return working_calendar
 
 
 def of_year(number: int) -> YearOfDays:
-    """Everything that is known about one year."""
-    known = year_of_holidays(number, language())
+    """The holidays and the entered days of one year."""
+    holidays = year_of_holidays(number, language())
     query = _entered(number, number).options(joinedload(CalendarDay.entered_by))
     return YearOfDays(
         year=number,
-        off=list(known.off.items()) if known else None,
-        worked=sorted(known.worked) if known else [],
+        off=list(holidays.off.items()) if holidays else None,
+        worked=sorted(holidays.worked) if holidays else [],
         entered=list(db.session.scalars(query)),
     )
 
@@ -72,23 +72,23 @@ def _entered(first: int, last: int) -> Select[CalendarDay]:
 
 
 def enter(day: dt.date | None, *, working: bool, source: str, actor: User) -> CalendarDay:
-    """Record that `day` is worked or not by the document `source`; raises Invalid with the field's message.
+    """Record `day` as a working day or a day off, with its document; raises Invalid with the field's message.
 
-    A day that was entered before is replaced.
+    An existing entry for the day is replaced.
     """
     access.require_administrator(actor)
     faults = _faults(day, source)
     if day is None or faults:
         raise Invalid(fields=faults)
-    entered = db.session.get(CalendarDay, day, with_for_update=True)
-    told = Invalid(fields={"day": (_("Somebody else has just entered this day. Look at it below, then decide."),)})
-    with refusing("pk_calendar_day", told):
-        if entered is None:
-            entered = CalendarDay(day=day)
-            db.session.add(entered)
-        entered.working, entered.source = working, source.strip()
-        entered.entered_by_id, entered.entered_at = actor.id, clock.now()
-    return entered
+    calendar_day = db.session.get(CalendarDay, day, with_for_update=True)
+    refusal = Invalid(fields={"day": (_("Somebody else has just entered this day. Look at it below, then decide."),)})
+    with refusing("pk_calendar_day", refusal):
+        if calendar_day is None:
+            calendar_day = CalendarDay(day=day)
+            db.session.add(calendar_day)
+        calendar_day.working, calendar_day.source = working, source.strip()
+        calendar_day.entered_by_id, calendar_day.entered_at = actor.id, clock.now()
+    return calendar_day
 
 
 def _faults(day: dt.date | None, source: str) -> dict[str, tuple[str, ...]]:

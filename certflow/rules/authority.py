@@ -39,7 +39,7 @@ REGISTER = dated.Register(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
+class AuthorityEntry(dated.Entry):
     """What is typed of a rule: where, for which scheme, who decides from when to when, and by what document."""
 
     unit_id: int
@@ -110,7 +110,7 @@ def candidates() -> list[tuple[WorkflowSpec, RoleSpec]]:
     return list(found.values())
 
 
-def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: User) -> AuthorityRule:
+def enter(entry: AuthorityEntry, file: BinaryIO | None, original_name: str, *, actor: User) -> AuthorityRule:
     """Record a rule with the scan of its document; raises Invalid with the messages of all fields at fault.
 
     It counts once a second administrator has confirmed it; one for practice counts at once.
@@ -137,7 +137,7 @@ def enter(entry: Entry, file: BinaryIO | None, original_name: str, *, actor: Use
     return rule
 
 
-def _rule(entry: Entry, actor: User) -> AuthorityRule:
+def _rule(entry: AuthorityEntry, actor: User) -> AuthorityRule:
     return AuthorityRule(
         unit_id=entry.unit_id,
         workflow=entry.scheme,
@@ -148,14 +148,14 @@ def _rule(entry: Entry, actor: User) -> AuthorityRule:
     )
 
 
-def _refuse_overlap(entry: Entry, actor: User) -> None:
+def _refuse_overlap(entry: AuthorityEntry, actor: User) -> None:
     """Lock the province, then refuse days for which its scheme has a rule already."""
     dated.hold_unit(entry.unit_id, actor)
     same = AuthorityRule.unit_id == entry.unit_id, AuthorityRule.workflow == entry.scheme
     dated.refuse_overlap(AuthorityRule, entry, *same, AuthorityRule.practice.is_(entry.practice))
 
 
-def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[content.FileKind, BinaryIO]:
+def _checked(entry: AuthorityEntry, file: BinaryIO | None, original_name: str) -> tuple[content.FileKind, BinaryIO]:
     faults = _faults(entry)
     try:
         if file is None:
@@ -168,7 +168,7 @@ def _checked(entry: Entry, file: BinaryIO | None, original_name: str) -> tuple[c
     return kind, file
 
 
-def _faults(entry: Entry) -> Faults:
+def _faults(entry: AuthorityEntry) -> Faults:
     faults: Faults = {}
     unit = db.session.get(Unit, entry.unit_id)
     if unit is None or unit.kind != "province":

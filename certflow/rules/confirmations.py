@@ -16,12 +16,12 @@ from certflow.wording import N_, _
 
 
 def ask(rule: AuthorityRule, actor: User) -> None:
-    """Have a second administrator confirm a rule that has just been entered."""
+    """Propose the confirmation of a new rule to a second administrator."""
     proposals.propose(KIND, actor=actor, content={}, rule_id=rule.id)
 
 
 def drop(rule: AuthorityRule, actor: User) -> None:
-    """Close what waits for the confirmation of a rule that is withdrawn."""
+    """Close the open proposal for a rule that is withdrawn."""
     waiting = proposals.open_about(KIND, rule_id=rule.id)
     if waiting is not None:
         proposals.close(waiting, actor=actor, reason=rule.withdrawn_reason)

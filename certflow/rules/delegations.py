@@ -1,4 +1,4 @@
-"""Delegations: an administrator enters who acts for whom, from day to day, by which document, and withdraws them.
+"""Delegations: an administrator enters who acts for whom, with days and a document, and withdraws them.
 
 By Decree 30/2020/NĐ-CP art. 13.3 signing by delegation is given in writing, for a limited time and content, and whoever
 has it may not give it on. Every delegation here has a document and a last day, and is about somebody's own appointment.
@@ -30,8 +30,8 @@ REGISTER = dated.Register(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
-    """What is typed of a delegation: whose part, to whom, how, in which scheme ("" for all), when, by what document.
+class DelegationEntry(dated.Entry):
+    """The values of a new delegation: appointment, delegate, mode, scheme ("" for all), days and document.
 
     Without a `position` the delegate's own is taken. `held_by` is the delegation by which the one who is to delegate
     holds the part, where it is not their own: that is refused.
@@ -45,8 +45,8 @@ class Entry(dated.Entry):
     held_by: int | None = None
 
 
-def enter(entry: Entry, *, actor: User) -> Delegation:
-    """Record a delegation; raises Invalid with the messages of all fields at fault."""
+def enter(entry: DelegationEntry, *, actor: User) -> Delegation:
+    """Insert a delegation; raises Invalid with the messages of all invalid fields."""
     access.require_administrator(actor)
     begin_writing()
     appointment = _held(entry.appointment_id)
@@ -56,7 +56,7 @@ def enter(entry: Entry, *, actor: User) -> Delegation:
     faults = _faults(entry, appointment, delegate, position)
     if faults:
         raise Invalid(fields=faults)
-    made = Delegation(
+    delegation = Delegation(
         appointment_id=entry.appointment_id,
         delegate_id=entry.delegate_id,
         mode=entry.mode,
@@ -64,11 +64,11 @@ def enter(entry: Entry, *, actor: User) -> Delegation:
         position=position,
         **dated.columns(entry, actor),
     )
-    db.session.add(made)
+    db.session.add(delegation)
     db.session.flush()
     if delegate is not None:
         db.session.expire(delegate, ["delegations"])
-    return made
+    return delegation
 
 
 def _held(appointment_id: int) -> Appointment | None:
@@ -77,7 +77,7 @@ def _held(appointment_id: int) -> Appointment | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _faults(entry: Entry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
+def _faults(entry: DelegationEntry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
     faults = _faults_in_part(entry, appointment) | _faults_in_delegate(appointment, delegate)
     missing = _("Give the delegate's position: papers print it.")
     faults |= dated.faults_in_print("position", position, LONGEST_POSITION, missing)
@@ -86,7 +86,7 @@ def _faults(entry: Entry, appointment: Appointment | None, delegate: User | None
     return faults if faults or appointment is None else _faults_in_repeating(entry)
 
 
-def _faults_in_part(entry: Entry, appointment: Appointment | None) -> Faults:
+def _faults_in_part(entry: DelegationEntry, appointment: Appointment | None) -> Faults:
     if entry.held_by is not None:
         return {"part": (not_further(),)}
     if appointment is None:
@@ -101,7 +101,7 @@ def _faults_in_part(entry: Entry, appointment: Appointment | None) -> Faults:
 
 
 def not_further() -> str:
-    """Why a part that is held by delegation cannot be delegated."""
+    """The message that says why a delegated role cannot be delegated again."""
     return _(
         "This part is held by delegation and cannot be delegated further (Decree 30/2020/NĐ-CP art. 13.3). "
         "Choose the appointment of the one who holds it."
@@ -118,7 +118,7 @@ def _faults_in_delegate(appointment: Appointment | None, delegate: User | None) 
     return {}
 
 
-def _faults_in_how(entry: Entry, appointment: Appointment | None) -> Faults:
+def _faults_in_how(entry: DelegationEntry, appointment: Appointment | None) -> Faults:
     faults: Faults = {}
     if entry.mode not in MODES:
         faults["mode"] = (_("Choose how it is signed: KT., TL. or TUQ."),)
@@ -131,7 +131,7 @@ def _faults_in_how(entry: Entry, appointment: Appointment | None) -> Faults:
     return faults
 
 
-def _faults_in_days(entry: Entry, appointment: Appointment | None) -> Faults:
+def _faults_in_days(entry: DelegationEntry, appointment: Appointment | None) -> Faults:
     faults = dated.faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
     if entry.ends_on is None:
         faults["ends_on"] = (_("Give the last day: a delegation is always limited in time."),)
@@ -146,7 +146,7 @@ def _faults_in_days(entry: Entry, appointment: Appointment | None) -> Faults:
     return faults
 
 
-def _faults_in_repeating(entry: Entry) -> Faults:
+def _faults_in_repeating(entry: DelegationEntry) -> Faults:
     """A second delegation of the same part to the same person for the same days would leave open by which they act."""
     query = select(Delegation).where(
         Delegation.appointment_id == entry.appointment_id,
@@ -168,7 +168,7 @@ def _faults_in_repeating(entry: Entry) -> Faults:
 
 
 def withdraw(delegation_id: int, *, reason: str, actor: User) -> Delegation:
-    """End a delegation now: its rights are gone at the delegate's next request; what was done by it stays."""
+    """Withdraw a delegation; its rights end at the delegate's next request, earlier acts stay valid."""
     access.require_administrator(actor)
     delegation = REGISTER.open(delegation_id)
     if not delegation.meets(clock.today(), None):
@@ -202,12 +202,12 @@ def listed(page: int = 1, words: str = "") -> Pagination:
 
 
 def given_by(user: User) -> list[Delegation]:
-    """What was delegated of a person's parts, latest first; at most a page."""
+    """The delegations of a person's roles, latest first; at most one page."""
     return _latest(Delegation.appointment.has(Appointment.user_id == user.id))
 
 
 def received_by(user: User) -> list[Delegation]:
-    """What was delegated to a person, latest first; at most a page."""
+    """The delegations to a person, latest first; at most one page."""
     return _latest(Delegation.delegate_id == user.id)
 
 
@@ -219,11 +219,11 @@ def _latest(whose: object) -> list[Delegation]:
 
 
 def people_named(words: str) -> list[User]:
-    """Active people by name or sign-in name, with their parts, among whom a delegation chooses; at most MOST_FOUND."""
+    """Active people by name or sign-in name, with their appointments and delegations; at most MOST_FOUND."""
     key = search_key(words)
     by_name = User.search_key.contains(key, autoescape=True)
-    found = select(User).where(User.active, or_(by_name, User.sign_in_name.contains(words.lower(), autoescape=True)))
+    query = select(User).where(User.active, or_(by_name, User.sign_in_name.contains(words.lower(), autoescape=True)))
     unit = joinedload(Appointment.unit)
     about = joinedload(Delegation.appointment).options(joinedload(Appointment.unit), joinedload(Appointment.user))
-    found = found.options(selectinload(User.appointments).options(unit), selectinload(DELEGATIONS).options(about))
-    return list(db.session.scalars(found.order_by(User.sort_key, User.id).limit(MOST_FOUND)))
+    query = query.options(selectinload(User.appointments).options(unit), selectinload(DELEGATIONS).options(about))
+    return list(db.session.scalars(query.order_by(User.sort_key, User.id).limit(MOST_FOUND)))

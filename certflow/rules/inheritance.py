@@ -1,4 +1,4 @@
-"""What units have on a day of the titles that the units held they came out of.
+"""The titles that units inherit on a day from their predecessors.
 
 Only a unit that began with a merger or division inherits: one that went on under the same identity, with others coming
 into it or with a new name, code or parent, keeps its own titles as its own. A rule of the unit's present province
@@ -22,14 +22,14 @@ from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.rules import InheritanceRule
 from certflow.models.units import Succession, Unit
 from certflow.rules import inheritance_rules
-from certflow.rules.outcomes import Holding, Outcome, Title, outcome
+from certflow.rules.outcomes import Holding, InheritedOutcome, Title, outcome
 
 MOST_GENERATIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """A unit that went, whole or in part, into one that began with it; called as it was at last."""
+    """A predecessor of a new unit, whole or in part; `name` is its last name."""
 
     id: int
     name: str
@@ -37,51 +37,51 @@ class Predecessor:
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
-    """The predecessors of units and theirs in turn, by the id of the unit that came out of them."""
+class UnitLineage:
+    """The predecessors of units over all generations, by the id of the successor."""
 
     behind: Mapping[int, tuple[Predecessor, ...]]
 
     @property
     def ids(self) -> set[int]:
-        """Everybody who is a predecessor of somebody."""
-        return {one.id for found in self.behind.values() for one in found}
+        """The ids of all predecessors."""
+        return {predecessor.id for predecessors in self.behind.values() for predecessor in predecessors}
 
     def names(self, unit_id: int) -> str:
-        """The direct predecessors of a unit."""
-        return ", ".join(one.name for one in self.behind.get(unit_id, ()))
+        """The names of the direct predecessors of a unit."""
+        return ", ".join(predecessor.name for predecessor in self.behind.get(unit_id, ()))
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What a unit has of its predecessors' titles by one criteria set, and the rules that say so."""
+    """The outcome that a unit inherits under one criteria set, with the rules applied."""
 
-    outcome: Outcome
+    outcome: InheritedOutcome
     predecessors: str
     rules: tuple[InheritanceRule, ...]
 
     @property
     def title(self) -> Title | None:
-        """The title that the unit has; None where it is not inherited."""
+        """The inherited title, or None."""
         return self.outcome.title
 
     @property
     def cited(self) -> str:
-        """The documents of the rules."""
+        """The documents of the rules, in one text."""
         return "; ".join(dict.fromkeys(rule.cited for rule in self.rules))
 
 
-def lineage(of: Collection[int], day: dt.date) -> Lineage:
-    """Whom units came out of until `day`, and whom these came out of; one query for each generation."""
+def lineage(of: Collection[int], day: dt.date) -> UnitLineage:
+    """The predecessors of units until `day`, over all generations; one query for each generation."""
     behind: dict[int, list[Predecessor]] = {}
     ahead = set(of)
     for _generation in range(MOST_GENERATIONS):
-        found = _predecessors(ahead, day) if ahead else {}
-        behind |= found
-        ahead = {one.id for some in found.values() for one in some} - set(behind)
+        generation = _predecessors(ahead, day) if ahead else {}
+        behind |= generation
+        ahead = {predecessor.id for predecessors in generation.values() for predecessor in predecessors} - set(behind)
         if not ahead:
             break
-    return Lineage({unit: tuple(some) for unit, some in behind.items()})
+    return UnitLineage({unit: tuple(predecessors) for unit, predecessors in behind.items()})
 
 
 def _predecessors(of: Collection[int], day: dt.date) -> dict[int, list[Predecessor]]:
@@ -94,45 +94,45 @@ def _predecessors(of: Collection[int], day: dt.date) -> dict[int, list[Predecess
         .where(Unit.starts_on == Succession.effective_on)
         .order_by(before.sort_key, before.id)
     )
-    found: dict[int, list[Predecessor]] = {}
+    by_unit: dict[int, list[Predecessor]] = {}
     for unit_id, id_, name, extent in db.session.execute(query):
-        found.setdefault(unit_id or 0, []).append(Predecessor(id_, name, extent))
-    return found
+        by_unit.setdefault(unit_id or 0, []).append(Predecessor(id_, name, extent))
+    return by_unit
 
 
 @dataclass(slots=True)
 class _Line:
-    """The titles of everybody in a lineage, from which those of each unit follow."""
+    """The titles of all units of a lineage; computes the outcome of each unit from them."""
 
-    lineage: Lineage
+    lineage: UnitLineage
     day: dt.date
     rules: Mapping[str, InheritanceRule]
     held: Mapping[int, list[Recognition]]
-    known: dict[int, Outcome | None] = field(default_factory=dict)
+    known: dict[int, InheritedOutcome | None] = field(default_factory=dict)
 
-    def outcome(self, unit_id: int) -> Outcome | None:
+    def outcome(self, unit_id: int) -> InheritedOutcome | None:
         if unit_id not in self.known:
             behind = self.lineage.behind.get(unit_id, ())
-            self.known[unit_id] = outcome([self._holdings(one.id) for one in behind], self.day)
+            self.known[unit_id] = outcome([self._holdings(predecessor.id) for predecessor in behind], self.day)
         return self.known[unit_id]
 
     def _holdings(self, unit_id: int) -> list[Holding]:
-        found = []
-        for one in self.held.get(unit_id, ()):
-            rule = self.rules.get(one.dossier.workflow)
-            title = Title(one.level, one.recognised_on, one.valid_until)
-            found.append(Holding(title, rule.treatment if rule else "undecided"))  # type: ignore[arg-type]
+        holdings = []
+        for recognition in self.held.get(unit_id, ()):
+            rule = self.rules.get(recognition.dossier.workflow)
+            title = Title(recognition.level, recognition.recognised_on, recognition.valid_until)
+            holdings.append(Holding(title, rule.treatment if rule else "undecided"))  # type: ignore[arg-type]
         passed = self.outcome(unit_id)
         if passed is not None and passed.common is not None:
-            found.append(Holding(passed.common, passed.treatment))
-        return found
+            holdings.append(Holding(passed.common, passed.treatment))
+        return holdings
 
     def rules_behind(self, unit_id: int) -> Iterable[InheritanceRule]:
-        """The rules of the schemes by which titles behind a unit were given."""
-        for one in self.lineage.behind.get(unit_id, ()):
-            names = {held.dossier.workflow for held in self.held.get(one.id, ())}
+        """The rules for the schemes of the titles of all predecessors of a unit."""
+        for predecessor in self.lineage.behind.get(unit_id, ()):
+            names = {recognition.dossier.workflow for recognition in self.held.get(predecessor.id, ())}
             yield from (self.rules[name] for name in sorted(names & set(self.rules)))
-            yield from self.rules_behind(one.id)
+            yield from self.rules_behind(predecessor.id)
 
 
 def of_units(
@@ -144,29 +144,29 @@ def of_units(
     practice: bool = False,
     published: bool = False,
 ) -> dict[int, Inherited]:
-    """What units `within` a province have inherited on `day` by the criteria set `form`, by their ids.
+    """The inheritance of units `within` a province on `day` under the criteria set `form`, by unit id.
 
     Units whose predecessors hold nothing in force are left out. `published` leaves out decisions whose papers are not
     issued yet.
     """
-    found = lineage(of, day)
-    if not found.behind:
+    history = lineage(of, day)
+    if not history.behind:
         return {}
     province = units.chain_on(within, day)["province"]
     rules = inheritance_rules.in_force(province.unit_id, day)
-    line = _Line(found, day, rules, _held(found.ids, form, day, practice=practice, published=published))
-    outcomes = {unit_id: line.outcome(unit_id) for unit_id in of if unit_id in found.behind}
+    line = _Line(history, day, rules, _held(history.ids, form, day, practice=practice, published=published))
+    outcomes = {unit_id: line.outcome(unit_id) for unit_id in of if unit_id in history.behind}
     return {
-        unit_id: Inherited(one, found.names(unit_id), tuple(dict.fromkeys(line.rules_behind(unit_id))))
-        for unit_id, one in outcomes.items()
-        if one is not None
+        unit_id: Inherited(result, history.names(unit_id), tuple(dict.fromkeys(line.rules_behind(unit_id))))
+        for unit_id, result in outcomes.items()
+        if result is not None
     }
 
 
 def _held(
     of: Collection[int], form: str, day: dt.date, *, practice: bool, published: bool
 ) -> dict[int, list[Recognition]]:
-    """The titles that units were given until a day, by the unit."""
+    """The titles of units until a day, by unit id."""
     query = (
         select(Recognition)
         .join(Dossier, Recognition.dossier_id == Dossier.id)
@@ -178,23 +178,23 @@ def _held(
     )
     if published:
         query = query.options(joinedload(Recognition.decision), joinedload(Recognition.certificate))
-    found: dict[int, list[Recognition]] = {}
+    by_unit: dict[int, list[Recognition]] = {}
     with seeing(EVERYTHING):  # what units hold is the same whoever asks
-        given = db.session.scalars(query).all()
-    for one in given:
-        if not is_sample(one.dossier) and (one.published or not published):
-            found.setdefault(one.unit_id, []).append(one)
-    return found
+        recognitions = db.session.scalars(query).all()
+    for recognition in recognitions:
+        if not is_sample(recognition.dossier) and (recognition.published or not published):
+            by_unit.setdefault(recognition.unit_id, []).append(recognition)
+    return by_unit
 
 
 def of_dossier(dossier: Dossier, day: dt.date) -> Title | None:
-    """The title that the dossier's unit has inherited by its criteria set; None for what is about a holder.
+    """The title that the dossier's unit inherits under its criteria set; None for a dossier about a holder.
 
-    A unit that has been there since before the record came out of no other, so that nothing is asked for it.
+    A unit without a first day existed before the records began and has no predecessor, so there is no query.
     """
     if dossier.holder_id is not None or dossier.unit.starts_on is None:
         return None
     on = min(day, dossier.unit.ends_on or dt.date.max)
     about = {"form": dossier.form, "practice": dossier.round.practice}
-    found = of_units([dossier.unit_id], on, within=dossier.unit, **about)  # type: ignore[arg-type]
-    return found[dossier.unit_id].title if found else None
+    inherited = of_units([dossier.unit_id], on, within=dossier.unit, **about)  # type: ignore[arg-type]
+    return inherited[dossier.unit_id].title if inherited else None

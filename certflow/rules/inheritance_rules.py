@@ -1,4 +1,4 @@
-"""Inheritance rules: entered by an administrator with the document they rest on, withdrawn, and found for a day.
+"""Inheritance rules: an administrator enters them with a document and withdraws them; look-up by day.
 
 No law says what becomes of a title when the unit that holds it is merged or divided. Until a rule says it for the
 scheme in the province, it is not decided: the titles of the former units are shown, and count for nobody else.
@@ -26,15 +26,15 @@ from certflow.rules.outcomes import Treatment
 from certflow.vietnamese import says_something
 from certflow.wording import N_, _
 
-TREATMENTS: tuple[str, ...] = tuple(one for one in get_args(Treatment) if one != "undecided")
+TREATMENTS: tuple[str, ...] = tuple(name for name in get_args(Treatment) if name != "undecided")
 REGISTER = dated.Register(
     InheritanceRule, N_("There is no such inheritance rule."), N_("This rule has already been withdrawn.")
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
-    """What is typed of a rule: where, for which scheme, what becomes of titles from when to when, and who says so."""
+class InheritanceEntry(dated.Entry):
+    """The values of a new rule: province, scheme, treatment of titles, days and document."""
 
     unit_id: int
     scheme: str
@@ -50,15 +50,15 @@ def in_force(province_id: int, day: dt.date) -> Mapping[str, InheritanceRule]:
 
 def schemes() -> list[WorkflowSpec]:
     """The newest known version of every scheme that recognises units themselves."""
-    found: dict[str, WorkflowSpec] = {}
+    newest: dict[str, WorkflowSpec] = {}
     for spec in sorted(known().workflows.values(), key=lambda spec: (spec.name, -spec.version)):
         if spec.outcome and spec.outcome.award == "recognition" and not spec.about_holders:
-            found.setdefault(spec.name, spec)
-    return list(found.values())
+            newest.setdefault(spec.name, spec)
+    return list(newest.values())
 
 
-def enter(entry: Entry, *, actor: User) -> InheritanceRule:
-    """Record a rule; raises Invalid with the messages of all fields at fault."""
+def enter(entry: InheritanceEntry, *, actor: User) -> InheritanceRule:
+    """Insert a rule; raises Invalid with the messages of all invalid fields."""
     access.require_administrator(actor)
     faults = _faults(entry)
     if faults:
@@ -79,7 +79,7 @@ def enter(entry: Entry, *, actor: User) -> InheritanceRule:
     return rule
 
 
-def _faults(entry: Entry) -> Faults:
+def _faults(entry: InheritanceEntry) -> Faults:
     faults: Faults = {}
     unit = db.session.get(Unit, entry.unit_id)
     if unit is None or unit.kind != "province":
@@ -91,7 +91,7 @@ def _faults(entry: Entry) -> Faults:
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on) | _faults_of_the_document(entry)
 
 
-def _faults_of_the_document(entry: Entry) -> Faults:
+def _faults_of_the_document(entry: InheritanceEntry) -> Faults:
     faults: Faults = {}
     for field, most in (dated.LONGEST | {"source": dated.LONGEST_SOURCE}).items():
         faults |= dated.faults_in_length(field, dated.joined(getattr(entry, field)), most)
@@ -106,18 +106,18 @@ def _faults_of_the_document(entry: Entry) -> Faults:
 
 
 def withdraw(rule_id: int, *, reason: str, actor: User) -> InheritanceRule:
-    """Let a rule count no more from this moment; shares that were filed by it stay. Raises a Refusal."""
+    """Withdraw a rule from now on; shares filed under it stay. Raises a Refusal."""
     access.require_administrator(actor)
     return REGISTER.withdraw(REGISTER.held(rule_id), reason, actor=actor)
 
 
 def get(rule_id: int) -> InheritanceRule:
     """One rule with its people and its province; raises NotFound."""
-    shown = InheritanceRule.unit, InheritanceRule.entered_by, InheritanceRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in shown))
+    relations = InheritanceRule.unit, InheritanceRule.entered_by, InheritanceRule.withdrawn_by
+    return REGISTER.get(rule_id, *(joinedload(each) for each in relations))
 
 
 def listed(page: int = 1) -> Pagination:
-    """One page of the rules, those that hold latest first."""
+    """One page of the rules, latest first."""
     query = select(InheritanceRule).options(joinedload(InheritanceRule.unit))
     return dated.page_of(query.order_by(InheritanceRule.starts_on.desc(), InheritanceRule.id.desc()), page)

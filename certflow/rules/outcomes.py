@@ -1,4 +1,4 @@
-"""What a unit that came out of others has of their titles: the lowest of what they all hold, or nothing."""
+"""The title that a unit inherits from its predecessors: the lowest title that all of them hold, or none."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,28 +13,28 @@ WEAKEST_FIRST: tuple[Treatment, ...] = ("undecided", "reassess", "suspended", "i
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A level that is held from one day to another; without a last day until further notice."""
+    """A level with its first and last day; without a last day it is valid until further notice."""
 
     level: int
     since: dt.date
     until: dt.date | None = None
 
     def live(self, day: dt.date) -> bool:
-        """Whether it is in force on `day`, its first and its last day included."""
+        """Whether the title is in force on `day`; the first and the last day count."""
         return self.since <= day and (self.until is None or self.until >= day)
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One title of a predecessor, with how the rules treat it."""
+    """One title of a predecessor, with its treatment by the inheritance rules."""
 
     title: Title
     treatment: Treatment
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What comes of the predecessors' titles: how they are treated, and what they all amount to.
+class InheritedOutcome:
+    """The result for the predecessors' titles: their treatment, and their common title.
 
     `common` is None where one of them holds none.
     """
@@ -44,33 +44,37 @@ class Outcome:
 
     @property
     def title(self) -> Title | None:
-        """The title that the unit has; None where it is not inherited."""
+        """The inherited title, or None."""
         return self.common if self.treatment == "inherited" else None
 
 
-def best(held: Sequence[Holding], day: dt.date) -> Holding | None:
-    """The highest title in force on `day`, of several the one that ends last; None where none is in force."""
-    live = [one for one in held if one.title.live(day)]
-    return max(live, key=lambda one: (one.title.level, one.title.until or dt.date.max, one.title.since), default=None)
+def best(holdings: Sequence[Holding], day: dt.date) -> Holding | None:
+    """The highest title in force on `day`, the one that ends last if there are several; None if there is none."""
+    live = [holding for holding in holdings if holding.title.live(day)]
+    return max(
+        live,
+        key=lambda holding: (holding.title.level, holding.title.until or dt.date.max, holding.title.since),
+        default=None,
+    )
 
 
 def lowest(titles: Sequence[Title]) -> Title:
-    """The title that all of `titles` amount to: the lowest level, since the latest first day, to the earliest last."""
-    until = min((one.until for one in titles if one.until is not None), default=None)
-    return Title(min(one.level for one in titles), max(one.since for one in titles), until)
+    """The common title: the lowest level, the latest first day and the earliest last day of `titles`."""
+    until = min((title.until for title in titles if title.until is not None), default=None)
+    return Title(min(title.level for title in titles), max(title.since for title in titles), until)
 
 
-def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> Outcome | None:
-    """What a unit has on `day` of the titles of all units it came out of; None where none of them holds any.
+def outcome(predecessors: Sequence[Sequence[Holding]], day: dt.date) -> InheritedOutcome | None:
+    """The inherited outcome on `day` for the titles of all predecessors; None if no predecessor has a title.
 
-    A title is inherited only when every predecessor holds one in force and the rules let all of them pass on. Where
-    some hold none, nothing is inherited, but what the rules say of the titles of the others is still told.
+    A title is inherited only if every predecessor has one in force and the rules let all of them pass on. If
+    some have none, nothing is inherited, but the treatment of the other titles is still returned.
     """
-    found = [best(held, day) for held in predecessors]
-    holding = [one for one in found if one is not None]
+    candidates = [best(holdings, day) for holdings in predecessors]
+    holding = [holding_of_one for holding_of_one in candidates if holding_of_one is not None]
     if not holding:
         return None
-    treatment = min((one.treatment for one in holding), key=WEAKEST_FIRST.index)
-    if len(holding) < len(found):
-        return Outcome(treatment)
-    return Outcome(treatment, lowest([one.title for one in holding]))
+    treatment = min((holding_of_one.treatment for holding_of_one in holding), key=WEAKEST_FIRST.index)
+    if len(holding) < len(candidates):
+        return InheritedOutcome(treatment)
+    return InheritedOutcome(treatment, lowest([holding_of_one.title for holding_of_one in holding]))

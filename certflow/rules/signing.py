@@ -33,58 +33,60 @@ _MADE_BY = {"recognise": _AWARD, "rate": _AWARD, "approve": _AWARD, "decline": (
 def papers_of(dossier: Dossier, transition: TransitionSpec) -> tuple[str, ...]:
     """The kinds of papers that an action makes and that its actor signs."""
     outcome = workflow_of(dossier).spec.outcome
-    made = [kind for effect in transition.effects for kind in _MADE_BY.get(effect, ())]
-    return tuple(kind for kind in made if outcome is not None and kind in outcome.papers)
+    kinds = [kind for effect in transition.effects for kind in _MADE_BY.get(effect, ())]
+    return tuple(kind for kind in kinds if outcome is not None and kind in outcome.papers)
 
 
-def part_used(dossier: Dossier, move: Move, held: Sequence[Held]) -> tuple[Move, Delegation | None]:
+def part_used(dossier: Dossier, move: Move, own_parts: Sequence[Held]) -> tuple[Move, Delegation | None]:
     """The move in the part in which it is taken, and the delegation by which: none where it is a part of one's own.
 
     That of one's own comes first where both fit. Raises ActionBlocked when no signing rule lets the delegate sign what
     the action makes, NotPermitted when the delegation has ended meanwhile. It cannot be withdrawn before the
     transaction has ended.
     """
-    mine = {part.role for part in held if part.delegation is None}
+    mine = {part.role for part in own_parts if part.delegation is None}
     roles = [role for role in move.transition.by if role in mine]
     if roles:
         return replace(move, acting_as=roles[0]), None
-    chosen, reasons = _chosen(dossier, move.transition, [part for part in held if part.role == move.acting_as])
+    chosen, reasons = _chosen(dossier, move.transition, [part for part in own_parts if part.role == move.acting_as])
     if reasons:
         raise ActionBlocked(*reasons)
     return move, hold(chosen, clock.today())
 
 
-def delegation_for(dossier: Dossier, transition: TransitionSpec, held: Sequence[Held]) -> Delegation | None:
+def delegation_for(dossier: Dossier, transition: TransitionSpec, own_parts: Sequence[Held]) -> Delegation | None:
     """The delegation by which an action would be taken; none where a part of one's own fits, or no part at all."""
-    fitting = [part for part in held if part.role in transition.by]
+    fitting = [part for part in own_parts if part.role in transition.by]
     if not fitting or any(part.delegation is None for part in fitting):
         return None
     return _chosen(dossier, transition, fitting)[0]
 
 
-def with_missing(dossier: Dossier, offers: tuple[Offer, ...], held: Sequence[Held]) -> tuple[Offer, ...]:
+def with_missing(dossier: Dossier, offers: tuple[Offer, ...], own_parts: Sequence[Held]) -> tuple[Offer, ...]:
     """The offers, each with what the signing rules refuse where it would be taken for somebody else."""
-    told = []
+    if all(part.delegation is None for part in own_parts):
+        return offers
+    checked = []
     for offer in offers:
-        fitting = [part for part in held if part.role in offer.transition.by]
+        fitting = [part for part in own_parts if part.role in offer.transition.by]
         delegated = fitting and all(part.delegation is not None for part in fitting)
         reasons = _chosen(dossier, offer.transition, fitting)[1] if delegated else ()
-        told.append(replace(offer, reasons=offer.reasons + reasons))
-    return tuple(told)
+        checked.append(replace(offer, reasons=offer.reasons + reasons))
+    return tuple(checked)
 
 
 def _chosen(
     dossier: Dossier, transition: TransitionSpec, delegated: Sequence[Held]
 ) -> tuple[Delegation, tuple[str, ...]]:
     """The first delegation by which everything the action makes may be signed, else the first with what it lacks."""
-    kinds, found = papers_of(dossier, transition), []
+    kinds, blocked = papers_of(dossier, transition), []
     for part in delegated:
         if part.delegation is not None:
             reasons = signing_matrix.missing(part.delegation, dossier.workflow, kinds, clock.today())
             if not reasons:
                 return part.delegation, ()
-            found.append((part.delegation, reasons))
-    return found[0]
+            blocked.append((part.delegation, reasons))
+    return blocked[0]
 
 
 def hold(delegation: Delegation, day: dt.date) -> Delegation:
@@ -100,9 +102,9 @@ def hold(delegation: Delegation, day: dt.date) -> Delegation:
         .options(contains_eager(Delegation.appointment).contains_eager(Appointment.user))
     )
     query = query.with_for_update(read=True, of=[Delegation, Appointment])
-    held = db.session.scalars(query.execution_options(populate_existing=True)).one()
-    require_on(held, day)
-    return held
+    locked = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    require_on(locked, day)
+    return locked
 
 
 def require_on(delegation: Delegation, day: dt.date) -> None:

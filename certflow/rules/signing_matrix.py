@@ -23,17 +23,19 @@ def covering(delegation: Delegation, scheme: str, paper: str, day: dt.date, *, h
     `hold` keeps it from being withdrawn until the end of the transaction.
     """
     rules = _of(delegation, hold=hold)
-    found = [rule for rule in rules if all(fits(rule) for fits, _words in _steps(delegation, scheme, paper, day))]
-    if not found:
+    covering_rules = [
+        rule for rule in rules if all(fits(rule) for fits, _words in _steps(delegation, scheme, paper, day))
+    ]
+    if not covering_rules:
         raise ActionBlocked(_lacking(rules, delegation, scheme, paper, day), _to_be_entered())
-    return found[0]
+    return covering_rules[0]
 
 
 def missing(delegation: Delegation, scheme: str, papers: Collection[str], day: dt.date) -> tuple[str, ...]:
     """What stands in the way of signing all these kinds of papers on `day`, each reason once; () when nothing does."""
     rules = _of(delegation) if papers else []
-    told = dict.fromkeys(_lacking(rules, delegation, scheme, paper, day) for paper in papers)
-    reasons = [reason for reason in told if reason]
+    shortcomings = dict.fromkeys(_lacking(rules, delegation, scheme, paper, day) for paper in papers)
+    reasons = [reason for reason in shortcomings if reason]
     return (*reasons, _to_be_entered()) if reasons else ()
 
 
@@ -63,27 +65,27 @@ def _to_be_entered() -> str:
 def _steps(delegation: Delegation, scheme: str, paper: str, day: dt.date) -> list[Step]:
     """What a rule must fit, one after the other, each with what to say when no rule does."""
     about, signer, mode = delegation.appointment, delegation.position, delegation.mode
-    said = {"role": role_at(about), "signer": signer, "mode": f"{mode}.", "paper": paper_title(paper)}
-    said["day"] = f"{day:%d/%m/%Y}"
+    values = {"role": role_at(about), "signer": signer, "mode": f"{mode}.", "paper": paper_title(paper)}
+    values["day"] = f"{day:%d/%m/%Y}"
     return [
         (
             lambda r: r.organisation_id in (None, about.organisation_id),
-            _("No signing rule is about: %(role)s.", **said),
+            _("No signing rule is about: %(role)s.", **values),
         ),
-        (lambda r: r.mode == mode, _("No signing rule lets anybody sign “%(mode)s” for: %(role)s.", **said)),
+        (lambda r: r.mode == mode, _("No signing rule lets anybody sign “%(mode)s” for: %(role)s.", **values)),
         (
             lambda r: _names(r, delegation, day),
-            _("No signing rule names “%(signer)s” to sign “%(mode)s” for: %(role)s.", **said),
+            _("No signing rule names “%(signer)s” to sign “%(mode)s” for: %(role)s.", **values),
         ),
         (
             lambda r: not r.schemes or scheme in r.schemes,
-            _("The signing rule for “%(signer)s” is about other schemes.", **said),
+            _("The signing rule for “%(signer)s” is about other schemes.", **values),
         ),
         (
             lambda r: not r.papers or paper in r.papers,
-            _("The signing rule for “%(signer)s” is about other papers, not about: %(paper)s.", **said),
+            _("The signing rule for “%(signer)s” is about other papers, not about: %(paper)s.", **values),
         ),
-        (lambda r: r.counts_on(day), _("The signing rule for “%(signer)s” is not in force on %(day)s.", **said)),
+        (lambda r: r.counts_on(day), _("The signing rule for “%(signer)s” is not in force on %(day)s.", **values)),
     ]
 
 
@@ -91,8 +93,8 @@ def _names(rule: SigningRule, delegation: Delegation, day: dt.date) -> bool:
     """Whether the rule is about the delegate: by their position, or by a role of their own at the same unit."""
     if rule.signer_position:
         return search_key(rule.signer_position) == search_key(delegation.position)
-    held = parts.own(delegation.delegate, day)
-    return any(a.role == rule.signer_role and a.unit_id == rule.unit_id for a in held)
+    appointments = parts.own(delegation.delegate, day)
+    return any(a.role == rule.signer_role and a.unit_id == rule.unit_id for a in appointments)
 
 
 def role_at(appointment: Appointment) -> str:

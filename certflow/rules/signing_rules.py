@@ -1,4 +1,4 @@
-"""The signing-authority matrix: who may sign what for whom, as an administrator has entered it with its document.
+"""The signing rules: who may sign which papers for whom; an administrator enters them with a document.
 
 A rule permits; whatever no rule permits is refused. Decree 30/2020/NĐ-CP art. 13 lets a deputy sign for the head (KT.),
 the head of a unit below sign by order as the working regulation lays down for some kinds of papers (TL.), and somebody
@@ -31,8 +31,8 @@ REGISTER = dated.Register(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(dated.Entry):
-    """What is typed of a rule: for whom, at which unit and office, who signs what and how, when, by what document."""
+class SigningEntry(dated.Entry):
+    """The values of a new rule: role, unit, office, signer, papers, mode, days and document."""
 
     unit_id: int
     role: str
@@ -45,22 +45,22 @@ class Entry(dated.Entry):
 
 
 def schemes_with(role: str) -> dict[str, str]:
-    """The schemes in which a role has a part, by name, with the title of their newest version."""
-    found: dict[str, tuple[int, str]] = {}
+    """The titles of the schemes that have this role, by scheme name, in the newest version."""
+    newest: dict[str, tuple[int, str]] = {}
     for spec in known().workflows.values():
-        if role in spec.roles and spec.version >= found.get(spec.name, (0, ""))[0]:
-            found[spec.name] = spec.version, spec.title.in_language(language())
-    return {name: title for name, (_version, title) in sorted(found.items())}
+        if role in spec.roles and spec.version >= newest.get(spec.name, (0, ""))[0]:
+            newest[spec.name] = spec.version, spec.title.in_language(language())
+    return {name: title for name, (_version, title) in sorted(newest.items())}
 
 
 def offices_at(unit: Unit) -> list[Organisation]:
-    """The offices at a unit that stand today, for one of which a rule may be entered."""
+    """The offices at a unit that exist today; a rule can be limited to one of them."""
     query = select(Organisation).where(Organisation.unit_id == unit.id, Organisation.meets(clock.today(), None))
     return list(db.session.scalars(query.order_by(Organisation.kind, Organisation.id).limit(MOST_OFFICES)))
 
 
-def enter(entry: Entry, *, actor: User) -> SigningRule:
-    """Record a rule; raises Invalid with the messages of all fields at fault."""
+def enter(entry: SigningEntry, *, actor: User) -> SigningRule:
+    """Insert a rule; raises Invalid with the messages of all invalid fields."""
     access.require_administrator(actor)
     faults = _faults(entry)
     if faults:
@@ -82,13 +82,13 @@ def enter(entry: Entry, *, actor: User) -> SigningRule:
     return rule
 
 
-def _faults(entry: Entry) -> Faults:
+def _faults(entry: SigningEntry) -> Faults:
     faults = _faults_in_whose(entry) | _faults_in_signer(entry) | _faults_in_what(entry)
     faults |= dated.faults_in_document(entry, _("This must be given."))
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
 
 
-def _faults_in_whose(entry: Entry) -> Faults:
+def _faults_in_whose(entry: SigningEntry) -> Faults:
     seat = role_titles.roles().get(entry.role, ("", ""))[1]
     unit = db.session.get(Unit, entry.unit_id)
     if not seat:
@@ -102,7 +102,7 @@ def _faults_in_whose(entry: Entry) -> Faults:
     return {}
 
 
-def _faults_in_signer(entry: Entry) -> Faults:
+def _faults_in_signer(entry: SigningEntry) -> Faults:
     roles, position = role_titles.roles(), dated.joined(entry.signer_position)
     if bool(entry.signer_role) == bool(position):
         return {
@@ -115,7 +115,7 @@ def _faults_in_signer(entry: Entry) -> Faults:
     return {}
 
 
-def _faults_in_what(entry: Entry) -> Faults:
+def _faults_in_what(entry: SigningEntry) -> Faults:
     faults: Faults = {}
     if entry.mode not in MODES:
         faults["mode"] = (_("Choose how it is signed: KT., TL. or TUQ."),)
@@ -131,19 +131,19 @@ def _faults_in_what(entry: Entry) -> Faults:
 
 
 def withdraw(rule_id: int, *, reason: str, actor: User) -> SigningRule:
-    """Let a rule count no more from this moment; what was signed by it stays. Raises a Refusal."""
+    """Withdraw a rule from now on; papers signed under it stay valid. Raises a Refusal."""
     access.require_administrator(actor)
     return REGISTER.withdraw(REGISTER.held(rule_id), reason, actor=actor)
 
 
 def get(rule_id: int) -> SigningRule:
     """One rule with its people, its unit and its office; raises NotFound."""
-    shown = SigningRule.unit, SigningRule.organisation, SigningRule.entered_by, SigningRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in shown))
+    relations = SigningRule.unit, SigningRule.organisation, SigningRule.entered_by, SigningRule.withdrawn_by
+    return REGISTER.get(rule_id, *(joinedload(each) for each in relations))
 
 
 def listed(page: int = 1, *, unit_id: int | None = None) -> Pagination:
-    """One page of the rules (of one unit), by unit, those that hold latest first."""
+    """One page of the rules, or of one unit's rules, by unit, latest first."""
     query = select(SigningRule).join(SigningRule.unit)
     if unit_id is not None:
         query = query.where(SigningRule.unit_id == unit_id)

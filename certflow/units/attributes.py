@@ -1,4 +1,4 @@
-"""What documents say of units: that one lies in a disadvantaged area, from one day to another."""
+"""Attributes of units with dates and a source document: that a unit lies in a disadvantaged area."""
 
 import datetime as dt
 
@@ -18,14 +18,14 @@ MOST_LISTED = 50
 
 
 def of_unit(unit_id: int) -> list[UnitAttribute]:
-    """What was entered of a unit, the latest first."""
+    """The attributes of a unit, latest first; at most MOST_LISTED."""
     query = select(UnitAttribute).where(UnitAttribute.unit_id == unit_id)
     latest = query.order_by(UnitAttribute.starts_on.desc().nulls_last(), UnitAttribute.id.desc())
     return list(db.session.scalars(latest.limit(MOST_LISTED)))
 
 
 def get(attribute_id: int) -> UnitAttribute:
-    """One statement; raises NotFound."""
+    """The attribute with this id; raises NotFound."""
     return _found(db.session.get(UnitAttribute, attribute_id))
 
 
@@ -38,7 +38,7 @@ def _found(statement: UnitAttribute | None) -> UnitAttribute:
 def add(
     unit_id: int, *, source: str, starts_on: dt.date | None, ends_on: dt.date | None = None, actor: User
 ) -> UnitAttribute:
-    """Note that a unit lies in a disadvantaged area, by its document; of two for the same days one is enough."""
+    """Record that a unit lies in a disadvantaged area; raises Invalid for faults and for overlapping dates."""
     access.require_administrator(actor)
     unit = units.get(unit_id)
     faults = dated.faults_in_days(starts_on, ends_on)
@@ -51,15 +51,15 @@ def add(
     same = UnitAttribute.unit_id == unit_id, UnitAttribute.meets(starts_on, ends_on)
     if db.session.scalar(select(exists().where(*same))):
         raise Invalid(fields={"starts_on": (_("For some of these days it is entered already."),)})
-    made = UnitAttribute(unit_id=unit_id, name=DISADVANTAGED, source=dated.joined(source), **dated.entered(actor))
-    made.starts_on, made.ends_on = starts_on, ends_on
-    db.session.add(made)
+    statement = UnitAttribute(unit_id=unit_id, name=DISADVANTAGED, source=dated.joined(source), **dated.entered(actor))
+    statement.starts_on, statement.ends_on = starts_on, ends_on
+    db.session.add(statement)
     db.session.flush()
-    return made
+    return statement
 
 
 def end(attribute_id: int, *, last_day: dt.date | None, source: str, actor: User) -> UnitAttribute:
-    """Let what was said of a unit hold until a day, by the document that says so; dossiers begun before keep theirs."""
+    """Set the last day of an attribute, with its source document; dossiers opened earlier keep the attribute."""
     access.require_administrator(actor)
     statement = _found(db.session.get(UnitAttribute, attribute_id, with_for_update=True, populate_existing=True))
     if statement.ends_on is not None:
@@ -69,7 +69,7 @@ def end(attribute_id: int, *, last_day: dt.date | None, source: str, actor: User
 
 
 def mark_disadvantaged(unit: Unit, source: str, *, since: dt.date | None = None, until: dt.date | None = None) -> None:
-    """As `add` without an actor and without looking at other entries: for the practice season."""
+    """Record the attribute for the demonstration data: no actor, no check for overlapping dates."""
     if not source.strip():
         raise Invalid(fields={"disadvantaged_source": (_("Name the document that lists the unit."),)})
     db.session.add(

@@ -1,6 +1,6 @@
-"""What a resolution says of units, what is known of them before, and what comes of the two: plain values.
+"""Plain values for planning a resolution: its rows, the stored units, and the resulting plan.
 
-A unit that comes about has a number below zero until it is stored; all other numbers are those of stored units.
+A new unit has a negative id until it is stored; every other id belongs to a stored unit.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ Extent = Literal["whole", "part"]
 RANKS = {"province": 0, "district": 1, "commune": 2}
 
 
-class Ref(NamedTuple):
+class UnitRef(NamedTuple):
     """A unit by its kind and the code it has on a day."""
 
     kind: str
@@ -23,26 +23,26 @@ class Ref(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Becomes:
-    """What a unit is afterwards; None leaves it as it was, or for a new unit as its predecessors were."""
+    """The values of a unit after the change; None keeps the value of the unit, or of the predecessors of a new unit."""
 
     kind: str
     code: str | None = None
     name: str | None = None
     short_name: str | None = None
-    parent: Ref | None = None
+    parent: UnitRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row: what becomes of the unit that was `unit` on the day before; a unit made from nothing has none.
+    """One row of a resolution: the change of `unit`, as it was on the day before; None for a unit without predecessor.
 
-    "continue" is the same unit with another name, code or parent, or unchanged where others come into it. `cites` is
-    the number of the document, where it is not the one in the head of the file.
+    "continue" keeps the unit, with another name, code or parent, or unchanged while it takes in others. `cites` is
+    the number of the document if it differs from the one in the head of the file.
     """
 
     row: int
     kind: ChangeKind
-    unit: Ref | None
+    unit: UnitRef | None
     becomes: Becomes | None = None
     extent: Extent = "whole"
     cites: str = ""
@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One stored version of a unit: what it was from `since` to `until`; without them since ever, until now."""
+    """One stored version of a unit, valid from `since` to `until`, both included; None means no limit."""
 
     id: int
     kind: str
@@ -64,9 +64,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """What is stored around a day: the versions of the day before, those that begin later, and codes of former units.
+    """The stored versions around a day: those of the day before (`before`) and those that begin later (`later`).
 
-    `former` are the last days of the units that had a code and are gone, by code.
+    `former` has pairs of a code and the last day of the ended unit with this code.
     """
 
     before: tuple[Known, ...]
@@ -74,8 +74,8 @@ class Units:
     former: tuple[tuple[str, dt.date], ...] = ()
 
 
-class Link(NamedTuple):
-    """That a unit went into another one, in whole or in part; into none where its tier was removed."""
+class SuccessionLink(NamedTuple):
+    """A succession from one unit to another, in whole or in part; no successor if the tier was removed."""
 
     predecessor_id: int
     successor_id: int | None
@@ -85,8 +85,8 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A unit that comes about; `id` is below zero."""
+class CreatedUnit:
+    """A unit that the resolution creates; `id` is negative."""
 
     id: int
     kind: str
@@ -99,7 +99,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A unit whose last day is the day before; `heir_id` is the unit of its kind into which it goes whole."""
+    """A unit whose last day is the day before; `heir_id` is the successor of the same kind that takes all of it."""
 
     unit: Known
     heir_id: int | None
@@ -107,7 +107,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A unit that goes on as `now`; `what` of it is new: rename, recode, move. `along`: it moves with its parent."""
+    """A unit that continues as `now`; `what` lists rename, recode, move. `along`: it only moves with its parent."""
 
     unit: Known
     now: Known
@@ -117,31 +117,31 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What stands against a row, in the reader's language."""
+class RowFault:
+    """A fault in a row; `words` is the message in the reader's language."""
 
     row: int
     words: str
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that a resolution does on its day `on`; it can be done only while there are no `faults`."""
+class ResolutionPlan:
+    """All effects of a resolution on its day `on`; it can be applied only if `faults` is empty."""
 
     on: dt.date
-    made: tuple[Made, ...]
+    made: tuple[CreatedUnit, ...]
     ended: tuple[Ended, ...]
     changed: tuple[Changed, ...]
-    links: tuple[Link, ...]
-    faults: tuple[Fault, ...]
+    links: tuple[SuccessionLink, ...]
+    faults: tuple[RowFault, ...]
 
     @property
     def day_before(self) -> dt.date:
-        """The last day of what ends."""
+        """The last day of the units that end."""
         return self.on - dt.timedelta(days=1)
 
     @property
     def fingerprint(self) -> str:
-        """What the plan does, as a hash: it is another one once the stored units are others."""
-        said = (self.on, self.made, self.ended, self.changed, self.links)
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        """The SHA-256 of the plan's effects; it changes when the stored units change."""
+        effects = (self.on, self.made, self.ended, self.changed, self.links)
+        return hashlib.sha256(repr(effects).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Importing the real units of both epochs, with what became of each on 1 July 2025."""
+"""Import of the real units before and after the reform of 1 July 2025, with their successions."""
 
 import datetime as dt
 from collections import Counter
@@ -14,7 +14,7 @@ from certflow.gateways.unit_sources.resolutions import COMMUNES_RESOLUTION
 from certflow.models.base import db
 from certflow.models.units import UnitVersion
 from certflow.units import resolutions, store
-from certflow.units.changes import Becomes, Change, Plan, Ref
+from certflow.units.changes import Becomes, Change, ResolutionPlan, UnitRef
 from certflow.units.planning import plan
 from certflow.wording import _
 
@@ -31,7 +31,7 @@ DATED = dt.date(2025, 6, 16)  # of the 34 resolutions on communes
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import made and what was already there."""
+    """The number of units that an import created, and the number that already existed."""
 
     made: int
     kept: int
@@ -39,117 +39,123 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What an import made of both epochs; `links` counts those made now by kind, `unlinked` says what has none."""
+    """The result of importing both epochs: `links` counts new successions by kind, `unlinked` has rows without one."""
 
     legacy: Imported
-    plan: Plan
+    plan: ResolutionPlan
     links: Counter[str]
     unlinked: tuple[Unlinked, ...]
 
 
 def import_units(rows: Iterable[UnitRow], tick: Callable[[], None] = lambda: None) -> Imported:
-    """Store units of three tiers; a code that a unit had on their last day is skipped, so a repeat changes nothing.
+    """Store the units of three tiers; existing codes are skipped, so a repeated import changes nothing.
 
-    A unit's parent is stored already or among `rows`.
+    The parent of each unit must be stored or in `rows`.
     """
     last_day = UnitVersion.stands_on(REFORM - dt.timedelta(days=1))
-    known = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
+    unit_ids = dict(db.session.execute(select(UnitVersion.code, UnitVersion.unit_id).where(last_day)).all())
     rows = list(rows)
-    made = 0
+    new_count = 0
     for kind in ("province", "district", "commune"):
-        new = {row.code: row for row in rows if row.kind == kind and row.code not in known}
-        entered = []
+        new = {row.code: row for row in rows if row.kind == kind and row.code not in unit_ids}
+        versions = []
         for row in new.values():
-            place = {"parent_id": known[row.parent_code] if row.parent_code else None, "starts_on": None}
-            entered.append(store.described(row.code, row.kind, row.name, row.short_name) | place)
+            place = {"parent_id": unit_ids[row.parent_code] if row.parent_code else None, "starts_on": None}
+            versions.append(store.described(row.code, row.kind, row.name, row.short_name) | place)
             tick()
-        known |= store.enter_all(entered)
-        made += len(new)
-    for _kept in rows[made:]:
+        unit_ids |= store.enter_all(versions)
+        new_count += len(new)
+    for _stored_row in rows[new_count:]:
         tick()
-    return Imported(made, len(rows) - made)
+    return Imported(new_count, len(rows) - new_count)
 
 
 def import_both(province: str | None = None, tick: Callable[[int], None] = lambda _count: None) -> Linked:
-    """Store the units of three tiers, then let the reform of July 2025 make those of two of them.
+    """Store the units of three tiers, then apply the reform of July 2025, which leaves two tiers.
 
     What is there already stays as it is, so that a repeat makes nothing, and a database of the first epoch alone is
     brought forward. A province comes with all that was merged with it. Raises Invalid when units were changed so
     that the reform does not fit them any more, NotFound for a name that no province has.
     """
     store.hold()
-    found = _of_province(lineage(), province)
-    legacy = import_units(found.before, lambda: tick(1))
-    pending = _pending(found)
+    links_of_reform = _of_province(lineage(), province)
+    legacy = import_units(links_of_reform.before, lambda: tick(1))
+    pending = _pending(links_of_reform)
     planned = plan(resolutions.known(REFORM, set()), pending, REFORM)
     if planned.faults:
         words = _("The reform of 1 July 2025 does not fit the stored units, which were changed otherwise:")
         raise Invalid(words, *(fault.words for fault in planned.faults[:20]))
     store.carry_out(planned, _record)
-    tick(len(found.links))
+    tick(len(links_of_reform.links))
     counts: Counter[str] = Counter(link.kind for link in planned.links)
-    counts["continue"] = sum(not one.along for one in planned.changed)
-    return Linked(legacy, planned, counts, found.unlinked)
+    counts["continue"] = sum(not change.along for change in planned.changed)
+    return Linked(legacy, planned, counts, links_of_reform.unlinked)
 
 
 def ticks(province: str | None = None) -> int:
-    """How often `import_both` tells of its progress."""
-    found = _of_province(lineage(), province)
-    return len(found.before) + len(found.links)
+    """The total number of steps that `import_both` reports to `tick`."""
+    reform = _of_province(lineage(), province)
+    return len(reform.before) + len(reform.links)
 
 
-def _of_province(found: SourceLineage, province: str | None) -> SourceLineage:
-    """The part of the lineage that is about one province of either epoch, with what was merged with it."""
+def _of_province(reform: SourceLineage, province: str | None) -> SourceLineage:
+    """The part of the lineage for one province of either epoch, with the provinces merged with it; raises NotFound."""
     if province is None:
-        return found
-    asked = {row.code for row in _named(legacy_units, province)}
+        return reform
+    province_codes = {row.code for row in _named(legacy_units, province)}
     after = {row.code for row in _named(current_units, province)}
-    became = {link.predecessor_code: link.successor_code for link in found.links if link.predecessor_kind == "province"}
-    after |= {new for old, new in became.items() if new and old in asked}
+    became = {
+        link.predecessor_code: link.successor_code for link in reform.links if link.predecessor_kind == "province"
+    }
+    after |= {new for old, new in became.items() if new and old in province_codes}
     if not after:
         raise NotFound(_("No province is called “%(name)s”.", name=province))
-    old = set(_below(found.before, {code for code, new in became.items() if new in after}))
-    new = set(_below(found.after, after))
+    old = set(_below(reform.before, {code for code, new in became.items() if new in after}))
+    new = set(_below(reform.after, after))
     return SourceLineage(
-        tuple(row for row in found.before if Ref(row.kind, row.code) in old),
-        tuple(row for row in found.after if Ref(row.kind, row.code) in new),
-        tuple(link for link in found.links if Ref(link.predecessor_kind, link.predecessor_code) in old),
-        tuple(one for one in found.unlinked if one.epoch == "converter" or one.key in {ref.code for ref in old | new}),
+        tuple(row for row in reform.before if UnitRef(row.kind, row.code) in old),
+        tuple(row for row in reform.after if UnitRef(row.kind, row.code) in new),
+        tuple(link for link in reform.links if UnitRef(link.predecessor_kind, link.predecessor_code) in old),
+        tuple(
+            unmatched
+            for unmatched in reform.unlinked
+            if unmatched.epoch == "converter" or unmatched.key in {ref.code for ref in old | new}
+        ),
     )
 
 
 def _named(read: Callable[[str], Iterator[UnitRow]], province: str) -> list[UnitRow]:
-    """The provinces of an epoch that answer to a name."""
+    """The provinces of one epoch with this name."""
     try:
         return [row for row in read(province) if row.kind == "province"]
     except NotFound:
         return []
 
 
-def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[Ref]:
-    """The provinces and all that lies in them; parents come first in `rows`."""
+def _below(rows: Iterable[UnitRow], provinces: Collection[str]) -> Iterator[UnitRef]:
+    """The provinces and all units inside them; `rows` must have parents before children."""
     inside: set[str] = set()
     for row in rows:
         if (row.code in provinces and row.kind == "province") or row.parent_code in inside:
             inside.add(row.code)
-            yield Ref(row.kind, row.code)
+            yield UnitRef(row.kind, row.code)
 
 
-def _pending(found: SourceLineage) -> list[Change]:
-    """What the stored units have not gone through yet."""
-    stored = resolutions.known(REFORM, set()).before
-    waiting = {Ref(unit.kind, unit.code) for unit in stored if unit.until is None}
-    rows = {Ref(row.kind, row.code): row for row in found.after}
-    changes = (_change(number, link, rows) for number, link in enumerate(found.links, 1))
+def _pending(reform: SourceLineage) -> list[Change]:
+    """The changes of the reform that are not applied to the stored units yet."""
+    versions = resolutions.known(REFORM, set()).before
+    waiting = {UnitRef(unit.kind, unit.code) for unit in versions if unit.until is None}
+    rows = {UnitRef(row.kind, row.code): row for row in reform.after}
+    changes = (_change(number, link, rows) for number, link in enumerate(reform.links, 1))
     return [change for change in changes if change.unit in waiting]
 
 
-def _change(number: int, link: SourceLink, rows: dict[Ref, UnitRow]) -> Change:
-    unit = Ref(link.predecessor_kind, link.predecessor_code)
+def _change(number: int, link: SourceLink, rows: dict[UnitRef, UnitRow]) -> Change:
+    unit = UnitRef(link.predecessor_kind, link.predecessor_code)
     becomes = None
     if link.successor_code and link.successor_kind:
-        row = rows[Ref(link.successor_kind, link.successor_code)]
-        parent = Ref("province", row.parent_code) if row.parent_code else None
+        row = rows[UnitRef(link.successor_kind, link.successor_code)]
+        parent = UnitRef("province", row.parent_code) if row.parent_code else None
         becomes = Becomes(row.kind, row.code, row.name, row.short_name, parent)
     if link.kind == "continue" and unit.kind == "province" and not link.changed:
         becomes = None
@@ -162,7 +168,7 @@ def _record(number: str) -> int:
     return resolutions.record(number, REFORM, title=TITLE, dated=dated, source=SOURCE).id
 
 
-def unlinked_words(found: Sequence[Unlinked], most: int = 50) -> list[str]:
-    """What could not be linked, in sentences, the first `most` and how many more."""
-    more = [_("and %(count)s more", count=len(found) - most)] if len(found) > most else []
-    return [one.words for one in found[:most]] + more
+def unlinked_words(unlinked: Sequence[Unlinked], most: int = 50) -> list[str]:
+    """Sentences about the rows without succession: the first `most`, then the number of the others."""
+    more = [_("and %(count)s more", count=len(unlinked) - most)] if len(unlinked) > most else []
+    return [row.words for row in unlinked[:most]] + more

@@ -1,4 +1,4 @@
-"""Offices at units: entered by an administrator with their source, ended on a day, and named where people sit.
+"""Offices at units: an administrator enters them with a source and ends them; appointments refer to them.
 
 A learning centre or an agency is a subject of rating too: its office has a holder, made with it or, where the holder
 was entered before under the same name, linked to it. No office is made up: only those that somebody enters exist.
@@ -44,16 +44,16 @@ KINDS: Faults = {
 }
 
 
-class Seat(TypedDict, total=False):
-    """Where at its unit an appointment is, and the paper by which somebody was appointed."""
+class OfficeSeat(TypedDict, total=False):
+    """The office of an appointment, and the document of the appointment."""
 
     organisation_id: int | None
     document: str
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What is typed of an office: its kind and name, since when it stands (None: not known), and who says so."""
+class OfficeEntry:
+    """The values of a new office: kind, name, source and first day (None: not known)."""
 
     kind: str
     name: str
@@ -83,14 +83,14 @@ def title(kind: str) -> str:
 
 
 def at(unit_id: int, on: dt.date | None = None) -> list[Organisation]:
-    """The offices at a unit, those that ended with them; with `on` those of that day. At most MOST_LISTED."""
+    """The offices at a unit, ended ones included, or only those that exist on the day `on`; at most MOST_LISTED."""
     query = select(Organisation).where(Organisation.unit_id == unit_id)
     query = query.where(Organisation.stands_on(on)) if on else query
     return list(db.session.scalars(query.order_by(Organisation.search_key, Organisation.id).limit(MOST_LISTED)))
 
 
-def add(unit_id: int, entry: Entry, *, actor: User) -> Organisation:
-    """Enter an office at a unit; raises Invalid with the messages of all fields at fault."""
+def add(unit_id: int, entry: OfficeEntry, *, actor: User) -> Organisation:
+    """Insert an office at a unit; raises Invalid with the messages of all invalid fields."""
     access.require_administrator(actor)
     unit = units.get(unit_id)
     name, source = dated.joined(entry.name), dated.joined(entry.source)
@@ -98,23 +98,23 @@ def add(unit_id: int, entry: Entry, *, actor: User) -> Organisation:
     if faults:
         raise Invalid(fields=faults)
     key = search_key(name)[:LONGEST_NAME]
-    made = Organisation(unit_id=unit.id, kind=entry.kind, name=name, search_key=key, **dated.entered(actor))
-    made.starts_on, made.source = entry.starts_on, source
+    office = Organisation(unit_id=unit.id, kind=entry.kind, name=name, search_key=key, **dated.entered(actor))
+    office.starts_on, office.source = entry.starts_on, source
     same = select(Organisation.id).filter_by(unit_id=unit.id, kind=entry.kind, name=name)
     if db.session.scalar(same) is not None:
         raise _taken()
     with refusing("uq_organisation_unit_id_kind_name", _taken()):
-        db.session.add(made)
-    if made.kind in HOLDING:
-        _give_holder(made, unit)
-    return made
+        db.session.add(office)
+    if office.kind in HOLDING:
+        _give_holder(office, unit)
+    return office
 
 
 def _taken() -> Invalid:
     return Invalid(fields={"name": (_("An office of this kind and name is entered at this unit already."),)})
 
 
-def _faults(unit: Unit, entry: Entry, name: str, source: str) -> Faults:
+def _faults(unit: Unit, entry: OfficeEntry, name: str, source: str) -> Faults:
     faults: Faults = {}
     if entry.kind not in kinds_at(unit.kind):
         faults["kind"] = (_("Choose one of the kinds of offices that stand at such a unit."),)
@@ -127,18 +127,20 @@ def _faults(unit: Unit, entry: Entry, name: str, source: str) -> Faults:
     return faults
 
 
-def _give_holder(made: Organisation, unit: Unit) -> None:
-    """Link the one holder of this name that was entered before; only where there is none, or several, make one.
+def _give_holder(office: Organisation, unit: Unit) -> None:
+    """Link the existing holder of this name; if there is none or more than one, create a holder.
 
     Capital letters make no difference, accents do: "Ấp Tân" and "Ấp Tấn" are two places.
     """
-    same = (Holder.unit_id == unit.id, Holder.kind == made.kind, Holder.organisation_id.is_(None))
-    query = select(Holder).where(*same, Holder.search_key == made.search_key).with_for_update(of=Holder)
-    known = [one for one in db.session.scalars(query) if one.name.casefold() == made.name.casefold()]
-    holder = known[0] if len(known) == 1 else holders.named(unit, made.kind, made.name)
+    same = (Holder.unit_id == unit.id, Holder.kind == office.kind, Holder.organisation_id.is_(None))
+    query = select(Holder).where(*same, Holder.search_key == office.search_key).with_for_update(of=Holder)
+    holders_named = [
+        candidate for candidate in db.session.scalars(query) if candidate.name.casefold() == office.name.casefold()
+    ]
+    holder = holders_named[0] if len(holders_named) == 1 else holders.named(unit, office.kind, office.name)
     if holder.organisation_id is not None:
         raise _taken()
-    holder.organisation_id = made.id
+    holder.organisation_id = office.id
     db.session.flush()
 
 
@@ -155,7 +157,7 @@ def _found(office: Organisation | None) -> Organisation:
 
 
 def end(organisation_id: int, *, last_day: dt.date | None, source: str, actor: User) -> Organisation:
-    """Let an office end on a day, by the document that says so; the source is kept beside that of its beginning."""
+    """Set the last day of an office, with its source document; raises ActionNotOpen if it has one."""
     access.require_administrator(actor)
     office = _found(db.session.get(Organisation, organisation_id, with_for_update=True, populate_existing=True))
     if office.ends_on is not None:
@@ -165,14 +167,14 @@ def end(organisation_id: int, *, last_day: dt.date | None, source: str, actor: U
 
 
 def at_units(unit_ids: Collection[int]) -> list[Organisation]:
-    """The offices that stand today at any of several units; at most MOST_LISTED."""
+    """The offices that exist today at any of these units; at most MOST_LISTED."""
     query = select(Organisation).where(Organisation.unit_id.in_(unit_ids), Organisation.stands_on(clock.today()))
     query = query.options(joinedload(Organisation.unit)).order_by(Organisation.search_key, Organisation.id)
     return list(db.session.scalars(query.limit(MOST_LISTED)))
 
 
 def seat_faults(unit_id: int | None, organisation_id: int | None = None, document: str = "") -> Faults:
-    """What stands against an appointment at an office of a unit, or at a unit that has ended without a document."""
+    """The faults of an appointment by field: a wrong or ended office, or an ended unit without a document."""
     faults: Faults = {}
     office = db.session.get(Organisation, organisation_id) if organisation_id is not None else None
     if organisation_id is not None and (office is None or office.unit_id != unit_id):

@@ -1,6 +1,6 @@
-"""What a resolution would do, shown before it is applied: units by name and code, and what is at those that end.
+"""The preview of a resolution: its units by name and code, and the counts at the units that end.
 
-Open dossiers, people and titles at units that end are counted and never changed.
+Open dossiers, people and titles at units that end are only counted; a resolution does not change them.
 """
 
 from collections import Counter, defaultdict
@@ -18,12 +18,12 @@ from certflow.models.people import Appointment
 from certflow.models.results import Recognition
 from certflow.models.units import Resolution, Unit
 from certflow.units import resolutions, store
-from certflow.units.changes import Changed, Extent, Plan
+from certflow.units.changes import Changed, Extent, ResolutionPlan
 from certflow.units.resolutions import Decree
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UnitCounts:
     """At one unit: open dossiers about it or about units below it, people with a role there, titles in force."""
 
     dossiers: int = 0
@@ -35,7 +35,7 @@ class Standing:
 class Effects:
     """The counts at each ended unit, and in all; `late` counts dossiers begun on the resolution's day or later."""
 
-    at: Mapping[int, Standing]
+    at: Mapping[int, UnitCounts]
     dossiers: int
     people: int
     titles: int
@@ -44,7 +44,7 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Another unit, and how much of a unit went into it or came from it."""
+    """The other unit of a succession, and whether the succession is whole or partial."""
 
     name: str
     extent: Extent
@@ -52,7 +52,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class NewUnit:
-    """A unit that is made: the unit above it, and the units it is made of."""
+    """A new unit with its parent and its predecessors."""
 
     code: str
     name: str
@@ -62,17 +62,17 @@ class NewUnit:
 
 @dataclass(frozen=True, slots=True)
 class EndedUnit:
-    """A unit that ends, the units it goes into, and the counts there."""
+    """A unit that ends, with its successors and its counts."""
 
     code: str
     name: str
     goes_to: tuple[Share, ...]
-    at: Standing
+    at: UnitCounts
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedUnit:
-    """A unit that goes on: each change with the old and the new value; `along`: it only moves with its parent."""
+    """A unit that continues: each change with the old and the new value; `along`: it only moves with its parent."""
 
     code: str
     name: str
@@ -82,10 +82,10 @@ class ChangedUnit:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Everything a resolution would do. `done` is its record when it has been applied; `early` before its day."""
+    """All effects of a resolution. `done` is its record if it is applied; `early`: its day is still to come."""
 
     decree: Decree
-    plan: Plan
+    plan: ResolutionPlan
     made: tuple[NewUnit, ...]
     ended: tuple[EndedUnit, ...]
     changed: tuple[ChangedUnit, ...]
@@ -95,12 +95,12 @@ class Preview:
 
     @property
     def open(self) -> bool:
-        """Whether it can be applied now."""
+        """Whether the resolution can be applied now."""
         return self.done is None and not self.early and not self.plan.faults
 
 
 def of(decree: Decree) -> Preview:
-    """What the resolution would do with the units stored now; nothing is changed."""
+    """The preview of the resolution for the units stored now; the database is not changed."""
     plan = resolutions.plan(decree)
     names, effects = _names(plan), _effects(plan)
     goes_to: dict[int, list[Share]] = defaultdict(list)
@@ -133,8 +133,8 @@ def _pairs(change: Changed, names: dict[int, str]) -> Iterator[tuple[str, str, s
         yield "move", names.get(change.unit.parent_id or 0, ""), names.get(change.now.parent_id or 0, "")
 
 
-def _names(plan: Plan) -> dict[int, str]:
-    """The names of all units that the plan is about: of the new ones as they will be, of others as they were."""
+def _names(plan: ResolutionPlan) -> dict[int, str]:
+    """The names of all units of the plan by id: new units with their new name, others with their old name."""
     names = {unit.id: unit.name for unit in plan.made}
     names |= {end.unit.id: end.unit.name for end in plan.ended}
     names |= {change.unit.id: change.unit.name for change in plan.changed}
@@ -151,24 +151,24 @@ def _stored_names(ids: Iterable[int]) -> dict[int, str]:
     return names
 
 
-def _effects(plan: Plan) -> Effects:
-    """The counts at the ended units; people are those who need a new appointment at a successor."""
+def _effects(plan: ResolutionPlan) -> Effects:
+    """The counts at the ended units; `people` counts those who need a new appointment at a successor."""
     ids = {end.unit.id for end in plan.ended}
     dossiers, total = _open_dossiers(ids)
     people = _counted(select(Appointment.unit_id, func.count(Appointment.user_id.distinct())).where(_held()), ids)
     in_force = or_(Recognition.valid_until.is_(None), Recognition.valid_until >= clock.today())
     titles = _counted(select(Recognition.unit_id, func.count()).where(in_force), ids)
-    at = {id_: Standing(dossiers[id_], people[id_], titles[id_]) for id_ in ids}
+    at = {id_: UnitCounts(dossiers[id_], people[id_], titles[id_]) for id_ in ids}
     return Effects(at, total, _distinct_people(ids), sum(titles.values()), _late(plan, ids))
 
 
 def _held() -> ColumnElement[bool]:
-    """The appointments of today and of the days to come."""
+    """The condition for appointments at a unit that are valid today or later."""
     return and_(Appointment.goes_on(clock.today()), Appointment.unit_id.is_not(None))
 
 
 def _counted(query: Select[Any, int], ids: Collection[int]) -> Counter[int]:
-    """Counts by unit; all units are counted, as there may be more ended ones than a statement takes."""
+    """Counts by unit. The query counts every unit, because `ids` can exceed the parameters of one statement."""
     column = query.selected_columns[0]
     return Counter({unit: count for unit, count in db.session.execute(query.group_by(column)) if unit in ids})
 
@@ -179,7 +179,7 @@ def _distinct_people(ids: Collection[int]) -> int:
 
 
 def _open_dossiers(ids: set[int]) -> tuple[Counter[int], int]:
-    """How many undecided dossiers are about each unit or one below it, and how many there are in all."""
+    """The number of open dossiers for each unit with the units below it, and the total."""
     places = (Dossier.commune_id, Dossier.district_id, Dossier.province_id)
     query = select(Dossier.workflow, Dossier.workflow_version, Dossier.state, *places, func.count())
     counts: Counter[int] = Counter()
@@ -195,8 +195,8 @@ def _open_dossiers(ids: set[int]) -> tuple[Counter[int], int]:
     return counts, total
 
 
-def _late(plan: Plan, ids: Collection[int]) -> int:
-    """Dossiers begun at ended units on the resolution's day or later, as it was entered in retrospect."""
+def _late(plan: ResolutionPlan, ids: Collection[int]) -> int:
+    """The number of dossiers opened at ended units on the resolution's day or later (it can be entered late)."""
     since = clock.end_of_day(plan.day_before)
     query = select(Dossier.unit_id, func.count()).where(Dossier.opened_at >= since).group_by(Dossier.unit_id)
     return sum(count for unit, count in db.session.execute(query) if unit in ids)

@@ -1,4 +1,4 @@
-"""The register of all units through time: search by any name or code, look-up for whole lists, a tree on a day."""
+"""The register of all units through time: search by name or code, look-up for lists, and the tree of a day."""
 
 import datetime as dt
 from collections import defaultdict
@@ -27,11 +27,11 @@ _ABOVE = 2  # a commune has at most a district and a province above it
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A unit as it was called on a day, or nearest to it, with the names of those above it then.
+class RegisterEntry:
+    """A search result: the version of a unit nearest to a day, with the names of its parents then.
 
-    `ended_on` is its last day where that lies before the day, `begins_on` its first where that lies after it.
-    `formerly` is the name or code by which it was found, where it is called otherwise.
+    `ended_on` is the unit's last day if it is before the day; `begins_on` is its first day if it is after the day.
+    `formerly` is the matching former name or code if the version itself does not match.
     """
 
     version: UnitVersion
@@ -43,14 +43,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One unit of the tree, with how many units of each kind lie directly below it on the day."""
+    """One unit of the tree, with the number of its children by kind on the day."""
 
     version: UnitVersion
     counts: dict[str, int]
 
 
 class _Matches(Pagination):
-    """A page of the ids that the query `select` finds, with their number beside each: searching twice takes twice."""
+    """A page of ids from the query `select`; each row also has the total, so that one query does both."""
 
     def _query_items(self) -> list[int]:
         query = self._query_args["select"].limit(self.per_page).offset(self._query_offset)
@@ -63,16 +63,16 @@ class _Matches(Pagination):
 
 
 def search(words: str, on: dt.date, page: int = 1) -> Pagination:
-    """One page of the units (Entry) that ever had `words` in their name or for their code; none for no words.
+    """One page of units (RegisterEntry) that ever had `words` in their name or as their code; empty without words.
 
-    Those that stand on the day come first, of these the higher tiers.
+    Units that exist on the day come first, higher tiers before lower ones.
     """
     key, code = search_key(words), words.strip()
     if not key:
         return ListPagination((), page, FOUND_AT_ONCE)
     order = case((units.standing(on), 0), else_=1), _RANK, Unit.sort_key, Unit.id
-    found = or_(_called(Unit, key, code), Unit.id.in_(_called_before(key, code)))
-    query = select(Unit.id, func.count().over()).where(found).order_by(*order)
+    matching = or_(_called(Unit, key, code), Unit.id.in_(_called_before(key, code)))
+    query = select(Unit.id, func.count().over()).where(matching).order_by(*order)
     matches = _Matches(page, FOUND_AT_ONCE, error_out=False, select=query)
     matches.items = _entries(matches.items, on, key, code)
     return matches
@@ -83,23 +83,23 @@ def _called(table: type[Unit] | type[UnitVersion], key: str, code: str) -> Colum
 
 
 def _called_before(key: str, code: str) -> Select[int]:
-    """Units that had the name or code in a version other than their last, which is what the unit itself says."""
+    """The ids of units that had the name or code in an earlier version; `Unit` has those of the last one."""
     later = aliased(UnitVersion)
     changed = select(UnitVersion.unit_id).join(later, later.unit_id == UnitVersion.unit_id)
     return changed.where(later.change != "", _called(UnitVersion, key, code))
 
 
-def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[Entry]:
+def _entries(ids: Sequence[int], on: dt.date, key: str, code: str) -> list[RegisterEntry]:
     stories = _versions(ids)
-    shown = {one: nearest(stories[one], on) for one in ids}
-    names = names_above(list(shown.values()))
+    versions = {unit_id: nearest(stories[unit_id], on) for unit_id in ids}
+    names = names_above(list(versions.values()))
     entries = []
-    for one in ids:
-        version, first, last = shown[one], stories[one][0].starts_on, stories[one][-1].ends_on
-        formerly = "" if _fits(version, key, code) else _former(stories[one], key, code)
+    for unit_id in ids:
+        version, first, last = versions[unit_id], stories[unit_id][0].starts_on, stories[unit_id][-1].ends_on
+        formerly = "" if _fits(version, key, code) else _former(stories[unit_id], key, code)
         ended = last if last is not None and last < on else None
         begins = first if first is not None and first > on else None
-        entries.append(Entry(version, names[version.id], formerly, ended, begins))
+        entries.append(RegisterEntry(version, names[version.id], formerly, ended, begins))
     return entries
 
 
@@ -108,119 +108,121 @@ def _fits(version: UnitVersion, key: str, code: str) -> bool:
 
 
 def _former(versions: Iterable[UnitVersion], key: str, code: str) -> str:
-    found = [one for one in versions if _fits(one, key, code)]
-    return (found[-1].code if found[-1].code == code else found[-1].name) if found else ""
+    fitting = [version for version in versions if _fits(version, key, code)]
+    return (fitting[-1].code if fitting[-1].code == code else fitting[-1].name) if fitting else ""
 
 
 def _versions(ids: Collection[int]) -> dict[int, list[UnitVersion]]:
-    """All versions of several units, each unit's in the order of time."""
+    """All versions of these units by unit id, in order of time."""
     query = select(UnitVersion).where(UnitVersion.unit_id.in_(ids))
-    found: dict[int, list[UnitVersion]] = {}
+    by_unit: dict[int, list[UnitVersion]] = {}
     for version in db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())):
-        found.setdefault(version.unit_id, []).append(version)
-    return found
+        by_unit.setdefault(version.unit_id, []).append(version)
+    return by_unit
 
 
 def nearest(versions: Sequence[UnitVersion], on: dt.date) -> UnitVersion:
-    """The version that holds on a day; the last one before it, or the first one after it, where none does."""
-    begun = [one for one in versions if one.meets(None, on)]
+    """The version valid on a day; if there is none, the last before it or else the first after it."""
+    begun = [version for version in versions if version.meets(None, on)]
     return begun[-1] if begun else versions[0]
 
 
-def names_above(shown: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
-    """The names of the units above each version on its last day, or now, lowest first; one query for each tier."""
-    names: dict[int, tuple[str, ...]] = {one.id: () for one in shown}
-    step = {one.id: one for one in shown}
+def names_above(versions: Sequence[UnitVersion]) -> dict[int, tuple[str, ...]]:
+    """The names of the parents of each version on its last day (or now), lowest tier first; one query for each tier."""
+    names: dict[int, tuple[str, ...]] = {version.id: () for version in versions}
+    step = {version.id: version for version in versions}
     for _tier in range(_ABOVE):
-        stories = _versions({one.parent_id for one in step.values() if one.parent_id})
+        stories = _versions({version.parent_id for version in step.values() if version.parent_id})
         step = {
-            id_: nearest(stories[one.parent_id], one.ends_on or dt.date.max)
-            for id_, one in step.items()
-            if one.parent_id
+            id_: nearest(stories[version.parent_id], version.ends_on or dt.date.max)
+            for id_, version in step.items()
+            if version.parent_id
         }
-        for id_, one in step.items():
-            names[id_] += (one.name,)
+        for id_, version in step.items():
+            names[id_] += (version.name,)
     return names
 
 
 def counts(on: dt.date) -> dict[str, int]:
-    """How many units of each tier stand on a day."""
+    """The number of units of each tier on a day."""
     query = select(UnitVersion.kind, func.count()).where(UnitVersion.stands_on(on), UnitVersion.kind.in_(TIERS))
-    found = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
-    return {kind: found[kind] for kind in TIERS if kind in found}
+    by_kind = dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
+    return {kind: by_kind[kind] for kind in TIERS if kind in by_kind}
 
 
 def provinces(on: dt.date) -> list[Child]:
-    """The provinces of a day in Vietnamese order, of which there are few."""
+    """The provinces of a day in Vietnamese order; without pages, because there are at most 63."""
     query = select(UnitVersion).where(UnitVersion.kind == "province", UnitVersion.stands_on(on))
     return _children(db.session.scalars(query.order_by(UnitVersion.sort_key, UnitVersion.id)).all(), on)
 
 
 def below(unit_id: int, on: dt.date, page: int = 1) -> Pagination:
-    """One page of the units (Child) directly below one on a day."""
+    """One page of the children (Child) of a unit on a day."""
     query = select(UnitVersion).where(UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
     children = paginate(query.order_by(UnitVersion.sort_key, UnitVersion.id), page, CHILDREN_AT_ONCE)
     children.items = _children(children.items, on)
     return children
 
 
-def _children(shown: Sequence[UnitVersion], on: dt.date) -> list[Child]:
+def _children(versions: Sequence[UnitVersion], on: dt.date) -> list[Child]:
     query = select(UnitVersion.parent_id, UnitVersion.kind, func.count())
-    here = UnitVersion.parent_id.in_([one.unit_id for one in shown if one.kind != "commune"])
-    found: dict[int, dict[str, int]] = {}
+    here = UnitVersion.parent_id.in_([version.unit_id for version in versions if version.kind != "commune"])
+    by_parent: dict[int, dict[str, int]] = {}
     for parent_id, kind, count in db.session.execute(
         query.where(here, UnitVersion.stands_on(on)).group_by(UnitVersion.parent_id, UnitVersion.kind)
     ):
-        found.setdefault(parent_id or 0, {})[kind] = count
-    return [Child(one, found.get(one.unit_id, {})) for one in shown]
+        by_parent.setdefault(parent_id or 0, {})[kind] = count
+    return [Child(version, by_parent.get(version.unit_id, {})) for version in versions]
 
 
 def ended(words: str, kind: str) -> list[Unit]:
-    """Units of a kind that have ended, by a part of their last name, those that ended last first."""
+    """Ended units of a kind by a part of their last name, latest end first; at most FOUND_AT_ONCE."""
     query = select(Unit).where(Unit.search_key.contains(search_key(words), autoescape=True), Unit.kind == kind)
     query = query.where(Unit.ends_on < clock.today()).options(joinedload(Unit.parent).joinedload(Unit.parent))
     return list(db.session.scalars(query.order_by(Unit.ends_on.desc(), Unit.sort_key, Unit.id).limit(FOUND_AT_ONCE)))
 
 
 def counts_below(unit_id: int, on: dt.date) -> dict[str, int]:
-    """How many units of each kind lie directly below one on a day."""
+    """The number of children of a unit on a day, by kind."""
     query = select(UnitVersion.kind, func.count()).where(UnitVersion.parent_id == unit_id, UnitVersion.stands_on(on))
     return dict(db.session.execute(query.group_by(UnitVersion.kind)).all())
 
 
 def story(unit_id: int) -> list[UnitVersion]:
-    """Every version of a unit in the order of time, with the resolutions that began them; raises NotFound."""
+    """All versions of a unit in order of time, with their resolutions; raises NotFound."""
     query = select(UnitVersion).where(UnitVersion.unit_id == unit_id)
     query = query.options(joinedload(UnitVersion.resolution), joinedload(UnitVersion.unit))
-    found = list(db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())))
-    if not found:
+    versions = list(db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())))
+    if not versions:
         raise NotFound(_("There is no such unit."))
-    return found
+    return versions
 
 
 def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
-    """The units above one, lowest first, as they are called on a day; of a unit that is gone, on its last day."""
+    """The parents of a version on a day, lowest tier first; for an ended version, on its last day."""
     day = min(on, version.ends_on or dt.date.max)
-    found: list[UnitVersion] = []
+    parents: list[UnitVersion] = []
     step: UnitVersion | None = version
     while step is not None and step.parent_id is not None:
         step = nearest(_versions([step.parent_id])[step.parent_id], day)
-        found.append(step)
-    return found
+        parents.append(step)
+    return parents
 
 
 def links(unit_id: int) -> tuple[list[Succession], list[Succession]]:
-    """The successions by which a unit came about or took in others, and those by which it went into others."""
+    """The successions into a unit, and the successions out of it; at most MOST_LINKS together."""
     both = or_(Succession.predecessor_id == unit_id, Succession.successor_id == unit_id)
     query = select(Succession).where(both).order_by(Succession.effective_on, Succession.id).limit(MOST_LINKS)
     people = joinedload(Succession.predecessor), joinedload(Succession.successor), joinedload(Succession.resolution)
-    found = list(db.session.scalars(query.options(*people)))
-    return [one for one in found if one.successor_id == unit_id], [one for one in found if one.successor_id != unit_id]
+    successions = list(db.session.scalars(query.options(*people)))
+    return [succession for succession in successions if succession.successor_id == unit_id], [
+        succession for succession in successions if succession.successor_id != unit_id
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A unit as lists of people name it."""
+class NamedUnit:
+    """A unit with the values by which a list of people can name it."""
 
     id: int
     code: str
@@ -232,26 +234,26 @@ class Named:
 
     @property
     def short_key(self) -> str:
-        """The short name's key: as many of the last words of the full name's as the short name has."""
+        """The search key of the short name: the last words of `key`, as many as the short name has."""
         return " ".join(self.key.split()[-len(self.short_name.split()) :])
 
 
 class UnitNames:
-    """All units of today, loaded by one query, to look up the codes and names of a whole list."""
+    """All units of today, loaded by one query, for the look-up of codes and names of a list."""
 
     def __init__(self) -> None:
         columns = (Unit.id, Unit.code, Unit.kind, Unit.name, Unit.short_name, Unit.parent_id, Unit.search_key)
-        self._by_id = {row.id: Named(*row) for row in db.session.execute(select(*columns).where(units.standing()))}
+        self._by_id = {row.id: NamedUnit(*row) for row in db.session.execute(select(*columns).where(units.standing()))}
         self._by_code = {unit.code.casefold(): unit for unit in self._by_id.values()}
-        self._by_key: dict[str, list[Named]] = defaultdict(list)
+        self._by_key: dict[str, list[NamedUnit]] = defaultdict(list)
         for unit in self._by_id.values():
             for key in {unit.key, unit.short_key}:
                 self._by_key[key].append(unit)
 
-    def found(self, words: str, kind: str) -> list[Named]:
-        """The units of `kind` meant by an official code or by "Xã Xuân Tây, Huyện Cẩm Mỹ"; accents only tell apart.
+    def found(self, words: str, kind: str) -> list[NamedUnit]:
+        """The units of `kind` with this code or name ("Xã Xuân Tây, Huyện Cẩm Mỹ"); exact accents come first.
 
-        A code whose first zeros a spreadsheet program took for those of a number is found too.
+        A code whose leading zeros were removed by a spreadsheet program is found too.
         """
         code = words.casefold()
         if code.isdecimal() and code.isascii():
@@ -265,21 +267,21 @@ class UnitNames:
         exact = [unit for unit in fitting if parts[0].casefold() in (unit.name.casefold(), unit.short_name.casefold())]
         return exact or fitting
 
-    def _lies_in(self, unit: Named, above: list[str]) -> bool:
-        """Whether units of these names lie above, from below upwards; some may be left out."""
-        wanted = [search_key(name) for name in above if name]
+    def _lies_in(self, unit: NamedUnit, above: list[str]) -> bool:
+        """Whether the parents have these names, lowest tier first; the list may leave out tiers."""
+        keys = [search_key(name) for name in above if name]
         step = self._parent(unit)
-        while wanted and step is not None:
-            if wanted[0] in (step.key, step.short_key):
-                wanted.pop(0)
+        while keys and step is not None:
+            if keys[0] in (step.key, step.short_key):
+                keys.pop(0)
             step = self._parent(step)
-        return not wanted
+        return not keys
 
-    def _parent(self, unit: Named) -> Named | None:
+    def _parent(self, unit: NamedUnit) -> NamedUnit | None:
         return self._by_id[unit.parent_id] if unit.parent_id is not None else None
 
-    def full_name(self, unit: Named) -> str:
-        """A unit with the units above it: "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"."""
+    def full_name(self, unit: NamedUnit) -> str:
+        """The name of a unit with its parents: "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai"."""
         names, step = [unit.name], self._parent(unit)
         while step is not None:
             names.append(step.name)

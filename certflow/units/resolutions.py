@@ -25,7 +25,7 @@ from certflow.models.base import db
 from certflow.models.people import User
 from certflow.models.units import Resolution, UnitVersion
 from certflow.units import planning, store
-from certflow.units.changes import Becomes, Change, ChangeKind, Known, Plan, Ref, Units
+from certflow.units.changes import Becomes, Change, ChangeKind, Known, ResolutionPlan, UnitRef, Units
 from certflow.wording import _
 
 NUMBER = re.compile(r"\d+.*/\w")
@@ -68,7 +68,7 @@ def read(content: bytes) -> Decree:
 
 def _change(row: file_rows.ResolutionRow) -> Change:
     """A row as the planner takes it; the number of a cited document is recorded, a cited clause stays in the file."""
-    unit = Ref(row.kind, row.code) if row.kind and row.code else None
+    unit = UnitRef(row.kind, row.code) if row.kind and row.code else None
     kind = _KINDS.get(row.change, "continue")
     if kind == "merge" and row.kind != row.new_kind:
         kind = "tier_changed"
@@ -80,7 +80,7 @@ def _becomes(row: file_rows.ResolutionRow) -> Becomes | None:
     if row.new_kind is None:
         return None
     names = unit_row(row.new_kind, row.new_code or "", row.new_name, None) if row.new_name else None
-    parent = Ref(_PARENTS[len(row.parent_code)], row.parent_code) if row.parent_code else None
+    parent = UnitRef(_PARENTS[len(row.parent_code)], row.parent_code) if row.parent_code else None
     name, short_name = (names.name, names.short_name) if names else (None, None)
     return Becomes(row.new_kind, row.new_code, name, short_name, parent)
 
@@ -107,7 +107,7 @@ def _key(digest: str) -> str:
     return f"resolution/{digest[:2]}/{digest}"
 
 
-def plan(decree: Decree) -> Plan:
+def plan(decree: Decree) -> ResolutionPlan:
     """What the resolution would do with the units stored now; nothing is changed."""
     codes = {change.unit.code for change in decree.changes if change.unit}
     return planning.plan(known(decree.effective_on, codes), decree.changes, decree.effective_on)
@@ -151,7 +151,7 @@ def refuse_if_not_open(decree: Decree) -> None:
         raise ActionNotOpen(_("This resolution takes effect on %(day)s; it can be applied from that day on.", day=day))
 
 
-def apply(decree: Decree, *, actor: User | None = None, seen: str | None = None) -> tuple[Resolution, Plan]:
+def apply(decree: Decree, *, actor: User | None = None, seen: str | None = None) -> tuple[Resolution, ResolutionPlan]:
     """Apply the resolution; `seen` is the fingerprint of the plan that the actor has seen.
 
     Raises ActionNotOpen, Invalid with every fault, or Stale when the plan is another one now.

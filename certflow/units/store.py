@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select, text, update
 from certflow.catalogue.units import COUNTRY_CODE, COUNTRY_NAME
 from certflow.models.base import db
 from certflow.models.units import Succession, Unit, UnitVersion
-from certflow.units.changes import RANKS, Made, Plan
+from certflow.units.changes import RANKS, CreatedUnit, ResolutionPlan
 from certflow.vietnamese import search_key, sort_key
 
 AT_ONCE = 5000  # SQLite takes 32,766 values in one statement
@@ -82,7 +82,7 @@ def hold() -> None:
         db.session.execute(text("LOCK TABLE unit, unit_version, succession, resolution IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def carry_out(plan: Plan, resolution_of: ResolutionOf) -> None:
+def carry_out(plan: ResolutionPlan, resolution_of: ResolutionOf) -> None:
     """Store everything that a plan without faults says; `resolution_of` returns the id of the record of a number."""
     resolution_of = cache(resolution_of)
     ids = _make(plan, resolution_of)
@@ -95,7 +95,7 @@ def carry_out(plan: Plan, resolution_of: ResolutionOf) -> None:
     db.session.info.pop("served", None)
 
 
-def _make(plan: Plan, resolution_of: ResolutionOf) -> dict[int, int]:
+def _make(plan: ResolutionPlan, resolution_of: ResolutionOf) -> dict[int, int]:
     """Store the new units, the higher tiers first; returns their ids by the numbers they have in the plan."""
     ids: dict[int, int] = {}
     for _rank, of_tier in groupby(plan.made, key=lambda unit: RANKS[unit.kind]):
@@ -106,7 +106,7 @@ def _make(plan: Plan, resolution_of: ResolutionOf) -> dict[int, int]:
     return ids
 
 
-def _described(unit: Made, on: dt.date, ids: dict[int, int]) -> Row:
+def _described(unit: CreatedUnit, on: dt.date, ids: dict[int, int]) -> Row:
     place = {"parent_id": ids.get(unit.parent_id, unit.parent_id) if unit.parent_id else None, "starts_on": on}
     return described(unit.code, unit.kind, unit.name, unit.short_name) | place
 
@@ -118,7 +118,7 @@ def _close(units: Sequence[int], last_day: dt.date) -> None:
         db.session.execute(holding.values(ends_on=last_day), execution_options={"synchronize_session": False})
 
 
-def _link(plan: Plan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
+def _link(plan: ResolutionPlan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
     links = [
         {
             "predecessor_id": link.predecessor_id,
@@ -134,7 +134,7 @@ def _link(plan: Plan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
         db.session.execute(insert(Succession), portion)
 
 
-def _hand_down(plan: Plan, ids: dict[int, int]) -> None:
+def _hand_down(plan: ResolutionPlan, ids: dict[int, int]) -> None:
     """The heir of a unit also becomes the heir of the units that this one had taken over before."""
     heirs = [(end.unit.id, ids.get(end.heir_id, end.heir_id)) for end in plan.ended if end.heir_id]
     earlier = set(db.session.scalars(select(Unit.heir_id).where(Unit.heir_id.is_not(None)).distinct()))
@@ -144,7 +144,7 @@ def _hand_down(plan: Plan, ids: dict[int, int]) -> None:
         db.session.connection().execute(statement.values(heir_id=bindparam("now")), passed)
 
 
-def _end(plan: Plan) -> None:
+def _end(plan: ResolutionPlan) -> None:
     """End the units; one that went whole into a unit of its kind gets that unit for its heir, by the stored link."""
     link = select(Succession.successor_id).where(
         Succession.predecessor_id == Unit.id, Succession.effective_on == plan.on, Succession.extent == "whole"
@@ -157,7 +157,7 @@ def _end(plan: Plan) -> None:
             db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def _change(plan: Plan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
+def _change(plan: ResolutionPlan, ids: dict[int, int], resolution_of: ResolutionOf) -> None:
     """Store a new version of each changed unit; the unit's own columns repeat its latest version."""
     units, versions = [], []
     for change in plan.changed:

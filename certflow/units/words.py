@@ -1,4 +1,4 @@
-"""Units through time in the reader's words: kinds, changes, successions, and what becomes of titles."""
+"""Labels of units in the reader's language: kinds, offices, changes and successions."""
 
 import datetime as dt
 
@@ -11,50 +11,50 @@ from certflow.units import organisations
 
 
 def kind(name: str) -> str:
-    """The kind of a unit: "commune" as "Commune"."""
+    """The label of a kind of unit, with a capital letter."""
     words = role_titles.kind_title(name)
     return words[:1].upper() + words[1:]
 
 
 def office(name: str) -> str:
-    """The kind of an office."""
+    """The label of a kind of office."""
     return organisations.title(name)
 
 
 def counted(counts: dict[str, int]) -> str:
-    """Numbers of units by their kind, in one line."""
+    """The numbers of units by kind, in one line."""
     words = {
         "province": ngettext("%(num)d province", "%(num)d provinces", counts.get("province", 0)),
         "district": ngettext("%(num)d district", "%(num)d districts", counts.get("district", 0)),
         "commune": ngettext("%(num)d commune", "%(num)d communes", counts.get("commune", 0)),
     }
-    return ", ".join(words[one] for one in words if counts.get(one))
+    return ", ".join(words[tier] for tier in words if counts.get(tier))
 
 
 def standing(unit: Unit, on: dt.date) -> tuple[str, str]:
-    """Whether a unit exists on a day, with the kind of its tag."""
+    """The label that says whether a unit exists on a day, and the colour name of its tag."""
     if unit.stands_on(on):
         return str(_("Exists")), "good"
-    gone = unit.ends_on is not None and unit.ends_on < on
-    return (str(_("Ended")), "neutral") if gone else (str(_("Not yet begun")), "waiting")
+    is_past = unit.ends_on is not None and unit.ends_on < on
+    return (str(_("Ended")), "neutral") if is_past else (str(_("Not yet begun")), "waiting")
 
 
 def change(version: UnitVersion) -> str:
-    """What began a version."""
+    """The label of the change that began a version."""
     words = {"rename": _("New name"), "recode": _("New code"), "move": _("New unit above")}
-    found = [str(words.get(one, one)) for one in version.change.split(",") if one]
-    if found:
-        return ", ".join(found)
+    changes = [str(words.get(name, name)) for name in version.change.split(",") if name]
+    if changes:
+        return ", ".join(changes)
     return str(_("Came about")) if version.starts_on else str(_("Since before the record"))
 
 
-def link(one: Succession) -> str:
-    """How a unit became another, and whether with all of its area."""
+def link(succession: Succession) -> str:
+    """The label of a succession, with its extent."""
     kinds = {
         "merge": _("Merged"),
         "split": _("Divided"),
         "tier_removed": _("Tier abolished"),
         "tier_changed": _("Became a unit of another tier"),
     }
-    extent = _("whole") if one.extent == "whole" else _("a part")
-    return f"{kinds.get(one.kind, one.kind)} ({extent})"
+    extent = _("whole") if succession.extent == "whole" else _("a part")
+    return f"{kinds.get(succession.kind, succession.kind)} ({extent})"

@@ -126,7 +126,7 @@ def test_a_council_is_recorded_once_by_an_administrator_at_the_office_that_sets_
     dossier = ready()
     found, members = council(dossier, 1)
     administrator = make.person(role_titles.ADMINISTRATOR)
-    entry = councils.Entry(dossier.round_id, dossier.district_id, "QĐ 9", clock.today())
+    entry = councils.CouncilEntry(dossier.round_id, dossier.district_id, "QĐ 9", clock.today())
 
     with pytest.raises(Invalid, match="đã có hội đồng"):
         councils.enter(entry, actor=administrator)
@@ -151,7 +151,7 @@ def ready(unit_name: str = "") -> Dossier:
 
 def council(about: Dossier, size: int) -> tuple[Council, list[User]]:
     """A council of the dossier's district for its round: a chair, a secretary, then members."""
-    entry = councils.Entry(about.round_id, about.district_id, "15/QĐ-PGDĐT", clock.today())
+    entry = councils.CouncilEntry(about.round_id, about.district_id, "15/QĐ-PGDĐT", clock.today())
     found = councils.enter(entry, actor=make.person(role_titles.ADMINISTRATOR))
     members = [make.user(f"member.{number}", f"Ủy viên {number}") for number in range(size)]
     for member, part in zip(members, ("chair", "secretary", *("member",) * size), strict=False):

@@ -4,7 +4,7 @@ from certflow.catalogue import role_titles
 from certflow.models.people import PeopleImport, User
 from certflow.people import importing
 from certflow.people.columns import read
-from certflow.people.plan import Plan, plan_for
+from certflow.people.plan import PeoplePlan, plan_for
 from tests import make
 
 
@@ -12,7 +12,7 @@ def administrator() -> User:
     return make.person(role_titles.ADMINISTRATOR)
 
 
-def plan(content: bytes) -> Plan:
+def plan(content: bytes) -> PeoplePlan:
     return plan_for(read(content))
 
 

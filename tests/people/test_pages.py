@@ -191,7 +191,7 @@ def test_an_office_at_the_unit_is_named_with_the_appointment(
 ) -> None:
     with app.app_context():
         unit = make.unit()
-        entry = organisations.Entry("people_committee", "Ủy ban nhân dân xã Xuân Tây", "Luật")
+        entry = organisations.OfficeEntry("people_committee", "Ủy ban nhân dân xã Xuân Tây", "Luật")
         office = organisations.add(unit.id, entry, actor=make.person("administrator")).id
         make.commit()
     address = f"/people/{person.id}/appointments"

@@ -79,7 +79,7 @@ def _councils() -> None:
     for name in (PLACES["own"]["district"], PLACES["sibling"]["district"]):
         found = make.round_(title=f"Đợt {make.scheme().initial}")
         number, unit = f"{name}/QĐ", make.unit(name)
-        entry = councils.Entry(found.id, unit.id, number, clock.today(), whole_year=True)
+        entry = councils.CouncilEntry(found.id, unit.id, number, clock.today(), whole_year=True)
         made = councils.enter(entry, actor=administrator)
         for place, part in enumerate(("chair", "secretary", "member", "member")):
             member = make.user(f"council.{unit.id}.{place}")
@@ -175,7 +175,7 @@ def _proposal() -> int:
 
 def _rule() -> int:
     spec, role = authority.candidates()[0]
-    entry = authority.Entry(
+    entry = authority.AuthorityEntry(
         unit_id=make.province().id,
         scheme=spec.name,
         role=role.name,

@@ -69,7 +69,7 @@ def test_two_administrators_enter_at_once_and_the_second_is_told(app: Flask) -> 
 ROLES = ("department_head", "province_chair")
 
 
-def entering(actor_id: int, entry: authority.Entry) -> Callable[[], Any]:
+def entering(actor_id: int, entry: authority.AuthorityEntry) -> Callable[[], Any]:
     def enter(actor: User) -> None:
         authority.enter(entry, io.BytesIO(samples.pdf()), "a.pdf", actor=actor)
 

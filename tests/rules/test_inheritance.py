@@ -178,7 +178,7 @@ def test_what_became_of_a_title_is_told_until_the_successor_and_by_which_rule() 
     assert (fate.link.successor_id, fate.joined) == (new.id, False)
 
 
-def entry(**changes: object) -> inheritance_rules.Entry:
+def entry(**changes: object) -> inheritance_rules.InheritanceEntry:
     usual: dict[str, object] = {
         "unit_id": make.province().id,
         "scheme": make.SCHEME[0],
@@ -186,7 +186,7 @@ def entry(**changes: object) -> inheritance_rules.Entry:
         "starts_on": dt.date(2025, 7, 1),
         "source": "Biên bản họp Ban chỉ đạo",
     }
-    return inheritance_rules.Entry(**(usual | changes))  # type: ignore[arg-type]
+    return inheritance_rules.InheritanceEntry(**(usual | changes))  # type: ignore[arg-type]
 
 
 def test_a_rule_is_entered_by_administrators_once_for_a_day_and_withdrawn_with_a_reason() -> None:

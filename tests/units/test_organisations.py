@@ -15,7 +15,7 @@ from certflow.models.people import Appointment
 from certflow.models.units import Holder, Organisation
 from certflow.people import people
 from certflow.units import attributes, holders, organisations
-from certflow.units.organisations import Entry
+from certflow.units.organisations import OfficeEntry
 from tests import make, merging
 from tests.schemes import loaded
 
@@ -26,7 +26,9 @@ SOURCE = "Quyết định số 3/QĐ-UBND"
 
 
 def office(kind: str = "learning_centre", name: str = loaded.CENTRE, unit: str = "Xã Xuân Tây") -> Organisation:
-    made = organisations.add(make.unit(unit).id, Entry(kind, name, SOURCE, DAY), actor=make.person("administrator"))
+    made = organisations.add(
+        make.unit(unit).id, OfficeEntry(kind, name, SOURCE, DAY), actor=make.person("administrator")
+    )
     make.commit()
     return made
 
@@ -65,13 +67,13 @@ def test_a_holder_entered_before_is_linked_and_not_doubled() -> None:
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        (Entry("education_ministry", "Bộ", SOURCE), "kind"),
-        (Entry("front", " . ", SOURCE), "name"),
-        (Entry("front", "Mặt trận", ""), "source"),
-        (Entry("front", "x" * 201, SOURCE), "name"),
+        (OfficeEntry("education_ministry", "Bộ", SOURCE), "kind"),
+        (OfficeEntry("front", " . ", SOURCE), "name"),
+        (OfficeEntry("front", "Mặt trận", ""), "source"),
+        (OfficeEntry("front", "x" * 201, SOURCE), "name"),
     ],
 )
-def test_a_faulty_office_is_refused_at_its_field(typed: Entry, field: str) -> None:
+def test_a_faulty_office_is_refused_at_its_field(typed: OfficeEntry, field: str) -> None:
     with pytest.raises(Invalid) as refusal:
         organisations.add(make.unit().id, typed, actor=make.person("administrator"))
     assert list(refusal.value.fields) == [field]

@@ -7,7 +7,7 @@ from certflow import clock
 from certflow.models.results import Recognition
 from certflow.results import recognitions
 from certflow.units import attributes, organisations
-from certflow.units.organisations import Entry
+from certflow.units.organisations import OfficeEntry
 from tests import make, merging
 from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
 
@@ -29,7 +29,7 @@ def _addresses(app: Flask) -> dict[str, str]:
     with app.app_context():
         administrator = make.person("administrator")
         found = [_published("Xã Xuân Tây", 2), _published("Xã Sông Ray", 1)][0]
-        entry = Entry("learning_centre", "Trung tâm học tập cộng đồng Xuân Tây", "Quyết định 3/QĐ-UBND")
+        entry = OfficeEntry("learning_centre", "Trung tâm học tập cộng đồng Xuân Tây", "Quyết định 3/QĐ-UBND")
         office = organisations.add(make.unit().id, entry, actor=administrator)
         since = clock.today().replace(day=1, month=1)
         poor = attributes.add(make.unit().id, source="QĐ 861/QĐ-TTg", starts_on=since, actor=administrator)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from certflow.units.changes import Change, Known, Plan, Ref, Units
+from certflow.units.changes import Change, Known, ResolutionPlan, UnitRef, Units
 from certflow.units.planning import plan
 from tests.resolutions import change
 
@@ -24,7 +24,7 @@ CHANGED_THEN = (
 )
 
 
-def planned(*changes: Change, more: tuple[Known, ...] = ()) -> Plan:
+def planned(*changes: Change, more: tuple[Known, ...] = ()) -> ResolutionPlan:
     before = tuple(one for one in more if one.since is None)
     later = tuple(one for one in more if one.since is not None)
     units = Units(TREE + before, later, (("26999", dt.date(2020, 1, 1)),))
@@ -92,7 +92,7 @@ def test_codes_may_be_exchanged_on_one_day() -> None:
 
 def test_a_commune_made_of_a_district_has_no_heir_of_its_kind() -> None:
     island = Change(
-        1, "tier_changed", Ref("district", "741"), change("merge", "1", "26060", "Đặc khu", parent="75").becomes
+        1, "tier_changed", UnitRef("district", "741"), change("merge", "1", "26060", "Đặc khu", parent="75").becomes
     )
     found = planned(island, change("merge", "26020", "26060"))
 

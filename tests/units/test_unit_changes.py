@@ -14,7 +14,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.models.base import db
 from certflow.models.units import Resolution, Succession, Unit, UnitVersion
 from certflow.units import preview, resolutions
-from certflow.units.changes import Ref
+from certflow.units.changes import UnitRef
 from tests import make
 from tests.observing import everything
 from tests.racing import at_once, refusals
@@ -193,7 +193,7 @@ def test_a_file_says_the_same_as_its_changes() -> None:
     assert units.by_code("26002").short_name == "Lâm San"
     assert make.unit("Xã Xuân Hưng").heir_id == make.unit("Xã Suối Cát").id
     assert make.unit("Xã Thừa Đức").ends_on == day(1)
-    assert Ref("commune", "90007") in {Ref(one.kind, one.code) for one in units.find("bay")}
+    assert UnitRef("commune", "90007") in {UnitRef(one.kind, one.code) for one in units.find("bay")}
 
 
 def test_a_kept_file_is_found_by_its_hash_alone() -> None:

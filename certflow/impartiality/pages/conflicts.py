@@ -20,7 +20,7 @@ from certflow.http.policy import SIGNED_IN, Room
 from certflow.http.withdrawing import Withdrawal, withdrawal
 from certflow.impartiality import conflicts, impartiality
 from certflow.impartiality import judges as bench
-from certflow.impartiality.forms import ConflictForm, PartForm, UnitConflictForm
+from certflow.impartiality.forms import ConflictForm, RoleForm, UnitConflictForm
 from certflow.impartiality.policy import RECUSES
 from certflow.impartiality.words import judging
 from certflow.models.base import db
@@ -46,7 +46,7 @@ def listed() -> ResponseReturnValue:
     administrator, words = access.is_administrator(actor()), request.args.get("q", "").strip()[:120]
     return render_template(
         "impartiality/conflicts/listed.html",
-        found=page.items,
+        conflicts=page.items,
         page=page,
         administrator=administrator,
         words=words,
@@ -105,11 +105,11 @@ def _unit_page(form: UnitConflictForm, administrator: bool) -> str:
 
 def _person(sign_in_name: str) -> User | None:
     """The person with a sign-in name, None for an empty one; raises Invalid when nobody has it."""
-    typed = sign_in_name.strip().lower()
-    found = directory.by_sign_in_name(typed) if typed else None
-    if typed and found is None:
+    address = sign_in_name.strip().lower()
+    person = directory.by_sign_in_name(address) if address else None
+    if address and person is None:
         raise Invalid(fields={"sign_in_name": (_("Nobody has this sign-in name."),)})
-    return found
+    return person
 
 
 @bp.form("/recusals/<int:conflict_id>/withdraw", SIGNED_IN)
@@ -141,10 +141,10 @@ def _closed(conflict: Conflict) -> str:
 
 @bp.form("/recusals/dossiers/<int:dossier_id>", ADMINISTRATOR)
 def substitutes(dossier_id: int) -> ResponseReturnValue:
-    """For administrators: who judges a dossier and who may not, and naming a substitute; nothing that is in it."""
+    """Show administrators who may judge a dossier, and name a substitute; the content stays hidden."""
     access.require_administrator(actor())
     dossier = conflicts.get_dossier(dossier_id)
-    form = PartForm(starts_on=shown_day(today()))
+    form = RoleForm(starts_on=shown_day(today()))
     form.role.choices = _role_choices(dossier)
     if request.method == "GET" or not form.validate_on_submit():
         return _substitutes_page(form, dossier), 200 if request.method == "GET" else 422
@@ -159,11 +159,13 @@ def substitutes(dossier_id: int) -> ResponseReturnValue:
 
 
 def _at_the_name(refusal: Invalid) -> Invalid:
-    """The refusal with what is wrong about the person at the field of the sign-in name."""
-    return Invalid(fields={"sign_in_name" if at == "user_id" else at: said for at, said in refusal.fields.items()})
+    """The refusal with the messages about `user_id` moved to the field of the sign-in name."""
+    return Invalid(
+        fields={"sign_in_name" if at == "user_id" else at: messages for at, messages in refusal.fields.items()}
+    )
 
 
-def _name(dossier_id: int, form: PartForm) -> None:
+def _name(dossier_id: int, form: RoleForm) -> None:
     person = _person(form.sign_in_name.data or "")
     conflicts.name(
         dossier_id,
@@ -178,18 +180,18 @@ def _name(dossier_id: int, form: PartForm) -> None:
 
 def _role_choices(dossier: Dossier) -> list[SelectChoice]:
     roles = conflicts.roles_of(dossier, bench.bench(dossier))
-    named = [SelectChoice(role, judging.part(dossier, role)) for role in roles]
-    return [SelectChoice("", _("Choose a part")), *named]
+    choices = [SelectChoice(role, judging.part(dossier, role)) for role in roles]
+    return [SelectChoice("", _("Choose a part")), *choices]
 
 
-def _substitutes_page(form: PartForm, dossier: Dossier) -> str:
+def _substitutes_page(form: RoleForm, dossier: Dossier) -> str:
     return render_template(
         "impartiality/conflicts/substitutes.html",
         form=form,
         dossier=dossier,
-        shown=judging.shown(dossier, bench.bench(dossier)),
+        judges=judging.shown(dossier, bench.bench(dossier)),
         judged=impartiality.rule_of(dossier).judged_in(dossier.state),
-        named=conflicts.substitutes_of(dossier),
+        substitutes=conflicts.substitutes_of(dossier),
         part=judging.part,
     )
 

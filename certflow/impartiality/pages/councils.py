@@ -1,4 +1,4 @@
-"""Councils, as administrators record them: the list, a new one, its members, and dissolving it."""
+"""Pages for administrators: list councils, record one, change its members, dissolve it."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +25,7 @@ from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.http.withdrawing import Withdrawal, withdrawal
 from certflow.impartiality import councils
-from certflow.impartiality.forms import PartForm
+from certflow.impartiality.forms import RoleForm
 from certflow.impartiality.words import judging
 from certflow.law import councils as law
 from certflow.models.base import db
@@ -53,16 +53,16 @@ class CouncilForm(FlaskForm):
     document_date = date_of_document()
 
 
-class MemberForm(PartForm):
-    """A person put on a council."""
+class MemberForm(RoleForm):
+    """The form for a new member of a council."""
 
     document = None  # the council's own document names its members
     role = SelectField(lazy_gettext("Part"), [Chosen(lazy_gettext("Choose one of the parts listed."))])
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A council in the reader's words: its scheme, those who sit on it today, and what it lacks by the law."""
+class CouncilView:
+    """A council for the page: its scheme, its members today, and its shortcomings under the law."""
 
     council: Council
     scheme: str
@@ -74,35 +74,39 @@ class Shown:
 def listed() -> ResponseReturnValue:
     """The councils that were recorded, the newest first."""
     page = councils.listed(asked_page())
-    return render_template("impartiality/councils/listed.html", found=[_shown(one) for one in page.items], page=page)
+    return render_template(
+        "impartiality/councils/listed.html", views=[_shown(council) for council in page.items], page=page
+    )
 
 
-def _shown(council: Council) -> Shown:
+def _shown(council: Council) -> CouncilView:
     spec = newest(council.workflow)
-    present = tuple(one for one in council.members if one.held_on(today()))
-    sitting = law.Sitting(len(present), frozenset(one.part for one in present), counted=council.unit.kind != "country")
+    present = tuple(member for member in council.members if member.held_on(today()))
+    sitting = law.Sitting(
+        len(present), frozenset(member.part for member in present), counted=council.unit.kind != "country"
+    )
     title = spec.title.in_language(language()) if spec else council.workflow
-    return Shown(council, title, present, tuple(law.shortcomings(sitting).values()))
+    return CouncilView(council, title, present, tuple(law.shortcomings(sitting).values()))
 
 
 @bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Record a council: choose the round, find the unit of its office, give the document."""
     words = request.args.get("q", "").strip()[:120]
-    found = _asked_round()
+    round_ = _asked_round()
     form = CouncilForm(q=words)
-    seat = councils.seat_of(found) if found else ""
+    seat = councils.seat_of(round_) if round_ else ""
     offered = [units.country()] if seat == "country" else units.find(words, seat) if seat and words else []
     form.unit_id.choices = [SelectChoice(str(unit.id), full_name(unit)) for unit in offered]
-    if request.method == "GET" or found is None or not form.validate_on_submit():
-        return _new_page(form, found, seat), 200 if request.method == "GET" else 422
+    if request.method == "GET" or round_ is None or not form.validate_on_submit():
+        return _new_page(form, round_, seat), 200 if request.method == "GET" else 422
     try:
-        made = councils.enter(_entry(form, found), actor=actor())
+        council = councils.enter(_entry(form, round_), actor=actor())
     except Invalid as refusal:
         show_faults(form, refusal)
-        return _new_page(form, found, seat), 422
+        return _new_page(form, round_, seat), 422
     flash(_("The council is recorded. Now put its members on it."))
-    return redirect(url_for(".show", council_id=made.id))
+    return redirect(url_for(".show", council_id=council.id))
 
 
 def _asked_round() -> Round | None:
@@ -110,21 +114,25 @@ def _asked_round() -> Round | None:
     return rounds.get(number) if number > 0 else None
 
 
-def _entry(form: CouncilForm, found: Round) -> councils.Entry:
+def _entry(form: CouncilForm, round_: Round) -> councils.CouncilEntry:
     chosen = int(form.unit_id.data)
     number = form.document_number.data or ""
-    return councils.Entry(found.id, chosen, number, form.document_date.day, whole_year=bool(form.whole_year.data))
+    return councils.CouncilEntry(
+        round_.id, chosen, number, form.document_date.day, whole_year=bool(form.whole_year.data)
+    )
 
 
-def _new_page(form: CouncilForm, found: Round | None, seat: str) -> str:
-    asked = [one for one in rounds.newest() if not one.closed and councils.seat_of(one)]
+def _new_page(form: CouncilForm, round_: Round | None, seat: str) -> str:
+    open_rounds = [
+        round_choice for round_choice in rounds.newest() if not round_choice.closed and councils.seat_of(round_choice)
+    ]
     kind = role_titles.kind_title(seat) if seat else ""
-    return render_template("impartiality/councils/new.html", form=form, chosen=found, kind=kind, rounds=asked)
+    return render_template("impartiality/councils/new.html", form=form, chosen=round_, kind=kind, rounds=open_rounds)
 
 
 @bp.form("/<int:council_id>", ADMINISTRATOR)
 def show(council_id: int) -> ResponseReturnValue:
-    """One council with everybody who was ever on it; putting a person on it."""
+    """Show one council with all its members, former ones included, and add a member."""
     form = MemberForm(starts_on=shown_day(today()))
     parts = [SelectChoice(name, judging.council_part(name)) for name in law.PARTS]
     form.role.choices = [SelectChoice("", _("Choose a part")), *parts]
@@ -134,7 +142,7 @@ def show(council_id: int) -> ResponseReturnValue:
         _seat(council_id, form)
     except Invalid as refusal:
         db.session.rollback()
-        show_faults(form, Invalid(fields={_FIELDS.get(at, at): said for at, said in refusal.fields.items()}))
+        show_faults(form, Invalid(fields={_FIELDS.get(at, at): messages for at, messages in refusal.fields.items()}))
         return _council_page(form, council_id), 422
     flash(_("The person is on the council."))
     return redirect(url_for(".show", council_id=council_id))
@@ -158,8 +166,8 @@ def _seat(council_id: int, form: MemberForm) -> None:
 
 
 def _council_page(form: MemberForm, council_id: int) -> str:
-    shown = _shown(councils.get(council_id))
-    return render_template("impartiality/councils/show.html", form=form, shown=shown, part=judging.council_part)
+    view = _shown(councils.get(council_id))
+    return render_template("impartiality/councils/show.html", form=form, view=view, part=judging.council_part)
 
 
 @bp.action("/members/<int:member_id>/end", ADMINISTRATOR)

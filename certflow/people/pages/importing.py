@@ -1,4 +1,4 @@
-"""The pages on which an administrator makes many people from a spreadsheet: send it, look at what it makes, make it."""
+"""Pages for administrators: upload a spreadsheet of people, preview it, import it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ from certflow.models.base import db
 from certflow.models.people import PeopleImport
 from certflow.people import columns as people_columns
 from certflow.people import importing
-from certflow.people.plan import Step
+from certflow.people.plan import PlanStep
 
 bp = Room("people_import", __name__, only=ADMINISTRATORS, url_prefix="/people/import")
 
@@ -41,7 +41,7 @@ class ListForm(FlaskForm):
 
 
 class SeenForm(FlaskForm):
-    """What the reader has seen of a list: the file and what it came to."""
+    """The hashes of the file and the plan that the reader has seen."""
 
     sha256 = HiddenField()
     fingerprint = HiddenField()
@@ -49,7 +49,7 @@ class SeenForm(FlaskForm):
 
 @bp.form("/", ADMINISTRATOR)
 def start() -> ResponseReturnValue:
-    """Send a spreadsheet; nothing is made of it yet."""
+    """Upload a spreadsheet for preview; nobody is created yet."""
     form = ListForm()
     if request.method == "GET":
         return _start_page(form)
@@ -90,35 +90,35 @@ def template_csv() -> Response:
 
 @bp.page("/<int:import_id>", ADMINISTRATOR)
 def show(import_id: int) -> ResponseReturnValue:
-    """What a list would make, or has made."""
+    """Show the preview of a list, or its result."""
     return _page(importing.find(import_id, actor()))
 
 
 @bp.page("/<int:import_id>/faults.csv", ADMINISTRATOR)
 def faults(import_id: int) -> Response:
-    """All that is wrong with a list, as a file."""
-    found = importing.look_at(importing.find(import_id, actor()))
-    return _download(importing.faults_csv(found), _("to-correct.csv"), CSV)
+    """All faults of a list, as a CSV file."""
+    plan = importing.look_at(importing.find(import_id, actor()))
+    return _download(importing.faults_csv(plan), _("to-correct.csv"), CSV)
 
 
 @bp.action("/<int:import_id>/create", ADMINISTRATOR)
 def create(import_id: int) -> ResponseReturnValue:
-    """Make everybody of a list."""
+    """Create all people of a list."""
     form = SeenForm()
     try:
-        made = importing.create(
+        finished = importing.create(
             import_id, actor=actor(), sha256=form.sha256.data or "", fingerprint=form.fingerprint.data or ""
         )
     except (Stale, ActionBlocked) as refusal:
         db.session.rollback()
         return _page(importing.find(import_id, actor()), refusal), status_of(refusal)
     flash(_("The list is done: everything in it was made."))
-    return redirect(url_for(".show", import_id=made.id))
+    return redirect(url_for(".show", import_id=finished.id))
 
 
 @bp.action("/<int:import_id>/discard", ADMINISTRATOR)
 def discard(import_id: int) -> ResponseReturnValue:
-    """Let go of a list that was only looked at."""
+    """Delete a list that was only previewed."""
     importing.give_up(import_id, actor=actor())
     flash(_("The list was let go; nothing was made."))
     return redirect(url_for(".start"))
@@ -128,36 +128,36 @@ def _page(sent: PeopleImport, refusal: Refusal | None = None) -> str:
     if sent.done_at is not None:
         waiting, total = importing.to_hand_links(sent)
         return render_template("people/import_done.html", sent=sent, waiting=waiting, total=total)
-    found = importing.look_at(sent)
-    form = SeenForm(formdata=None, sha256=sent.sha256, fingerprint=found.fingerprint)
+    plan = importing.look_at(sent)
+    form = SeenForm(formdata=None, sha256=sent.sha256, fingerprint=plan.fingerprint)
     roles = role_titles.roles()
     return render_template(
         "people/import_look.html",
         sent=sent,
-        plan=found,
+        plan=plan,
         form=form,
         reasons=refusal.reasons if refusal else (),
         roles=roles,
-        faults=_fitting(found.faults, lambda fault: (fault.given, fault.reason), FAULTS_SIZE),
-        steps=_fitting(found.steps, lambda step: _told(step, roles), BESIDE_SIZE if found.faults else STEPS_SIZE),
+        faults=_fitting(plan.faults, lambda fault: (fault.given, fault.reason), FAULTS_SIZE),
+        steps=_fitting(plan.steps, lambda step: _told(step, roles), BESIDE_SIZE if plan.faults else STEPS_SIZE),
         heading=people_columns.heading,
     )
 
 
-def _told(step: Step, roles: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+def _told(step: PlanStep, roles: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     line = step.line
     return line.full_name, line.sign_in_name, line.email, roles[line.role][0], line.unit_path
 
 
 def _fitting(items: Sequence[Any], words: Callable[[Any], tuple[str, ...]], size: int) -> list[Any]:
-    """The first of them, at most MOST_SHOWN and as many as leave the page small; `size` is in bytes."""
-    shown = []
+    """The first items, at most MOST_SHOWN and at most `size` bytes of text."""
+    fitting = []
     for item in items[:MOST_SHOWN]:
         size -= ROW_SIZE + sum(len(escape(text).encode()) for text in words(item))
         if size < 0:
             break
-        shown.append(item)
-    return shown
+        fitting.append(item)
+    return fitting
 
 
 def _download(content: bytes, name: str, media_type: str) -> Response:

@@ -1,4 +1,4 @@
-"""People and their appointments, as the administrator keeps them."""
+"""Pages for administrators: people and their appointments."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,8 +30,8 @@ def listed() -> ResponseReturnValue:
     """People by name, found by name or sign-in name."""
     words = request.args.get("q", "").strip()[:120]
     page = people.listed(asked_page(), words)
-    held = [(user, access.appointments(user)) for user in page.items]
-    return render_template("people/listed.html", held=held, page=page, words=words, roles=role_titles.roles())
+    accounts = [(user, access.appointments(user)) for user in page.items]
+    return render_template("people/listed.html", accounts=accounts, page=page, words=words, roles=role_titles.roles())
 
 
 @bp.form("/people/new", ADMINISTRATOR)
@@ -42,7 +42,7 @@ def new() -> ResponseReturnValue:
         return render_template("people/new.html", form=form)
     if form.validate_on_submit():
         try:
-            made = people.create(
+            account = people.create(
                 actor=actor(),
                 sign_in_name=form.sign_in_name.data,
                 full_name=form.full_name.data,
@@ -54,9 +54,9 @@ def new() -> ResponseReturnValue:
             show_faults(form, refusal)
         else:
             flash(_("The account is made. Give the person a role now; without one they can sign in but see nothing."))
-            if not made.password_hash:
+            if not account.password_hash:
                 flash(_("Then give a link from the account's page: the person has no password yet."), "warning")
-            return redirect(url_for(".appoint", user_id=made.id))
+            return redirect(url_for(".appoint", user_id=account.id))
     return render_template("people/new.html", form=form), 422
 
 
@@ -84,9 +84,9 @@ def appoint(user_id: int) -> ResponseReturnValue:
     """A person's appointments, and a new one: choose the role, find the unit, give the days."""
     person = directory.get(user_id)
     form = AppointmentForm(**_steps_so_far())
-    found = _offered_units(form)
+    offered = _offered_units(form)
     if request.method == "GET":
-        return _appointments_page(person, form, found)
+        return _appointments_page(person, form, offered)
     if form.validate_on_submit():
         try:
             _give(user_id, form)
@@ -95,12 +95,12 @@ def appoint(user_id: int) -> ResponseReturnValue:
         else:
             flash(_("The appointment is recorded."))
             return redirect(url_for(".appoint", user_id=user_id))
-    return _appointments_page(person, form, found), 422
+    return _appointments_page(person, form, offered), 422
 
 
 @bp.form("/people/<int:user_id>/same", ADMINISTRATOR)
 def same(user_id: int) -> ResponseReturnValue:
-    """Say of which other account's person this account is."""
+    """Link the account to another account of the same person."""
     person = directory.get(user_id)
     form = SamePersonForm(sign_in_name=person.same_person_as.sign_in_name if person.same_person_as else "")
     if request.method == "GET" or not form.validate_on_submit():
@@ -120,7 +120,7 @@ def _same_page(person: User, form: SamePersonForm) -> str:
 
 @bp.form("/appointments/<int:appointment_id>/end", ADMINISTRATOR)
 def end(appointment_id: int) -> ResponseReturnValue:
-    """End an appointment, after a page that says what that means."""
+    """End an appointment, after a confirmation page."""
     appointment = people.get_appointment(appointment_id)
     if request.method == "GET":
         return render_template("people/end.html", appointment=appointment, roles=role_titles.roles())
@@ -164,13 +164,13 @@ def _steps_so_far() -> dict[str, str]:
 
 
 def _offered_units(form: AppointmentForm) -> list[Unit]:
-    """The units among which the last step chooses: those of the role's kind whose name was typed."""
+    """The units for the last step: those of the role's kind whose name contains the search text."""
     seat = role_titles.roles().get(form.role.data or "", ("", ""))[1]
-    found = units.find(form.q.data, seat) if seat and form.q.data else []
+    offered = units.find(form.q.data, seat) if seat and form.q.data else []
     if seat and form.q.data and form.ended.data:
-        found += register.ended(form.q.data, seat)
-    form.offer(found, organisations.at_units([unit.id for unit in found]) if found else [])
-    return found
+        offered += register.ended(form.q.data, seat)
+    form.offer(offered, organisations.at_units([unit.id for unit in offered]) if offered else [])
+    return offered
 
 
 def _account_page(person: User, form: AccountForm) -> str:
@@ -184,7 +184,7 @@ def _account_page(person: User, form: AccountForm) -> str:
     )
 
 
-def _appointments_page(person: User, form: AppointmentForm, found: list[Unit]) -> str:
+def _appointments_page(person: User, form: AppointmentForm, offered: list[Unit]) -> str:
     roles = role_titles.roles()
     role = form.role.data if form.role.data in roles else ""
     seat = roles[role][1] if role else ""
@@ -195,6 +195,6 @@ def _appointments_page(person: User, form: AppointmentForm, found: list[Unit]) -
         roles=roles,
         role=role,
         kind=role_titles.kind_title(seat) if seat else "",
-        ready=bool(role) and (not seat or bool(found)),
-        many=len(found) >= units.MOST_FOUND,
+        ready=bool(role) and (not seat or bool(offered)),
+        many=len(offered) >= units.MOST_FOUND,
     )

@@ -1,4 +1,4 @@
-"""Rounds, as the administrator opens them, dates them and closes them."""
+"""Pages for administrators: open a round, change its dates, close it."""
 
 from collections.abc import Sequence
 
@@ -35,8 +35,8 @@ def listed() -> ResponseReturnValue:
     """All rounds, the open and newest first."""
     newest = rounds.newest()
     sizes = rounds.sizes(newest)
-    found = [(each, sizes[each.id], rounds.dues(each), _scheme(each)) for each in newest]
-    return render_template("rounds/listed.html", found=found)
+    rows = [(each, sizes[each.id], rounds.dues(each), _scheme(each)) for each in newest]
+    return render_template("rounds/listed.html", rows=rows)
 
 
 @bp.form("/new", ADMINISTRATOR)
@@ -63,14 +63,14 @@ def new() -> ResponseReturnValue:
 @bp.form("/<int:round_id>", ADMINISTRATOR)
 def show(round_id: int) -> ResponseReturnValue:
     """One round and its dates."""
-    found = rounds.get(round_id)
-    form = dates_form(rounds.dues(found), found.version)
+    round_ = rounds.get(round_id)
+    form = dates_form(rounds.dues(round_), round_.version)
     if request.method == "GET":
-        return _page(found, form)
+        return _page(round_, form)
     if not form.validate_on_submit():
-        return _page(found, form), 422
+        return _page(round_, form), 422
     try:
-        asked = round_dates.change(
+        proposal = round_dates.change(
             round_id,
             form.choices(),
             actor=actor(),
@@ -83,25 +83,25 @@ def show(round_id: int) -> ResponseReturnValue:
     except Stale as refusal:
         db.session.rollback()
         return _changed_meanwhile(rounds.get(round_id), form, refusal), status_of(refusal)
-    if asked is not None:
+    if proposal is not None:
         flash(_("Proposed. It counts once a second person has confirmed it."))
-        return redirect(url_for("proposals.show", proposal_id=asked.id))
+        return redirect(url_for("proposals.show", proposal_id=proposal.id))
     flash(_("The dates are saved."))
     return redirect(url_for(".show", round_id=round_id))
 
 
 @bp.form("/<int:round_id>/close", ADMINISTRATOR)
 def close(round_id: int) -> ResponseReturnValue:
-    """Close a round, after a page that says what that means."""
+    """Close a round, after a confirmation page."""
     if request.method == "GET":
-        return render_template("rounds/close.html", found=rounds.get(round_id))
+        return render_template("rounds/close.html", round=rounds.get(round_id))
     rounds.close(round_id, actor=actor())
     flash(_("The round is closed to new dossiers."))
     return redirect(url_for(".show", round_id=round_id))
 
 
 def _choose(form: RoundForm, chosen: SetForm) -> ResponseReturnValue:
-    """The second page of a scheme whose criteria are the department's: which of its sets, or the sample."""
+    """Show the second step: choose a criteria set of the department, or the sample."""
     sample = catalogue.definitions().form_of(_spec(form))
     alone = len(chosen.form.choices) == 1
     page = render_template("rounds/set.html", form=form, chosen=chosen, sample=sample, alone=alone)
@@ -168,32 +168,32 @@ def _fill_choices(form: RoundForm) -> None:
         form.scheme.data = form.scheme.choices[0].value
 
 
-def _scheme(found: Round) -> str:
-    return catalogue.workflow_of(found).spec.title.in_language(language())
+def _scheme(round_: Round) -> str:
+    return catalogue.workflow_of(round_).spec.title.in_language(language())
 
 
-def _changed_meanwhile(found: Round, form: RoundDatesForm, refusal: Stale) -> str:
-    """The page again with what was typed; sending it once more is a decision made in sight of the present dates."""
-    form.version.data = str(found.version)
+def _changed_meanwhile(round_: Round, form: RoundDatesForm, refusal: Stale) -> str:
+    """The page with the entered values and the present dates, after another person changed the dates."""
+    form.version.data = str(round_.version)
     form.form_errors.extend(refusal.reasons)
     form.form_errors.append(_("What you typed has not been saved. Compare it with the present dates and save again."))
-    return _page(found, form, present=rounds.dues(found))
+    return _page(round_, form, present=rounds.dues(round_))
 
 
-def _page(found: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> str:
+def _page(round_: Round, form: RoundDatesForm, present: Sequence[Due] = ()) -> str:
     return render_template(
         "rounds/show.html",
-        found=found,
+        round=round_,
         form=form,
-        needs_two=round_dates.needs_two(found),
-        proposed=proposals.open_about(round_dates.KIND, round_id=found.id),
-        dues=rounds.dues(found),
-        counted=rounds.counted(found),
-        spec=catalogue.workflow_of(found).spec,
+        needs_two=round_dates.needs_two(round_),
+        proposed=proposals.open_about(round_dates.KIND, round_id=round_.id),
+        dues=rounds.dues(round_),
+        counted=rounds.counted(round_),
+        spec=catalogue.workflow_of(round_).spec,
         present={due.spec.name: due for due in present},
-        scheme=_scheme(found),
-        newer=rounds.newer_versions(found),
-        decider=deciders.of_round(found),
-        criteria=catalogue.form_of(found),
-        notices=[marks.practice()] if found.practice else [],
+        scheme=_scheme(round_),
+        newer=rounds.newer_versions(round_),
+        decider=deciders.of_round(round_),
+        criteria=catalogue.form_of(round_),
+        notices=[marks.practice()] if round_.practice else [],
     )

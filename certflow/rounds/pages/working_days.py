@@ -55,24 +55,24 @@ def show() -> ResponseReturnValue:
 
 @bp.action("/", ADMINISTRATOR)
 def enter() -> ResponseReturnValue:
-    """Enter one day, or enter it anew."""
+    """Enter one day, or replace its entry."""
     form = DayForm()
     if not form.validate_on_submit():
         return _page(form, _year_asked()), 422
     working = form.working.data == "yes"
     try:
-        entered = working_days.enter(form.day.day, working=working, source=form.source.data, actor=actor())
+        calendar_day = working_days.enter(form.day.day, working=working, source=form.source.data, actor=actor())
     except Invalid as refusal:
         show_faults(form, refusal)
         return _page(form, _year_asked()), 422
     flash(_("The day is entered; dates that are counted in working days follow it from now on."))
-    return redirect(url_for(".show", year=entered.day.year))
+    return redirect(url_for(".show", year=calendar_day.day.year))
 
 
 def _year_asked() -> int:
-    asked = request.args.get("year", clock.today().year, type=int)
-    return min(max(asked, dt.MINYEAR), dt.MAXYEAR)
+    year = request.args.get("year", clock.today().year, type=int)
+    return min(max(year, dt.MINYEAR), dt.MAXYEAR)
 
 
 def _page(form: DayForm, year: int) -> str:
-    return render_template("rounds/working_days/show.html", form=form, found=working_days.of_year(year))
+    return render_template("rounds/working_days/show.html", form=form, year_of_days=working_days.of_year(year))

@@ -10,7 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField
 
 from certflow.access.dated import LONGEST
 from certflow.http.fields import Chosen, date_of_document, days_and_document, first_day, last_day, line
-from certflow.rules.authority import Entry
+from certflow.rules.authority import AuthorityEntry
 
 _CITED = lazy_gettext("Papers cite this; it must be given.")
 
@@ -53,11 +53,11 @@ class RuleForm(FlaskForm):
         description=lazy_gettext("It counts in practice rounds only, and nothing official is ever decided by it."),
     )
 
-    def entry(self) -> Entry:
+    def entry(self) -> AuthorityEntry:
         """What was typed."""
         scheme, _colon, role = (self.decider.data or "").partition(":")
         province = self.unit_id.data or ""
-        return Entry(
+        return AuthorityEntry(
             unit_id=int(province)
             if province in {choice.value for choice in self.unit_id.choices if choice.value}
             else -1,

@@ -26,9 +26,9 @@ class _Checkboxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def number(typed: str | None) -> int:
+def number(choice: str | None) -> int:
     """The number that a choice stands for; -1, which nothing has, for none."""
-    text = typed or ""
+    text = choice or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
@@ -68,20 +68,24 @@ class DelegationForm(FlaskForm):
     )
     document_date = date_of_document()
 
-    def offer(self, found: Sequence[User], schemes: Mapping[str, str]) -> None:
+    def offer(self, people: Sequence[User], schemes: Mapping[str, str]) -> None:
         """Offer these people, and these schemes beside all of them."""
-        named = [(one, ", ".join(part for part in (one.full_name, one.position) if part)) for one in found]
-        self.delegate_id.choices = [SelectChoice(str(one.id), f"{name} ({one.sign_in_name})") for one, name in named]
+        labels = [
+            (person, ", ".join(part for part in (person.full_name, person.position) if part)) for person in people
+        ]
+        self.delegate_id.choices = [
+            SelectChoice(str(person.id), f"{name} ({person.sign_in_name})") for person, name in labels
+        ]
         self.mode.choices = [SelectChoice(mode, words) for mode, words in delegated.modes().items()]
         titles = [SelectChoice(name, title) for name, title in schemes.items()]
         self.scheme.choices = [SelectChoice("", str(lazy_gettext("Every scheme"))), *titles]
         if self.scheme.data is None:
             self.scheme.data = ""
 
-    def entry(self) -> delegations.Entry:
+    def entry(self) -> delegations.DelegationEntry:
         """What was typed."""
         part = self.part.data or ""
-        return delegations.Entry(
+        return delegations.DelegationEntry(
             appointment_id=number(part),
             delegate_id=number(self.delegate_id.data),
             mode=self.mode.data or "",
@@ -130,23 +134,23 @@ class SigningRuleForm(FlaskForm):
 
     def offer(self, units: Mapping[int, str], offices: Sequence[Organisation], roles: Mapping[str, str]) -> None:
         """Offer these units, the offices at them, and these roles of who signs."""
-        self.unit_id.choices = [SelectChoice(str(one), name) for one, name in units.items()]
-        named = [SelectChoice(str(office.id), f"{office.name}, {office.unit.name}") for office in offices]
-        self.organisation_id.choices = [SelectChoice("", str(lazy_gettext("Whichever office"))), *named]
+        self.unit_id.choices = [SelectChoice(str(unit_id), name) for unit_id, name in units.items()]
+        office_choices = [SelectChoice(str(office.id), f"{office.name}, {office.unit.name}") for office in offices]
+        self.organisation_id.choices = [SelectChoice("", str(lazy_gettext("Whichever office"))), *office_choices]
         self.mode.choices = [SelectChoice(mode, words) for mode, words in delegated.modes().items()]
-        held = [SelectChoice(name, title) for name, title in roles.items()]
-        typed = SelectChoice("", str(lazy_gettext("Whoever has the position that is typed below")))
-        self.signer_role.choices = [typed, *held]
+        role_choices = [SelectChoice(name, title) for name, title in roles.items()]
+        by_position = SelectChoice("", str(lazy_gettext("Whoever has the position that is typed below")))
+        self.signer_role.choices = [by_position, *role_choices]
         titles = signing_rules.schemes_with(self.role.data or "")
         self.schemes.choices = [SelectChoice(name, title) for name, title in titles.items()]
         self.papers.choices = [SelectChoice(kind, paper_title(kind)) for kind in signing_rules.PAPERS]
         for field in (self.organisation_id, self.signer_role):
             field.data = field.data or ""
 
-    def entry(self) -> signing_rules.Entry:
+    def entry(self) -> signing_rules.SigningEntry:
         """What was typed."""
         office = self.organisation_id.data or ""
-        return signing_rules.Entry(
+        return signing_rules.SigningEntry(
             unit_id=number(self.unit_id.data),
             organisation_id=number(office) if office else None,
             role=self.role.data or "",

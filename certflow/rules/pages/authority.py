@@ -34,7 +34,7 @@ bp = Room("authority", __name__, url_prefix="/authority")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AuthorityView:
     """A rule in the reader's words: what is decided, by whom, and how it stands today with the kind of its tag."""
 
     rule: AuthorityRule
@@ -51,7 +51,7 @@ def listed() -> ResponseReturnValue:
     administrator = access.is_administrator(actor())
     return render_template(
         "rules/authority/listed.html",
-        found=[_shown(rule) for rule in page.items],
+        views=[_shown(rule) for rule in page.items],
         page=page,
         lacking=authority.lacking(today()) if administrator else [],
         administrator=administrator,
@@ -103,7 +103,7 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
         _("Withdraw a rule"),
         trail=[(_("Authority rules"), url_for(".listed"))],
         back=url_for(".show", rule_id=rule_id),
-        done=_("The rule is withdrawn; nothing more is decided by it."),
+        success=_("The rule is withdrawn; nothing more is decided by it."),
         follows=[
             _("From this moment nothing is decided by this rule; another one can be entered for its days."),
             _("What was decided by it stays, and its papers go on citing it."),
@@ -130,13 +130,13 @@ def _asked_for() -> dict[str, str]:
 
 
 def _fill_choices(form: RuleForm) -> None:
-    found = authority.candidates()
+    candidates = authority.candidates()
     form.decider.choices = [
         SelectChoice(
             f"{spec.name}:{role.name}",
             _("%(what)s: %(who)s", what=spec.title.in_language(language()), who=role.title.in_language(language())),
         )
-        for spec, role in found
+        for spec, role in candidates
     ]
     provinces = [SelectChoice(str(unit.id), unit.name) for unit in units.of_kind("province")]
     form.unit_id.choices = [SelectChoice("", _("Choose a province")), *provinces]
@@ -160,16 +160,16 @@ def _form_page(form: RuleForm) -> str:
 
 
 def _rule_page(rule_id: int) -> str:
-    shown = _shown(authority.get(rule_id))
+    view = _shown(authority.get(rule_id))
     waiting = proposals.open_about(confirmations.KIND, rule_id=rule_id)
     administrator = access.is_administrator(actor())
-    return render_template("rules/authority/show.html", shown=shown, waiting=waiting, administrator=administrator)
+    return render_template("rules/authority/show.html", view=view, waiting=waiting, administrator=administrator)
 
 
-def _shown(rule: AuthorityRule) -> Shown:
+def _shown(rule: AuthorityRule) -> AuthorityView:
     spec = newest(rule.workflow)
     role = spec.roles.get(rule.role) if spec else None
-    return Shown(
+    return AuthorityView(
         rule,
         spec.title.in_language(language()) if spec else rule.workflow,
         role.title.in_language(language()) if role else rule.role,

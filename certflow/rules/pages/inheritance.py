@@ -24,7 +24,7 @@ from certflow.http.withdrawing import withdrawal
 from certflow.models.base import db
 from certflow.models.rules import InheritanceRule
 from certflow.rules import inheritance_rules
-from certflow.rules.inheritance_rules import Entry
+from certflow.rules.inheritance_rules import InheritanceEntry
 from certflow.rules.words import inheritance
 from certflow.rules.words.rules import standing, withdrawal_of
 from certflow.wording import language
@@ -32,7 +32,7 @@ from certflow.wording import language
 bp = Room("inheritance", __name__, only=ADMINISTRATORS, url_prefix="/inheritance")
 
 
-class RuleForm(FlaskForm):
+class InheritanceForm(FlaskForm):
     """A new rule; the view fills the choices of `unit_id`, `scheme` and `treatment`."""
 
     unit_id = SelectField(
@@ -63,9 +63,9 @@ class RuleForm(FlaskForm):
         ),
     )
 
-    def entry(self) -> Entry:
+    def entry(self) -> InheritanceEntry:
         """What was typed."""
-        return Entry(
+        return InheritanceEntry(
             unit_id=int(self.unit_id.data),
             scheme=self.scheme.data,
             treatment=self.treatment.data,
@@ -75,7 +75,7 @@ class RuleForm(FlaskForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class InheritanceView:
     """A rule in the reader's words: its scheme, what becomes of titles, and how it stands today with its tag."""
 
     rule: InheritanceRule
@@ -89,13 +89,13 @@ class Shown:
 def listed() -> ResponseReturnValue:
     """The rules, those that begin last first."""
     page = inheritance_rules.listed(asked_page())
-    return render_template("rules/inheritance/listed.html", found=[_shown(rule) for rule in page.items], page=page)
+    return render_template("rules/inheritance/listed.html", views=[_shown(rule) for rule in page.items], page=page)
 
 
 @bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Enter a rule."""
-    form = RuleForm()
+    form = InheritanceForm()
     _fill_choices(form)
     if request.method == "GET":
         return render_template("rules/inheritance/new.html", form=form)
@@ -114,7 +114,7 @@ def new() -> ResponseReturnValue:
 @bp.page("/<int:rule_id>", ADMINISTRATOR)
 def show(rule_id: int) -> ResponseReturnValue:
     """One rule."""
-    return render_template("rules/inheritance/show.html", shown=_shown(inheritance_rules.get(rule_id)))
+    return render_template("rules/inheritance/show.html", view=_shown(inheritance_rules.get(rule_id)))
 
 
 @bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
@@ -126,7 +126,7 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
         _("Withdraw a rule"),
         trail=[(_("Inheritance rules"), url_for(".listed"))],
         back=url_for(".show", rule_id=rule_id),
-        done=_("The rule is withdrawn; no title is treated by it any more."),
+        success=_("The rule is withdrawn; no title is treated by it any more."),
         follows=[
             _("From this moment no result passes on by this rule; another one can be entered for its days."),
             _("Shares that were filed while it held stay as they were filed."),
@@ -135,24 +135,24 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
     return withdrawal(page, partial(inheritance_rules.withdraw, rule_id, actor=actor()))
 
 
-def _fill_choices(form: RuleForm) -> None:
+def _fill_choices(form: InheritanceForm) -> None:
     provinces = [SelectChoice(str(unit.id), unit.name) for unit in units.of_kind("province")]
     form.unit_id.choices = [SelectChoice("", _("Choose a province")), *provinces]
     schemes = [SelectChoice(spec.name, spec.title.in_language(language())) for spec in inheritance_rules.schemes()]
     form.scheme.choices = [SelectChoice("", _("Choose a scheme")), *schemes]
-    form.treatment.choices = [SelectChoice(one, _told(one)) for one in inheritance_rules.TREATMENTS]
+    form.treatment.choices = [SelectChoice(treatment, _told(treatment)) for treatment in inheritance_rules.TREATMENTS]
 
 
 def _told(treatment: str) -> str:
-    told = {
+    sentences = {
         "inherited": _("Inherited: the new unit has the lowest level that all its predecessors hold"),
         "suspended": _("Suspended: the titles count nowhere until they are decided on"),
         "reassess": _("To be assessed anew: the new unit starts without a title"),
     }
-    return str(told[treatment])
+    return str(sentences[treatment])
 
 
-def _shown(rule: InheritanceRule) -> Shown:
+def _shown(rule: InheritanceRule) -> InheritanceView:
     spec = newest(rule.workflow)
     title = spec.title.in_language(language()) if spec else rule.workflow
-    return Shown(rule, title, inheritance.treatment(rule.treatment)[0], *standing(rule))
+    return InheritanceView(rule, title, inheritance.treatment(rule.treatment)[0], *standing(rule))

@@ -30,7 +30,7 @@ bp = Room("signing_rules", __name__, only=ADMINISTRATORS, url_prefix="/signing-r
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SigningView:
     """A rule in the reader's words: for whom, who signs what and how, and how it stands with the kind of its tag."""
 
     rule: SigningRule
@@ -48,33 +48,33 @@ def listed() -> ResponseReturnValue:
     unit_id = addresses.id_in(request.args, "unit") if "unit" in request.args else None
     unit = units.get(unit_id) if unit_id is not None else None
     page = signing_rules.listed(asked_page(), unit_id=unit_id)
-    found = [shown(rule) for rule in page.items]
-    return render_template("rules/signing_rules/listed.html", found=found, page=page, unit=unit)
+    views = [shown(rule) for rule in page.items]
+    return render_template("rules/signing_rules/listed.html", views=views, page=page, unit=unit)
 
 
 @bp.form("/new", ADMINISTRATOR)
 def new() -> ResponseReturnValue:
     """Enter a rule in steps: for the holder of which role, at which unit, then who signs what by which document."""
     form = SigningRuleForm(**_steps_so_far())
-    found = _offer(form)
+    offered = _offer(form)
     if request.method == "GET":
-        return _form_page(form, found)
+        return _form_page(form, offered)
     if form.validate_on_submit():
         try:
-            made = signing_rules.enter(form.entry(), actor=actor())
+            rule = signing_rules.enter(form.entry(), actor=actor())
         except Invalid as refusal:
             db.session.rollback()
             show_faults(form, refusal)
         else:
             flash(_("The signing rule is entered."))
-            return redirect(url_for(".show", rule_id=made.id))
-    return _form_page(form, found), 422
+            return redirect(url_for(".show", rule_id=rule.id))
+    return _form_page(form, offered), 422
 
 
 @bp.page("/<int:rule_id>", ADMINISTRATOR)
 def show(rule_id: int) -> ResponseReturnValue:
     """One rule, with its document."""
-    return render_template("rules/signing_rules/show.html", shown=shown(signing_rules.get(rule_id)))
+    return render_template("rules/signing_rules/show.html", view=shown(signing_rules.get(rule_id)))
 
 
 @bp.form("/<int:rule_id>/withdraw", ADMINISTRATOR)
@@ -86,37 +86,37 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
         _("Withdraw a signing rule"),
         trail=[(_("People"), url_for("people.listed")), (_("Signing rules"), url_for(".listed"))],
         back=url_for(".show", rule_id=rule_id),
-        done=_("The signing rule is withdrawn; nothing more is signed by it."),
+        success=_("The signing rule is withdrawn; nothing more is signed by it."),
         follows=[_("From this moment nothing is signed for another by this rule; what was signed by it stays.")],
         details="rules/signing_rules/about.html",
     )
-    return withdrawal(page, partial(signing_rules.withdraw, rule_id, actor=actor()), shown=shown(rule))
+    return withdrawal(page, partial(signing_rules.withdraw, rule_id, actor=actor()), view=shown(rule))
 
 
-def shown(rule: SigningRule) -> Shown:
+def shown(rule: SigningRule) -> SigningView:
     """A rule in the reader's words."""
     role = role_titles.roles().get(rule.role, (rule.role, ""))[0]
-    said = delegated.signer(rule), delegated.what(rule), delegated.how(rule.mode)
-    return Shown(rule, role, *said, *standing(rule))
+    words = delegated.signer(rule), delegated.what(rule), delegated.how(rule.mode)
+    return SigningView(rule, role, *words, *standing(rule))
 
 
 def _steps_so_far() -> dict[str, str]:
-    typed = {name: request.args.get(name, "").strip()[:120] for name in ("role", "q")}
-    return typed | {"starts_on": shown_day(today())}
+    values = {name: request.args.get(name, "").strip()[:120] for name in ("role", "q")}
+    return values | {"starts_on": shown_day(today())}
 
 
 def _offer(form: SigningRuleForm) -> list[Unit]:
     """Fill the last step: the units of the role's kind whose name was typed, their offices, and who may sign."""
     roles = role_titles.roles()
     seat = roles.get(form.role.data or "", ("", ""))[1]
-    found = units.find(form.q.data, seat) if seat and form.q.data else []
-    offices = [office for unit in found for office in signing_rules.offices_at(unit)] if len(found) == 1 else []
+    offered = units.find(form.q.data, seat) if seat and form.q.data else []
+    offices = [office for unit in offered for office in signing_rules.offices_at(unit)] if len(offered) == 1 else []
     signers = {name: title for name, (title, at) in roles.items() if at == seat and name != form.role.data}
-    form.offer({unit.id: full_name(unit) for unit in found}, offices, signers if seat else {})
-    return found
+    form.offer({unit.id: full_name(unit) for unit in offered}, offices, signers if seat else {})
+    return offered
 
 
-def _form_page(form: SigningRuleForm, found: list[Unit]) -> str:
+def _form_page(form: SigningRuleForm, offered: list[Unit]) -> str:
     roles = {name: of for name, of in role_titles.roles().items() if of[1]}
     role = form.role.data if form.role.data in roles else ""
     page: str = render_template(
@@ -125,7 +125,7 @@ def _form_page(form: SigningRuleForm, found: list[Unit]) -> str:
         roles=roles,
         role=role,
         kind=role_titles.kind_title(roles[role][1]) if role else "",
-        ready=bool(role and found),
-        many=len(found) == units.MOST_FOUND,
+        ready=bool(role and offered),
+        many=len(offered) == units.MOST_FOUND,
     )
     return page

@@ -23,11 +23,11 @@ class Decider:
     rule_id: int | None = None
 
 
-def of_round(found: Round) -> Decider | None:
+def of_round(round_: Round) -> Decider | None:
     """Who decides in a round today; None where the scheme itself names the decider."""
-    if not authority.by_rule(found):
+    if not authority.by_rule(round_):
         return None
-    return _by(found, authority.in_force(found.unit_id, found.workflow, clock.today(), practice=found.practice))
+    return _by(round_, authority.in_force(round_.unit_id, round_.workflow, clock.today(), practice=round_.practice))
 
 
 def of_dossier(dossier: Dossier, papers: Iterable[Document]) -> Decider | None:
@@ -46,5 +46,5 @@ def _by(pinned: Round | Dossier, rule: AuthorityRule | None) -> Decider:
 
 
 def _title(pinned: Round | Dossier, role: str) -> str:
-    found = workflow_of(pinned).spec.roles.get(role)
-    return found.title.in_language(language()) if found else role
+    spec = workflow_of(pinned).spec.roles.get(role)
+    return spec.title.in_language(language()) if spec else role

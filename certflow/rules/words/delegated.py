@@ -1,4 +1,4 @@
-"""How a delegation and a signing rule are said: how one signs, for whom, what, and how it stands today."""
+"""Labels for delegations and signing rules: mode, principal, papers and status."""
 
 import datetime as dt
 
@@ -26,7 +26,7 @@ def how(mode: str) -> str:
 
 
 def by_which(delegation: Delegation) -> str:
-    """For whom, and by which document, an act was taken."""
+    """The sentence that says for whom and by which document a delegate acted."""
     return str(
         _(
             "For %(name)s, by %(document)s of %(day)s",
@@ -38,8 +38,8 @@ def by_which(delegation: Delegation) -> str:
 
 
 def before_acting(delegation: Delegation) -> str:
-    """What a delegate is told before they confirm an act."""
-    said = {
+    """The sentence that a delegate reads before confirming an act."""
+    values = {
         "whom": f"{role_at(delegation.appointment)}, {delegation.appointment.user.full_name}",
         "document": delegation.document_number,
         "date": _day(delegation.document_date),
@@ -47,15 +47,15 @@ def before_acting(delegation: Delegation) -> str:
     }
     if delegation.mode == "KT":
         return str(
-            _("You sign in place of (KT.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said),
+            _("You sign in place of (KT.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **values),
         )
     if delegation.mode == "TL":
-        return str(_("You sign by order of (TL.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said))
-    return str(_("You sign by delegation of (TUQ.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **said))
+        return str(_("You sign by order of (TL.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **values))
+    return str(_("You sign by delegation of (TUQ.): %(whom)s, by %(document)s of %(date)s, until %(last)s.", **values))
 
 
 def standing(delegation: Delegation) -> tuple[str, str]:
-    """How a delegation stands today, and the kind of its tag."""
+    """The label of a delegation's status today, and the colour name of its tag."""
     day = today()
     if delegation.withdrawn_at is not None:
         return _("Withdrawn"), "bad"
@@ -67,14 +67,14 @@ def standing(delegation: Delegation) -> tuple[str, str]:
 
 
 def signer(rule: SigningRule) -> str:
-    """Whom a rule lets sign: a position, or whoever holds a role at the unit."""
+    """The signer of a rule: a position, or a role at the unit."""
     if rule.signer_position:
         return rule.signer_position
     return role_titles.roles().get(rule.signer_role, (rule.signer_role, ""))[0]
 
 
 def what(rule: SigningRule) -> str:
-    """What may be signed by a rule: kinds of papers, in which schemes."""
+    """The papers and schemes of a signing rule."""
     titles = signing_rules.schemes_with(rule.role)
     papers = ", ".join(paper_title(kind) for kind in rule.papers) or str(_("Every paper that the role signs"))
     schemes = ", ".join(titles.get(name, name) for name in rule.schemes) or str(_("in every scheme"))
@@ -82,7 +82,7 @@ def what(rule: SigningRule) -> str:
 
 
 def scheme_title(delegation: Delegation) -> str:
-    """The scheme a delegation is limited to, or that it is about all."""
+    """The title of the delegation's scheme, or the label for all schemes."""
     name = delegation.workflow
     if not name:
         return str(_("Every scheme"))

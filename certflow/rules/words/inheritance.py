@@ -6,23 +6,28 @@ from certflow.rules.inheritance import Inherited
 
 
 def treatment(name: str) -> tuple[str, str]:
-    """What becomes of a title, with the kind of its tag."""
+    """The label of a treatment of titles, and the colour name of its tag."""
     words = {
         "inherited": (_("Inherited"), "good"),
         "suspended": (_("Suspended"), "waiting"),
         "reassess": (_("To be assessed anew"), "waiting"),
     }
-    found, tag = words.get(name, (_("Not decided"), "neutral"))
-    return str(found), tag
+    label, tag = words.get(name, (_("Not decided"), "neutral"))
+    return str(label), tag
 
 
-def inherited(unit: str, found: Inherited | None) -> str:
-    """What a unit has of its predecessors' titles, and by which document, in a sentence."""
-    if found is None or found.outcome.treatment == "undecided":
-        return str(_("Whether the result passes on to %(unit)s is not decided; it counts nowhere for it.", unit=unit))
-    values = {"unit": unit, "document": found.cited}
-    if found.title is not None:
-        return _held(values, found)
+def inherited(unit: str, result: Inherited | None) -> str:
+    """The sentence about a unit's inherited title and the document."""
+    if result is None or result.outcome.treatment == "undecided":
+        return str(
+            _(
+                "Whether the result passes on to %(unit)s is not decided; it counts nowhere for it.",
+                unit=unit,
+            )
+        )
+    values = {"unit": unit, "document": result.cited}
+    if result.title is not None:
+        return _held(values, result)
     sentences = {
         "inherited": _(
             "Results pass on by %(document)s, but not every unit that went into %(unit)s has one in force: "
@@ -32,11 +37,11 @@ def inherited(unit: str, found: Inherited | None) -> str:
         "suspended": _("The result is suspended for %(unit)s, by %(document)s.", **values),
         "reassess": _("%(unit)s is to be assessed anew, by %(document)s.", **values),
     }
-    return str(sentences[found.outcome.treatment])
+    return str(sentences[result.outcome.treatment])
 
 
-def _held(values: dict[str, str], found: Inherited) -> str:
-    title = found.title
+def _held(values: dict[str, str], result: Inherited) -> str:
+    title = result.title
     if title is None:
         return ""
     if title.until is None:

@@ -1,4 +1,4 @@
-"""How a rule with days and a document stands today, and what withdrawing it means."""
+"""Labels for rules with days and a document: their status and the text of the withdrawal page."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ Rule = AuthorityRule | SigningRule | InheritanceRule
 
 
 def standing(rule: Rule) -> tuple[str, str]:
-    """How a rule stands today, and the kind of its tag."""
+    """The label of a rule's status today, and the colour name of its tag."""
     if rule.withdrawn_at is not None:
         return _("Withdrawn"), "bad"
     if rule.counts_on(today()):
@@ -26,7 +26,7 @@ def withdrawal_of(
     *,
     trail: Sequence[tuple[str, str]],
     back: str,
-    done: str,
+    success: str,
     follows: Sequence[str],
     details: str = "",
 ) -> Withdrawal:
@@ -36,7 +36,7 @@ def withdrawal_of(
         question=_("Withdraw this rule?"),
         eyebrow=f"{rule.cited} · {rule.unit.name}",
         button=_("Withdraw the rule"),
-        done=done,
+        done=success,
         trail=[*trail, (rule.cited, back)],
         back=back,
         follows=[*follows, _("The rule stays in the list with your reason; it cannot be put back in force.")],

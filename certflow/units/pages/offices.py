@@ -1,4 +1,4 @@
-"""What an administrator enters of a unit: its offices, and that it lies in a disadvantaged area."""
+"""Pages for administrators: the offices of a unit, and its disadvantaged area."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -47,7 +47,7 @@ class OfficeForm(FlaskForm):
 
 
 class DisadvantagedForm(FlaskForm):
-    """That a unit lies in a disadvantaged area, by a document."""
+    """The form for a disadvantaged area: document, first and last day."""
 
     source = line(
         lazy_gettext("The document that lists the unit"),
@@ -59,7 +59,7 @@ class DisadvantagedForm(FlaskForm):
 
 
 class EndForm(FlaskForm):
-    """The last day of something, by a document."""
+    """The form for the last day of an office or an attribute, with its source."""
 
     ends_on = DayField(lazy_gettext("Last day"), [InputRequired(_LAST), ADay()])
     source = line(lazy_gettext("Source"), LONGEST_SOURCE, missing=_SAY)
@@ -67,9 +67,9 @@ class EndForm(FlaskForm):
 
 @bp.form("/<int:unit_id>/offices", ADMINISTRATOR)
 def offices(unit_id: int) -> ResponseReturnValue:
-    """The offices at a unit, and a new one."""
+    """List the offices at a unit, and add one."""
     unit, form = units.get(unit_id), OfficeForm()
-    kinds = [SelectChoice(one, words.office(one)) for one in organisations.kinds_at(unit.kind)]
+    kinds = [SelectChoice(kind, words.office(kind)) for kind in organisations.kinds_at(unit.kind)]
     form.kind.choices = [SelectChoice("", _("Choose a kind")), *kinds]
     if not form.is_submitted():
         return _offices_page(unit, form)
@@ -85,8 +85,8 @@ def offices(unit_id: int) -> ResponseReturnValue:
     return _offices_page(units.get(unit_id), form), 422
 
 
-def _entry(form: OfficeForm) -> organisations.Entry:
-    return organisations.Entry(form.kind.data, form.name.data, form.source.data, form.starts_on.day)
+def _entry(form: OfficeForm) -> organisations.OfficeEntry:
+    return organisations.OfficeEntry(form.kind.data, form.name.data, form.source.data, form.starts_on.day)
 
 
 def _offices_page(unit: Unit, form: OfficeForm) -> str:
@@ -111,7 +111,7 @@ def end_office(organisation_id: int) -> ResponseReturnValue:
 
 @bp.form("/<int:unit_id>/disadvantaged", ADMINISTRATOR)
 def disadvantaged(unit_id: int) -> ResponseReturnValue:
-    """Enter that a unit lies in a disadvantaged area."""
+    """Record that a unit lies in a disadvantaged area."""
     unit, form = units.get(unit_id), DisadvantagedForm()
     if not form.is_submitted():
         return render_template("units/disadvantaged.html", unit=unit, form=form)
@@ -129,9 +129,9 @@ def disadvantaged(unit_id: int) -> ResponseReturnValue:
 
 @bp.form("/attributes/<int:attribute_id>/end", ADMINISTRATOR)
 def end_attribute(attribute_id: int) -> ResponseReturnValue:
-    """Let a unit lie in a disadvantaged area no longer than to a day."""
-    found, form = attributes.get(attribute_id), EndForm()
-    unit, back = units.get(found.unit_id), url_for("places.show", unit_id=found.unit_id)
+    """Set the last day of a disadvantaged area."""
+    statement, form = attributes.get(attribute_id), EndForm()
+    unit, back = units.get(statement.unit_id), url_for("places.show", unit_id=statement.unit_id)
     if form.validate_on_submit():
         try:
             attributes.end(attribute_id, last_day=form.ends_on.day, source=form.source.data, actor=actor())

@@ -1,4 +1,4 @@
-"""Resolutions that change units: the administrator uploads one, sees what it would do, and applies it."""
+"""Resolutions that change units: an administrator uploads a file, previews its effects and applies it."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ bp = Room("unit_changes", __name__, only=ADMINISTRATORS, url_prefix="/units/appl
 MOST_SHOWN = 40
 
 
-class UploadForm(FlaskForm):
+class ResolutionForm(FlaskForm):
     """The file of a resolution."""
 
     file = FileField(lazy_gettext("Resolution as a table (CSV)"))
@@ -36,14 +36,14 @@ def _every_dossier() -> None:
 
 @bp.page("", ADMINISTRATOR)
 def start() -> ResponseReturnValue:
-    """Where a file is chosen, and what was applied last."""
-    return _start(UploadForm())
+    """Show the upload form and the resolutions applied last."""
+    return _start(ResolutionForm())
 
 
 @bp.action("", ADMINISTRATOR)
 def upload() -> ResponseReturnValue:
-    """Read a file and keep it; what it would do is on a page of its own."""
-    form = UploadForm()
+    """Read and store a file, then redirect to its preview."""
+    form = ResolutionForm()
     try:
         return redirect(url_for(".show", digest=resolutions.keep(_sent())))
     except Invalid as refusal:
@@ -53,21 +53,21 @@ def upload() -> ResponseReturnValue:
 
 @bp.page("/<digest>", ADMINISTRATOR)
 def show(digest: str) -> ResponseReturnValue:
-    """What the resolution would do; nothing is changed."""
-    told = preview.of(resolutions.read(resolutions.kept(digest)))
-    return render_template("units/resolutions/plan.html", told=told, digest=digest, most=MOST_SHOWN)
+    """Show the preview of a resolution; the database is not changed."""
+    outlook = preview.of(resolutions.read(resolutions.kept(digest)))
+    return render_template("units/resolutions/plan.html", outlook=outlook, digest=digest, most=MOST_SHOWN)
 
 
 @bp.action("/<digest>", ADMINISTRATOR)
 def apply(digest: str) -> ResponseReturnValue:
-    """Apply what was looked at."""
+    """Apply the previewed resolution; refused if the preview has changed since."""
     decree = resolutions.read(resolutions.kept(digest))
     resolutions.apply(decree, actor=actor(), seen=request.form.get("seen", ""))
     flash(_("Resolution %(number)s is applied.", number=decree.number))
     return redirect(url_for(".start"))
 
 
-def _start(form: UploadForm) -> str:
+def _start(form: ResolutionForm) -> str:
     page: str = render_template(
         "units/resolutions/apply.html",
         form=form,
@@ -79,7 +79,7 @@ def _start(form: UploadForm) -> str:
 
 
 def _sent() -> bytes:
-    """The file as it was sent, once it has been read through."""
+    """The content of the uploaded file; raises Invalid if it is missing or not readable."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid(fields={"file": (_("Choose a file first."),)})

@@ -1,4 +1,4 @@
-"""Units through time: searching them, the tree of a day, and one unit with all that is known of it."""
+"""Units through time: search, the tree of a day, and the page of one unit."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class SearchForm(FlaskForm):
     on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("Today, when it is left empty."))
 
 
-class DayForm(FlaskForm):
+class UnitDayForm(FlaskForm):
     """The day on which a page is to show units; sent in the address."""
 
     class Meta(FlaskForm.Meta):
@@ -50,8 +50,8 @@ class DayForm(FlaskForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The day that was asked for, and as the address of a link repeats it (None: today)."""
+class DayChoice:
+    """The requested day, and its text for links (None: today)."""
 
     on: dt.date
     repeated: str | None
@@ -59,18 +59,18 @@ class Asked:
 
 @bp.page("/", SIGNED_IN)
 def listed() -> ResponseReturnValue:
-    """What was searched for; without words the provinces of the day."""
+    """Show the search results; without words, the provinces of the day."""
     form = SearchForm(request.args)
-    valid, asked = form.validate(), _day(form)
+    valid, day_choice = form.validate(), _day(form)
     words = (form.q.data or "").strip()[:LONGEST]
     page = render_template(
         "units/listed.html",
         form=form,
-        asked=asked,
+        day_choice=day_choice,
         words=words,
-        matches=register.search(words if valid else "", asked.on, asked_page()),
-        counts=register.counts(asked.on) if not words else {},
-        provinces=register.provinces(asked.on) if not words else [],
+        matches=register.search(words if valid else "", day_choice.on, asked_page()),
+        counts=register.counts(day_choice.on) if not words else {},
+        provinces=register.provinces(day_choice.on) if not words else [],
         administrator=access.is_administrator(actor()),
         say=unit_words,
     )
@@ -79,60 +79,60 @@ def listed() -> ResponseReturnValue:
 
 @bp.page("/<int:unit_id>", SIGNED_IN)
 def show(unit_id: int) -> ResponseReturnValue:
-    """One unit: its names, where it came from, what became of it, its offices and titles."""
-    form = DayForm(request.args)
-    valid, asked = form.validate(), _day(form)
+    """Show one unit: names, predecessors, successors, offices and titles."""
+    form = UnitDayForm(request.args)
+    valid, day_choice = form.validate(), _day(form)
     story = register.story(unit_id)
-    version, unit = register.nearest(story, asked.on), story[0].unit
+    version, unit = register.nearest(story, day_choice.on), story[0].unit
     administrator = access.is_administrator(actor())
     came, went = register.links(unit_id)
     page = render_template(
         "units/show.html",
         form=form,
-        asked=asked,
+        day_choice=day_choice,
         unit=unit,
         version=version,
         story=story,
         names_above=register.names_above(story),
-        above=register.above(version, asked.on),
+        above=register.above(version, day_choice.on),
         came=came,
         went=went,
-        below=_below(version, asked.on),
+        below=_below(version, day_choice.on),
         attributes=attributes.of_unit(unit_id),
         offices=organisations.at(unit_id),
         centres=holders.centres(unit_id) if administrator else [],
         administrator=administrator,
         say=unit_words,
-        **sections("places.show", unit, asked.on),
+        **sections("places.show", unit, day_choice.on),
     )
     return page, 200 if valid else 422
 
 
 @bp.page("/<int:unit_id>/below", SIGNED_IN)
 def below(unit_id: int) -> ResponseReturnValue:
-    """The units directly below one on a day."""
-    form = DayForm(request.args)
-    valid, asked = form.validate(), _day(form)
-    version = register.nearest(register.story(unit_id), asked.on)
+    """Show the children of a unit on a day."""
+    form = UnitDayForm(request.args)
+    valid, day_choice = form.validate(), _day(form)
+    version = register.nearest(register.story(unit_id), day_choice.on)
     page = render_template(
         "units/below.html",
         form=form,
-        asked=asked,
+        day_choice=day_choice,
         version=version,
-        above=register.above(version, asked.on),
-        children=register.below(unit_id, asked.on, asked_page()),
+        above=register.above(version, day_choice.on),
+        children=register.below(unit_id, day_choice.on, asked_page()),
         say=unit_words,
     )
     return page, 200 if valid else 422
 
 
-def _day(form: SearchForm | DayForm) -> Asked:
-    """The day asked for; today where none was typed, or none that is a day."""
+def _day(form: SearchForm | UnitDayForm) -> DayChoice:
+    """The requested day; today if the field is empty or not a date."""
     day = form.on.day or today()
     form.on.data = form.on.data or shown_day(day)
-    return Asked(day, None if day == today() else shown_day(day))
+    return DayChoice(day, None if day == today() else shown_day(day))
 
 
 def _below(version: UnitVersion, on: dt.date) -> dict[str, int]:
-    """How many units of each kind lie directly below one on a day."""
+    """The number of children by kind on a day; empty for a commune."""
     return register.counts_below(version.unit_id, on) if version.kind != "commune" else {}
