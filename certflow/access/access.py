@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from certflow.access import parts
-from certflow.access.parts import Held, Named, Part
+from certflow.access.parts import Held, HeldRole, SubstituteRole
 from certflow.catalogue.catalogue import workflow_of
 from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.errors import NotFound, NotPermitted
@@ -66,7 +66,7 @@ def parts_on(user: User, dossier: Dossier) -> list[Held]:
     """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
     spec = workflow_of(dossier).spec
     held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
-    named = [Named(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())]
+    named = [SubstituteRole(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())]
     return [*(p for p in held if p.delegation is None), *named, *(p for p in held if p.delegation is not None)]
 
 
@@ -84,7 +84,7 @@ def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | Non
 def own_appointment(held: Iterable[Held], role: str) -> Appointment | None:
     """The appointment of one's own that is held as `role`; None where it is held for somebody else, or not at all."""
     for part in held:
-        if isinstance(part, Part) and part.delegation is None and part.role == role:
+        if isinstance(part, HeldRole) and part.delegation is None and part.role == role:
             return part.appointment
     return None
 
@@ -94,7 +94,7 @@ def _seats_of(dossier: Dossier) -> Places:
     return {kind: {unit.id, dossier.seats[kind]} for kind, unit in dossier.places.items()}
 
 
-def _fitting(held: Iterable[Part], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[Part]:
+def _fitting(held: Iterable[HeldRole], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[HeldRole]:
     fitting = []
     for part in held:
         role = spec.roles.get(part.role)
@@ -237,7 +237,7 @@ def _on_councils(user: User) -> list[ColumnElement[bool]]:
     return [and_(_within(_places([seat])), parts.appraised_by(seat.council)) for seat in seats]
 
 
-def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
+def _seats(held: Iterable[HeldRole]) -> dict[str, list[int]]:
     return _places(part.appointment for part in held)
 
 
@@ -297,7 +297,7 @@ def _loaded(dossier_id: int, user: User, *, lock: bool) -> Dossier:
     return found
 
 
-def _parts_about(dossier_id: int, user: User) -> list[Part]:
+def _parts_about(dossier_id: int, user: User) -> list[HeldRole]:
     """The parts by which `user` might see a dossier; its scheme is asked for only where a part is held in one alone."""
     held = parts.held(user)
     if all(not part.scheme for part in held):

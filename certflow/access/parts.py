@@ -19,7 +19,7 @@ from certflow.models.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HeldRole:
     """A role at a unit: an appointment of one's own, or, with a `delegation`, that of the person one acts for."""
 
     appointment: Appointment
@@ -46,14 +46,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SubstituteRole:
     """A role in one dossier, as a substitute there; it comes with no appointment."""
 
     role: str
     delegation: None = None
 
 
-Held = Part | Named
+Held = HeldRole | SubstituteRole
 
 
 def own(user: User, today: dt.date | None = None) -> list[Appointment]:
@@ -64,7 +64,7 @@ def own(user: User, today: dt.date | None = None) -> list[Appointment]:
     return [a for a in user.appointments if a.held_on(today)]
 
 
-def held(user: User, today: dt.date | None = None) -> list[Part]:
+def held(user: User, today: dt.date | None = None) -> list[HeldRole]:
     """Every part `user` may take on `today`, their own before those held by delegation.
 
     What only its holder may do, such as to administer or to confirm criteria, is told by `own` instead.
@@ -73,7 +73,7 @@ def held(user: User, today: dt.date | None = None) -> list[Part]:
     if not user.active:
         return []
     delegated = (d for d in delegations_to(user) if d.counts_on(today))
-    return [*(Part(a) for a in own(user, today)), *(Part(d.appointment, d) for d in delegated)]
+    return [*(HeldRole(a) for a in own(user, today)), *(HeldRole(d.appointment, d) for d in delegated)]
 
 
 def _named(user: User) -> list[Substitute]:

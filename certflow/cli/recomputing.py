@@ -9,7 +9,7 @@ from certflow.catalogue import catalogue
 from certflow.cli.application import application
 from certflow.config import resource
 from certflow.dossiers import recomputing
-from certflow.dossiers.recomputing import Compared
+from certflow.dossiers.recomputing import Comparison
 from certflow.law.catalogue import read_file
 from certflow.law.specs.form import FormSpec
 
@@ -57,7 +57,7 @@ def whatif(round_id: int, definition: Path) -> None:
     click.echo(f"{moves.total()} dossier(s), {changed} would reach another level.")
 
 
-def _line(one: Compared) -> str:
+def _line(one: Comparison) -> str:
     mark = "*" if one.by_findings else " "
     classes = f" ({' -> '.join(title or '-' for title in one.classes)})" if any(one.classes) else ""
     levels = f"{one.level:>4}  {one.new_level:>4}  {one.unanswered or '-':>10}"

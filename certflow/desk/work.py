@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from certflow import clock
 from certflow.access import access, parts
-from certflow.access.parts import Part
+from certflow.access.parts import HeldRole
 from certflow.approval import proposals
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import workflow_of, workflows
@@ -81,7 +81,7 @@ def _narrowings(counts: Counts) -> list[tuple[By, str]]:
     ]
 
 
-def _openings(held: list[Part], today: dt.date) -> list[Opening]:
+def _openings(held: list[HeldRole], today: dt.date) -> list[Opening]:
     found: dict[tuple[int, int], Opening] = {}
     for part in held:
         if part.unit is None or not _opens_dossiers(part.role):
@@ -107,7 +107,7 @@ def _files_dossiers(role: str) -> bool:
     )
 
 
-def _nothing(held: list[Part]) -> str:
+def _nothing(held: list[HeldRole]) -> str:
     """What to say to somebody for whom nothing waits."""
     roles = {part.role for part in held}
     if not roles:

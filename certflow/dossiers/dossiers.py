@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, parts
-from certflow.access.parts import Part
+from certflow.access.parts import HeldRole
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import form_of, workflow_of, workflows
 from certflow.dossiers import dates
@@ -186,7 +186,7 @@ def _turns_as_substitute(actor: User) -> list[ColumnElement[bool]]:
     return turns
 
 
-def _turn_of(held: Sequence[Part]) -> ColumnElement[bool]:
+def _turn_of(held: Sequence[HeldRole]) -> ColumnElement[bool]:
     turns: list[ColumnElement[bool]] = []
     for (name, version), workflow in workflows().items():
         for role in workflow.spec.roles:

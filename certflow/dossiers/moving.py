@@ -13,7 +13,18 @@ from sqlalchemy.orm import joinedload
 from certflow.access import access
 from certflow.catalogue.catalogue import definitions, form_at, known, workflow_of
 from certflow.dossiers import actions
-from certflow.dossiers.succession import PREFIX, Held, Moves, Outlook, Rules, Stays, Step, Succession, about, move_name
+from certflow.dossiers.succession import (
+    PREFIX,
+    HeldAnswers,
+    IndicatorSuccession,
+    Moves,
+    Outlook,
+    Rules,
+    Stays,
+    TakenStep,
+    about,
+    move_name,
+)
 from certflow.errors import Invalid, NotFound, Refusal
 from certflow.law.scoring.scoring import Answer
 from certflow.law.specs.form import IndicatorSpec
@@ -33,7 +44,7 @@ Stored = dict[int, dict[str, Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MoveResult:
     """One dossier and what a move does with it: `outlook` is None when it has the version already."""
 
     dossier_id: int
@@ -66,7 +77,7 @@ def _to_confirm(moves: Moves) -> Iterator[str]:
         yield _("Findings to confirm again: %(codes)s.", codes=", ".join(moves.findings))
 
 
-def plan(round_id: int, target: Key) -> Iterator[Told]:
+def plan(round_id: int, target: Key) -> Iterator[MoveResult]:
     """What a move to `target` would do with every dossier of the round, one batch in memory at a time.
 
     Raises NotFound or Invalid, before the first, for a round or a version that cannot be moved to.
@@ -85,7 +96,7 @@ def begin(round_id: int, target: Key, *, actor: User) -> None:
     rounds.change_version(round_id, _checked(rounds.get(round_id), target), actor=actor)
 
 
-def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> list[Told]:
+def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> list[MoveResult]:
     """Move what can be moved of the next dossiers whose id is above `after`, and tell what became of each.
 
     They are held until the end of the transaction, so that nobody acts on them meanwhile. An answer to be confirmed
@@ -99,7 +110,7 @@ def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> lis
     return [_done(dossier, one, succession.new, actor) for dossier, one in zip(batch, told, strict=True)]
 
 
-def _done(dossier: Dossier, told: Told, new: Rules, actor: User) -> Told:
+def _done(dossier: Dossier, told: MoveResult, new: Rules, actor: User) -> MoveResult:
     if not isinstance(told.outlook, Moves):
         return told
     try:
@@ -107,7 +118,7 @@ def _done(dossier: Dossier, told: Told, new: Rules, actor: User) -> Told:
             _write(dossier, told.outlook, new, actor)
     except Refusal as refusal:
         db.session.expire(dossier)  # what was set on it past the unit of work
-        return Told(told.dossier_id, told.unit, told.state, told.version, Stays(refusal.reasons))
+        return MoveResult(told.dossier_id, told.unit, told.state, told.version, Stays(refusal.reasons))
     return told
 
 
@@ -159,18 +170,18 @@ class _Successions:
 
     def __init__(self, found: Round, spec: WorkflowSpec) -> None:
         self.new = Rules(spec, form_at(*rounds.form_by(found, spec)))
-        self._met: dict[tuple[Key, Key], Succession | None] = {}
+        self._met: dict[tuple[Key, Key], IndicatorSuccession | None] = {}
 
-    def of(self, dossier: Dossier) -> Succession | None:
+    def of(self, dossier: Dossier) -> IndicatorSuccession | None:
         """The comparison with the rules of `dossier`; None when these cannot be read any more."""
         scheme, form = (dossier.workflow, dossier.workflow_version), (dossier.form, dossier.form_version)
         if (scheme, form) not in self._met:
             self._met[scheme, form] = self._compared(scheme, form)
         return self._met[scheme, form]
 
-    def _compared(self, scheme: Key, form: Key) -> Succession | None:
+    def _compared(self, scheme: Key, form: Key) -> IndicatorSuccession | None:
         try:
-            return Succession(Rules(known().workflow(*scheme), known().form(*form)), self.new)
+            return IndicatorSuccession(Rules(known().workflow(*scheme), known().form(*form)), self.new)
         except NotFound:
             return None
 
@@ -187,14 +198,14 @@ def _batch(round_id: int, after: int, *, lock: bool) -> Sequence[Dossier]:
     return db.session.scalars(query.with_for_update(of=Dossier) if lock else query).all()
 
 
-def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[Told]:
+def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[MoveResult]:
     ids = [dossier.id for dossier in batch]
     steps, claims, findings, files = _steps(ids), _answers(Claim, ids), _answers(Finding, ids), _files(ids)
     for dossier in batch:
         compared = succession.of(dossier)
         entries = compared.old.form.indicators if compared else {}
         attached = {code: one for code, one in files.get(dossier.id, {}).items() if _by_files(entries.get(code))}
-        held = Held(
+        held = HeldAnswers(
             state=dossier.state,
             steps=steps.get(dossier.id, []),
             claims={**claims.get(dossier.id, {}), **attached},
@@ -203,14 +214,14 @@ def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[Told]:
             proposed_level=dossier.proposed_level,
         )
         outlook = _outlook(dossier, held, succession.new, compared)
-        yield Told(dossier.id, dossier.subject_name, dossier.state, dossier.workflow_version, outlook)
+        yield MoveResult(dossier.id, dossier.subject_name, dossier.state, dossier.workflow_version, outlook)
 
 
 def _by_files(indicator: IndicatorSpec | None) -> bool:
     return indicator is not None and indicator.kind == "file"
 
 
-def _outlook(dossier: Dossier, held: Held, new: Rules, compared: Succession | None) -> Outlook | None:
+def _outlook(dossier: Dossier, held: HeldAnswers, new: Rules, compared: IndicatorSuccession | None) -> Outlook | None:
     if dossier.workflow_version == new.scheme.version:
         return None
     if dossier.workflow_version > new.scheme.version:
@@ -220,8 +231,8 @@ def _outlook(dossier: Dossier, held: Held, new: Rules, compared: Succession | No
     return compared.outlook(held)
 
 
-def _steps(ids: Sequence[int]) -> dict[int, list[Step]]:
-    found: dict[int, list[Step]] = {}
+def _steps(ids: Sequence[int]) -> dict[int, list[TakenStep]]:
+    found: dict[int, list[TakenStep]] = {}
     query = (
         select(*(HistoryEntry.dossier_id, HistoryEntry.action, HistoryEntry.from_state, HistoryEntry.to_state))
         .add_columns(HistoryEntry.acting_as)
@@ -229,7 +240,7 @@ def _steps(ids: Sequence[int]) -> dict[int, list[Step]]:
         .order_by(HistoryEntry.dossier_id, HistoryEntry.number)
     )
     for dossier_id, *step in db.session.execute(query):
-        found.setdefault(dossier_id, []).append(Step(*step))
+        found.setdefault(dossier_id, []).append(TakenStep(*step))
     return found
 
 

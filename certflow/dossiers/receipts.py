@@ -21,7 +21,7 @@ WAYS = ("direct", "post")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReceiptEntry:
     """What is typed of a receipt: the day, how the papers came, and their number in the register of the office."""
 
     received_on: dt.date | None
@@ -35,7 +35,7 @@ def require_receiver(dossier: Dossier, user: User) -> None:
         raise NotPermitted(_("Only the office that receives the dossier can record the day its papers came."))
 
 
-def propose(dossier: Dossier, entry: Entry, *, actor: User, reason: str) -> Proposal:
+def propose(dossier: Dossier, entry: ReceiptEntry, *, actor: User, reason: str) -> Proposal:
     """Propose that the papers came on an earlier day; raises NotPermitted, ActionNotOpen or Invalid."""
     require_receiver(dossier, actor)
     if db.session.get(PaperReceipt, dossier.id) is not None:
@@ -50,7 +50,7 @@ def propose(dossier: Dossier, entry: Entry, *, actor: User, reason: str) -> Prop
     return proposals.propose(KIND, actor=actor, content=content, reason=reason, dossier_id=dossier.id)
 
 
-def _faults(dossier: Dossier, entry: Entry) -> dict[str, tuple[str, ...]]:
+def _faults(dossier: Dossier, entry: ReceiptEntry) -> dict[str, tuple[str, ...]]:
     faults: dict[str, tuple[str, ...]] = {}
     filed = first_filed(dossier)
     if filed is None:

@@ -37,7 +37,7 @@ class Recomputed:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """The level a dossier reaches by its own rules and by others; `unanswered` counts what these ask beyond it.
 
     `classes` are the titles of both where they are classes of a rating by points.
@@ -80,7 +80,7 @@ def differences(dossier: Dossier, *, findings: bool) -> tuple[str, ...]:
     return (*claimed, *found)
 
 
-def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
+def what_if(round_id: int, form: FormSpec) -> Iterator[Comparison]:
     """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
     rounds.get(round_id)
     for batch in _batches(access.whole_round(round_id)):
@@ -92,7 +92,7 @@ def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
             new = score(form, given[row.id], disadvantaged=row.disadvantaged_area, part=part)
             classes = _class(form_of(row), old.level), _class(form, new.level)
             levels = old.level, new.level
-            yield Compared(row.id, row.unit, row.state, bool(found), *levels, len(new.unanswered), classes)
+            yield Comparison(row.id, row.unit, row.state, bool(found), *levels, len(new.unanswered), classes)
 
 
 def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:

@@ -26,7 +26,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TakenStep:
     """One step that a dossier took, as its history tells it."""
 
     action: str
@@ -36,11 +36,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldAnswers:
     """What a dossier has come to: its state, the steps it took, and its answers that are not empty."""
 
     state: str
-    steps: Sequence[Step]
+    steps: Sequence[TakenStep]
     claims: Answers
     findings: Answers
     disadvantaged: bool = False
@@ -145,7 +145,7 @@ def past(scheme: WorkflowSpec, state: str, what: str) -> bool:
     return bool(writing) and now.edits != what and order.index(now.stage) > min(writing)
 
 
-class Succession:
+class IndicatorSuccession:
     """An older and a newer version of the rules, compared once for all dossiers that may move between them."""
 
     def __init__(self, old: Rules, new: Rules) -> None:
@@ -153,7 +153,7 @@ class Succession:
         self._anew = asked_anew(old.form, new.form)
         self._needed = {part: needed_anew(old.form, new.form, part) for part in PARTS}
 
-    def outlook(self, held: Held) -> Outlook:
+    def outlook(self, held: HeldAnswers) -> Outlook:
         """Whether a dossier can move, and what must be confirmed then."""
         if self.old.scheme.states[held.state].final:
             return Stays((_("The dossier is decided; a decided dossier never moves."),), decided=True)
@@ -192,7 +192,7 @@ class Succession:
             return [words]
         return []
 
-    def _of_steps(self, steps: Sequence[Step]) -> list[str]:
+    def _of_steps(self, steps: Sequence[TakenStep]) -> list[str]:
         reasons = []
         for step in dict.fromkeys(steps):
             before, after = _found(self.old.scheme, step), _found(self.new.scheme, step)
@@ -204,7 +204,7 @@ class Succession:
                 )
         return reasons
 
-    def _changed(self, step: Step, before: TransitionSpec | None, after: TransitionSpec | None) -> str:
+    def _changed(self, step: TakenStep, before: TransitionSpec | None, after: TransitionSpec | None) -> str:
         """What is otherwise with a step that was taken; "" where the newer version would have led there alike.
 
         Others who may now take it too, or from elsewhere, take nothing from a step that was taken as it still may be.
@@ -221,11 +221,11 @@ class Succession:
             return _("it has other effects")
         return ""
 
-    def _may_still(self, step: Step, after: TransitionSpec) -> bool:
+    def _may_still(self, step: TakenStep, after: TransitionSpec) -> bool:
         before, now = (rules.scheme.roles.get(step.acting_as) for rules in (self.old, self.new))
         return step.acting_as in after.by and before is not None and now is not None and before.seat == now.seat
 
-    def _of_claims(self, held: Held) -> list[str]:
+    def _of_claims(self, held: HeldAnswers) -> list[str]:
         """What is filed can no longer be answered by the unit, so that its questions must be the same."""
         codes = self._lacking("claims", held.claims)
         if not codes or not past(self.new.scheme, held.state, "claims"):
@@ -239,7 +239,7 @@ class Succession:
             )
         return [words % {"codes": ", ".join(codes)}]
 
-    def _of_findings(self, held: Held) -> list[str]:
+    def _of_findings(self, held: HeldAnswers) -> list[str]:
         codes = self._lacking("findings", held.findings)
         if not codes or not held.findings or not past(self.new.scheme, held.state, "findings"):
             return []
@@ -247,7 +247,7 @@ class Succession:
             _("Questions of its appraisal have changed (%(codes)s): send it back first.", codes=", ".join(codes)),
         ]
 
-    def _of_proposal(self, held: Held) -> list[str]:
+    def _of_proposal(self, held: HeldAnswers) -> list[str]:
         """A proposal that the findings do not bear by the newer thresholds would stand against the rules."""
         if not held.proposed_level or not past(self.new.scheme, held.state, "findings"):
             return []
@@ -288,5 +288,5 @@ def _asks(transition: TransitionSpec) -> tuple[object, ...]:
     return set(transition.needs), transition.document, transition.authority
 
 
-def _found(scheme: WorkflowSpec, step: Step) -> TransitionSpec | None:
+def _found(scheme: WorkflowSpec, step: TakenStep) -> TransitionSpec | None:
     return next((t for t in scheme.transitions if t.action == step.action and step.origin in t.origins), None)

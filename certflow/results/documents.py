@@ -80,7 +80,7 @@ def _database_instant() -> dt.datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PrintedPaper:
     """A document's file, stored under its own hash but not yet confirmed."""
 
     document_id: int
@@ -88,7 +88,7 @@ class Made:
     sha256: str
 
 
-def make_file(document_id: int) -> Made | None:
+def make_file(document_id: int) -> PrintedPaper | None:
     """Render and store the file of an intended document; None when it is already issued. Writes no row.
 
     The file's name is its own hash, so a run that was cut after storing finds its file again.
@@ -103,10 +103,10 @@ def make_file(document_id: int) -> Made | None:
     key = f"documents/{digest[:2]}/{digest}"
     with suppress(FileExistsError):
         equipment().storage.put(key, iter([content]))
-    return Made(document_id, key, digest)
+    return PrintedPaper(document_id, key, digest)
 
 
-def confirm(made: Made) -> None:
+def confirm(made: PrintedPaper) -> None:
     """Say that the file is there; does nothing when that was already said."""
     db.session.execute(
         update(Document)

@@ -46,6 +46,8 @@ class RevocationForm(FlaskForm):
     document_date = date_of_document()
     reason = reason_field(lazy_gettext("A person who verifies the certificate can read it."))
 
-    def entry(self) -> revocations.Entry:
+    def entry(self) -> revocations.RevocationEntry:
         """What was typed."""
-        return revocations.Entry(self.document_number.data or "", self.document_date.day, self.reason.data or "")
+        return revocations.RevocationEntry(
+            self.document_number.data or "", self.document_date.day, self.reason.data or ""
+        )

@@ -37,7 +37,7 @@ def new_code() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Award:
     """What a decision awards: a level (of a rating the rank of its band, whose name is `grade`), or neither."""
 
     level: int = 0
@@ -46,7 +46,7 @@ class Result:
 
 def recognise(dossier: Dossier, level: int, *, by: Signed) -> Recognition:
     """Record the recognition and the intent to issue its decision and certificate, numbers drawn."""
-    return award(dossier, Result(level, form_of(dossier).grade(level).vi), by=by)
+    return award(dossier, Award(level, form_of(dossier).grade(level).vi), by=by)
 
 
 def rate(dossier: Dossier, *, by: Signed) -> Recognition:
@@ -57,10 +57,10 @@ def rate(dossier: Dossier, *, by: Signed) -> Recognition:
     level = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
     if not level:
         raise ActionBlocked(_("The findings reach no class of the criteria set"))
-    return award(dossier, Result(level, form.grade(level).vi), by=by)
+    return award(dossier, Award(level, form.grade(level).vi), by=by)
 
 
-def award(dossier: Dossier, result: Result, *, by: Signed) -> Recognition:
+def award(dossier: Dossier, result: Award, *, by: Signed) -> Recognition:
     """Record what was decided and the intent to issue the papers of the scheme's outcome, numbers drawn."""
     outcome = outcome_of(dossier)
     until, code = _kept_until(outcome, by.dated), new_code()

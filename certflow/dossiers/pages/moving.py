@@ -13,7 +13,7 @@ from certflow.catalogue import catalogue
 from certflow.catalogue.words import marks
 from certflow.criteria.pages.definitions import changes
 from certflow.dossiers import moving
-from certflow.dossiers.moving import Told
+from certflow.dossiers.moving import MoveResult
 from certflow.errors import NotFound
 from certflow.http import addresses
 from certflow.http.paging import asked_page
@@ -35,16 +35,16 @@ SHOWN = ("moves", "confirm", "stays")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MoveRow:
     """One dossier: how it is, which version it had, and what becomes of it."""
 
-    told: Told
+    told: MoveResult
     state: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One page of the dossiers (Row) that move or stay, with how many there are of each kind among all."""
+class MoveSheet:
+    """One page of the dossiers (MoveRow) that move or stay, with how many there are of each kind among all."""
 
     page: Pagination
     counts: Counter[str]
@@ -71,7 +71,7 @@ def show(round_id: int) -> ResponseReturnValue:
 def move(round_id: int) -> ResponseReturnValue:
     """Move what can be moved, a few dossiers in each transaction, and tell what became of each."""
     key = (rounds.get(round_id).workflow, addresses.sent_id("to"))
-    told: list[Told] = []
+    told: list[MoveResult] = []
     moving.begin(round_id, key, actor=actor())
     db.session.commit()
     while some := moving.move_some(round_id, key, actor=actor(), after=told[-1].dossier_id if told else 0):
@@ -91,7 +91,7 @@ def _chosen(choices: list[WorkflowSpec], version: int | None) -> WorkflowSpec:
     raise NotFound(_("There is no such newer version to move to."))
 
 
-def _sheet(found: Round, told: Iterable[Told], page: int) -> Sheet:
+def _sheet(found: Round, told: Iterable[MoveResult], page: int) -> MoveSheet:
     """The page asked for; what is decided or moved before is only counted."""
     counts: Counter[str] = Counter()
     listed = []
@@ -100,11 +100,11 @@ def _sheet(found: Round, told: Iterable[Told], page: int) -> Sheet:
         if one.kind in SHOWN:
             listed.append(one)
     rows = ListPagination(listed, page, ON_A_PAGE)
-    rows.items = [Row(one, _state(found, one)) for one in rows.items]
-    return Sheet(rows, counts)
+    rows.items = [MoveRow(one, _state(found, one)) for one in rows.items]
+    return MoveSheet(rows, counts)
 
 
-def _state(found: Round, told: Told) -> str:
+def _state(found: Round, told: MoveResult) -> str:
     """The title of a dossier's state in the version it had."""
     spec = catalogue.known().workflows.get((found.workflow, told.version))
     return spec.states[told.state].title.in_language(language()) if spec else told.state
@@ -126,7 +126,7 @@ def _differences(found: Round, target: WorkflowSpec) -> dict[str, object]:
     }
 
 
-def _page(template: str, found: Round, target: WorkflowSpec, sheet: Sheet, **more: object) -> str:
+def _page(template: str, found: Round, target: WorkflowSpec, sheet: MoveSheet, **more: object) -> str:
     page: str = render_template(
         template,
         found=found,
