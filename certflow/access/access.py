@@ -44,12 +44,12 @@ def require_administrator(user: User) -> None:
 
 def chain(unit: Unit) -> dict[str, Unit]:
     """`unit` and the units above it, by kind."""
-    found = {}
+    by_kind = {}
     step: Unit | None = unit
     while step is not None:
-        found[step.kind] = step
+        by_kind[step.kind] = step
         step = step.parent
-    return found
+    return by_kind
 
 
 def fits(unit: Unit, spec: WorkflowSpec) -> bool:
@@ -65,9 +65,15 @@ def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
 def parts_on(user: User, dossier: Dossier) -> list[Held]:
     """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
     spec = workflow_of(dossier).spec
-    held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
-    named = [SubstituteRole(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())]
-    return [*(p for p in held if p.delegation is None), *named, *(p for p in held if p.delegation is not None)]
+    roles = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
+    substitute_roles = [
+        SubstituteRole(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())
+    ]
+    return [
+        *(p for p in roles if p.delegation is None),
+        *substitute_roles,
+        *(p for p in roles if p.delegation is not None),
+    ]
 
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
@@ -81,9 +87,9 @@ def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | Non
     return own_appointment(parts_on(user, dossier), role)
 
 
-def own_appointment(held: Iterable[Held], role: str) -> Appointment | None:
+def own_appointment(roles: Iterable[Held], role: str) -> Appointment | None:
     """The appointment of one's own that is held as `role`; None where it is held for somebody else, or not at all."""
-    for part in held:
+    for part in roles:
         if isinstance(part, HeldRole) and part.delegation is None and part.role == role:
             return part.appointment
     return None
@@ -94,9 +100,9 @@ def _seats_of(dossier: Dossier) -> Places:
     return {kind: {unit.id, dossier.seats[kind]} for kind, unit in dossier.places.items()}
 
 
-def _fitting(held: Iterable[HeldRole], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[HeldRole]:
+def _fitting(roles: Iterable[HeldRole], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[HeldRole]:
     fitting = []
-    for part in held:
+    for part in roles:
         role = spec.roles.get(part.role)
         if role is not None and part.covers(spec.name) and _sits(part.appointment, role.seat, places, about):
             fitting.append(part)
@@ -136,8 +142,12 @@ def opens_for(user: User, role: str, holder: Holder) -> bool:
     Who holds the role there only at another learning centre or agency may not.
     """
     about = _about(holder)
-    held = [one for one in appointments(user) if one.role == role and one.unit_id == holder.unit_id]
-    return about is None or not held or any(not _tied_elsewhere(one, about) for one in held)
+    in_role = [
+        appointment
+        for appointment in appointments(user)
+        if appointment.role == role and appointment.unit_id == holder.unit_id
+    ]
+    return about is None or not in_role or any(not _tied_elsewhere(appointment, about) for appointment in in_role)
 
 
 KINDS = ("commune", "district", "province", "country")
@@ -152,23 +162,25 @@ class Seated(Protocol):
     def unit(self) -> Unit | None: ...
 
 
-def _places(held: Iterable[Seated]) -> dict[str, list[int]]:
-    """The ids of the units of `held`, and of those that they took over whole, by the kind of unit."""
+def _places(seated: Iterable[Seated]) -> dict[str, list[int]]:
+    """The ids of the units of `seated`, and of those that they took over whole, by the kind of unit."""
     seats: dict[str, set[int]] = {kind: set() for kind in KINDS}
-    for appointment in held:
+    for appointment in seated:
         if appointment.unit is not None:
             seats[appointment.unit.kind].add(appointment.unit.id)
     served = _served(frozenset().union(*seats.values()))
-    return {kind: sorted(found | {one for one, seat in served if seat in found}) for kind, found in seats.items()}
+    return {kind: sorted(ids | {unit_id for unit_id, seat in served if seat in ids}) for kind, ids in seats.items()}
 
 
 def _served(seats: frozenset[int]) -> frozenset[tuple[int, int]]:
     """The units that those of `seats` took over whole, each with its heir; asked once in a session."""
-    known: dict[frozenset[int], frozenset[tuple[int, int]]] = db.session.info.setdefault("served", {})
-    if seats not in known:
+    by_seats: dict[frozenset[int], frozenset[tuple[int, int]]] = db.session.info.setdefault("served", {})
+    if seats not in by_seats:
         heirs = select(Unit.id, Unit.heir_id).where(Unit.heir_id.in_(seats))
-        known[seats] = frozenset((row.id, row.heir_id) for row in db.session.execute(heirs)) if seats else frozenset()
-    return known[seats]
+        by_seats[seats] = (
+            frozenset((row.id, row.heir_id) for row in db.session.execute(heirs)) if seats else frozenset()
+        )
+    return by_seats[seats]
 
 
 def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
@@ -199,24 +211,24 @@ def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
     return or_(*own, and_(_within(places), Dossier.filed))
 
 
-def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
-    """Dossiers whose subject was at or below the units of `held` when they were begun."""
-    return _within(_places(held))
+def within(appointments_held: Iterable[Appointment]) -> ColumnElement[bool]:
+    """Dossiers whose subject was at or below the units of `appointments_held` when they were begun."""
+    return _within(_places(appointments_held))
 
 
 def visible(user: User) -> ColumnElement[bool]:
     """The one filter of every list, for what `user` may see today."""
-    held = parts.held(user)
-    everywhere = _visible(_seats(part for part in held if not part.scheme))
-    limited = {part.scheme: [other for other in held if other.scheme == part.scheme] for part in held if part.scheme}
-    by_scheme = [and_(Dossier.workflow == one, _visible(_seats(of))) for one, of in limited.items()]
+    roles = parts.held(user)
+    everywhere = _visible(_seats(part for part in roles if not part.scheme))
+    limited = {part.scheme: [other for other in roles if other.scheme == part.scheme] for part in roles if part.scheme}
+    by_scheme = [and_(Dossier.workflow == scheme, _visible(_seats(of))) for scheme, of in limited.items()]
     return or_(everywhere, *by_scheme, *_bound(user))
 
 
 def _bound(user: User) -> list[ColumnElement[bool]]:
     """What `user` sees beside that today: the dossiers of a substitute, and those that their councils appraise."""
-    named = [Dossier.id.in_(ids)] if (ids := parts.dossiers_of(user)) else []
-    return [*named, *_on_councils(user)]
+    as_substitute = [Dossier.id.in_(ids)] if (ids := parts.dossiers_of(user)) else []
+    return [*as_substitute, *_on_councils(user)]
 
 
 def whole_round(round_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -237,8 +249,8 @@ def _on_councils(user: User) -> list[ColumnElement[bool]]:
     return [and_(_within(_places([seat])), parts.appraised_by(seat.council)) for seat in seats]
 
 
-def _seats(held: Iterable[HeldRole]) -> dict[str, list[int]]:
-    return _places(part.appointment for part in held)
+def _seats(roles: Iterable[HeldRole]) -> dict[str, list[int]]:
+    return _places(part.appointment for part in roles)
 
 
 def sight(user: User) -> Sight:
@@ -274,9 +286,9 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
     loaded in this transaction is taken as it is, once.
     """
     # A lock ends with its transaction: after a rollback the row may have changed, and is read again.
-    key, kept = db.session.info.pop("locked", (None, None)) if lock else (None, None)
+    key, loaded = db.session.info.pop("locked", (None, None)) if lock else (None, None)
     if key is not None and key == (dossier_id, user.id, db.session().get_transaction()):
-        return cast(Dossier, kept)
+        return cast(Dossier, loaded)
     return _loaded(dossier_id, user, lock=lock)
 
 
@@ -288,22 +300,22 @@ def locked(dossier_id: int, user: User) -> Dossier:
 
 
 def _loaded(dossier_id: int, user: User, *, lock: bool) -> Dossier:
-    asked = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
+    parameters = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
     bound = _bound(user)
     query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]
-    found = db.session.scalars(query, asked).unique().one_or_none()
-    if found is None:
+    loaded = db.session.scalars(query, parameters).unique().one_or_none()
+    if loaded is None:
         raise NotFound(_("There is no such dossier, or you are not allowed to see it."))
-    return found
+    return loaded
 
 
 def _parts_about(dossier_id: int, user: User) -> list[HeldRole]:
     """The parts by which `user` might see a dossier; its scheme is asked for only where a part is held in one alone."""
-    held = parts.held(user)
-    if all(not part.scheme for part in held):
-        return held
+    roles = parts.held(user)
+    if all(not part.scheme for part in roles):
+        return roles
     scheme = db.session.scalar(select(Dossier.workflow).where(Dossier.id == dossier_id)) or ""
-    return [part for part in held if part.covers(scheme)]
+    return [part for part in roles if part.covers(scheme)]
 
 
 def sees(user: User, dossier_id: int) -> bool:

@@ -79,32 +79,32 @@ def held(user: User, today: dt.date | None = None) -> list[HeldRole]:
 def _named(user: User) -> list[Substitute]:
     """The parts of a substitute that `user` has today; none for an account that is switched off."""
     today = clock.today()
-    return [one for one in substitutions_of(user) if one.held_on(today)] if user.active else []
+    return [substitute for substitute in substitutions_of(user) if substitute.held_on(today)] if user.active else []
 
 
 def substitutions(user: User) -> dict[str, list[int]]:
     """The dossiers in which `user` is a substitute today, by role."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for one in _named(user):
-        found[one.role].append(one.dossier_id)
-    return found
+    by_role: dict[str, list[int]] = defaultdict(list)
+    for substitute in _named(user):
+        by_role[substitute.role].append(substitute.dossier_id)
+    return by_role
 
 
 def substituted(user: User, dossier_id: int) -> frozenset[str]:
     """The roles and council parts that `user` has as a substitute in one dossier today."""
-    return frozenset(one.role for one in _named(user) if one.dossier_id == dossier_id)
+    return frozenset(substitute.role for substitute in _named(user) if substitute.dossier_id == dossier_id)
 
 
 def dossiers_of(user: User) -> list[int]:
     """The dossiers in which `user` is a substitute today."""
-    return sorted({one.dossier_id for one in _named(user)})
+    return sorted({substitute.dossier_id for substitute in _named(user)})
 
 
 def seats_of(user: User) -> list[CouncilMember]:
     """The seats on councils that `user` has today; none for an account that is switched off."""
     today = clock.today()
-    held = [seat for seat in council_seats_of(user) if seat.held_on(today)] if user.active else []
-    return [seat for seat in held if seat.council.withdrawn_at is None]
+    seats = [seat for seat in council_seats_of(user) if seat.held_on(today)] if user.active else []
+    return [seat for seat in seats if seat.council.withdrawn_at is None]
 
 
 def appraised_by(council: Council) -> ColumnElement[bool]:

@@ -82,8 +82,8 @@ def turn(dossier: Dossier) -> str:
 
 def part(dossier: Dossier, role: str) -> str:
     """A role of the dossier's scheme with its place, for example "Trưởng phòng ..., Huyện Long Thành"."""
-    found = workflow_of(dossier).spec.roles.get(role)
-    if found is None:
+    spec = workflow_of(dossier).spec.roles.get(role)
+    if spec is None:
         return ""
-    title, place = found.title.in_language(language()), dossier.places.get(found.seat)
+    title, place = spec.title.in_language(language()), dossier.places.get(spec.seat)
     return f"{title}, {place.name}" if place is not None else title

@@ -92,10 +92,10 @@ def known() -> Catalogue:
     loaded = _loaded()
     if loaded.known is None:
         shipped = loaded.definitions
-        gone = published.retired(shipped)
-        loaded.workflows |= {key: Workflow(spec) for key, spec in gone.workflows.items()}
+        retired = published.retired(shipped)
+        loaded.workflows |= {key: Workflow(spec) for key, spec in retired.workflows.items()}
         loaded.published = published.count()
-        loaded.known = Catalogue(shipped.workflows | gone.workflows, shipped.forms | gone.forms)
+        loaded.known = Catalogue(shipped.workflows | retired.workflows, shipped.forms | retired.forms)
     return loaded.known
 
 

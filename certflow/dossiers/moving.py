@@ -82,8 +82,8 @@ def plan(round_id: int, target: Key) -> Iterator[MoveResult]:
 
     Raises NotFound or Invalid, before the first, for a round or a version that cannot be moved to.
     """
-    found = rounds.get(round_id)
-    succession = _Successions(found, _checked(found, target))
+    assessment_round = rounds.get(round_id)
+    succession = _Successions(assessment_round, _checked(assessment_round, target))
     after = 0
     while batch := _batch(round_id, after, lock=False):
         yield from _told(batch, succession)
@@ -103,23 +103,23 @@ def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> lis
     gets a new version as well: who has its old question on the screen is told so when saving.
     """
     access.require_administrator(actor)
-    found = rounds.get(round_id)
-    succession = _Successions(found, _checked(found, target))
+    assessment_round = rounds.get(round_id)
+    succession = _Successions(assessment_round, _checked(assessment_round, target))
     batch = _batch(round_id, after, lock=True)
-    told = list(_told(batch, succession))
-    return [_done(dossier, one, succession.new, actor) for dossier, one in zip(batch, told, strict=True)]
+    results = list(_told(batch, succession))
+    return [_done(dossier, result, succession.new, actor) for dossier, result in zip(batch, results, strict=True)]
 
 
-def _done(dossier: Dossier, told: MoveResult, new: Rules, actor: User) -> MoveResult:
-    if not isinstance(told.outlook, Moves):
-        return told
+def _done(dossier: Dossier, result: MoveResult, new: Rules, actor: User) -> MoveResult:
+    if not isinstance(result.outlook, Moves):
+        return result
     try:
         with db.session.begin_nested():
-            _write(dossier, told.outlook, new, actor)
+            _write(dossier, result.outlook, new, actor)
     except Refusal as refusal:
         db.session.expire(dossier)  # what was set on it past the unit of work
-        return MoveResult(told.dossier_id, told.unit, told.state, told.version, Stays(refusal.reasons))
-    return told
+        return MoveResult(result.dossier_id, result.unit, result.state, result.version, Stays(refusal.reasons))
+    return result
 
 
 def _write(dossier: Dossier, moves: Moves, new: Rules, actor: User) -> None:
@@ -151,16 +151,16 @@ def _claim_files(dossier: Dossier, codes: Sequence[str]) -> None:
     db.session.flush()
 
 
-def _checked(found: Round, target: Key) -> WorkflowSpec:
+def _checked(assessment_round: Round, target: Key) -> WorkflowSpec:
     """The version to move to; raises Invalid when the round's dossiers cannot go on by it."""
     spec = definitions().workflows.get(target)
     if spec is None:
         raise NotFound(_("There is no such scheme."))
-    if spec.name != found.workflow:
+    if spec.name != assessment_round.workflow:
         raise Invalid(_("A dossier can only move to another version of its own scheme, not to another scheme."))
-    if spec.version < found.workflow_version:
+    if spec.version < assessment_round.workflow_version:
         raise Invalid(_("The round already has a newer version; dossiers never move back."))
-    if about(spec) != about(workflow_of(found).spec):
+    if about(spec) != about(workflow_of(assessment_round).spec):
         raise Invalid(_("That version is for another kind of unit. Open a new round for it."))
     return spec
 
@@ -168,8 +168,8 @@ def _checked(found: Round, target: Key) -> WorkflowSpec:
 class _Successions:
     """The comparisons of the new rules with every older version that is met."""
 
-    def __init__(self, found: Round, spec: WorkflowSpec) -> None:
-        self.new = Rules(spec, form_at(*rounds.form_by(found, spec)))
+    def __init__(self, assessment_round: Round, spec: WorkflowSpec) -> None:
+        self.new = Rules(spec, form_at(*rounds.form_by(assessment_round, spec)))
         self._met: dict[tuple[Key, Key], IndicatorSuccession | None] = {}
 
     def of(self, dossier: Dossier) -> IndicatorSuccession | None:
@@ -204,8 +204,8 @@ def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[MoveRe
     for dossier in batch:
         compared = succession.of(dossier)
         entries = compared.old.form.indicators if compared else {}
-        attached = {code: one for code, one in files.get(dossier.id, {}).items() if _by_files(entries.get(code))}
-        held = HeldAnswers(
+        attached = {code: count for code, count in files.get(dossier.id, {}).items() if _by_files(entries.get(code))}
+        answers = HeldAnswers(
             state=dossier.state,
             steps=steps.get(dossier.id, []),
             claims={**claims.get(dossier.id, {}), **attached},
@@ -213,7 +213,7 @@ def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[MoveRe
             disadvantaged=dossier.disadvantaged_area,
             proposed_level=dossier.proposed_level,
         )
-        outlook = _outlook(dossier, held, succession.new, compared)
+        outlook = _outlook(dossier, answers, succession.new, compared)
         yield MoveResult(dossier.id, dossier.subject_name, dossier.state, dossier.workflow_version, outlook)
 
 
@@ -221,18 +221,20 @@ def _by_files(indicator: IndicatorSpec | None) -> bool:
     return indicator is not None and indicator.kind == "file"
 
 
-def _outlook(dossier: Dossier, held: HeldAnswers, new: Rules, compared: IndicatorSuccession | None) -> Outlook | None:
+def _outlook(
+    dossier: Dossier, answers: HeldAnswers, new: Rules, compared: IndicatorSuccession | None
+) -> Outlook | None:
     if dossier.workflow_version == new.scheme.version:
         return None
     if dossier.workflow_version > new.scheme.version:
         return Stays((_("It already has a newer version."),))
     if compared is None:
         return Stays((_("The version it was opened with cannot be read any more."),))
-    return compared.outlook(held)
+    return compared.outlook(answers)
 
 
 def _steps(ids: Sequence[int]) -> dict[int, list[TakenStep]]:
-    found: dict[int, list[TakenStep]] = {}
+    by_dossier: dict[int, list[TakenStep]] = {}
     query = (
         select(*(HistoryEntry.dossier_id, HistoryEntry.action, HistoryEntry.from_state, HistoryEntry.to_state))
         .add_columns(HistoryEntry.acting_as)
@@ -240,23 +242,23 @@ def _steps(ids: Sequence[int]) -> dict[int, list[TakenStep]]:
         .order_by(HistoryEntry.dossier_id, HistoryEntry.number)
     )
     for dossier_id, *step in db.session.execute(query):
-        found.setdefault(dossier_id, []).append(TakenStep(*step))
-    return found
+        by_dossier.setdefault(dossier_id, []).append(TakenStep(*step))
+    return by_dossier
 
 
 def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
-    found: Stored = {}
+    by_dossier: Stored = {}
     query = select(kind.dossier_id, kind.indicator, kind.answer).where(kind.dossier_id.in_(ids))
     for dossier_id, indicator, answer in db.session.execute(query):
         if answer:
-            found.setdefault(dossier_id, {})[indicator] = answer
-    return found
+            by_dossier.setdefault(dossier_id, {})[indicator] = answer
+    return by_dossier
 
 
 def _files(ids: Sequence[int]) -> Stored:
-    found: Stored = {}
+    by_dossier: Stored = {}
     query = select(Evidence.dossier_id, Evidence.indicator, func.count())
     query = query.where(Evidence.dossier_id.in_(ids), Evidence.removed_at.is_(None))
     for dossier_id, indicator, files in db.session.execute(query.group_by(Evidence.dossier_id, Evidence.indicator)):
-        found.setdefault(dossier_id, {})[indicator] = {"files": files}
-    return found
+        by_dossier.setdefault(dossier_id, {})[indicator] = {"files": files}
+    return by_dossier

@@ -80,24 +80,24 @@ def _settles(proposal: Proposal, actor: User) -> bool:
 
 
 def _carry_out(proposal: Proposal, actor: User) -> None:
-    said = proposal.content
+    content = proposal.content
     receipt = PaperReceipt(
         dossier_id=proposal.dossier_id,
-        received_on=dt.date.fromisoformat(said["received_on"]),
-        way=said["way"],
-        register_number=said["register_number"],
+        received_on=dt.date.fromisoformat(content["received_on"]),
+        way=content["way"],
+        register_number=content["register_number"],
         proposal_id=proposal.id,
     )
     db.session.add(receipt)
 
 
 def _lines(proposal: Proposal) -> list[tuple[str, str]]:
-    said = proposal.content
+    content = proposal.content
     ways = {"direct": _("Handed in"), "post": _("By post")}
     return [
-        (_("Day on which the papers came"), f"{dt.date.fromisoformat(said['received_on']):%d/%m/%Y}"),
-        (_("How the papers came"), ways[said["way"]]),
-        (_("Number in the register of incoming papers"), said["register_number"]),
+        (_("Day on which the papers came"), f"{dt.date.fromisoformat(content['received_on']):%d/%m/%Y}"),
+        (_("How the papers came"), ways[content["way"]]),
+        (_("Number in the register of incoming papers"), content["register_number"]),
     ]
 
 

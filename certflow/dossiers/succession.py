@@ -153,21 +153,21 @@ class IndicatorSuccession:
         self._anew = asked_anew(old.form, new.form)
         self._needed = {part: needed_anew(old.form, new.form, part) for part in PARTS}
 
-    def outlook(self, held: HeldAnswers) -> Outlook:
+    def outlook(self, answers: HeldAnswers) -> Outlook:
         """Whether a dossier can move, and what must be confirmed then."""
-        if self.old.scheme.states[held.state].final:
+        if self.old.scheme.states[answers.state].final:
             return Stays((_("The dossier is decided; a decided dossier never moves."),), decided=True)
-        reasons = [*self._of_subject(), *self._of_state(held.state), *self._of_steps(held.steps)]
+        reasons = [*self._of_subject(), *self._of_state(answers.state), *self._of_steps(answers.steps)]
         if not reasons:
-            reasons = [*self._of_claims(held), *self._of_findings(held), *self._of_proposal(held)]
+            reasons = [*self._of_claims(answers), *self._of_findings(answers), *self._of_proposal(answers)]
         if reasons:
             return Stays(tuple(reasons))
-        return Moves(self._changed_in("claims", held.claims), self._changed_in("findings", held.findings))
+        return Moves(self._changed_in("claims", answers.claims), self._changed_in("findings", answers.findings))
 
     def _changed_in(self, part: Part, answers: Answers) -> tuple[str, ...]:
         """The indicators whose answer is there and must be given again, in the form's order."""
-        asked = self.new.form.indicators.items()
-        return tuple(code for code, i in asked if i.asked_in(part) and code in answers and code in self._anew)
+        indicators = self.new.form.indicators.items()
+        return tuple(code for code, i in indicators if i.asked_in(part) and code in answers and code in self._anew)
 
     def _lacking(self, part: Part, answers: Answers) -> tuple[str, ...]:
         """As `_changed_in`, with those that must be answered now and are not."""
@@ -225,12 +225,12 @@ class IndicatorSuccession:
         before, now = (rules.scheme.roles.get(step.acting_as) for rules in (self.old, self.new))
         return step.acting_as in after.by and before is not None and now is not None and before.seat == now.seat
 
-    def _of_claims(self, held: HeldAnswers) -> list[str]:
+    def _of_claims(self, answers: HeldAnswers) -> list[str]:
         """What is filed can no longer be answered by the unit, so that its questions must be the same."""
-        codes = self._lacking("claims", held.claims)
-        if not codes or not past(self.new.scheme, held.state, "claims"):
+        codes = self._lacking("claims", answers.claims)
+        if not codes or not past(self.new.scheme, answers.state, "claims"):
             return []
-        if self._leads_back(held.state, "claims"):
+        if self._leads_back(answers.state, "claims"):
             words = _("Questions that the unit can no longer answer have changed (%(codes)s): return it first.")
         else:
             words = _(
@@ -239,22 +239,22 @@ class IndicatorSuccession:
             )
         return [words % {"codes": ", ".join(codes)}]
 
-    def _of_findings(self, held: HeldAnswers) -> list[str]:
-        codes = self._lacking("findings", held.findings)
-        if not codes or not held.findings or not past(self.new.scheme, held.state, "findings"):
+    def _of_findings(self, answers: HeldAnswers) -> list[str]:
+        codes = self._lacking("findings", answers.findings)
+        if not codes or not answers.findings or not past(self.new.scheme, answers.state, "findings"):
             return []
         return [
             _("Questions of its appraisal have changed (%(codes)s): send it back first.", codes=", ".join(codes)),
         ]
 
-    def _of_proposal(self, held: HeldAnswers) -> list[str]:
+    def _of_proposal(self, answers: HeldAnswers) -> list[str]:
         """A proposal that the findings do not bear by the newer thresholds would stand against the rules."""
-        if not held.proposed_level or not past(self.new.scheme, held.state, "findings"):
+        if not answers.proposed_level or not past(self.new.scheme, answers.state, "findings"):
             return []
-        if self._names(held.proposed_level, self.old) != self._names(held.proposed_level, self.new):
+        if self._names(answers.proposed_level, self.old) != self._names(answers.proposed_level, self.new):
             return [_("The proposed level means something else in the newer version: send it back first.")]
-        level = score(self.new.form, held.findings, disadvantaged=held.disadvantaged, part="findings").level
-        if level >= held.proposed_level:
+        level = score(self.new.form, answers.findings, disadvantaged=answers.disadvantaged, part="findings").level
+        if level >= answers.proposed_level:
             return []
         return [
             _(
@@ -262,7 +262,7 @@ class IndicatorSuccession:
                     "Level %(proposed)s is proposed, but the findings reach level %(level)s under the newer "
                     "version: send it back first."
                 ),
-                proposed=held.proposed_level,
+                proposed=answers.proposed_level,
                 level=level,
             )
         ]

@@ -106,21 +106,21 @@ def make_file(document_id: int) -> PrintedPaper | None:
     return PrintedPaper(document_id, key, digest)
 
 
-def confirm(made: PrintedPaper) -> None:
+def confirm(paper: PrintedPaper) -> None:
     """Say that the file is there; does nothing when that was already said."""
     db.session.execute(
         update(Document)
-        .where(Document.id == made.document_id, Document.issued_at.is_(None))
-        .values(storage_key=made.storage_key, sha256=made.sha256, issued_at=instant(), last_fault=""),
+        .where(Document.id == paper.document_id, Document.issued_at.is_(None))
+        .values(storage_key=paper.storage_key, sha256=paper.sha256, issued_at=instant(), last_fault=""),
         execution_options={"synchronize_session": "fetch"},
     )
 
 
 def issue(document_id: int) -> None:
     """Make the file of an intended document and confirm it; safe to repeat."""
-    made = make_file(document_id)
-    if made is not None:
-        confirm(made)
+    paper = make_file(document_id)
+    if paper is not None:
+        confirm(paper)
 
 
 def note_fault(document_id: int, fault: str) -> None:
@@ -150,10 +150,10 @@ def of_dossier(dossier: Dossier) -> list[Document]:
 
 def document(document_id: int, actor: User) -> Document:
     """A document of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
-    found = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
-    if found is None or not access.sees(actor, found.dossier_id):
+    row = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
+    if row is None or not access.sees(actor, row.dossier_id):
         raise NotFound(_("There is no such document, or you are not allowed to see it."))
-    return found
+    return row
 
 
 def content(document: Document) -> Iterator[bytes]:

@@ -139,9 +139,9 @@ def held(dossier: Dossier, day: dt.date) -> tuple[Held, ...]:
         )
     )
     with seeing(EVERYTHING):  # what the subject holds is the same whoever asks
-        found = [Held(one.level, one.recognised_on) for one in db.session.scalars(query)]
+        results = [Held(recognition.level, recognition.recognised_on) for recognition in db.session.scalars(query)]
     inherited = inheritance.of_dossier(dossier, day)
-    return (*found, Held(inherited.level, inherited.since)) if inherited else tuple(found)
+    return (*results, Held(inherited.level, inherited.since)) if inherited else tuple(results)
 
 
 def by_code(code: str) -> Recognition:
@@ -149,7 +149,7 @@ def by_code(code: str) -> Recognition:
 
     A decision made elsewhere has no papers here and is found at once.
     """
-    found = db.session.scalar(
+    recognition = db.session.scalar(
         select(Recognition)
         .where(Recognition.verify_code == code.strip().upper())
         .options(
@@ -160,9 +160,9 @@ def by_code(code: str) -> Recognition:
             ),
         )
     )
-    if found is None or not found.published:
+    if recognition is None or not recognition.published:
         raise NotFound(_("No published result has this code. Check the letters and digits on the paper."))
-    return found
+    return recognition
 
 
 def lapsed(recognition: Recognition, day: dt.date | None = None) -> bool:

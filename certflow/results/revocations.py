@@ -85,10 +85,10 @@ def _carry_out(proposal: Proposal, actor: User) -> None:
 
 
 def _lines(proposal: Proposal) -> list[tuple[str, str]]:
-    said = proposal.content
+    content = proposal.content
     return [
-        (_("Number of the decision"), said["document_number"]),
-        (_("Date of the document"), f"{dt.date.fromisoformat(said['document_date']):%d/%m/%Y}"),
+        (_("Number of the decision"), content["document_number"]),
+        (_("Date of the document"), f"{dt.date.fromisoformat(content['document_date']):%d/%m/%Y}"),
     ]
 
 

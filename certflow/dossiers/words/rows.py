@@ -30,11 +30,13 @@ class DossierRow:
     barred: tuple[str, ...] = ()
 
 
-def rows(found: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> list[DossierRow]:
-    """How lists show `found` to `reader`; `handled` says who works on which, by the dossiers' ids."""
-    found = tuple(found)
-    barred = impartiality.recused([one.dossier for one in found], reader)
-    return [_row(each, turns.reading(each.dossier, reader), handled, barred.get(each.dossier.id, ())) for each in found]
+def rows(dossiers: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> list[DossierRow]:
+    """How lists show `dossiers` to `reader`; `handled` says who works on which, by the dossiers' ids."""
+    dossiers = tuple(dossiers)
+    barred = impartiality.recused([listed.dossier for listed in dossiers], reader)
+    return [
+        _row(each, turns.reading(each.dossier, reader), handled, barred.get(each.dossier.id, ())) for each in dossiers
+    ]
 
 
 def _row(listed: Listed, reading: Reading, handled: Mapping[int, str], barred: tuple[str, ...]) -> DossierRow:
