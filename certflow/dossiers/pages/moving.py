@@ -133,7 +133,7 @@ def _differences(assessment_round: Round, target: WorkflowSpec) -> dict[str, obj
 def _page(template: str, assessment_round: Round, target: WorkflowSpec, sheet: MoveSheet, **more: object) -> str:
     page: str = render_template(
         template,
-        found=assessment_round,
+        assessment_round=assessment_round,
         target=target,
         sheet=sheet,
         notices=[marks.practice()] if assessment_round.practice else [],

@@ -89,7 +89,7 @@ def _page(form: HolderForm, kind: SubjectKind, assessment_round: Round, unit: Un
         "dossiers/open.html",
         form=form,
         title=title(kind),
-        found=assessment_round,
+        assessment_round=assessment_round,
         unit=unit,
         notices=[notices.practice(), *marks] if assessment_round.practice else marks,
     )

@@ -54,7 +54,7 @@ def show(code: str) -> ResponseReturnValue:
         return _nothing(code, refusal)
     return _page(
         "show",
-        found=recognition,
+        recognition=recognition,
         places=recognition.dossier.places,
         year=recognition.dossier.round.assessed_year,
         practice=recognition.dossier.round.practice,
