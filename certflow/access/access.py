@@ -37,7 +37,7 @@ def is_administrator(user: User) -> bool:
 
 
 def require_administrator(user: User) -> None:
-    """Raises NotPermitted unless `user` is an administrator."""
+    """Raise NotPermitted unless `user` is an administrator."""
     if not is_administrator(user):
         raise NotPermitted(_("This page is for administrators."))
 
@@ -63,7 +63,7 @@ def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
 
 
 def parts_on(user: User, dossier: Dossier) -> list[Held]:
-    """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
+    """The roles of `roles_on` with how each is held: own appointments, then as a substitute, then by delegation."""
     spec = workflow_of(dossier).spec
     roles = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
     substitute_roles = [
@@ -88,7 +88,7 @@ def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | Non
 
 
 def own_appointment(roles: Iterable[Held], role: str) -> Appointment | None:
-    """The appointment of one's own that is held as `role`; None where it is held for somebody else, or not at all."""
+    """The person's own appointment to `role` among `roles`; None when they hold it for somebody else or not at all."""
     for part in roles:
         if isinstance(part, HeldRole) and part.delegation is None and part.role == role:
             return part.appointment
@@ -112,9 +112,9 @@ def _fitting(roles: Iterable[HeldRole], spec: WorkflowSpec, places: Places, abou
 def _sits(appointment: Appointment, seat: str, places: Places, about: int | None) -> bool:
     """Whether somebody sits at a unit of kind `seat` among `places`; there is one country, above all of them.
 
-    A place is a unit and the one that took it over whole. Who was appointed at one that was merged has no part in what
-    the others brought into the same heir, nor in what is the heir's own: for that they are appointed at the heir.
-    Who was appointed at one learning centre or agency has no part in what is `about` another.
+    A place is a unit together with the unit that took it over whole (its heir). A person appointed at a merged unit has
+    no role in the dossiers of the other merged units or of the heir; those need an appointment at the heir.
+    A person appointed at one learning centre or agency has no role in a dossier `about` another.
     """
     if seat == "country":
         return appointment.unit is not None and appointment.unit.kind == "country"
@@ -137,9 +137,9 @@ def _about(holder: Holder | None) -> int | None:
 
 
 def opens_for(user: User, role: str, holder: Holder) -> bool:
-    """Whether who may open dossiers in `role` at the holder's unit may open one about this holder.
+    """Whether `user`, who may open dossiers in `role` at the holder's unit, may open one about this holder.
 
-    Who holds the role there only at another learning centre or agency may not.
+    A person who holds the role only at another learning centre or agency may not.
     """
     about = _about(holder)
     in_role = [
@@ -217,7 +217,7 @@ def within(appointments_held: Iterable[Appointment]) -> ColumnElement[bool]:
 
 
 def visible(user: User) -> ColumnElement[bool]:
-    """The one filter of every list, for what `user` may see today."""
+    """The filter that every list uses: the dossiers that `user` may see today."""
     roles = parts.held(user)
     everywhere = _visible(_seats(part for part in roles if not part.scheme))
     limited = {part.scheme: [other for other in roles if other.scheme == part.scheme] for part in roles if part.scheme}
@@ -226,7 +226,7 @@ def visible(user: User) -> ColumnElement[bool]:
 
 
 def _bound(user: User) -> list[ColumnElement[bool]]:
-    """What `user` sees beside that today: the dossiers of a substitute, and those that their councils appraise."""
+    """The other dossiers that `user` sees today: those of a substitute, and those that their councils appraise."""
     as_substitute = [Dossier.id.in_(ids)] if (ids := parts.dossiers_of(user)) else []
     return [*as_substitute, *_on_councils(user)]
 
@@ -234,7 +234,7 @@ def _bound(user: User) -> list[ColumnElement[bool]]:
 def whole_round(round_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The filter of what administrators and the command line do with a round: counting, computing anew, moving.
 
-    It asks for no person, because it is never for pages of dossiers: nothing that was written in one is shown by it.
+    It checks no person's access. Never use it for pages of dossiers: the callers show no contents of a dossier.
     """
     return Dossier.round_id == round_id
 
@@ -254,7 +254,7 @@ def _seats(roles: Iterable[HeldRole]) -> dict[str, list[int]]:
 
 
 def sight(user: User) -> Sight:
-    """What the database is told that `user` may see: as `visible`; a part held in one scheme counts in every one."""
+    """What row-level security lets `user` see: as `visible`, but a role held in one scheme counts in every scheme."""
     places, councils = _seats(parts.held(user)), _on_councils(user)
     single = set(parts.dossiers_of(user))
     if councils:
@@ -280,10 +280,10 @@ _USUAL = {False: _SHOWN.where(_SEEN), True: _LOCKED.where(_SEEN)}
 
 
 def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
-    """The dossier, when `user` may see it; raises NotFound alike for what is absent and what is not theirs.
+    """The dossier, when `user` may see it; raises the same NotFound when it is absent and when access is denied.
 
-    `lock` holds the row until the end of the transaction, so that what the guards read stays true. What `locked` has
-    loaded in this transaction is taken as it is, once.
+    `lock` locks the row until the end of the transaction, so that what the guards read stays true. A dossier that
+    `locked` loaded in this transaction is returned once without a second query.
     """
     # A lock ends with its transaction: after a rollback the row may have changed, and is read again.
     key, loaded = db.session.info.pop("locked", (None, None)) if lock else (None, None)
@@ -293,7 +293,7 @@ def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
 
 
 def locked(dossier_id: int, user: User) -> Dossier:
-    """As `dossier` with `lock`, for the guard of a page that writes: the service behind it does not load again."""
+    """The locked dossier, for the guard of a page that writes; the next `dossier` call does not load it again."""
     loaded = _loaded(dossier_id, user, lock=True)
     db.session.info["locked"] = (dossier_id, user.id, db.session().get_transaction()), loaded
     return loaded
@@ -319,7 +319,7 @@ def _parts_about(dossier_id: int, user: User) -> list[HeldRole]:
 
 
 def sees(user: User, dossier_id: int) -> bool:
-    """Whether `user` may see the dossier; as `dossier`, for those who have words of their own for what is not found."""
+    """Whether `user` may see the dossier; for callers that have their own message for a missing one."""
     try:
         return dossier(dossier_id, user).id == dossier_id
     except NotFound:

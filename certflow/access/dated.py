@@ -43,14 +43,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Register(Generic[Row]):
-    """Things that can be withdrawn: their table, and what is said when there is none or it is withdrawn already."""
+    """A table of rows that can be withdrawn, with the messages for a missing row and for one already withdrawn."""
 
     table: type[Row]
     missing: str
     withdrawn: str
 
     def get(self, row_id: int, *options: ORMOption) -> Row:
-        """One of them with what is to be `options` of it; raises NotFound."""
+        """The row with this id, loaded with the ORM `options`; raises NotFound."""
         return self._one(db.session.scalar(select(self.table).filter_by(id=row_id).options(*options)))
 
     def held(self, row_id: int) -> Row:
@@ -118,7 +118,7 @@ def faults_in_length(field: str, text: str, most: int) -> Faults:
 
 
 def faults_in_print(field: str, text: str, most: int, missing: str) -> Faults:
-    """As `faults_in_text`, of words that papers print."""
+    """The faults of `faults_in_text`, and whether papers can print the words."""
     faults = faults_in_text(field, text, most, missing)
     if not faults:
         try:
@@ -137,7 +137,7 @@ def faults_in_document(entry: Entry, missing: str, fields: Iterable[str] = tuple
 
 
 def joined(text: str) -> str:
-    """What was typed in one line, with single blanks."""
+    """`text` in one line, with single blanks."""
     return " ".join(text.split())
 
 
@@ -166,7 +166,7 @@ def entered(actor: User) -> dict[str, Any]:
 
 
 def hold_unit(unit_id: int, actor: User) -> None:
-    """Lock a unit until the end of the transaction, so that of two who enter at once the second sees the first.
+    """Lock a unit until the end of the transaction: the second of two concurrent entries then sees the first.
 
     Raises NotPermitted when `actor` is no administrator any more. Anything read before may be read anew.
     """

@@ -1,5 +1,5 @@
-"""The parts somebody may take today: by appointments of their own, by delegation for those who hold one, as a
-substitute in one dossier, and on the council that appraises.
+"""The roles a person may use today: by own appointment, by delegation from another person, as a substitute in one
+dossier, and as a member of the council that appraises.
 """
 
 import datetime as dt
@@ -47,7 +47,7 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True)
 class SubstituteRole:
-    """A role in one dossier, as a substitute there; it comes with no appointment."""
+    """A role that a substitute has in one dossier, without an appointment."""
 
     role: str
     delegation: None = None
@@ -65,9 +65,9 @@ def own(user: User, today: dt.date | None = None) -> list[Appointment]:
 
 
 def held(user: User, today: dt.date | None = None) -> list[HeldRole]:
-    """Every part `user` may take on `today`, their own before those held by delegation.
+    """Every role `user` may use on `today`: own appointments first, then those held by delegation.
 
-    What only its holder may do, such as to administer or to confirm criteria, is told by `own` instead.
+    Use `own` for acts that cannot be delegated, such as administering or confirming criteria.
     """
     today = today or clock.today()
     if not user.active:

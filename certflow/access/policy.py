@@ -18,7 +18,7 @@ def _reads_findings(person: User, dossier: Dossier, _named: Named) -> None:
 
 
 def _takes_action(person: User, dossier: Dossier, arguments: Named) -> None:
-    """Refuses who may not take an action that is open; one that is not is a matter of the state."""
+    """Refuse a person who may not take an open action; an action that is not open is left to the check of state."""
     try:
         _action_is_open(person, dossier, arguments)
     except ActionNotOpen:

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 def publish(shipped: Catalogue) -> int:
-    """Store what has not been published yet, in the caller's transaction; gives how many.
+    """Store the definitions not published yet, in the caller's transaction; returns how many.
 
     Raises DefinitionError, having stored nothing, when a published version no longer says what it said, or when one
     whose file is gone cannot be read any more.
@@ -58,7 +58,7 @@ def _key(spec: Definition) -> Key:
 
 
 def _store(specs: list[Definition]) -> None:
-    """Of two processes that store the same at the same moment one is first; `publish` compares once more."""
+    """Insert the definitions; a row inserted by another process meanwhile stays, and `publish` compares again."""
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     now = clock.now()
     rows = [
@@ -134,7 +134,7 @@ def read(kind: str, name: str, version: int) -> Definition:
 
 
 def retired(shipped: Catalogue) -> Catalogue:
-    """What was published and is no longer shipped."""
+    """The published definitions that are no longer shipped."""
     definitions = Catalogue({}, {})
     keys = {_key(spec) for spec in _specs(shipped)}
     for kind, name, version, _hash in db.session.execute(_hashes()).all():

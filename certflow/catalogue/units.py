@@ -109,7 +109,7 @@ def chain_on(unit: Unit, day: dt.date) -> dict[str, UnitVersion]:
 def places_of(dossier: Dossier) -> dict[str, UnitVersion]:
     """The dossier's unit and those above it as they were called when it was begun, lowest first, by kind.
 
-    What a resolution ended before that day, but was entered after it, is called what it was at last.
+    A unit that ended before that day, by a resolution entered later, has its last name.
     """
     day = clock.local_day(dossier.opened_at)
     own_place = {dossier.place.kind: dossier.place}

@@ -105,7 +105,7 @@ def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
 
 
 def offers_to(reading: Reading, judges: Bench | None = None) -> tuple[Offer, ...]:
-    """As `offers`; `judges` where they are known already, who must then have been asked about the reader too."""
+    """The offers to the reader; `judges`, when loaded already, must include the reader's involvement."""
     dossier, actor, roles_held = reading.dossier, reading.reader, reading.held
     facts = facts_of(dossier, actor=actor)
     if judges is not None:
@@ -116,7 +116,7 @@ def offers_to(reading: Reading, judges: Bench | None = None) -> tuple[Offer, ...
 
 
 def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
-    """The stored answers of one kind by indicator code; one that must be confirmed again is none."""
+    """The stored answers of one kind by indicator code, without those that must be confirmed again."""
     query = select(kind.indicator, kind.answer).where(kind.dossier_id == dossier.id, kind.to_confirm.is_(False))
     rows = db.session.execute(query)
     return dict(rows.all())
@@ -150,7 +150,7 @@ LOOK_UPS: dict[Fact[Any], Callable[[Dossier, User], Any]] = {
 
 
 def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: OutsideDocument = NO_DOCUMENT) -> DossierFacts:
-    """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
+    """The facts that guards may read when `actor` acts on `dossier`; each is looked up once, when first needed."""
     look_up = cache(lambda fact: LOOK_UPS[fact](dossier, actor))
     return DossierFacts(form_of(dossier), look_up, {guards.NOTE: note, guards.DOCUMENT: document})
 

@@ -69,7 +69,7 @@ def open_dossier(
 def may_open(round_id: int, *, actor: User, unit_id: int) -> tuple[Round, Unit]:
     """The round and the unit, when `actor` may open a dossier of the unit in it; raises a Refusal otherwise.
 
-    A unit at which `actor` has no part, and a round of another province, are answered as if they did not exist.
+    Raises NotFound for a unit at which `actor` has no role and for a round of another province.
     """
     assessment_round, unit = rounds.get(round_id), db.session.get(Unit, unit_id)
     if unit is None or not access.sits_at(actor, unit):
@@ -246,6 +246,6 @@ def last_act(dossier: Dossier) -> HistoryEntry | None:
 
 
 def last_step(entries: Sequence[HistoryEntry]) -> HistoryEntry | None:
-    """The latest step of a dossier on its way, of its history; a move to a newer version of its rules is none."""
+    """The latest step in a dossier's history; a move to a newer version of its rules does not count as a step."""
     steps = [entry for entry in entries if not entry.action.startswith(PREFIX)]
     return steps[-1] if steps else None

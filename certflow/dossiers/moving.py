@@ -1,4 +1,4 @@
-"""Moving a round's dossiers in progress to a newer version of its scheme: told before it is done, one by one in bulk.
+"""Moving a round's dossiers in progress to a newer version of its scheme: first a plan, then the move.
 
 A bulk move is many transactions: `begin`, `move_some` until it gives nothing more, and `begin` once more, each
 committed by whoever calls. Cut off anywhere, every dossier has moved or has not, and doing all of it again finishes.
@@ -97,10 +97,10 @@ def begin(round_id: int, target: Key, *, actor: User) -> None:
 
 
 def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> list[MoveResult]:
-    """Move what can be moved of the next dossiers whose id is above `after`, and tell what became of each.
+    """Move the next dossiers with ids above `after` where possible; returns a MoveResult for each.
 
-    They are held until the end of the transaction, so that nobody acts on them meanwhile. An answer to be confirmed
-    gets a new version as well: who has its old question on the screen is told so when saving.
+    The rows stay locked until the end of the transaction, so that nobody acts on them meanwhile. An answer to confirm
+    gets a new version too, so that a person who saves the old question is told so.
     """
     access.require_administrator(actor)
     assessment_round = rounds.get(round_id)
@@ -173,7 +173,7 @@ class _Successions:
         self._met: dict[tuple[Key, Key], IndicatorSuccession | None] = {}
 
     def of(self, dossier: Dossier) -> IndicatorSuccession | None:
-        """The comparison with the rules of `dossier`; None when these cannot be read any more."""
+        """The comparison with the rules of `dossier`; None when its rules can no longer be read."""
         scheme, form = (dossier.workflow, dossier.workflow_version), (dossier.form, dossier.form_version)
         if (scheme, form) not in self._met:
             self._met[scheme, form] = self._compared(scheme, form)

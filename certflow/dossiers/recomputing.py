@@ -72,7 +72,7 @@ def recompute(round_id: int) -> Iterator[Recomputed]:
 
 
 def differences(dossier: Dossier, *, findings: bool) -> tuple[str, ...]:
-    """As `recompute`, for one dossier; without `findings` only what follows from claims and filings is told."""
+    """The differences that `recompute` finds, of one dossier; without `findings` only those of claims and filings."""
     batch = next(_batches(Dossier.id == dossier.id))
     row = batch.dossiers[0]
     claimed = tuple(_of_submissions(row, _submissions(batch).get(row.id, []), batch.claims.get(row.id, {})))
@@ -114,7 +114,7 @@ def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
 
 
 def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
-    """The answers of these dossiers; of the many that are word for word alike, each is read from its JSON once."""
+    """The answers of these dossiers by indicator; each distinct JSON text is parsed once."""
     by_dossier: Stored = {}
     alike: dict[str, Answer] = {}
     query = select(kind.dossier_id, kind.indicator, cast(kind.answer, Text))

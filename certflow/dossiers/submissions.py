@@ -22,7 +22,7 @@ from certflow.wording import _
 def freeze(dossier: Dossier, *, actor: User, at: dt.datetime, delegation: Delegation | None = None) -> Submission:
     """Store the manifest of `dossier` as filed at `at` by `actor`, for somebody else where there is a `delegation`.
 
-    Filed are the answers to what its rules ask; one that was not confirmed again under them is none.
+    The manifest has the answers to the questions of its rules, without those that still must be confirmed again.
     """
     lower_units.refresh_claims(dossier, actor=actor, at=at)
     number = 1 + (db.session.scalar(select(func.count()).where(Submission.dossier_id == dossier.id)) or 0)

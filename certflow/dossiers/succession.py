@@ -96,7 +96,7 @@ def asked_anew(old: FormSpec, new: FormSpec) -> frozenset[str]:
     is computed is never typed, so that only what it counts matters. An indicator that is gone asks nothing any more:
     its answer is kept and not looked at.
 
-    Of points the scale belongs to the question, of a choice its options, of a text its least length.
+    The scale of points, the options of a choice and the least length of a text belong to the question.
     """
     return frozenset(
         code
@@ -170,7 +170,7 @@ class IndicatorSuccession:
         return tuple(code for code, i in indicators if i.asked_in(part) and code in answers and code in self._anew)
 
     def _lacking(self, part: Part, answers: Answers) -> tuple[str, ...]:
-        """As `_changed_in`, with those that must be answered now and are not."""
+        """The indicators of `_changed_in` and those that must be answered now and are not, in the form's order."""
         lacking = {*self._changed_in(part, answers), *(self._needed[part] - set(answers))}
         return tuple(code for code in self.new.form.indicators if code in lacking)
 
@@ -205,9 +205,9 @@ class IndicatorSuccession:
         return reasons
 
     def _changed(self, step: TakenStep, before: TransitionSpec | None, after: TransitionSpec | None) -> str:
-        """What is otherwise with a step that was taken; "" where the newer version would have led there alike.
+        """What has changed about a step that was taken; "" when the newer version keeps the step.
 
-        Others who may now take it too, or from elsewhere, take nothing from a step that was taken as it still may be.
+        Additional roles or origin states in the newer version do not count as a change.
         """
         if after is None:
             return _("it no longer exists")
@@ -226,7 +226,7 @@ class IndicatorSuccession:
         return step.acting_as in after.by and before is not None and now is not None and before.seat == now.seat
 
     def _of_claims(self, answers: HeldAnswers) -> list[str]:
-        """What is filed can no longer be answered by the unit, so that its questions must be the same."""
+        """The reasons why a filed dossier stays: the unit can no longer answer questions that have changed."""
         codes = self._lacking("claims", answers.claims)
         if not codes or not past(self.new.scheme, answers.state, "claims"):
             return []
@@ -248,7 +248,7 @@ class IndicatorSuccession:
         ]
 
     def _of_proposal(self, answers: HeldAnswers) -> list[str]:
-        """A proposal that the findings do not bear by the newer thresholds would stand against the rules."""
+        """The reasons why the findings do not support the proposed level under the newer thresholds."""
         if not answers.proposed_level or not past(self.new.scheme, answers.state, "findings"):
             return []
         if self._names(answers.proposed_level, self.old) != self._names(answers.proposed_level, self.new):

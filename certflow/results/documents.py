@@ -107,7 +107,7 @@ def make_file(document_id: int) -> PrintedPaper | None:
 
 
 def confirm(paper: PrintedPaper) -> None:
-    """Say that the file is there; does nothing when that was already said."""
+    """Mark the document as issued with this file; does nothing when it is already issued."""
     db.session.execute(
         update(Document)
         .where(Document.id == paper.document_id, Document.issued_at.is_(None))
@@ -149,7 +149,7 @@ def of_dossier(dossier: Dossier) -> list[Document]:
 
 
 def document(document_id: int, actor: User) -> Document:
-    """A document of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
+    """A document of a dossier `actor` may see; raises the same NotFound when it is absent and when access is denied."""
     row = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
     if row is None or not access.sees(actor, row.dossier_id):
         raise NotFound(_("There is no such document, or you are not allowed to see it."))

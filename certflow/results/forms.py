@@ -29,7 +29,7 @@ class CodeForm(FlaskForm):
 
 
 def tidied(text: str) -> str:
-    """`text` as codes are printed: capital letters and digits in groups; what is no code becomes none either."""
+    """`text` in the printed form of codes: capitals and digits in groups; "" when it has neither."""
     signs = re.sub(r"[^A-Z0-9]", "", text[: 4 * LONGEST_CODE].upper())[:LONGEST_CODE]
     return "-".join(signs[at : at + CODE_GROUP_LENGTH] for at in range(0, len(signs), CODE_GROUP_LENGTH))
 

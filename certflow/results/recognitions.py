@@ -145,9 +145,9 @@ def held(dossier: Dossier, day: dt.date) -> tuple[Held, ...]:
 
 
 def by_code(code: str) -> Recognition:
-    """The result with this code, once all its papers are issued; raises NotFound alike for all else.
+    """The published result with this code; raises the same NotFound for an unknown code and an unpublished result.
 
-    A decision made elsewhere has no papers here and is found at once.
+    A result is published once all its papers are issued; a decision made elsewhere has no papers and is published.
     """
     recognition = db.session.scalar(
         select(Recognition)

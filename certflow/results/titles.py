@@ -70,7 +70,7 @@ def titles(unit: Unit, on: dt.date) -> Titles:
 
 
 def _former(unit_id: int, behind: inheritance.Lineage, back: Sequence[Recognition]) -> list[Former]:
-    """Everybody behind a unit, nearest first, each once."""
+    """All predecessors of a unit, nearest first, without duplicates."""
     by_unit: dict[int, Former] = {}
     step, steps = [unit_id], 1
     while step:
@@ -122,7 +122,7 @@ def fates(recognition: Recognition, day: dt.date) -> list[Fate]:
 
 
 def _passed(successors: Sequence[Unit], day: dt.date, recognition: Recognition) -> dict[int, Inherited]:
-    """What units have of a title, asked once for all that lie in one unit."""
+    """What each successor inherits of a title, with one query for all that lie in the same unit."""
     about = {"form": recognition.dossier.form, "practice": recognition.dossier.round.practice, "published": True}
     together: dict[tuple[int, dt.date], list[Unit]] = {}
     for successor in successors:

@@ -69,7 +69,7 @@ def show(round_id: int) -> ResponseReturnValue:
 
 @bp.action("", ADMINISTRATOR)
 def move(round_id: int) -> ResponseReturnValue:
-    """Move what can be moved, a few dossiers in each transaction, and tell what became of each."""
+    """Move the dossiers that can move, a few in each transaction, and show the result of each."""
     key = (rounds.get(round_id).workflow, addresses.sent_id("to"))
     results: list[MoveResult] = []
     moving.begin(round_id, key, actor=actor())
@@ -113,7 +113,7 @@ def _state(assessment_round: Round, result: MoveResult) -> str:
 
 
 def _differences(assessment_round: Round, target: WorkflowSpec) -> dict[str, object]:
-    """What the target says otherwise than the round's version, or than the one before where the round has it."""
+    """The differences between the target and the round's version, or the version before if the round has the target."""
     definitions = catalogue.known()
     before = (
         assessment_round.workflow_version if target.version > assessment_round.workflow_version else target.version - 1

@@ -1,4 +1,4 @@
-"""Opening a dossier: of the unit itself at once, of a holder at it after a page that asks of whom."""
+"""Opening a dossier: about the unit at once, about a holder at the unit after a page that asks for the holder."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -34,7 +34,7 @@ class TimelineEntry:
 
 
 def told(dossier: Dossier, entry: HistoryEntry) -> TimelineEntry:
-    """A step of the scheme by its title; a move to a newer version with what had to be confirmed again."""
+    """The TimelineEntry of an act: a step with its title, or a move with the answers to confirm again."""
     who, when = entry.actor.full_name, entry.at.astimezone(ZONE)
     versions = versions_of(entry.action)
     if versions is not None:

@@ -28,7 +28,7 @@ bp = Room("verification", __name__, url_prefix="/verify")
 
 @bp.before_request
 def _published_only() -> None:
-    """Whoever looks here sees what is published and nothing else, signed in or not."""
+    """Limit row-level security to published results, for every visitor, signed in or not."""
     row_security.see(row_security.PUBLISHED)
 
 
@@ -95,7 +95,7 @@ def _nothing(code: str, refusal: NotFound) -> ResponseReturnValue:
 
 
 def _page(name: str, **context: Any) -> str:
-    """A page without the navigation, alike for everybody."""
+    """A page without navigation, the same for every visitor."""
     return render_template(
         f"results/verification/{name}.html", navigation=[], home_url=url_for("verification.start"), **context
     )
