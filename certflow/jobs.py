@@ -31,7 +31,7 @@ def issue_document(payload: dict[str, Any]) -> None:
         raise
 
 
-def _made(document_id: int) -> documents.Made | None:
+def _made(document_id: int) -> documents.PrintedPaper | None:
     """The document's file, made without holding SQLite's write lock."""
     begin_reading(True)
     try:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from certflow.access import parts
-from certflow.access.parts import Held, Named, Part
+from certflow.access.parts import Held, HeldRole, SubstituteRole
 from certflow.catalogue.catalogue import workflow_of
 from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.errors import NotFound, NotPermitted
@@ -37,19 +37,19 @@ def is_administrator(user: User) -> bool:
 
 
 def require_administrator(user: User) -> None:
-    """Raises NotPermitted unless `user` is an administrator."""
+    """Raise NotPermitted unless `user` is an administrator."""
     if not is_administrator(user):
         raise NotPermitted(_("This page is for administrators."))
 
 
 def chain(unit: Unit) -> dict[str, Unit]:
     """`unit` and the units above it, by kind."""
-    found = {}
+    by_kind = {}
     step: Unit | None = unit
     while step is not None:
-        found[step.kind] = step
+        by_kind[step.kind] = step
         step = step.parent
-    return found
+    return by_kind
 
 
 def fits(unit: Unit, spec: WorkflowSpec) -> bool:
@@ -63,11 +63,17 @@ def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
 
 
 def parts_on(user: User, dossier: Dossier) -> list[Held]:
-    """As `roles_on`, each with how it is held: one's own first, then a substitute's, then those held by delegation."""
+    """The roles of `roles_on` with how each is held: own appointments, then as a substitute, then by delegation."""
     spec = workflow_of(dossier).spec
-    held = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
-    named = [Named(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())]
-    return [*(p for p in held if p.delegation is None), *named, *(p for p in held if p.delegation is not None)]
+    roles = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
+    substitute_roles = [
+        SubstituteRole(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())
+    ]
+    return [
+        *(p for p in roles if p.delegation is None),
+        *substitute_roles,
+        *(p for p in roles if p.delegation is not None),
+    ]
 
 
 def roles_at(user: User, spec: WorkflowSpec, unit: Unit) -> frozenset[str]:
@@ -81,10 +87,10 @@ def appointment_as(user: User, dossier: Dossier, role: str) -> Appointment | Non
     return own_appointment(parts_on(user, dossier), role)
 
 
-def own_appointment(held: Iterable[Held], role: str) -> Appointment | None:
-    """The appointment of one's own that is held as `role`; None where it is held for somebody else, or not at all."""
-    for part in held:
-        if isinstance(part, Part) and part.delegation is None and part.role == role:
+def own_appointment(roles: Iterable[Held], role: str) -> Appointment | None:
+    """The person's own appointment to `role` among `roles`; None when they hold it for somebody else or not at all."""
+    for part in roles:
+        if isinstance(part, HeldRole) and part.delegation is None and part.role == role:
             return part.appointment
     return None
 
@@ -94,9 +100,9 @@ def _seats_of(dossier: Dossier) -> Places:
     return {kind: {unit.id, dossier.seats[kind]} for kind, unit in dossier.places.items()}
 
 
-def _fitting(held: Iterable[Part], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[Part]:
+def _fitting(roles: Iterable[HeldRole], spec: WorkflowSpec, places: Places, about: int | None = None) -> list[HeldRole]:
     fitting = []
-    for part in held:
+    for part in roles:
         role = spec.roles.get(part.role)
         if role is not None and part.covers(spec.name) and _sits(part.appointment, role.seat, places, about):
             fitting.append(part)
@@ -106,9 +112,9 @@ def _fitting(held: Iterable[Part], spec: WorkflowSpec, places: Places, about: in
 def _sits(appointment: Appointment, seat: str, places: Places, about: int | None) -> bool:
     """Whether somebody sits at a unit of kind `seat` among `places`; there is one country, above all of them.
 
-    A place is a unit and the one that took it over whole. Who was appointed at one that was merged has no part in what
-    the others brought into the same heir, nor in what is the heir's own: for that they are appointed at the heir.
-    Who was appointed at one learning centre or agency has no part in what is `about` another.
+    A place is a unit together with the unit that took it over whole (its heir). A person appointed at a merged unit has
+    no role in the dossiers of the other merged units or of the heir; those need an appointment at the heir.
+    A person appointed at one learning centre or agency has no role in a dossier `about` another.
     """
     if seat == "country":
         return appointment.unit is not None and appointment.unit.kind == "country"
@@ -131,13 +137,17 @@ def _about(holder: Holder | None) -> int | None:
 
 
 def opens_for(user: User, role: str, holder: Holder) -> bool:
-    """Whether who may open dossiers in `role` at the holder's unit may open one about this holder.
+    """Whether `user`, who may open dossiers in `role` at the holder's unit, may open one about this holder.
 
-    Who holds the role there only at another learning centre or agency may not.
+    A person who holds the role only at another learning centre or agency may not.
     """
     about = _about(holder)
-    held = [one for one in appointments(user) if one.role == role and one.unit_id == holder.unit_id]
-    return about is None or not held or any(not _tied_elsewhere(one, about) for one in held)
+    in_role = [
+        appointment
+        for appointment in appointments(user)
+        if appointment.role == role and appointment.unit_id == holder.unit_id
+    ]
+    return about is None or not in_role or any(not _tied_elsewhere(appointment, about) for appointment in in_role)
 
 
 KINDS = ("commune", "district", "province", "country")
@@ -152,23 +162,25 @@ class Seated(Protocol):
     def unit(self) -> Unit | None: ...
 
 
-def _places(held: Iterable[Seated]) -> dict[str, list[int]]:
-    """The ids of the units of `held`, and of those that they took over whole, by the kind of unit."""
+def _places(seated: Iterable[Seated]) -> dict[str, list[int]]:
+    """The ids of the units of `seated`, and of those that they took over whole, by the kind of unit."""
     seats: dict[str, set[int]] = {kind: set() for kind in KINDS}
-    for appointment in held:
+    for appointment in seated:
         if appointment.unit is not None:
             seats[appointment.unit.kind].add(appointment.unit.id)
     served = _served(frozenset().union(*seats.values()))
-    return {kind: sorted(found | {one for one, seat in served if seat in found}) for kind, found in seats.items()}
+    return {kind: sorted(ids | {unit_id for unit_id, seat in served if seat in ids}) for kind, ids in seats.items()}
 
 
 def _served(seats: frozenset[int]) -> frozenset[tuple[int, int]]:
     """The units that those of `seats` took over whole, each with its heir; asked once in a session."""
-    known: dict[frozenset[int], frozenset[tuple[int, int]]] = db.session.info.setdefault("served", {})
-    if seats not in known:
+    by_seats: dict[frozenset[int], frozenset[tuple[int, int]]] = db.session.info.setdefault("served", {})
+    if seats not in by_seats:
         heirs = select(Unit.id, Unit.heir_id).where(Unit.heir_id.in_(seats))
-        known[seats] = frozenset((row.id, row.heir_id) for row in db.session.execute(heirs)) if seats else frozenset()
-    return known[seats]
+        by_seats[seats] = (
+            frozenset((row.id, row.heir_id) for row in db.session.execute(heirs)) if seats else frozenset()
+        )
+    return by_seats[seats]
 
 
 def _within(places: Mapping[str, Any]) -> ColumnElement[bool]:
@@ -199,30 +211,30 @@ def _visible(places: Mapping[str, Any]) -> ColumnElement[bool]:
     return or_(*own, and_(_within(places), Dossier.filed))
 
 
-def within(held: Iterable[Appointment]) -> ColumnElement[bool]:
-    """Dossiers whose subject was at or below the units of `held` when they were begun."""
-    return _within(_places(held))
+def within(appointments_held: Iterable[Appointment]) -> ColumnElement[bool]:
+    """Dossiers whose subject was at or below the units of `appointments_held` when they were begun."""
+    return _within(_places(appointments_held))
 
 
 def visible(user: User) -> ColumnElement[bool]:
-    """The one filter of every list, for what `user` may see today."""
-    held = parts.held(user)
-    everywhere = _visible(_seats(part for part in held if not part.scheme))
-    limited = {part.scheme: [other for other in held if other.scheme == part.scheme] for part in held if part.scheme}
-    by_scheme = [and_(Dossier.workflow == one, _visible(_seats(of))) for one, of in limited.items()]
+    """The filter that every list uses: the dossiers that `user` may see today."""
+    roles = parts.held(user)
+    everywhere = _visible(_seats(part for part in roles if not part.scheme))
+    limited = {part.scheme: [other for other in roles if other.scheme == part.scheme] for part in roles if part.scheme}
+    by_scheme = [and_(Dossier.workflow == scheme, _visible(_seats(of))) for scheme, of in limited.items()]
     return or_(everywhere, *by_scheme, *_bound(user))
 
 
 def _bound(user: User) -> list[ColumnElement[bool]]:
-    """What `user` sees beside that today: the dossiers of a substitute, and those that their councils appraise."""
-    named = [Dossier.id.in_(ids)] if (ids := parts.dossiers_of(user)) else []
-    return [*named, *_on_councils(user)]
+    """The other dossiers that `user` sees today: those of a substitute, and those that their councils appraise."""
+    as_substitute = [Dossier.id.in_(ids)] if (ids := parts.dossiers_of(user)) else []
+    return [*as_substitute, *_on_councils(user)]
 
 
 def whole_round(round_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The filter of what administrators and the command line do with a round: counting, computing anew, moving.
 
-    It asks for no person, because it is never for pages of dossiers: nothing that was written in one is shown by it.
+    It checks no person's access. Never use it for pages of dossiers: the callers show no contents of a dossier.
     """
     return Dossier.round_id == round_id
 
@@ -237,12 +249,12 @@ def _on_councils(user: User) -> list[ColumnElement[bool]]:
     return [and_(_within(_places([seat])), parts.appraised_by(seat.council)) for seat in seats]
 
 
-def _seats(held: Iterable[Part]) -> dict[str, list[int]]:
-    return _places(part.appointment for part in held)
+def _seats(roles: Iterable[HeldRole]) -> dict[str, list[int]]:
+    return _places(part.appointment for part in roles)
 
 
 def sight(user: User) -> Sight:
-    """What the database is told that `user` may see: as `visible`; a part held in one scheme counts in every one."""
+    """What row-level security lets `user` see: as `visible`, but a role held in one scheme counts in every scheme."""
     places, councils = _seats(parts.held(user)), _on_councils(user)
     single = set(parts.dossiers_of(user))
     if councils:
@@ -268,46 +280,46 @@ _USUAL = {False: _SHOWN.where(_SEEN), True: _LOCKED.where(_SEEN)}
 
 
 def dossier(dossier_id: int, user: User, *, lock: bool = False) -> Dossier:
-    """The dossier, when `user` may see it; raises NotFound alike for what is absent and what is not theirs.
+    """The dossier, when `user` may see it; raises the same NotFound when it is absent and when access is denied.
 
-    `lock` holds the row until the end of the transaction, so that what the guards read stays true. What `locked` has
-    loaded in this transaction is taken as it is, once.
+    `lock` locks the row until the end of the transaction, so that what the guards read stays true. A dossier that
+    `locked` loaded in this transaction is returned once without a second query.
     """
     # A lock ends with its transaction: after a rollback the row may have changed, and is read again.
-    key, kept = db.session.info.pop("locked", (None, None)) if lock else (None, None)
+    key, loaded = db.session.info.pop("locked", (None, None)) if lock else (None, None)
     if key is not None and key == (dossier_id, user.id, db.session().get_transaction()):
-        return cast(Dossier, kept)
+        return cast(Dossier, loaded)
     return _loaded(dossier_id, user, lock=lock)
 
 
 def locked(dossier_id: int, user: User) -> Dossier:
-    """As `dossier` with `lock`, for the guard of a page that writes: the service behind it does not load again."""
+    """The locked dossier, for the guard of a page that writes; the next `dossier` call does not load it again."""
     loaded = _loaded(dossier_id, user, lock=True)
     db.session.info["locked"] = (dossier_id, user.id, db.session().get_transaction()), loaded
     return loaded
 
 
 def _loaded(dossier_id: int, user: User, *, lock: bool) -> Dossier:
-    asked = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
+    parameters = {"dossier_id": dossier_id, **_seats(_parts_about(dossier_id, user))}
     bound = _bound(user)
     query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]
-    found = db.session.scalars(query, asked).unique().one_or_none()
-    if found is None:
+    loaded = db.session.scalars(query, parameters).unique().one_or_none()
+    if loaded is None:
         raise NotFound(_("There is no such dossier, or it is not yours to see."))
-    return found
+    return loaded
 
 
-def _parts_about(dossier_id: int, user: User) -> list[Part]:
+def _parts_about(dossier_id: int, user: User) -> list[HeldRole]:
     """The parts by which `user` might see a dossier; its scheme is asked for only where a part is held in one alone."""
-    held = parts.held(user)
-    if all(not part.scheme for part in held):
-        return held
+    roles = parts.held(user)
+    if all(not part.scheme for part in roles):
+        return roles
     scheme = db.session.scalar(select(Dossier.workflow).where(Dossier.id == dossier_id)) or ""
-    return [part for part in held if part.covers(scheme)]
+    return [part for part in roles if part.covers(scheme)]
 
 
 def sees(user: User, dossier_id: int) -> bool:
-    """Whether `user` may see the dossier; as `dossier`, for those who have words of their own for what is not found."""
+    """Whether `user` may see the dossier; for callers that have their own message for a missing one."""
     try:
         return dossier(dossier_id, user).id == dossier_id
     except NotFound:

@@ -43,15 +43,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Register(Generic[Row]):
-    """Things that can be withdrawn: their table, and what is said when there is none or it is withdrawn already."""
+    """A table of rows that can be withdrawn, with the messages for a missing row and for one already withdrawn."""
 
     table: type[Row]
     missing: str
     withdrawn: str
 
-    def get(self, row_id: int, *shown: ORMOption) -> Row:
-        """One of them with what is to be `shown` of it; raises NotFound."""
-        return self._one(db.session.scalar(select(self.table).filter_by(id=row_id).options(*shown)))
+    def get(self, row_id: int, *options: ORMOption) -> Row:
+        """The row with this id, loaded with the ORM `options`; raises NotFound."""
+        return self._one(db.session.scalar(select(self.table).filter_by(id=row_id).options(*options)))
 
     def held(self, row_id: int) -> Row:
         """One of them as it is now, locked until the end of the transaction; raises NotFound."""
@@ -102,9 +102,9 @@ def faults_in_date(document_date: dt.date | None) -> Faults:
     return {}
 
 
-def faults_in_text(field: str, typed: str, most: int, missing: str) -> Faults:
+def faults_in_text(field: str, text: str, most: int, missing: str) -> Faults:
     """What is wrong with words that must be given; `missing` says that they must."""
-    return faults_in_length(field, typed, most) if says_something(typed) else {field: (missing,)}
+    return faults_in_length(field, text, most) if says_something(text) else {field: (missing,)}
 
 
 def faults_in_source(source: str) -> Faults:
@@ -112,17 +112,17 @@ def faults_in_source(source: str) -> Faults:
     return faults_in_text("source", source, LONGEST_SOURCE, _("Name the document, or say where you know it from."))
 
 
-def faults_in_length(field: str, typed: str, most: int) -> Faults:
+def faults_in_length(field: str, text: str, most: int) -> Faults:
     """Whether words are too long."""
-    return {field: (_("Shorten this to at most %(most)s characters.", most=most),)} if len(typed) > most else {}
+    return {field: (_("Shorten this to at most %(most)s characters.", most=most),)} if len(text) > most else {}
 
 
-def faults_in_print(field: str, typed: str, most: int, missing: str) -> Faults:
-    """As `faults_in_text`, of words that papers print."""
-    faults = faults_in_text(field, typed, most, missing)
+def faults_in_print(field: str, text: str, most: int, missing: str) -> Faults:
+    """The faults of `faults_in_text`, and whether papers can print the words."""
+    faults = faults_in_text(field, text, most, missing)
     if not faults:
         try:
-            printing.check_words(typed, engine=equipment().settings.pdf_engine)
+            printing.check_words(text, engine=equipment().settings.pdf_engine)
         except glyphs.UnprintableError as fault:
             return {field: (str(fault),)}
     return faults
@@ -136,9 +136,9 @@ def faults_in_document(entry: Entry, missing: str, fields: Iterable[str] = tuple
     return faults
 
 
-def joined(typed: str) -> str:
-    """What was typed in one line, with single blanks."""
-    return " ".join(typed.split())
+def joined(text: str) -> str:
+    """`text` in one line, with single blanks."""
+    return " ".join(text.split())
 
 
 def required_reason(reason: str) -> str:
@@ -166,7 +166,7 @@ def entered(actor: User) -> dict[str, Any]:
 
 
 def hold_unit(unit_id: int, actor: User) -> None:
-    """Lock a unit until the end of the transaction, so that of two who enter at once the second sees the first.
+    """Lock a unit until the end of the transaction: the second of two concurrent entries then sees the first.
 
     Raises NotPermitted when `actor` is no administrator any more. Anything read before may be read anew.
     """

@@ -10,7 +10,7 @@ from certflow.wording import _
 
 
 def sees_findings(user: User, dossier: Dossier) -> bool:
-    """Whether `user` may read the appraiser's findings: who files may once the dossier is decided."""
+    """Whether `user` may read the appraiser's findings; those who file may do so once it is decided."""
     return reading(dossier, user).sees_findings
 
 

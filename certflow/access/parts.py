@@ -1,5 +1,5 @@
-"""The parts somebody may take today: by appointments of their own, by delegation for those who hold one, as a
-substitute in one dossier, and on the council that appraises.
+"""The roles a person may use today: by own appointment, by delegation from another person, as a substitute in one
+dossier, and as a member of the council that appraises.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from certflow.models.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HeldRole:
     """A role at a unit: an appointment of one's own, or, with a `delegation`, that of the person one acts for."""
 
     appointment: Appointment
@@ -46,14 +46,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A role in one dossier, as a substitute there; it comes with no appointment."""
+class SubstituteRole:
+    """A role that a substitute has in one dossier, without an appointment."""
 
     role: str
     delegation: None = None
 
 
-Held = Part | Named
+Held = HeldRole | SubstituteRole
 
 
 def own(user: User, today: dt.date | None = None) -> list[Appointment]:
@@ -64,47 +64,47 @@ def own(user: User, today: dt.date | None = None) -> list[Appointment]:
     return [a for a in user.appointments if a.held_on(today)]
 
 
-def held(user: User, today: dt.date | None = None) -> list[Part]:
-    """Every part `user` may take on `today`, their own before those held by delegation.
+def held(user: User, today: dt.date | None = None) -> list[HeldRole]:
+    """Every role `user` may use on `today`: own appointments first, then those held by delegation.
 
-    What only its holder may do, such as to administer or to confirm criteria, is told by `own` instead.
+    Use `own` for acts that cannot be delegated, such as administering or confirming criteria.
     """
     today = today or clock.today()
     if not user.active:
         return []
     delegated = (d for d in delegations_to(user) if d.counts_on(today))
-    return [*(Part(a) for a in own(user, today)), *(Part(d.appointment, d) for d in delegated)]
+    return [*(HeldRole(a) for a in own(user, today)), *(HeldRole(d.appointment, d) for d in delegated)]
 
 
 def _named(user: User) -> list[Substitute]:
     """The parts of a substitute that `user` has today; none for an account that is switched off."""
     today = clock.today()
-    return [one for one in substitutions_of(user) if one.held_on(today)] if user.active else []
+    return [substitute for substitute in substitutions_of(user) if substitute.held_on(today)] if user.active else []
 
 
 def substitutions(user: User) -> dict[str, list[int]]:
     """The dossiers in which `user` is a substitute today, by role."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for one in _named(user):
-        found[one.role].append(one.dossier_id)
-    return found
+    by_role: dict[str, list[int]] = defaultdict(list)
+    for substitute in _named(user):
+        by_role[substitute.role].append(substitute.dossier_id)
+    return by_role
 
 
 def substituted(user: User, dossier_id: int) -> frozenset[str]:
     """The roles and council parts that `user` has as a substitute in one dossier today."""
-    return frozenset(one.role for one in _named(user) if one.dossier_id == dossier_id)
+    return frozenset(substitute.role for substitute in _named(user) if substitute.dossier_id == dossier_id)
 
 
 def dossiers_of(user: User) -> list[int]:
     """The dossiers in which `user` is a substitute today."""
-    return sorted({one.dossier_id for one in _named(user)})
+    return sorted({substitute.dossier_id for substitute in _named(user)})
 
 
 def seats_of(user: User) -> list[CouncilMember]:
     """The seats on councils that `user` has today; none for an account that is switched off."""
     today = clock.today()
-    held = [seat for seat in council_seats_of(user) if seat.held_on(today)] if user.active else []
-    return [seat for seat in held if seat.council.withdrawn_at is None]
+    seats = [seat for seat in council_seats_of(user) if seat.held_on(today)] if user.active else []
+    return [seat for seat in seats if seat.council.withdrawn_at is None]
 
 
 def appraised_by(council: Council) -> ColumnElement[bool]:

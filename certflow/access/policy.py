@@ -17,16 +17,16 @@ def _reads_findings(person: User, dossier: Dossier, _named: Named) -> None:
         editing.require_findings(person, dossier)
 
 
-def _takes_action(person: User, dossier: Dossier, named: Named) -> None:
-    """Refuses who may not take an action that is open; one that is not is a matter of the state."""
+def _takes_action(person: User, dossier: Dossier, arguments: Named) -> None:
+    """Refuse a person who may not take an open action; an action that is not open is left to the check of state."""
     try:
-        _action_is_open(person, dossier, named)
+        _action_is_open(person, dossier, arguments)
     except ActionNotOpen:
         return
 
 
-def _action_is_open(person: User, dossier: Dossier, named: Named) -> None:
-    workflow_of(dossier).require_open(named["action"], state=dossier.state, roles=access.roles_on(person, dossier))
+def _action_is_open(person: User, dossier: Dossier, arguments: Named) -> None:
+    workflow_of(dossier).require_open(arguments["action"], state=dossier.state, roles=access.roles_on(person, dossier))
 
 
 def _takes_part(person: User, dossier: Dossier, _named: Named) -> None:

@@ -48,17 +48,17 @@ class Reading:
 
     @cached_property
     def sees_findings(self) -> bool:
-        """Whether the reader may read the appraiser's findings: who files may once the dossier is decided."""
+        """Whether the reader may read the appraiser's findings; those who file may do so once it is decided."""
         return self.state.final or self.acts_above or parts.is_on_council(self.reader, self.dossier)
 
     @property
     def taken_by(self) -> Appointment | None:
-        """The appointment by which the reader takes on the dossier in the role whose turn it is; None without one."""
+        """The reader's own appointment to the role whose turn it is; None without one."""
         return access.own_appointment(self.held, self.state.turn)
 
 
 def reading(dossier: Dossier, reader: User) -> Reading:
-    """The dossier as `reader`, who may see it, reads it today."""
+    """The Reading of a dossier for `reader`, who may see it, today."""
     workflow = workflow_of(dossier)
     return Reading(dossier, reader, workflow, workflow.spec.states[dossier.state], access.parts_on(reader, dossier))
 
@@ -82,8 +82,8 @@ def turn(dossier: Dossier) -> str:
 
 def part(dossier: Dossier, role: str) -> str:
     """A role of the dossier's scheme with its place, for example "Trưởng phòng ..., Huyện Long Thành"."""
-    found = workflow_of(dossier).spec.roles.get(role)
-    if found is None:
+    spec = workflow_of(dossier).spec.roles.get(role)
+    if spec is None:
         return ""
-    title, place = found.title.in_language(language()), dossier.places.get(found.seat)
+    title, place = spec.title.in_language(language()), dossier.places.get(spec.seat)
     return f"{title}, {place.name}" if place is not None else title

@@ -88,19 +88,19 @@ def definitions() -> Catalogue:
 
 
 def known() -> Catalogue:
-    """The definitions in use, and those published before whose files are gone; for reading what began with them."""
+    """The definitions in use and the published ones whose files are gone, for dossiers that began with those."""
     loaded = _loaded()
     if loaded.known is None:
         shipped = loaded.definitions
-        gone = published.retired(shipped)
-        loaded.workflows |= {key: Workflow(spec) for key, spec in gone.workflows.items()}
+        retired = published.retired(shipped)
+        loaded.workflows |= {key: Workflow(spec) for key, spec in retired.workflows.items()}
         loaded.published = published.count()
-        loaded.known = Catalogue(shipped.workflows | gone.workflows, shipped.forms | gone.forms)
+        loaded.known = Catalogue(shipped.workflows | retired.workflows, shipped.forms | retired.forms)
     return loaded.known
 
 
 def renewed() -> Catalogue:
-    """As `known`, read anew when something was published meanwhile, here or by another process."""
+    """The definitions of `known`, read again when this or another process has published since."""
     loaded = _loaded()
     if loaded.known is not None and loaded.published != published.count():
         loaded.known = None
@@ -108,7 +108,7 @@ def renewed() -> Catalogue:
 
 
 def recall() -> None:
-    """Read once, at the start, what was published before; a database without that table is left for its upgrade."""
+    """Read the published definitions once at the start; a database without their table is skipped until its upgrade."""
     if not inspect(db.engine).has_table(PublishedDefinition.__tablename__):
         return
     begin_reading(True)
@@ -128,7 +128,7 @@ def workflow_of(pinned: Pinned) -> Workflow:
 
 
 def workflows() -> dict[tuple[str, int], Workflow]:
-    """All runnable schemes by name and version, those whose files are gone among them."""
+    """All runnable schemes by name and version, including those whose files are gone."""
     known()
     return _loaded().workflows
 
@@ -158,7 +158,7 @@ def confirmation_for(form: FormSpec, province: Unit) -> FormConfirmation | None:
 
 
 def form_at(name: str, version: int) -> FormSpec:
-    """A criteria set, shipped or published; one published meanwhile elsewhere is read anew. Raises NotFound."""
+    """A shipped or published criteria set, also one that another process has just published; raises NotFound."""
     shipped = definitions().forms.get((name, version)) or known().forms.get((name, version))
     if shipped is None:
         _loaded().known = None

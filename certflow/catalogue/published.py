@@ -25,17 +25,17 @@ _log = logging.getLogger(__name__)
 
 
 def publish(shipped: Catalogue) -> int:
-    """Store what has not been published yet, in the caller's transaction; gives how many.
+    """Store the definitions not published yet, in the caller's transaction; returns how many.
 
     Raises DefinitionError, having stored nothing, when a published version no longer says what it said, or when one
     whose file is gone cannot be read any more.
     """
-    known = {(kind, name, version): hash_ for kind, name, version, hash_ in db.session.execute(_hashes())}
-    given = {_key(spec): spec for spec in _specs(shipped)}
-    faults = [*_changed(given, known), *_unreadable(set(known) - set(given))]
+    hashes = {(kind, name, version): hash_ for kind, name, version, hash_ in db.session.execute(_hashes())}
+    specs = {_key(spec): spec for spec in _specs(shipped)}
+    faults = [*_changed(specs, hashes), *_unreadable(set(hashes) - set(specs))]
     if faults:
         raise DefinitionError(tuple(faults))
-    new = [spec for key, spec in given.items() if key not in known]
+    new = [spec for key, spec in specs.items() if key not in hashes]
     if new:
         _store(new)
         return publish(shipped) + len(new)
@@ -58,7 +58,7 @@ def _key(spec: Definition) -> Key:
 
 
 def _store(specs: list[Definition]) -> None:
-    """Of two processes that store the same at the same moment one is first; `publish` compares once more."""
+    """Insert the definitions; a row inserted by another process meanwhile stays, and `publish` compares again."""
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     now = clock.now()
     rows = [
@@ -98,9 +98,9 @@ def count() -> int:
     return db.session.scalar(select(func.count()).select_from(PublishedDefinition)) or 0
 
 
-def _changed(given: dict[Key, Definition], known: dict[Key, str]) -> Iterator[str]:
-    for key, spec in given.items():
-        if known.get(key, spec.fingerprint) != spec.fingerprint:
+def _changed(specs: dict[Key, Definition], hashes: dict[Key, str]) -> Iterator[str]:
+    for key, spec in specs.items():
+        if hashes.get(key, spec.fingerprint) != spec.fingerprint:
             yield _(
                 "%(file)s: version %(version)s of %(name)s was published and cannot change; "
                 "restore the file and give the change a new version. What changed: %(changes)s",
@@ -119,8 +119,8 @@ def _sentences(key: Key, spec: Definition) -> list[str]:
     return [change.sentence for change in changes] or [_("Only how it is written, not what it says.")]
 
 
-def _unreadable(gone: set[Key]) -> Iterator[str]:
-    for key in sorted(gone):
+def _unreadable(keys: set[Key]) -> Iterator[str]:
+    for key in sorted(keys):
         try:
             read(*key)
         except DefinitionError as fault:
@@ -134,11 +134,11 @@ def read(kind: str, name: str, version: int) -> Definition:
 
 
 def retired(shipped: Catalogue) -> Catalogue:
-    """What was published and is no longer shipped."""
-    found = Catalogue({}, {})
-    given = {_key(spec) for spec in _specs(shipped)}
+    """The published definitions that are no longer shipped."""
+    definitions = Catalogue({}, {})
+    keys = {_key(spec) for spec in _specs(shipped)}
     for kind, name, version, _hash in db.session.execute(_hashes()).all():
-        if (kind, name, version) in given:
+        if (kind, name, version) in keys:
             continue
         try:
             spec = read(kind, name, version)
@@ -146,15 +146,15 @@ def retired(shipped: Catalogue) -> Catalogue:
             _log.error("a published definition cannot be read: %s", fault)
             continue
         if isinstance(spec, FormSpec):
-            found.forms[spec.name, spec.version] = spec
+            definitions.forms[spec.name, spec.version] = spec
         else:
-            found.workflows[spec.name, spec.version] = spec
-    return found
+            definitions.workflows[spec.name, spec.version] = spec
+    return definitions
 
 
 def publications(spec: Definition) -> dict[int, PublishedDefinition]:
     """When each version of a definition was published here and with which hash, by version."""
     kind, name, _version = _key(spec)
     query = select(PublishedDefinition).options(defer(PublishedDefinition.content))
-    found = db.session.scalars(query.where(PublishedDefinition.kind == kind, PublishedDefinition.name == name))
-    return {row.version: row for row in found}
+    rows = db.session.scalars(query.where(PublishedDefinition.kind == kind, PublishedDefinition.name == name))
+    return {row.version: row for row in rows}

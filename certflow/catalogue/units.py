@@ -51,10 +51,10 @@ def seat_of(unit: Unit, kind: str) -> Unit:
 
 def by_code(code: str, on: dt.date | None = None) -> Unit:
     """The unit that has an official code on a day (today), or was the last to have it; raises NotFound."""
-    held = select(Unit).join(UnitVersion, UnitVersion.unit_id == Unit.id).where(UnitVersion.code == code)
-    unit = db.session.scalar(held.where(UnitVersion.stands_on(on or clock.today())))
+    query = select(Unit).join(UnitVersion, UnitVersion.unit_id == Unit.id).where(UnitVersion.code == code)
+    unit = db.session.scalar(query.where(UnitVersion.stands_on(on or clock.today())))
     if unit is None and on is None:
-        unit = db.session.scalar(held.order_by(UnitVersion.ends_on.desc().nulls_first(), Unit.id.desc()).limit(1))
+        unit = db.session.scalar(query.order_by(UnitVersion.ends_on.desc().nulls_first(), Unit.id.desc()).limit(1))
     if unit is None:
         raise NotFound(_("There is no unit with code %(code)s.", code=code))
     return unit
@@ -70,8 +70,8 @@ def find(words: str, kind: str = "", on: dt.date | None = None) -> list[Unit]:
     if kind:
         query = query.where(table.kind == kind)
     few = query.order_by(table.sort_key, table.id).limit(MOST_FOUND).subquery()
-    found = select(Unit).join(few, Unit.id == few.c.id).order_by(Unit.sort_key, Unit.id)
-    return list(db.session.scalars(found.options(joinedload(Unit.parent).joinedload(Unit.parent))))
+    ordered = select(Unit).join(few, Unit.id == few.c.id).order_by(Unit.sort_key, Unit.id)
+    return list(db.session.scalars(ordered.options(joinedload(Unit.parent).joinedload(Unit.parent))))
 
 
 def standing(on: dt.date | None = None) -> SQLCoreOperations[bool]:
@@ -89,31 +89,31 @@ def version_on(unit: Unit, day: dt.date) -> UnitVersion:
 
     Days before the record are answered by its first version.
     """
-    found = db.session.scalar(select(UnitVersion).where(UnitVersion.unit_id == unit.id, UnitVersion.stands_on(day)))
-    if found is None:
+    version = db.session.scalar(select(UnitVersion).where(UnitVersion.unit_id == unit.id, UnitVersion.stands_on(day)))
+    if version is None:
         raise NotFound(_("%(unit)s does not exist on %(day)s.", unit=unit.name, day=f"{day:%d/%m/%Y}"))
-    return found
+    return version
 
 
 def chain_on(unit: Unit, day: dt.date) -> dict[str, UnitVersion]:
     """The unit and those above it as they stand on a day, lowest first, by kind; raises NotFound."""
-    found: dict[str, UnitVersion] = {}
+    by_kind: dict[str, UnitVersion] = {}
     step: Unit | None = unit
     while step is not None:
         version = version_on(step, day)
-        found[version.kind] = version
+        by_kind[version.kind] = version
         step = version.parent
-    return found
+    return by_kind
 
 
 def places_of(dossier: Dossier) -> dict[str, UnitVersion]:
     """The dossier's unit and those above it as they were called when it was begun, lowest first, by kind.
 
-    What a resolution ended before that day, but was entered after it, is called what it was at last.
+    A unit that ended before that day, by a resolution entered later, has its last name.
     """
     day = clock.local_day(dossier.opened_at)
-    named = {dossier.place.kind: dossier.place}
-    return named | {unit.kind: _called(unit, day) for unit in dossier.above}
+    own_place = {dossier.place.kind: dossier.place}
+    return own_place | {unit.kind: _called(unit, day) for unit in dossier.above}
 
 
 def _called(unit: Unit, day: dt.date) -> UnitVersion:
@@ -123,10 +123,10 @@ def _called(unit: Unit, day: dt.date) -> UnitVersion:
 
 def seat_for(dossier: Dossier, kind: str) -> Unit:
     """The unit of `kind` among those the dossier was begun under; raises NotFound when it has none."""
-    found = country() if kind == "country" else dossier.places.get(kind)
-    if found is None:
+    seat = country() if kind == "country" else dossier.places.get(kind)
+    if seat is None:
         raise NotFound(_("%(unit)s has no unit of this kind above it.", unit=dossier.place.name))
-    return found
+    return seat
 
 
 def disadvantage(unit: Unit, on: dt.date | None = None) -> str:

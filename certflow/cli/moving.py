@@ -8,7 +8,7 @@ import click
 from certflow.accounts import directory
 from certflow.cli.application import application
 from certflow.dossiers import moving
-from certflow.dossiers.moving import Key, Told
+from certflow.dossiers.moving import Key, MoveResult
 from certflow.errors import NotFound
 from certflow.http.typed import plain_number
 from certflow.models.base import db
@@ -59,7 +59,7 @@ def _key(target: str) -> Key:
     return name, number
 
 
-def _moved(round_id: int, key: Key, name: str) -> Iterator[Told]:
+def _moved(round_id: int, key: Key, name: str) -> Iterator[MoveResult]:
     """Each batch is committed before it is told."""
     moving.begin(round_id, key, actor=_actor(name))
     db.session.commit()
@@ -79,7 +79,7 @@ def _actor(name: str) -> User:
     return user
 
 
-def _line(entry: Told, *, moved: bool) -> str:
+def _line(entry: MoveResult, *, moved: bool) -> str:
     what = WORDS[entry.kind][moved]
     return (
         f"dossier {entry.dossier_id}, {entry.unit}: {' '.join((what + ('.' if entry.details else ''), *entry.details))}"

@@ -9,7 +9,7 @@ from certflow.catalogue import catalogue
 from certflow.cli.application import application
 from certflow.config import resource
 from certflow.dossiers import recomputing
-from certflow.dossiers.recomputing import Compared
+from certflow.dossiers.recomputing import Comparison
 from certflow.law.catalogue import read_file
 from certflow.law.specs.form import FormSpec
 
@@ -57,11 +57,11 @@ def whatif(round_id: int, definition: Path) -> None:
     click.echo(f"{moves.total()} dossier(s), {changed} would reach another level.")
 
 
-def _line(dossier: Compared) -> str:
-    mark = "*" if dossier.by_findings else " "
-    classes = f" ({' -> '.join(title or '-' for title in dossier.classes)})" if any(dossier.classes) else ""
-    levels = f"{dossier.level:>4}  {dossier.new_level:>4}  {dossier.unanswered or '-':>10}"
-    return f"{dossier.dossier_id:>8}{mark} {levels}    {dossier.unit}{classes}"
+def _line(one: Comparison) -> str:
+    mark = "*" if one.by_findings else " "
+    classes = f" ({' -> '.join(title or '-' for title in one.classes)})" if any(one.classes) else ""
+    levels = f"{one.level:>4}  {one.new_level:>4}  {one.unanswered or '-':>10}"
+    return f"{one.dossier_id:>8}{mark} {levels}    {one.unit}{classes}"
 
 
 def _form(file: Path) -> FormSpec:

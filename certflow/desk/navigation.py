@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from certflow.access import access, parts
-from certflow.access.parts import Part
+from certflow.access.parts import HeldRole
 from certflow.catalogue.catalogue import known
 from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.http.person import actor
@@ -47,7 +47,7 @@ def _title(role: str) -> str:
     return spec.title.in_language(language())
 
 
-def _named(part: Part, title: str) -> str:
+def _named(part: HeldRole, title: str) -> str:
     """A part with its unit, and before it how it is signed where it is held for somebody else."""
     how = f"{part.delegation.mode}. " if part.delegation is not None else ""
     return f"{how}{title}, {part.unit.name}" if part.unit is not None else title

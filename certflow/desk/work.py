@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from certflow import clock
 from certflow.access import access, parts
-from certflow.access.parts import Part
+from certflow.access.parts import HeldRole
 from certflow.approval import proposals
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import workflow_of, workflows
@@ -81,9 +81,9 @@ def _narrowings(counts: Counts) -> list[tuple[By, str]]:
     ]
 
 
-def _openings(own_parts: list[Part], today: dt.date) -> list[Opening]:
+def _openings(held: list[HeldRole], today: dt.date) -> list[Opening]:
     openings: dict[tuple[int, int], Opening] = {}
-    for part in own_parts:
+    for part in held:
         if part.unit is None or not _opens_dossiers(part.role):
             continue
         for open_round in rounds.open_for(part.unit):
@@ -109,9 +109,9 @@ def _files_dossiers(role: str) -> bool:
     )
 
 
-def _nothing(own_parts: list[Part]) -> str:
-    """The sentence for a person without waiting dossiers."""
-    roles = {part.role for part in own_parts}
+def _nothing(held: list[HeldRole]) -> str:
+    """What to say to somebody for whom nothing waits."""
+    roles = {part.role for part in held}
     if not roles:
         return str(_("You hold no role today, so no dossier can wait for you. The administrator gives roles."))
     if roles == {role_titles.ADMINISTRATOR}:

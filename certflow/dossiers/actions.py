@@ -61,27 +61,27 @@ def act(
     dossier = access.dossier(dossier_id, actor, lock=True)
     if version is not None and version != dossier.version:
         raise Stale(_("Somebody else acted on this dossier after you opened it. Look at it again, then decide."))
-    held = access.parts_on(actor, dossier)
+    roles_held = access.parts_on(actor, dossier)
     facts = facts_of(dossier, actor=actor, note=note, document=document)
-    roles = frozenset(part.role for part in held)
+    roles = frozenset(part.role for part in roles_held)
     move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
-    move, delegation = signing.part_used(dossier, move, held)
-    taken = Act(actor, note.strip(), document, clock.now(), delegation)
+    move, delegation = signing.part_used(dossier, move, roles_held)
+    record = Act(actor, note.strip(), document, clock.now(), delegation)
     if not move.transition.effects and delegation is None:
-        _change_state(dossier, move, taken)
+        _change_state(dossier, move, record)
     else:
-        _change_with_effects(dossier, move, taken)
+        _change_with_effects(dossier, move, record)
     return dossier
 
 
-def _change_with_effects(dossier: Dossier, move: Move, taken: Act) -> None:
+def _change_with_effects(dossier: Dossier, move: Move, record: Act) -> None:
     try:
         with db.session.begin_nested():  # an effect that refuses takes the change of state back
-            taken = replace(taken, at=_change_state(dossier, move, taken))
-            if taken.delegation is not None:  # which may have ended at midnight, since it was asked for
-                signing.require_on(taken.delegation, clock.local_day(taken.at))
+            record = replace(record, at=_change_state(dossier, move, record))
+            if record.delegation is not None:  # which may have ended at midnight, since it was asked for
+                signing.require_on(record.delegation, clock.local_day(record.at))
             for effect in move.transition.effects:
-                EFFECTS[effect](dossier, move, taken)
+                EFFECTS[effect](dossier, move, record)
     except Refusal:
         db.session.expire(dossier)  # what was set on it past the unit of work
         raise
@@ -105,18 +105,18 @@ def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
 
 
 def offers_to(reading: Reading, judges: Bench | None = None) -> tuple[Offer, ...]:
-    """As `offers`; `judges` where they are known already, who must then have been asked about the reader too."""
-    dossier, actor, held = reading.dossier, reading.reader, reading.held
+    """The offers to the reader; `judges`, when loaded already, must include the reader's involvement."""
+    dossier, actor, roles_held = reading.dossier, reading.reader, reading.held
     facts = facts_of(dossier, actor=actor)
     if judges is not None:
         facts |= {guards.INVOLVEMENT: judges.involved.get(actor.person_id, NONE), COUNCIL: judges.sitting}
     open_actions = reading.workflow.offers(dossier.state, reading.roles, facts)
-    delegated = [part for part in held if part.delegation is not None]
-    return signing.with_missing(dossier, open_actions, held) if delegated else open_actions
+    delegated = [part for part in roles_held if part.delegation is not None]
+    return signing.with_missing(dossier, open_actions, roles_held) if delegated else open_actions
 
 
 def answers_of(dossier: Dossier, kind: type[Claim] | type[Finding]) -> Answers:
-    """The stored answers of one kind by indicator code; one that must be confirmed again is none."""
+    """The stored answers of one kind by indicator code, without those that must be confirmed again."""
     query = select(kind.indicator, kind.answer).where(kind.dossier_id == dossier.id, kind.to_confirm.is_(False))
     rows = db.session.execute(query)
     return dict(rows.all())
@@ -150,7 +150,7 @@ LOOK_UPS: dict[Fact[Any], Callable[[Dossier, User], Any]] = {
 
 
 def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: OutsideDocument = NO_DOCUMENT) -> DossierFacts:
-    """What the guards may know about `dossier` when `actor` is about to act, each looked up once and when needed."""
+    """The facts that guards may read when `actor` acts on `dossier`; each is looked up once, when first needed."""
     look_up = cache(lambda fact: LOOK_UPS[fact](dossier, actor))
     return DossierFacts(form_of(dossier), look_up, {guards.NOTE: note, guards.DOCUMENT: document})
 
@@ -180,8 +180,8 @@ def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False
     With `stays` the dossier was in that state all along.
     """
     connection = db.session.connection()
-    asked = {"dossier_id": dossier.id, "seen": dossier.version, "origin": move.origin, "target": move.target}
-    changed = connection.execute(_MOVE, asked | {"stays": stays}).one_or_none()
+    parameters = {"dossier_id": dossier.id, "seen": dossier.version, "origin": move.origin, "target": move.target}
+    changed = connection.execute(_MOVE, parameters | {"stays": stays}).one_or_none()
     if changed is None:
         raise Stale(_("Somebody else acted on this dossier at the same moment. Look at it again, then decide."))
     (version, entered_at, at), delegation = changed, act.delegation

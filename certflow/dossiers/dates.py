@@ -31,15 +31,15 @@ class Dates:
     undated: tuple[Undated, ...]
 
 
-def of_all(found: Sequence[Dossier]) -> list[Dates]:
-    """The dates of each of `found`, in two queries for all, or three where days are counted."""
-    reached = first_reached([dossier.id for dossier in found])
-    events = {dossier.id: _events(dossier, reached) for dossier in found}
+def of_all(dossiers: Sequence[Dossier]) -> list[Dates]:
+    """The dates of each of `dossiers`, in two queries for all, or three where days are counted."""
+    reached = first_reached([dossier.id for dossier in dossiers])
+    events = {dossier.id: _events(dossier, reached) for dossier in dossiers}
     calendar = _calendar([event for of_dossier in events.values() for _spec, event in of_dossier])
-    papers = _received([dossier.id for dossier in found])
+    papers = _received([dossier.id for dossier in dossiers])
     return [
         _dates_of(dossier, reached, [counted_due(*e, calendar) for e in events[dossier.id]], papers.get(dossier.id))
-        for dossier in found
+        for dossier in dossiers
     ]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, parts
-from certflow.access.parts import Part
+from certflow.access.parts import HeldRole
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import form_of, workflow_of, workflows
 from certflow.dossiers import dates
@@ -53,38 +53,38 @@ def open_dossier(
     Where the scheme is about learning centres, agencies or people, `holder_name` says about which.
     """
     db.session.get(Unit, unit_id, with_for_update={"read": True}, populate_existing=True)  # no resolution ends it now
-    found, unit = may_open(round_id, actor=actor, unit_id=unit_id)
-    spec = workflow_of(found).spec
+    assessment_round, unit = may_open(round_id, actor=actor, unit_id=unit_id)
+    spec = workflow_of(assessment_round).spec
     holder = holders.named(unit, spec.subject, holder_name, holder_detail) if spec.about_holders else None
     if holder is not None and not access.opens_for(actor, spec.states[spec.initial].turn, holder):
         raise NotPermitted(_("You are appointed at another centre or agency; its own people open this dossier."))
     about = Dossier.holder_id.is_(None) if holder is None else Dossier.holder_id == holder.id
     if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id, about)):
         raise _taken(holder)
-    return _insert(found, unit, holder, actor)
+    return _insert(assessment_round, unit, holder, actor)
 
 
 def may_open(round_id: int, *, actor: User, unit_id: int) -> tuple[Round, Unit]:
     """The round and the unit, when `actor` may open a dossier of the unit in it; raises a Refusal otherwise.
 
-    A unit at which `actor` has no part, and a round of another province, are answered as if they did not exist.
+    Raises NotFound for a unit at which `actor` has no role and for a round of another province.
     """
-    found, unit = rounds.get(round_id), db.session.get(Unit, unit_id)
+    assessment_round, unit = rounds.get(round_id), db.session.get(Unit, unit_id)
     if unit is None or not access.sits_at(actor, unit):
         raise NotFound(_("There is no such unit."))
     province = access.chain(unit).get("province")
-    if province is not None and province.id != found.unit_id:
+    if province is not None and province.id != assessment_round.unit_id:
         raise NotFound(_("There is no such round."))
-    spec = workflow_of(found).spec
+    spec = workflow_of(assessment_round).spec
     if not unit.stands_on(clock.today()):
         raise ActionNotOpen(_("%(unit)s no longer exists; no new dossier can be opened for it.", unit=unit.name))
     if not access.fits(unit, spec):
         raise NotPermitted(_("This round is not for your unit."))
     if spec.states[spec.initial].turn not in access.roles_at(actor, spec, unit):
         raise NotPermitted(_("Only the unit's own officer opens its dossier."))
-    if found.closed:
+    if assessment_round.closed:
         raise ActionNotOpen(_("This round is closed; no new dossier can be opened in it."))
-    return found, unit
+    return assessment_round, unit
 
 
 def _taken(holder: Holder | None = None) -> Invalid:
@@ -94,13 +94,13 @@ def _taken(holder: Holder | None = None) -> Invalid:
     return Invalid(_("This unit already has a dossier in this round. Open it from “My work”."))
 
 
-def _insert(found: Round, unit: Unit, holder: Holder | None, actor: User) -> Dossier:
-    spec, form = workflow_of(found).spec, form_of(found)
+def _insert(assessment_round: Round, unit: Unit, holder: Holder | None, actor: User) -> Dossier:
+    spec, form = workflow_of(assessment_round).spec, form_of(assessment_round)
     constraint = "uq_dossier_round_unit" if holder is None else "uq_dossier_round_id_holder_id"
     now, day = db.session.scalars(select(instant())).one(), clock.today()
     source, places = units.disadvantage(unit, day), access.chain(unit)
     opened = Dossier(
-        round_id=found.id,
+        round_id=assessment_round.id,
         unit_id=unit.id,
         place_id=units.version_on(unit, day).id,
         **{f"{kind}_id": place.id for kind, place in places.items()},
@@ -160,9 +160,9 @@ def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: s
         query = query.where(Dossier.state == state)
     if words:
         key = search_key(words)
-        named = Dossier.holder.has(Holder.search_key.contains(key, autoescape=True))
+        of_holder = Dossier.holder.has(Holder.search_key.contains(key, autoescape=True))
         called = select(UnitVersion.unit_id).where(UnitVersion.search_key.contains(key, autoescape=True))
-        query = query.where(or_(Dossier.unit_id.in_(called), named))
+        query = query.where(or_(Dossier.unit_id.in_(called), of_holder))
     return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
 
 
@@ -184,12 +184,12 @@ def _turns_as_substitute(actor: User) -> list[ColumnElement[bool]]:
     return turns
 
 
-def _turn_of(held: Sequence[Part]) -> ColumnElement[bool]:
+def _turn_of(roles_held: Sequence[HeldRole]) -> ColumnElement[bool]:
     turns: list[ColumnElement[bool]] = []
     for (name, version), workflow in workflows().items():
         for role in workflow.spec.roles:
             states = [s.name for s in workflow.spec.states.values() if s.turn == role]
-            mine = [part for part in held if part.role == role and part.covers(name)]
+            mine = [part for part in roles_held if part.role == role and part.covers(name)]
             seats = [p.appointment for p in mine if p.unit and p.unit.kind == workflow.spec.roles[role].seat]
             if seats and states:
                 scheme = and_(Dossier.workflow == name, Dossier.workflow_version == version)
@@ -210,9 +210,11 @@ def _page(query: Select[Dossier], page: int, *, total: int | None = None) -> Pag
     return dossiers
 
 
-def listed(found: Sequence[Dossier]) -> list[Listed]:
-    """How each of `found` stands against its round's dates and its own, in one query for all, or two."""
-    return [Listed(dossier, of_each.standings) for dossier, of_each in zip(found, dates.of_all(found), strict=True)]
+def listed(dossiers: Sequence[Dossier]) -> list[Listed]:
+    """How each of `dossiers` stands against its round's dates and its own, in one query for all, or two."""
+    return [
+        Listed(dossier, of_each.standings) for dossier, of_each in zip(dossiers, dates.of_all(dossiers), strict=True)
+    ]
 
 
 def standings(dossier: Dossier) -> tuple[Standing, ...]:
@@ -242,6 +244,6 @@ def last_act(dossier: Dossier) -> HistoryEntry | None:
 
 
 def last_step(entries: Sequence[HistoryEntry]) -> HistoryEntry | None:
-    """The latest step of a dossier on its way, of its history; a move to a newer version of its rules is none."""
+    """The latest step in a dossier's history; a move to a newer version of its rules does not count as a step."""
     steps = [entry for entry in entries if not entry.action.startswith(PREFIX)]
     return steps[-1] if steps else None

@@ -54,7 +54,7 @@ def rate(dossier: Dossier, move: Move, act: Act) -> None:
 
 def approve(dossier: Dossier, move: Move, act: Act) -> None:
     """Record that what was asked for is granted, and draw the number of the decision."""
-    recognitions.award(dossier, recognitions.Result(), by=_signed(move, act))
+    recognitions.award(dossier, recognitions.Award(), by=_signed(move, act))
 
 
 def record_recognition(dossier: Dossier, move: Move, act: Act) -> None:

@@ -39,6 +39,6 @@ class PaperReceiptForm(FlaskForm):
     )
     reason = TextAreaField(lazy_gettext("Remark"), [Length(max=LONGEST_REASON, message=_SHORTER)])
 
-    def entry(self) -> receipts.Entry:
+    def entry(self) -> receipts.ReceiptEntry:
         """What was typed."""
-        return receipts.Entry(self.received_on.day, self.way.data or "", self.register_number.data or "")
+        return receipts.ReceiptEntry(self.received_on.day, self.way.data or "", self.register_number.data or "")

@@ -1,4 +1,4 @@
-"""Moving a round's dossiers in progress to a newer version of its scheme: told before it is done, one by one in bulk.
+"""Moving a round's dossiers in progress to a newer version of its scheme: first a plan, then the move.
 
 A bulk move is many transactions: `begin`, `move_some` until it gives nothing more, and `begin` once more, each
 committed by whoever calls. Cut off anywhere, every dossier has moved or has not, and doing all of it again finishes.
@@ -13,7 +13,18 @@ from sqlalchemy.orm import joinedload
 from certflow.access import access
 from certflow.catalogue.catalogue import definitions, form_at, known, workflow_of
 from certflow.dossiers import actions
-from certflow.dossiers.succession import PREFIX, Held, Moves, Outlook, Rules, Stays, Step, Succession, about, move_name
+from certflow.dossiers.succession import (
+    PREFIX,
+    HeldAnswers,
+    IndicatorSuccession,
+    Moves,
+    Outlook,
+    Rules,
+    Stays,
+    TakenStep,
+    about,
+    move_name,
+)
 from certflow.errors import Invalid, NotFound, Refusal
 from certflow.law.scoring.scoring import Answer
 from certflow.law.specs.form import IndicatorSpec
@@ -33,7 +44,7 @@ Stored = dict[int, dict[str, Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MoveResult:
     """One dossier and what a move does with it: `outlook` is None when it has the version already."""
 
     dossier_id: int
@@ -66,13 +77,13 @@ def _to_confirm(moves: Moves) -> Iterator[str]:
         yield _("Findings to confirm again: %(codes)s.", codes=", ".join(moves.findings))
 
 
-def plan(round_id: int, target: Key) -> Iterator[Told]:
+def plan(round_id: int, target: Key) -> Iterator[MoveResult]:
     """What a move to `target` would do with every dossier of the round, one batch in memory at a time.
 
     Raises NotFound or Invalid, before the first, for a round or a version that cannot be moved to.
     """
-    found = rounds.get(round_id)
-    succession = _Successions(found, _checked(found, target))
+    assessment_round = rounds.get(round_id)
+    succession = _Successions(assessment_round, _checked(assessment_round, target))
     after = 0
     while batch := _batch(round_id, after, lock=False):
         yield from _told(batch, succession)
@@ -85,30 +96,30 @@ def begin(round_id: int, target: Key, *, actor: User) -> None:
     rounds.change_version(round_id, _checked(rounds.get(round_id), target), actor=actor)
 
 
-def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> list[Told]:
-    """Move what can be moved of the next dossiers whose id is above `after`, and tell what became of each.
+def move_some(round_id: int, target: Key, *, actor: User, after: int = 0) -> list[MoveResult]:
+    """Move the next dossiers with ids above `after` where possible; returns a MoveResult for each.
 
-    They are held until the end of the transaction, so that nobody acts on them meanwhile. An answer to be confirmed
-    gets a new version as well: who has its old question on the screen is told so when saving.
+    The rows stay locked until the end of the transaction, so that nobody acts on them meanwhile. An answer to confirm
+    gets a new version too, so that a person who saves the old question is told so.
     """
     access.require_administrator(actor)
-    found = rounds.get(round_id)
-    succession = _Successions(found, _checked(found, target))
+    assessment_round = rounds.get(round_id)
+    succession = _Successions(assessment_round, _checked(assessment_round, target))
     batch = _batch(round_id, after, lock=True)
-    told = list(_told(batch, succession))
-    return [_done(dossier, one, succession.new, actor) for dossier, one in zip(batch, told, strict=True)]
+    results = list(_told(batch, succession))
+    return [_done(dossier, result, succession.new, actor) for dossier, result in zip(batch, results, strict=True)]
 
 
-def _done(dossier: Dossier, told: Told, new: Rules, actor: User) -> Told:
-    if not isinstance(told.outlook, Moves):
-        return told
+def _done(dossier: Dossier, result: MoveResult, new: Rules, actor: User) -> MoveResult:
+    if not isinstance(result.outlook, Moves):
+        return result
     try:
         with db.session.begin_nested():
-            _write(dossier, told.outlook, new, actor)
+            _write(dossier, result.outlook, new, actor)
     except Refusal as refusal:
         db.session.expire(dossier)  # what was set on it past the unit of work
-        return Told(told.dossier_id, told.unit, told.state, told.version, Stays(refusal.reasons))
-    return told
+        return MoveResult(result.dossier_id, result.unit, result.state, result.version, Stays(refusal.reasons))
+    return result
 
 
 def _write(dossier: Dossier, moves: Moves, new: Rules, actor: User) -> None:
@@ -140,16 +151,16 @@ def _claim_files(dossier: Dossier, codes: Sequence[str]) -> None:
     db.session.flush()
 
 
-def _checked(found: Round, target: Key) -> WorkflowSpec:
+def _checked(assessment_round: Round, target: Key) -> WorkflowSpec:
     """The version to move to; raises Invalid when the round's dossiers cannot go on by it."""
     spec = definitions().workflows.get(target)
     if spec is None:
         raise NotFound(_("There is no such scheme."))
-    if spec.name != found.workflow:
+    if spec.name != assessment_round.workflow:
         raise Invalid(_("Dossiers move to another version of their own scheme only, not to another scheme."))
-    if spec.version < found.workflow_version:
+    if spec.version < assessment_round.workflow_version:
         raise Invalid(_("The round has a newer version already; dossiers never move back."))
-    if about(spec) != about(workflow_of(found).spec):
+    if about(spec) != about(workflow_of(assessment_round).spec):
         raise Invalid(_("That version is about another kind of unit. Open a new round for it."))
     return spec
 
@@ -157,20 +168,20 @@ def _checked(found: Round, target: Key) -> WorkflowSpec:
 class _Successions:
     """The comparisons of the new rules with every older version that is met."""
 
-    def __init__(self, found: Round, spec: WorkflowSpec) -> None:
-        self.new = Rules(spec, form_at(*rounds.form_by(found, spec)))
-        self._met: dict[tuple[Key, Key], Succession | None] = {}
+    def __init__(self, assessment_round: Round, spec: WorkflowSpec) -> None:
+        self.new = Rules(spec, form_at(*rounds.form_by(assessment_round, spec)))
+        self._met: dict[tuple[Key, Key], IndicatorSuccession | None] = {}
 
-    def of(self, dossier: Dossier) -> Succession | None:
-        """The comparison with the rules of `dossier`; None when these cannot be read any more."""
+    def of(self, dossier: Dossier) -> IndicatorSuccession | None:
+        """The comparison with the rules of `dossier`; None when its rules can no longer be read."""
         scheme, form = (dossier.workflow, dossier.workflow_version), (dossier.form, dossier.form_version)
         if (scheme, form) not in self._met:
             self._met[scheme, form] = self._compared(scheme, form)
         return self._met[scheme, form]
 
-    def _compared(self, scheme: Key, form: Key) -> Succession | None:
+    def _compared(self, scheme: Key, form: Key) -> IndicatorSuccession | None:
         try:
-            return Succession(Rules(known().workflow(*scheme), known().form(*form)), self.new)
+            return IndicatorSuccession(Rules(known().workflow(*scheme), known().form(*form)), self.new)
         except NotFound:
             return None
 
@@ -187,14 +198,14 @@ def _batch(round_id: int, after: int, *, lock: bool) -> Sequence[Dossier]:
     return db.session.scalars(query.with_for_update(of=Dossier) if lock else query).all()
 
 
-def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[Told]:
+def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[MoveResult]:
     ids = [dossier.id for dossier in batch]
     steps, claims, findings, files = _steps(ids), _answers(Claim, ids), _answers(Finding, ids), _files(ids)
     for dossier in batch:
         compared = succession.of(dossier)
         entries = compared.old.form.indicators if compared else {}
-        attached = {code: one for code, one in files.get(dossier.id, {}).items() if _by_files(entries.get(code))}
-        held = Held(
+        attached = {code: count for code, count in files.get(dossier.id, {}).items() if _by_files(entries.get(code))}
+        answers = HeldAnswers(
             state=dossier.state,
             steps=steps.get(dossier.id, []),
             claims={**claims.get(dossier.id, {}), **attached},
@@ -202,26 +213,28 @@ def _told(batch: Sequence[Dossier], succession: _Successions) -> Iterator[Told]:
             disadvantaged=dossier.disadvantaged_area,
             proposed_level=dossier.proposed_level,
         )
-        outlook = _outlook(dossier, held, succession.new, compared)
-        yield Told(dossier.id, dossier.subject_name, dossier.state, dossier.workflow_version, outlook)
+        outlook = _outlook(dossier, answers, succession.new, compared)
+        yield MoveResult(dossier.id, dossier.subject_name, dossier.state, dossier.workflow_version, outlook)
 
 
 def _by_files(indicator: IndicatorSpec | None) -> bool:
     return indicator is not None and indicator.kind == "file"
 
 
-def _outlook(dossier: Dossier, held: Held, new: Rules, compared: Succession | None) -> Outlook | None:
+def _outlook(
+    dossier: Dossier, answers: HeldAnswers, new: Rules, compared: IndicatorSuccession | None
+) -> Outlook | None:
     if dossier.workflow_version == new.scheme.version:
         return None
     if dossier.workflow_version > new.scheme.version:
         return Stays((_("It has a newer version already."),))
     if compared is None:
         return Stays((_("The version it began with cannot be read any more."),))
-    return compared.outlook(held)
+    return compared.outlook(answers)
 
 
-def _steps(ids: Sequence[int]) -> dict[int, list[Step]]:
-    found: dict[int, list[Step]] = {}
+def _steps(ids: Sequence[int]) -> dict[int, list[TakenStep]]:
+    by_dossier: dict[int, list[TakenStep]] = {}
     query = (
         select(*(HistoryEntry.dossier_id, HistoryEntry.action, HistoryEntry.from_state, HistoryEntry.to_state))
         .add_columns(HistoryEntry.acting_as)
@@ -229,23 +242,23 @@ def _steps(ids: Sequence[int]) -> dict[int, list[Step]]:
         .order_by(HistoryEntry.dossier_id, HistoryEntry.number)
     )
     for dossier_id, *step in db.session.execute(query):
-        found.setdefault(dossier_id, []).append(Step(*step))
-    return found
+        by_dossier.setdefault(dossier_id, []).append(TakenStep(*step))
+    return by_dossier
 
 
 def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
-    found: Stored = {}
+    by_dossier: Stored = {}
     query = select(kind.dossier_id, kind.indicator, kind.answer).where(kind.dossier_id.in_(ids))
     for dossier_id, indicator, answer in db.session.execute(query):
         if answer:
-            found.setdefault(dossier_id, {})[indicator] = answer
-    return found
+            by_dossier.setdefault(dossier_id, {})[indicator] = answer
+    return by_dossier
 
 
 def _files(ids: Sequence[int]) -> Stored:
-    found: Stored = {}
+    by_dossier: Stored = {}
     query = select(Evidence.dossier_id, Evidence.indicator, func.count())
     query = query.where(Evidence.dossier_id.in_(ids), Evidence.removed_at.is_(None))
     for dossier_id, indicator, files in db.session.execute(query.group_by(Evidence.dossier_id, Evidence.indicator)):
-        found.setdefault(dossier_id, {})[indicator] = {"files": files}
-    return found
+        by_dossier.setdefault(dossier_id, {})[indicator] = {"files": files}
+    return by_dossier

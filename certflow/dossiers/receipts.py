@@ -21,7 +21,7 @@ WAYS = ("direct", "post")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReceiptEntry:
     """What is typed of a receipt: the day, how the papers came, and their number in the register of the office."""
 
     received_on: dt.date | None
@@ -35,7 +35,7 @@ def require_receiver(dossier: Dossier, user: User) -> None:
         raise NotPermitted(_("Only the office that receives the dossier records when its papers came."))
 
 
-def propose(dossier: Dossier, entry: Entry, *, actor: User, reason: str) -> Proposal:
+def propose(dossier: Dossier, entry: ReceiptEntry, *, actor: User, reason: str) -> Proposal:
     """Propose that the papers came on an earlier day; raises NotPermitted, ActionNotOpen or Invalid."""
     require_receiver(dossier, actor)
     if db.session.get(PaperReceipt, dossier.id) is not None:
@@ -50,7 +50,7 @@ def propose(dossier: Dossier, entry: Entry, *, actor: User, reason: str) -> Prop
     return proposals.propose(KIND, actor=actor, content=content, reason=reason, dossier_id=dossier.id)
 
 
-def _faults(dossier: Dossier, entry: Entry) -> dict[str, tuple[str, ...]]:
+def _faults(dossier: Dossier, entry: ReceiptEntry) -> dict[str, tuple[str, ...]]:
     faults: dict[str, tuple[str, ...]] = {}
     filed = first_filed(dossier)
     if filed is None:
@@ -80,24 +80,24 @@ def _settles(proposal: Proposal, actor: User) -> bool:
 
 
 def _carry_out(proposal: Proposal, actor: User) -> None:
-    said = proposal.content
+    content = proposal.content
     receipt = PaperReceipt(
         dossier_id=proposal.dossier_id,
-        received_on=dt.date.fromisoformat(said["received_on"]),
-        way=said["way"],
-        register_number=said["register_number"],
+        received_on=dt.date.fromisoformat(content["received_on"]),
+        way=content["way"],
+        register_number=content["register_number"],
         proposal_id=proposal.id,
     )
     db.session.add(receipt)
 
 
 def _lines(proposal: Proposal) -> list[tuple[str, str]]:
-    said = proposal.content
+    content = proposal.content
     ways = {"direct": _("Handed in"), "post": _("By post")}
     return [
-        (_("Day on which the papers came"), f"{dt.date.fromisoformat(said['received_on']):%d/%m/%Y}"),
-        (_("How they came"), ways[said["way"]]),
-        (_("Number in the register of incoming papers"), said["register_number"]),
+        (_("Day on which the papers came"), f"{dt.date.fromisoformat(content['received_on']):%d/%m/%Y}"),
+        (_("How they came"), ways[content["way"]]),
+        (_("Number in the register of incoming papers"), content["register_number"]),
     ]
 
 

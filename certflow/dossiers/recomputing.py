@@ -37,7 +37,7 @@ class Recomputed:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """The level a dossier reaches by its own rules and by others; `unanswered` counts what these ask beyond it.
 
     `classes` are the titles of both where they are classes of a rating by points.
@@ -67,32 +67,32 @@ def recompute(round_id: int) -> Iterator[Recomputed]:
         filed, decided = _submissions(batch), _decided(batch)
         for row in batch.dossiers:
             claimed = _of_submissions(row, filed.get(row.id, []), batch.claims.get(row.id, {}))
-            found = _of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {}))
-            yield Recomputed(row.id, row.unit, (*claimed, *found))
+            of_decisions = _of_decisions(row, decided.get(row.id), batch.findings.get(row.id, {}))
+            yield Recomputed(row.id, row.unit, (*claimed, *of_decisions))
 
 
 def differences(dossier: Dossier, *, findings: bool) -> tuple[str, ...]:
-    """As `recompute`, for one dossier; without `findings` only what follows from claims and filings is told."""
+    """The differences that `recompute` finds, of one dossier; without `findings` only those of claims and filings."""
     batch = next(_batches(Dossier.id == dossier.id))
     row = batch.dossiers[0]
     claimed = tuple(_of_submissions(row, _submissions(batch).get(row.id, []), batch.claims.get(row.id, {})))
-    found = _of_decisions(row, _decided(batch).get(row.id), batch.findings.get(row.id, {})) if findings else ()
-    return (*claimed, *found)
+    of_decisions = _of_decisions(row, _decided(batch).get(row.id), batch.findings.get(row.id, {})) if findings else ()
+    return (*claimed, *of_decisions)
 
 
-def what_if(round_id: int, form: FormSpec) -> Iterator[Compared]:
+def what_if(round_id: int, form: FormSpec) -> Iterator[Comparison]:
     """The level every dossier of the round would reach by `form`, from its findings once there are any, else claims."""
     rounds.get(round_id)
     for batch in _batches(access.whole_round(round_id)):
-        given = attached(form, [row.id for row in batch.dossiers], batch.claims | batch.findings)
+        answers = attached(form, [row.id for row in batch.dossiers], batch.claims | batch.findings)
         for row in batch.dossiers:
-            found = batch.findings.get(row.id)
-            part: Part = "findings" if found else "claims"
-            old = score(form_of(row), given[row.id], disadvantaged=row.disadvantaged_area, part=part)
-            new = score(form, given[row.id], disadvantaged=row.disadvantaged_area, part=part)
+            findings = batch.findings.get(row.id)
+            part: Part = "findings" if findings else "claims"
+            old = score(form_of(row), answers[row.id], disadvantaged=row.disadvantaged_area, part=part)
+            new = score(form, answers[row.id], disadvantaged=row.disadvantaged_area, part=part)
             classes = _class(form_of(row), old.level), _class(form, new.level)
             levels = old.level, new.level
-            yield Compared(row.id, row.unit, row.state, bool(found), *levels, len(new.unanswered), classes)
+            yield Comparison(row.id, row.unit, row.state, bool(findings), *levels, len(new.unanswered), classes)
 
 
 def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
@@ -107,23 +107,23 @@ def _batches(which: ColumnElement[bool]) -> Iterator[_Batch]:
         .limit(BATCH)
     )
     last = 0
-    while found := db.session.execute(query.where(Dossier.id > last)).all():
-        ids = [row.id for row in found]
-        yield _Batch(found, _answers(Claim, ids), _answers(Finding, ids))
+    while rows := db.session.execute(query.where(Dossier.id > last)).all():
+        ids = [row.id for row in rows]
+        yield _Batch(rows, _answers(Claim, ids), _answers(Finding, ids))
         last = ids[-1]
 
 
 def _answers(kind: type[Claim] | type[Finding], ids: Sequence[int]) -> Stored:
-    """The answers of these dossiers; of the many that are word for word alike, each is read from its JSON once."""
-    stored: Stored = {}
+    """The answers of these dossiers by indicator; each distinct JSON text is parsed once."""
+    by_dossier: Stored = {}
     alike: dict[str, Answer] = {}
     query = select(kind.dossier_id, kind.indicator, cast(kind.answer, Text))
     query = query.where(kind.dossier_id.in_(ids), kind.to_confirm.is_(False))
     for dossier_id, indicator, text in db.session.execute(query):
         if text not in alike:
             alike[text] = json.loads(text)
-        stored.setdefault(dossier_id, {})[indicator] = alike[text]
-    return stored
+        by_dossier.setdefault(dossier_id, {})[indicator] = alike[text]
+    return by_dossier
 
 
 def _submissions(batch: _Batch) -> dict[int, list[Any]]:
@@ -136,8 +136,8 @@ def _submissions(batch: _Batch) -> dict[int, list[Any]]:
         .where(Submission.dossier_id.in_(ids))
         .order_by(Submission.dossier_id, Submission.number)
     )
-    found = db.session.execute(query).all()
-    return {dossier_id: list(rows) for dossier_id, rows in groupby(found, lambda row: row.dossier_id)}
+    submissions = db.session.execute(query).all()
+    return {dossier_id: list(rows) for dossier_id, rows in groupby(submissions, lambda row: row.dossier_id)}
 
 
 def _decided(batch: _Batch) -> dict[int, int]:
@@ -174,7 +174,7 @@ def _of_submission(filed: Any) -> Iterator[str]:
         return
     manifest = json.loads(filed.manifest)
     name, version = manifest["criteria"]
-    answers = {code: given["answer"] for code, given in manifest["answers"].items()}
+    answers = {code: entry["answer"] for code, entry in manifest["answers"].items()}
     disadvantaged = manifest["disadvantaged_area"] is not None
     form = known().form(name, version)
     level = score(form, answers, disadvantaged=disadvantaged).level

@@ -22,14 +22,14 @@ from certflow.wording import _
 def freeze(dossier: Dossier, *, actor: User, at: dt.datetime, delegation: Delegation | None = None) -> Submission:
     """Store the manifest of `dossier` as filed at `at` by `actor`, for somebody else where there is a `delegation`.
 
-    Filed are the answers to what its rules ask; one that was not confirmed again under them is none.
+    The manifest has the answers to the questions of its rules, without those that still must be confirmed again.
     """
     lower_units.refresh_claims(dossier, actor=actor, at=at)
     number = 1 + (db.session.scalar(select(func.count()).where(Submission.dossier_id == dossier.id)) or 0)
     form = form_of(dossier)
-    asked = {indicator.code for criterion in form.by_part["claims"] for indicator in criterion.indicators}
+    codes = {indicator.code for criterion in form.by_part["claims"] for indicator in criterion.indicators}
     query = select(Claim).where(Claim.dossier_id == dossier.id, Claim.to_confirm.is_(False)).order_by(Claim.indicator)
-    claims = [claim for claim in db.session.scalars(query) if claim.indicator in asked]
+    claims = [claim for claim in db.session.scalars(query) if claim.indicator in codes]
     result = score(form, {c.indicator: c.answer for c in claims}, disadvantaged=dossier.disadvantaged_area)
     manifest = _manifest(dossier, claims, number, result.level, actor, at) | _for_whom(delegation)
     text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1)
@@ -94,11 +94,11 @@ def _meeting(meeting: Meeting | None) -> dict[str, Any] | None:
 
 def submission(dossier: Dossier, number: int) -> Submission:
     """One submission of a dossier the caller may see; raises NotFound."""
-    found = db.session.scalar(
+    row = db.session.scalar(
         select(Submission)
         .where(Submission.dossier_id == dossier.id, Submission.number == number)
         .options(joinedload(Submission.filed_by))
     )
-    if found is None:
+    if row is None:
         raise NotFound(_("There is no such submission."))
-    return found
+    return row

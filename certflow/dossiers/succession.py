@@ -26,7 +26,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TakenStep:
     """One step that a dossier took, as its history tells it."""
 
     action: str
@@ -36,11 +36,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldAnswers:
     """What a dossier has come to: its state, the steps it took, and its answers that are not empty."""
 
     state: str
-    steps: Sequence[Step]
+    steps: Sequence[TakenStep]
     claims: Answers
     findings: Answers
     disadvantaged: bool = False
@@ -96,7 +96,7 @@ def asked_anew(old: FormSpec, new: FormSpec) -> frozenset[str]:
     is computed is never typed, so that only what it counts matters. An indicator that is gone asks nothing any more:
     its answer is kept and not looked at.
 
-    Of points the scale belongs to the question, of a choice its options, of a text its least length.
+    The scale of points, the options of a choice and the least length of a text belong to the question.
     """
     return frozenset(
         code
@@ -145,7 +145,7 @@ def past(scheme: WorkflowSpec, state: str, what: str) -> bool:
     return bool(writing) and now.edits != what and order.index(now.stage) > min(writing)
 
 
-class Succession:
+class IndicatorSuccession:
     """An older and a newer version of the rules, compared once for all dossiers that may move between them."""
 
     def __init__(self, old: Rules, new: Rules) -> None:
@@ -153,24 +153,24 @@ class Succession:
         self._anew = asked_anew(old.form, new.form)
         self._needed = {part: needed_anew(old.form, new.form, part) for part in PARTS}
 
-    def outlook(self, held: Held) -> Outlook:
+    def outlook(self, answers: HeldAnswers) -> Outlook:
         """Whether a dossier can move, and what must be confirmed then."""
-        if self.old.scheme.states[held.state].final:
+        if self.old.scheme.states[answers.state].final:
             return Stays((_("It is decided; a decided dossier never moves."),), decided=True)
-        reasons = [*self._of_subject(), *self._of_state(held.state), *self._of_steps(held.steps)]
+        reasons = [*self._of_subject(), *self._of_state(answers.state), *self._of_steps(answers.steps)]
         if not reasons:
-            reasons = [*self._of_claims(held), *self._of_findings(held), *self._of_proposal(held)]
+            reasons = [*self._of_claims(answers), *self._of_findings(answers), *self._of_proposal(answers)]
         if reasons:
             return Stays(tuple(reasons))
-        return Moves(self._changed_in("claims", held.claims), self._changed_in("findings", held.findings))
+        return Moves(self._changed_in("claims", answers.claims), self._changed_in("findings", answers.findings))
 
     def _changed_in(self, part: Part, answers: Answers) -> tuple[str, ...]:
         """The indicators whose answer is there and must be given again, in the form's order."""
-        asked = self.new.form.indicators.items()
-        return tuple(code for code, i in asked if i.asked_in(part) and code in answers and code in self._anew)
+        indicators = self.new.form.indicators.items()
+        return tuple(code for code, i in indicators if i.asked_in(part) and code in answers and code in self._anew)
 
     def _lacking(self, part: Part, answers: Answers) -> tuple[str, ...]:
-        """As `_changed_in`, with those that must be answered now and are not."""
+        """The indicators of `_changed_in` and those that must be answered now and are not, in the form's order."""
         lacking = {*self._changed_in(part, answers), *(self._needed[part] - set(answers))}
         return tuple(code for code in self.new.form.indicators if code in lacking)
 
@@ -192,7 +192,7 @@ class Succession:
             return [words]
         return []
 
-    def _of_steps(self, steps: Sequence[Step]) -> list[str]:
+    def _of_steps(self, steps: Sequence[TakenStep]) -> list[str]:
         reasons = []
         for step in dict.fromkeys(steps):
             before, after = _found(self.old.scheme, step), _found(self.new.scheme, step)
@@ -202,10 +202,10 @@ class Succession:
                 reasons.append(_("A step it took, “%(step)s”, has changed: %(what)s.", step=title, what=changed))
         return reasons
 
-    def _changed(self, step: Step, before: TransitionSpec | None, after: TransitionSpec | None) -> str:
-        """What is otherwise with a step that was taken; "" where the newer version would have led there alike.
+    def _changed(self, step: TakenStep, before: TransitionSpec | None, after: TransitionSpec | None) -> str:
+        """What has changed about a step that was taken; "" when the newer version keeps the step.
 
-        Others who may now take it too, or from elsewhere, take nothing from a step that was taken as it still may be.
+        Additional roles or origin states in the newer version do not count as a change.
         """
         if after is None:
             return _("it is no longer there")
@@ -219,16 +219,16 @@ class Succession:
             return _("something else follows from it")
         return ""
 
-    def _may_still(self, step: Step, after: TransitionSpec) -> bool:
+    def _may_still(self, step: TakenStep, after: TransitionSpec) -> bool:
         before, now = (rules.scheme.roles.get(step.acting_as) for rules in (self.old, self.new))
         return step.acting_as in after.by and before is not None and now is not None and before.seat == now.seat
 
-    def _of_claims(self, held: Held) -> list[str]:
-        """What is filed can no longer be answered by the unit, so that its questions must be the same."""
-        codes = self._lacking("claims", held.claims)
-        if not codes or not past(self.new.scheme, held.state, "claims"):
+    def _of_claims(self, answers: HeldAnswers) -> list[str]:
+        """The reasons why a filed dossier stays: the unit can no longer answer questions that have changed."""
+        codes = self._lacking("claims", answers.claims)
+        if not codes or not past(self.new.scheme, answers.state, "claims"):
             return []
-        if self._leads_back(held.state, "claims"):
+        if self._leads_back(answers.state, "claims"):
             words = _("Questions that the unit can no longer answer have changed (%(codes)s): return it first.")
         else:
             words = _(
@@ -237,28 +237,28 @@ class Succession:
             )
         return [words % {"codes": ", ".join(codes)}]
 
-    def _of_findings(self, held: Held) -> list[str]:
-        codes = self._lacking("findings", held.findings)
-        if not codes or not held.findings or not past(self.new.scheme, held.state, "findings"):
+    def _of_findings(self, answers: HeldAnswers) -> list[str]:
+        codes = self._lacking("findings", answers.findings)
+        if not codes or not answers.findings or not past(self.new.scheme, answers.state, "findings"):
             return []
         return [
             _("Questions of its appraisal have changed (%(codes)s): send it back first.", codes=", ".join(codes)),
         ]
 
-    def _of_proposal(self, held: Held) -> list[str]:
-        """A proposal that the findings do not bear by the newer thresholds would stand against the rules."""
-        if not held.proposed_level or not past(self.new.scheme, held.state, "findings"):
+    def _of_proposal(self, answers: HeldAnswers) -> list[str]:
+        """The reasons why the findings do not support the proposed level under the newer thresholds."""
+        if not answers.proposed_level or not past(self.new.scheme, answers.state, "findings"):
             return []
-        if self._names(held.proposed_level, self.old) != self._names(held.proposed_level, self.new):
+        if self._names(answers.proposed_level, self.old) != self._names(answers.proposed_level, self.new):
             return [_("The level that is proposed means something else by the newer version: send it back first.")]
-        level = score(self.new.form, held.findings, disadvantaged=held.disadvantaged, part="findings").level
-        if level >= held.proposed_level:
+        level = score(self.new.form, answers.findings, disadvantaged=answers.disadvantaged, part="findings").level
+        if level >= answers.proposed_level:
             return []
         return [
             _(
-                "Level %(proposed)s is proposed, and the findings reach level %(level)s by the newer version:"
-                " send it back first.",
-                proposed=held.proposed_level,
+                "Level %(proposed)s is proposed, and the findings reach level %(level)s by the newer "
+                "version: send it back first.",
+                proposed=answers.proposed_level,
                 level=level,
             )
         ]
@@ -284,5 +284,5 @@ def _asks(transition: TransitionSpec) -> tuple[object, ...]:
     return set(transition.needs), transition.document, transition.authority
 
 
-def _found(scheme: WorkflowSpec, step: Step) -> TransitionSpec | None:
+def _found(scheme: WorkflowSpec, step: TakenStep) -> TransitionSpec | None:
     return next((t for t in scheme.transitions if t.action == step.action and step.origin in t.origins), None)

@@ -80,7 +80,7 @@ def _database_instant() -> dt.datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PrintedPaper:
     """A document's file, stored under its own hash but not yet confirmed."""
 
     document_id: int
@@ -88,7 +88,7 @@ class Made:
     sha256: str
 
 
-def make_file(document_id: int) -> Made | None:
+def make_file(document_id: int) -> PrintedPaper | None:
     """Render and store the file of an intended document; None when it is already issued. Writes no row.
 
     The file's name is its own hash, so a run that was cut after storing finds its file again.
@@ -103,24 +103,24 @@ def make_file(document_id: int) -> Made | None:
     key = f"documents/{digest[:2]}/{digest}"
     with suppress(FileExistsError):
         equipment().storage.put(key, iter([content]))
-    return Made(document_id, key, digest)
+    return PrintedPaper(document_id, key, digest)
 
 
-def confirm(made: Made) -> None:
-    """Say that the file is there; does nothing when that was already said."""
+def confirm(paper: PrintedPaper) -> None:
+    """Mark the document as issued with this file; does nothing when it is already issued."""
     db.session.execute(
         update(Document)
-        .where(Document.id == made.document_id, Document.issued_at.is_(None))
-        .values(storage_key=made.storage_key, sha256=made.sha256, issued_at=instant(), last_fault=""),
+        .where(Document.id == paper.document_id, Document.issued_at.is_(None))
+        .values(storage_key=paper.storage_key, sha256=paper.sha256, issued_at=instant(), last_fault=""),
         execution_options={"synchronize_session": "fetch"},
     )
 
 
 def issue(document_id: int) -> None:
     """Make the file of an intended document and confirm it; safe to repeat."""
-    made = make_file(document_id)
-    if made is not None:
-        confirm(made)
+    paper = make_file(document_id)
+    if paper is not None:
+        confirm(paper)
 
 
 def note_fault(document_id: int, fault: str) -> None:
@@ -149,11 +149,11 @@ def of_dossier(dossier: Dossier) -> list[Document]:
 
 
 def document(document_id: int, actor: User) -> Document:
-    """A document of a dossier `actor` may see; raises NotFound in the same words for what is absent and not theirs."""
-    found = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
-    if found is None or not access.sees(actor, found.dossier_id):
+    """A document of a dossier `actor` may see; raises the same NotFound when it is absent and when access is denied."""
+    row = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
+    if row is None or not access.sees(actor, row.dossier_id):
         raise NotFound(_("There is no such document, or it is not yours to see."))
-    return found
+    return row
 
 
 def content(document: Document) -> Iterator[bytes]:

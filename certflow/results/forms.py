@@ -28,9 +28,9 @@ class CodeForm(FlaskForm):
     )
 
 
-def tidied(typed: str) -> str:
-    """`typed` as codes are printed: capital letters and digits in groups; what is no code becomes none either."""
-    signs = re.sub(r"[^A-Z0-9]", "", typed[: 4 * LONGEST_CODE].upper())[:LONGEST_CODE]
+def tidied(text: str) -> str:
+    """`text` in the printed form of codes: capitals and digits in groups; "" when it has neither."""
+    signs = re.sub(r"[^A-Z0-9]", "", text[: 4 * LONGEST_CODE].upper())[:LONGEST_CODE]
     return "-".join(signs[at : at + CODE_GROUP_LENGTH] for at in range(0, len(signs), CODE_GROUP_LENGTH))
 
 
@@ -46,6 +46,8 @@ class RevocationForm(FlaskForm):
     document_date = date_of_document()
     reason = reason_field(lazy_gettext("Whoever verifies the certificate reads it."))
 
-    def entry(self) -> revocations.Entry:
+    def entry(self) -> revocations.RevocationEntry:
         """What was typed."""
-        return revocations.Entry(self.document_number.data or "", self.document_date.day, self.reason.data or "")
+        return revocations.RevocationEntry(
+            self.document_number.data or "", self.document_date.day, self.reason.data or ""
+        )

@@ -153,8 +153,8 @@ def _authority(rule: AuthorityRule | None) -> dict[str, Any]:
     if rule is None:
         return {}
     number, dated = rule.document_number, rule.document_date.isoformat()
-    named = {"id": rule.id, "role": rule.role, "issued_by": rule.issued_by}
-    return {"authority_rule": {"document_number": number, "document_date": dated, **named}}
+    rest = {"id": rule.id, "role": rule.role, "issued_by": rule.issued_by}
+    return {"authority_rule": {"document_number": number, "document_date": dated, **rest}}
 
 
 def _stated(paper: Paper, spec: PaperSpec, words: dict[str, Any]) -> dict[str, str]:

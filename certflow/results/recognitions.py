@@ -37,7 +37,7 @@ def new_code() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Award:
     """What a decision awards: a level (of a rating the rank of its band, whose name is `grade`), or neither."""
 
     level: int = 0
@@ -46,7 +46,7 @@ class Result:
 
 def recognise(dossier: Dossier, level: int, *, by: Signed) -> Recognition:
     """Record the recognition and the intent to issue its decision and certificate, numbers drawn."""
-    return award(dossier, Result(level, form_of(dossier).grade(level).vi), by=by)
+    return award(dossier, Award(level, form_of(dossier).grade(level).vi), by=by)
 
 
 def rate(dossier: Dossier, *, by: Signed) -> Recognition:
@@ -57,10 +57,10 @@ def rate(dossier: Dossier, *, by: Signed) -> Recognition:
     level = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
     if not level:
         raise ActionBlocked(_("The findings reach no class of the criteria set"))
-    return award(dossier, Result(level, form.grade(level).vi), by=by)
+    return award(dossier, Award(level, form.grade(level).vi), by=by)
 
 
-def award(dossier: Dossier, result: Result, *, by: Signed) -> Recognition:
+def award(dossier: Dossier, result: Award, *, by: Signed) -> Recognition:
     """Record what was decided and the intent to issue the papers of the scheme's outcome, numbers drawn."""
     outcome = outcome_of(dossier)
     until, code = _kept_until(outcome, by.dated), new_code()
@@ -139,17 +139,17 @@ def held(dossier: Dossier, day: dt.date) -> tuple[HeldLevel, ...]:
         )
     )
     with seeing(EVERYTHING):  # what the subject holds is the same whoever asks
-        found = [HeldLevel(one.level, one.recognised_on) for one in db.session.scalars(query)]
+        results = [HeldLevel(recognition.level, recognition.recognised_on) for recognition in db.session.scalars(query)]
     inherited = inheritance.of_dossier(dossier, day)
-    return (*found, HeldLevel(inherited.level, inherited.since)) if inherited else tuple(found)
+    return (*results, HeldLevel(inherited.level, inherited.since)) if inherited else tuple(results)
 
 
 def by_code(code: str) -> Recognition:
-    """The result with this code, once all its papers are issued; raises NotFound alike for all else.
+    """The published result with this code; raises the same NotFound for an unknown code and an unpublished result.
 
-    A decision made elsewhere has no papers here and is found at once.
+    A result is published once all its papers are issued; a decision made elsewhere has no papers and is published.
     """
-    found = db.session.scalar(
+    recognition = db.session.scalar(
         select(Recognition)
         .where(Recognition.verify_code == code.strip().upper())
         .options(
@@ -160,9 +160,9 @@ def by_code(code: str) -> Recognition:
             ),
         )
     )
-    if found is None or not found.published:
+    if recognition is None or not recognition.published:
         raise NotFound(_("No published result has this code. Check the letters and digits on the paper."))
-    return found
+    return recognition
 
 
 def lapsed(recognition: Recognition, day: dt.date | None = None) -> bool:

@@ -25,7 +25,7 @@ LONGEST_NUMBER = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RevocationEntry:
     """What is typed of a revocation: the decision outside, by its number and date, and its reasons."""
 
     document_number: str
@@ -46,7 +46,7 @@ def require_above(dossier: Dossier, user: User) -> None:
         raise NotPermitted(_("A revocation is recorded by those who appraise, review or decide."))
 
 
-def propose(dossier: Dossier, entry: Entry, *, actor: User) -> Proposal:
+def propose(dossier: Dossier, entry: RevocationEntry, *, actor: User) -> Proposal:
     """Propose to record that the dossier's result was revoked; raises NotPermitted, ActionNotOpen or Invalid."""
     require_above(dossier, actor)
     result = recognitions.of_dossier(dossier)
@@ -61,7 +61,7 @@ def propose(dossier: Dossier, entry: Entry, *, actor: User) -> Proposal:
     return proposals.propose(KIND, actor=actor, content=content, reason=entry.reason, dossier_id=dossier.id)
 
 
-def _faults(entry: Entry, result: Recognition) -> dict[str, tuple[str, ...]]:
+def _faults(entry: RevocationEntry, result: Recognition) -> dict[str, tuple[str, ...]]:
     faults: dict[str, tuple[str, ...]] = {}
     number = " ".join(entry.document_number.split())
     if not number or len(number) > LONGEST_NUMBER:
@@ -85,10 +85,10 @@ def _carry_out(proposal: Proposal, actor: User) -> None:
 
 
 def _lines(proposal: Proposal) -> list[tuple[str, str]]:
-    said = proposal.content
+    content = proposal.content
     return [
-        (_("Number of the decision"), said["document_number"]),
-        (_("Date of the document"), f"{dt.date.fromisoformat(said['document_date']):%d/%m/%Y}"),
+        (_("Number of the decision"), content["document_number"]),
+        (_("Date of the document"), f"{dt.date.fromisoformat(content['document_date']):%d/%m/%Y}"),
     ]
 
 

@@ -61,37 +61,37 @@ def titles(unit: Unit, on: dt.date) -> Titles:
     """The published titles of a unit and of those it came out of, transitively, with what follows on a day."""
     day = min(on, unit.ends_on or dt.date.max)
     behind = inheritance.lineage([unit.id], day)
-    found = [one for one in _published({unit.id, *behind.ids}, on) if not is_sample(one.dossier)]
-    official = [one for one in found if not one.dossier.round.practice]
-    own = tuple(one for one in official if one.unit_id == unit.id)
-    practice = tuple(one for one in found if one.dossier.round.practice and one.unit_id == unit.id)
-    back = [one for one in official if one.unit_id != unit.id]
+    results = [result for result in _published({unit.id, *behind.ids}, on) if not is_sample(result.dossier)]
+    official = [result for result in results if not result.dossier.round.practice]
+    own = tuple(result for result in official if result.unit_id == unit.id)
+    practice = tuple(result for result in results if result.dossier.round.practice and result.unit_id == unit.id)
+    back = [result for result in official if result.unit_id != unit.id]
     return Titles(own, practice, tuple(_former(unit.id, behind, back)), tuple(_inherited(unit, day, back)))
 
 
 def _former(unit_id: int, behind: inheritance.UnitLineage, back: Sequence[Recognition]) -> list[Former]:
-    """Everybody behind a unit, nearest first, each once."""
-    found: dict[int, Former] = {}
+    """All predecessors of a unit, nearest first, without duplicates."""
+    by_unit: dict[int, Former] = {}
     step, steps = [unit_id], 1
     while step:
         ahead = []
-        for one in (each for id_ in step for each in behind.behind.get(id_, ())):
-            if one.id not in found:
-                held = tuple(title for title in back if title.unit_id == one.id)
-                found[one.id] = Former(one.id, one.name, one.extent, steps, held)
-                ahead.append(one.id)
+        for unit in (each for id_ in step for each in behind.behind.get(id_, ())):
+            if unit.id not in by_unit:
+                of_unit = tuple(title for title in back if title.unit_id == unit.id)
+                by_unit[unit.id] = Former(unit.id, unit.name, unit.extent, steps, of_unit)
+                ahead.append(unit.id)
         step, steps = ahead, steps + 1
-    return list(found.values())
+    return list(by_unit.values())
 
 
 def _inherited(unit: Unit, day: dt.date, back: Sequence[Recognition]) -> list[tuple[Recognition, Inherited]]:
-    by_form = {one.dossier.form: one for one in back if one.kind == "recognition"}
-    found = []
-    for form, one in sorted(by_form.items()):
+    by_form = {result.dossier.form: result for result in back if result.kind == "recognition"}
+    inheritances = []
+    for form, result in sorted(by_form.items()):
         passed = inheritance.of_units([unit.id], day, within=unit, form=form, published=True)
         if unit.id in passed:
-            found.append((one, passed[unit.id]))
-    return found
+            inheritances.append((result, passed[unit.id]))
+    return inheritances
 
 
 def _published(of: Collection[int], on: dt.date) -> list[Recognition]:
@@ -108,26 +108,28 @@ def _published(of: Collection[int], on: dt.date) -> list[Recognition]:
         .order_by(Recognition.recognised_on.desc(), Recognition.id.desc())
     )
     with seeing(EVERYTHING):  # published results are public facts
-        return [one for one in db.session.scalars(query.limit(MOST_TITLES)) if one.published]
+        return [result for result in db.session.scalars(query.limit(MOST_TITLES)) if result.published]
 
 
-def fates(found: Recognition, day: dt.date) -> list[Fate]:
+def fates(recognition: Recognition, day: dt.date) -> list[Fate]:
     """What became of the unit that holds a title, and what each successor has of it on a day; empty while it stands."""
-    if found.holder_id is not None or found.unit.ends_on is None or found.unit.ends_on >= day:
+    if recognition.holder_id is not None or recognition.unit.ends_on is None or recognition.unit.ends_on >= day:
         return []
-    gone = register.links(found.unit_id)[1]
-    counted = found.kind == "recognition"
-    passed = _passed([one.successor for one in gone if one.successor], day, found) if counted else {}
-    return [Fate(link, passed.get(link.successor_id or 0)) for link in gone]
+    links = register.links(recognition.unit_id)[1]
+    counted = recognition.kind == "recognition"
+    passed = _passed([link.successor for link in links if link.successor], day, recognition) if counted else {}
+    return [Fate(link, passed.get(link.successor_id or 0)) for link in links]
 
 
-def _passed(successors: Sequence[Unit], day: dt.date, found: Recognition) -> dict[int, Inherited]:
-    """What units have of a title, asked once for all that lie in one unit."""
-    about = {"form": found.dossier.form, "practice": found.dossier.round.practice, "published": True}
+def _passed(successors: Sequence[Unit], day: dt.date, recognition: Recognition) -> dict[int, Inherited]:
+    """What each successor inherits of a title, with one query for all that lie in the same unit."""
+    about = {"form": recognition.dossier.form, "practice": recognition.dossier.round.practice, "published": True}
     together: dict[tuple[int, dt.date], list[Unit]] = {}
-    for one in successors:
-        together.setdefault((one.parent_id or -one.id, min(day, one.ends_on or dt.date.max)), []).append(one)
+    for successor in successors:
+        together.setdefault(
+            (successor.parent_id or -successor.id, min(day, successor.ends_on or dt.date.max)), []
+        ).append(successor)
     passed: dict[int, Inherited] = {}
-    for (_parent, on), some in together.items():
-        passed |= inheritance.of_units([one.id for one in some], on, within=some[0], **about)  # type: ignore[arg-type]
+    for (_parent, on), siblings in together.items():
+        passed |= inheritance.of_units([successor.id for successor in siblings], on, within=siblings[0], **about)  # type: ignore[arg-type]
     return passed

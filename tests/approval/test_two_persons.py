@@ -188,7 +188,7 @@ def late() -> Dossier:
 
 def received(dossier: Dossier, **changes: object) -> Proposal:
     said: dict[str, object] = {"received_on": clock.today() - DAY, "way": "post", "register_number": "12/CVĐ"}
-    entry = receipts.Entry(**(said | changes))  # type: ignore[arg-type]
+    entry = receipts.ReceiptEntry(**(said | changes))  # type: ignore[arg-type]
     return receipts.propose(dossier, entry, actor=make.person_for("education_officer", dossier), reason="")
 
 
@@ -232,7 +232,7 @@ def test_a_receipt_that_cannot_be_is_told_by_its_field(changes: dict[str, object
 def test_the_unit_that_files_neither_records_nor_confirms_a_receipt() -> None:
     dossier = late()
     chair = make.person_for("commune_chair", dossier)
-    entry = receipts.Entry(clock.today(), "post", "1")
+    entry = receipts.ReceiptEntry(clock.today(), "post", "1")
 
     with pytest.raises(NotPermitted):
         receipts.propose(dossier, entry, actor=chair, reason="")
@@ -243,7 +243,7 @@ def test_the_unit_that_files_neither_records_nor_confirms_a_receipt() -> None:
 
 def revoked(dossier: Dossier, **changes: object) -> Proposal:
     said: dict[str, object] = {"document_number": "09/QĐ-PGDĐT", "document_date": clock.today(), "reason": make.REASON}
-    entry = revocations.Entry(**(said | changes))  # type: ignore[arg-type]
+    entry = revocations.RevocationEntry(**(said | changes))  # type: ignore[arg-type]
     return revocations.propose(dossier, entry, actor=make.person_for("district_appraiser", dossier))
 
 
@@ -269,7 +269,7 @@ def test_nothing_is_revoked_that_was_not_granted_and_by_nobody_below() -> None:
     dossier = make.dossier("appraising")
     with pytest.raises(ActionNotOpen):
         revoked(dossier)
-    entry = revocations.Entry("1", clock.today(), make.REASON)
+    entry = revocations.RevocationEntry("1", clock.today(), make.REASON)
 
     with pytest.raises(NotPermitted):
         revocations.propose(dossier, entry, actor=make.person_for("commune_chair", dossier))

@@ -91,7 +91,7 @@ def test_cut_off_after_any_commit_a_second_time_finishes(
     monkeypatch.setattr(moving, "BATCH", 1)
     move_some, command = moving.move_some, ("definitions", "move", "--round", round_id, "--to", TARGET)
 
-    def cut_off(*given: object, after: int = 0, **named: object) -> list[moving.Told]:
+    def cut_off(*given: object, after: int = 0, **named: object) -> list[moving.MoveResult]:
         if after == 1:
             move_some(*given, after=after, **named)  # type: ignore[arg-type]
             raise KeyboardInterrupt

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from certflow.dossiers import moving
-from certflow.dossiers.moving import Key, Told
+from certflow.dossiers.moving import Key, MoveResult
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.people import User
@@ -15,10 +15,10 @@ def administrator() -> User:
     return make.person("administrator")
 
 
-def moved(round_id: int, target: Key, actor: User | None = None) -> dict[int, Told]:
+def moved(round_id: int, target: Key, actor: User | None = None) -> dict[int, MoveResult]:
     """Move as the pages do, committed after each batch; what became of each dossier by its id."""
     by, after = actor or administrator(), 0
-    told: dict[int, Told] = {}
+    told: dict[int, MoveResult] = {}
     moving.begin(round_id, target, actor=by)
     make.commit()
     while some := moving.move_some(round_id, target, actor=by, after=after):
@@ -30,7 +30,7 @@ def moved(round_id: int, target: Key, actor: User | None = None) -> dict[int, To
     return told
 
 
-def planned(round_id: int, target: Key) -> dict[int, Told]:
+def planned(round_id: int, target: Key) -> dict[int, MoveResult]:
     """What a move would do with each dossier, by its id."""
     return {one.dossier_id: one for one in moving.plan(round_id, target)}
 

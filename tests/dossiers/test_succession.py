@@ -6,13 +6,13 @@ import pytest
 
 from certflow import wording
 from certflow.dossiers.succession import (
-    Held,
+    HeldAnswers,
+    IndicatorSuccession,
     Moves,
     Outlook,
     Rules,
     Stays,
-    Step,
-    Succession,
+    TakenStep,
     asked_anew,
     move_name,
     past,
@@ -25,13 +25,13 @@ from tests.versions import Change, Table, indicator, retitled, step, stricter, u
 OFFICER, CHAIR = "commune_officer", "commune_chair"
 RECEIVER, APPRAISER, REVIEWER = "education_officer", "district_appraiser", "province_reviewer"
 WAY = (
-    Step("hand_over", "drafting", "awaiting_chair", OFFICER),
-    Step("submit", "awaiting_chair", "submitted", CHAIR),
-    Step("accept", "submitted", "appraising", RECEIVER),
-    Step("propose_level_2", "appraising", "under_review", APPRAISER),
-    Step("endorse", "under_review", "endorsed", REVIEWER),
+    TakenStep("hand_over", "drafting", "awaiting_chair", OFFICER),
+    TakenStep("submit", "awaiting_chair", "submitted", CHAIR),
+    TakenStep("accept", "submitted", "appraising", RECEIVER),
+    TakenStep("propose_level_2", "appraising", "under_review", APPRAISER),
+    TakenStep("endorse", "under_review", "endorsed", REVIEWER),
 )
-RETURNED = (*WAY[:2], Step("return_for_changes", "submitted", "returned", RECEIVER))
+RETURNED = (*WAY[:2], TakenStep("return_for_changes", "submitted", "returned", RECEIVER))
 SHARE = {"denominator": 100, "share": 85, "definition": "x"}
 ANSWERS = {"1.1": {"value": True}, "5.1": SHARE}
 STEPS = {"drafting": 0, "awaiting_chair": 1, "submitted": 2, "appraising": 3, "under_review": 4, "endorsed": 5}
@@ -44,18 +44,18 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wording._Translator, "single", staticmethod(wording._plain))
 
 
-def held(state: str = "drafting", **more: Any) -> Held:
+def held(state: str = "drafting", **more: Any) -> HeldAnswers:
     """A dossier that came straight to `state`, with two claims."""
     steps = RETURNED if state == "returned" else WAY[: STEPS.get(state, len(WAY))]
-    return Held(state, steps, more.pop("claims", ANSWERS), more.pop("findings", {}), **more)
+    return HeldAnswers(state, steps, more.pop("claims", ANSWERS), more.pop("findings", {}), **more)
 
 
-def outlook(about: Held, of_scheme: Change = unchanged, of_form: Change = unchanged) -> Outlook:
+def outlook(about: HeldAnswers, of_scheme: Change = unchanged, of_form: Change = unchanged) -> Outlook:
     new = versions.rules(SCHEME, FORM, of_scheme=of_scheme, of_form=of_form)
-    return Succession(Rules(SCHEME, FORM), new).outlook(about)
+    return IndicatorSuccession(Rules(SCHEME, FORM), new).outlook(about)
 
 
-def reason(about: Held, of_scheme: Change = unchanged, of_form: Change = unchanged) -> str:
+def reason(about: HeldAnswers, of_scheme: Change = unchanged, of_form: Change = unchanged) -> str:
     """The one reason why it stays."""
     told = outlook(about, of_scheme, of_form)
     assert isinstance(told, Stays)
@@ -120,7 +120,9 @@ def test_a_dossier_stays_when_a_step_it_took_has_changed_and_moves_before_it_too
 
 
 def test_a_step_taken_twice_is_told_once() -> None:
-    about = Held("submitted", (*RETURNED, Step("hand_over", "returned", "awaiting_chair", OFFICER), *WAY[1:2]), {}, {})
+    about = HeldAnswers(
+        "submitted", (*RETURNED, TakenStep("hand_over", "returned", "awaiting_chair", OFFICER), *WAY[1:2]), {}, {}
+    )
 
     assert "File the dossier" in reason(about, _renamed)
 

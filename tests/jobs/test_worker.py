@@ -33,7 +33,7 @@ def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
         db.session.execute(sa.text("create table faults (document_id integer, fault text)"))
         db.session.commit()
 
-    def confirm(made: documents.Made) -> None:
+    def confirm(made: documents.PrintedPaper) -> None:
         document_id = made.document_id
         db.session.execute(sa.text("insert into printed values (:id)"), {"id": document_id})
         done.add(document_id)
@@ -47,7 +47,7 @@ def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
         text = sa.text("insert into faults values (:id, :fault)")
         db.session.execute(text, {"id": document_id, "fault": fault})
 
-    monkeypatch.setattr(documents, "make_file", lambda document_id: documents.Made(document_id, "key", "hash"))
+    monkeypatch.setattr(documents, "make_file", lambda document_id: documents.PrintedPaper(document_id, "key", "hash"))
     monkeypatch.setattr(documents, "confirm", confirm)
     monkeypatch.setattr(documents, "note_fault", note_fault)
     monkeypatch.setattr(documents, "pending", pending)

@@ -172,7 +172,7 @@ def test_a_paper_is_issued_once_and_its_file_never_replaced(monkeypatch: pytest.
     make.commit()
     kept = (paper.storage_key, paper.sha256, paper.issued_at)
 
-    documents.confirm(documents.Made(paper.id, "documents/ff/other", "0" * 64))
+    documents.confirm(documents.PrintedPaper(paper.id, "documents/ff/other", "0" * 64))
     documents.issue(paper.id)
     documents.note_fault(paper.id, "late")
     make.commit()

@@ -75,12 +75,12 @@ def act(dossier_id: int, action: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, dossier, _offer(dossier, action)), 422
     try:
-        done = actions.act(dossier_id, action, actor=actor(), note=note, document=form.document, version=form.seen)
+        changed = actions.act(dossier_id, action, actor=actor(), note=note, document=form.document, version=form.seen)
     except ActionBlocked as refusal:
         return _blocked(form, dossier, action, refusal)
     except Stale as refusal:
         return _overtaken(form, dossier_id, action, refusal)
-    title = _transition(done, action).title.in_language(language())
+    title = _transition(changed, action).title.in_language(language())
     flash(_("Recorded: %(action)s.", action=title))
     return redirect(url_for("dossiers.show", dossier_id=dossier_id))
 
@@ -106,10 +106,10 @@ def _offer(dossier: Dossier, action: str) -> Offer:
 def _blocked(form: ActionForm, dossier: Dossier, action: str, refusal: ActionBlocked) -> ResponseReturnValue:
     """Say what is missing: a missing note at its field, the rest above."""
     offer = _offer(dossier, action)
-    typed = [reason for reason in refusal.reasons if reason not in offer.reasons]
+    reasons = [reason for reason in refusal.reasons if reason not in offer.reasons]
     field = _field_at_fault(form, offer.transition)
-    field.errors = [*field.errors, *typed]
-    return _page(form, dossier, offer, told=offer.reasons), status_of(refusal)
+    field.errors = [*field.errors, *reasons]
+    return _page(form, dossier, offer, reasons=offer.reasons), status_of(refusal)
 
 
 def _field_at_fault(form: ActionForm, transition: TransitionSpec) -> Field:
@@ -128,7 +128,7 @@ def _overtaken(form: ActionForm, dossier_id: int, action: str, refusal: Stale) -
     form.version.data = str(dossier.version)
     offers = actions.offers(dossier, actor=actor())
     offer = next((o for o in offers if o.transition.action == action), None)
-    return _page(form, dossier, offer, told=refusal.reasons, action=action, overtaken=True), status_of(refusal)
+    return _page(form, dossier, offer, reasons=refusal.reasons, action=action, overtaken=True), status_of(refusal)
 
 
 def _page(
@@ -136,7 +136,7 @@ def _page(
     dossier: Dossier,
     offer: Offer | None,
     *,
-    told: Sequence[str] = (),
+    reasons: Sequence[str] = (),
     action: str = "",
     overtaken: bool = False,
 ) -> str:
@@ -150,7 +150,7 @@ def _page(
         dossier=dossier,
         offer=offer,
         transition=transition,
-        told=told,
+        reasons=reasons,
         overtaken=overtaken,
         last=timeline.told(dossier, last) if last else None,
         state=turns.state_of(dossier),
@@ -166,10 +166,10 @@ def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, obj
     """What the action leads to, in which part the person takes it, and the dates it is about."""
     spec = workflow_of(dossier).spec
     target = spec.states[transition.target]
-    dues = [given.due for given in dossiers.standings(dossier) if target.name in given.due.spec.states]
-    held = access.parts_on(actor(), dossier)
-    roles = {part.role for part in held}
-    delegation = signing.delegation_for(dossier, transition, held)
+    dues = [each.due for each in dossiers.standings(dossier) if target.name in each.due.spec.states]
+    roles_held = access.parts_on(actor(), dossier)
+    roles = {part.role for part in roles_held}
+    delegation = signing.delegation_for(dossier, transition, roles_held)
     return {
         "signs_for": delegated.before_acting(delegation) if delegation is not None else "",
         "target": target,

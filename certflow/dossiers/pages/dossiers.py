@@ -84,9 +84,9 @@ def _round_choices(reader: User) -> list[tuple[str, str]]:
     provinces = {places["province"].id for places in chains if "province" in places}
     country = any("country" in places for places in chains)
     return [
-        (str(one.id), one.title if one.unit_id in provinces else f"{one.title}, {one.unit.name}")
-        for one in rounds.newest()
-        if one.unit_id in provinces or (country and workflow_of(one).spec.place == "province")
+        (str(each.id), each.title if each.unit_id in provinces else f"{each.title}, {each.unit.name}")
+        for each in rounds.newest()
+        if each.unit_id in provinces or (country and workflow_of(each).spec.place == "province")
     ]
 
 

@@ -13,7 +13,7 @@ from certflow.catalogue import catalogue
 from certflow.catalogue.words import marks
 from certflow.criteria.pages.definitions import changes
 from certflow.dossiers import moving
-from certflow.dossiers.moving import Told
+from certflow.dossiers.moving import MoveResult
 from certflow.errors import NotFound
 from certflow.http import addresses
 from certflow.http.paging import asked_page
@@ -35,16 +35,16 @@ SHOWN = ("moves", "confirm", "stays")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MoveRow:
     """One dossier: how it is, which version it had, and what becomes of it."""
 
-    told: Told
+    told: MoveResult
     state: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One page of the dossiers (Row) that move or stay, with how many there are of each kind among all."""
+class MoveSheet:
+    """One page of the dossiers (MoveRow) that move or stay, with how many there are of each kind among all."""
 
     page: Pagination
     counts: Counter[str]
@@ -58,29 +58,31 @@ def _every_dossier() -> None:
 @bp.page("", ADMINISTRATOR)
 def show(round_id: int) -> ResponseReturnValue:
     """What a move would do, dossier by dossier; nothing is changed."""
-    found = rounds.get(round_id)
-    choices = rounds.newer_versions(found)
+    assessment_round = rounds.get(round_id)
+    choices = rounds.newer_versions(assessment_round)
     target = _chosen(choices, request.args.get("to", type=int))
-    sheet = _sheet(found, moving.plan(round_id, target.key), asked_page())
+    sheet = _sheet(assessment_round, moving.plan(round_id, target.key), asked_page())
     here = url_for(".show", round_id=round_id, to=target.version)
-    more = {"choices": choices, "language_next": here, **_differences(found, target)}
-    return _page("rounds/move.html", found, target, sheet, **more)
+    more = {"choices": choices, "language_next": here, **_differences(assessment_round, target)}
+    return _page("rounds/move.html", assessment_round, target, sheet, **more)
 
 
 @bp.action("", ADMINISTRATOR)
 def move(round_id: int) -> ResponseReturnValue:
-    """Move what can be moved, a few dossiers in each transaction, and tell what became of each."""
+    """Move the dossiers that can move, a few in each transaction, and show the result of each."""
     key = (rounds.get(round_id).workflow, addresses.sent_id("to"))
-    told: list[Told] = []
+    results: list[MoveResult] = []
     moving.begin(round_id, key, actor=actor())
     db.session.commit()
-    while some := moving.move_some(round_id, key, actor=actor(), after=told[-1].dossier_id if told else 0):
+    while batch := moving.move_some(round_id, key, actor=actor(), after=results[-1].dossier_id if results else 0):
         db.session.commit()
-        told += some
+        results += batch
     moving.begin(round_id, key, actor=actor())
-    found, target = rounds.get(round_id), catalogue.known().workflow(*key)
-    sheet = _sheet(found, sorted(told, key=lambda one: one.kind not in ("stays", "confirm")), 1)
-    return _page("rounds/moved.html", found, target, sheet, language_next=url_for("rounds.show", round_id=round_id))
+    assessment_round, target = rounds.get(round_id), catalogue.known().workflow(*key)
+    sheet = _sheet(assessment_round, sorted(results, key=lambda result: result.kind not in ("stays", "confirm")), 1)
+    return _page(
+        "rounds/moved.html", assessment_round, target, sheet, language_next=url_for("rounds.show", round_id=round_id)
+    )
 
 
 def _chosen(choices: list[WorkflowSpec], version: int | None) -> WorkflowSpec:
@@ -91,31 +93,33 @@ def _chosen(choices: list[WorkflowSpec], version: int | None) -> WorkflowSpec:
     raise NotFound(_("There is no such newer version to move to."))
 
 
-def _sheet(found: Round, told: Iterable[Told], page: int) -> Sheet:
+def _sheet(assessment_round: Round, results: Iterable[MoveResult], page: int) -> MoveSheet:
     """The page asked for; what is decided or moved before is only counted."""
     counts: Counter[str] = Counter()
     listed = []
-    for one in told:
-        counts[one.kind] += 1
-        if one.kind in SHOWN:
-            listed.append(one)
+    for result in results:
+        counts[result.kind] += 1
+        if result.kind in SHOWN:
+            listed.append(result)
     rows = ListPagination(listed, page, ON_A_PAGE)
-    rows.items = [Row(one, _state(found, one)) for one in rows.items]
-    return Sheet(rows, counts)
+    rows.items = [MoveRow(result, _state(assessment_round, result)) for result in rows.items]
+    return MoveSheet(rows, counts)
 
 
-def _state(found: Round, told: Told) -> str:
+def _state(assessment_round: Round, result: MoveResult) -> str:
     """The title of a dossier's state in the version it had."""
-    spec = catalogue.known().workflows.get((found.workflow, told.version))
-    return spec.states[told.state].title.in_language(language()) if spec else told.state
+    spec = catalogue.known().workflows.get((assessment_round.workflow, result.version))
+    return spec.states[result.state].title.in_language(language()) if spec else result.state
 
 
-def _differences(found: Round, target: WorkflowSpec) -> dict[str, object]:
-    """What the target says otherwise than the round's version, or than the one before where the round has it."""
-    known = catalogue.known()
-    before = found.workflow_version if target.version > found.workflow_version else target.version - 1
-    old = known.workflows.get((found.workflow, before), target)
-    criteria = tuple(catalogue.form_at(*rounds.form_by(found, spec)) for spec in (old, target))
+def _differences(assessment_round: Round, target: WorkflowSpec) -> dict[str, object]:
+    """The differences between the target and the round's version, or the version before if the round has the target."""
+    definitions = catalogue.known()
+    before = (
+        assessment_round.workflow_version if target.version > assessment_round.workflow_version else target.version - 1
+    )
+    old = definitions.workflows.get((assessment_round.workflow, before), target)
+    criteria = tuple(catalogue.form_at(*rounds.form_by(assessment_round, spec)) for spec in (old, target))
     of_scheme, of_criteria = changes(old, target), changes(*criteria)
     return {
         "old": old,
@@ -126,13 +130,13 @@ def _differences(found: Round, target: WorkflowSpec) -> dict[str, object]:
     }
 
 
-def _page(template: str, found: Round, target: WorkflowSpec, sheet: Sheet, **more: object) -> str:
+def _page(template: str, assessment_round: Round, target: WorkflowSpec, sheet: MoveSheet, **more: object) -> str:
     page: str = render_template(
         template,
-        found=found,
+        assessment_round=assessment_round,
         target=target,
         sheet=sheet,
-        notices=[marks.practice()] if found.practice else [],
+        notices=[marks.practice()] if assessment_round.practice else [],
         **more,
     )
     return page

@@ -1,4 +1,4 @@
-"""Opening a dossier: of the unit itself at once, of a holder at it after a page that asks of whom."""
+"""Opening a dossier: about the unit at once, about a holder at the unit after a page that asks for the holder."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,12 +46,12 @@ def open_dossier() -> ResponseReturnValue:
     """Open a dossier in a round; where it is about a holder, ask about which."""
     sent = request.args if request.method == "GET" else request.form
     round_id, unit_id = addresses.id_in(sent, "round_id"), addresses.id_in(sent, "unit_id")
-    found, unit = subject(OPENING, round_id, unit_id)
-    spec = workflow_of(found).spec
+    assessment_round, unit = subject(OPENING, round_id, unit_id)
+    spec = workflow_of(assessment_round).spec
     form = HolderForm()
     form.known.choices = _known(unit, spec, round_id)
     if spec.about_holders and (request.method == "GET" or "known" not in request.form):
-        return _page(form, spec.subject, found, unit)
+        return _page(form, spec.subject, assessment_round, unit)
     name, detail = _chosen(form, unit, spec.subject)
     try:
         opened = dossiers.open_dossier(round_id, actor=actor(), unit_id=unit_id, holder_name=name, holder_detail=detail)
@@ -59,7 +59,7 @@ def open_dossier() -> ResponseReturnValue:
         if not spec.about_holders:
             raise
         show_faults(form, refusal)
-        return _page(form, spec.subject, found, unit), status_of(refusal)
+        return _page(form, spec.subject, assessment_round, unit), status_of(refusal)
     flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
     return redirect(url_for("dossiers.show", dossier_id=opened.id))
 
@@ -67,29 +67,29 @@ def open_dossier() -> ResponseReturnValue:
 def _known(unit: Unit, spec: WorkflowSpec, round_id: int) -> list[tuple[str, str]]:
     """The holders known at the unit, of which somebody of one centre or agency is offered that one alone."""
     role = spec.states[spec.initial].turn
-    known = holders.without_dossier(unit, spec.subject, round_id)
-    given = [one for one in known if access.opens_for(actor(), role, one)]
-    shown = [(str(one.id), ", ".join(part for part in (one.name, one.detail) if part)) for one in given]
-    return [("", _("A new one, named below")), *shown]
+    at_unit = holders.without_dossier(unit, spec.subject, round_id)
+    offered = [holder for holder in at_unit if access.opens_for(actor(), role, holder)]
+    choices = [(str(holder.id), ", ".join(part for part in (holder.name, holder.detail) if part)) for holder in offered]
+    return [("", _("A new one, named below")), *choices]
 
 
 def _chosen(form: HolderForm, unit: Unit, kind: SubjectKind) -> tuple[str, str]:
     """The name and detail of the holder: of the one chosen among those known at the unit, else as typed."""
-    one = holders.find(addresses.id_in(request.form, "known"))
-    if one is not None and (one.unit_id, one.kind) == (unit.id, kind):
-        return one.name, one.detail
+    holder = holders.find(addresses.id_in(request.form, "known"))
+    if holder is not None and (holder.unit_id, holder.kind) == (unit.id, kind):
+        return holder.name, holder.detail
     return form.name.data or "", form.detail.data or ""
 
 
-def _page(form: HolderForm, kind: SubjectKind, found: Round, unit: Unit) -> str:
+def _page(form: HolderForm, kind: SubjectKind, assessment_round: Round, unit: Unit) -> str:
     if kind != "person":
         form.name.label.text, form.detail.label.text = _("Name"), _("Address")
-    marks = notices.of_form(form_of(found), access.chain(unit)["province"])
+    marks = notices.of_form(form_of(assessment_round), access.chain(unit)["province"])
     return render_template(
         "dossiers/open.html",
         form=form,
         title=title(kind),
-        found=found,
+        assessment_round=assessment_round,
         unit=unit,
-        notices=[notices.practice(), *marks] if found.practice else marks,
+        notices=[notices.practice(), *marks] if assessment_round.practice else marks,
     )

@@ -162,12 +162,12 @@ def _is_return(reading: Reading, entry: HistoryEntry) -> bool:
     return bool(explained) and not after.final and order.index(after.stage) <= order.index(before.stage)
 
 
-def _layers(found: Dates) -> list[tuple[str, list[Standing], list[Undated]]]:
+def _layers(all_dates: Dates) -> list[tuple[str, list[Standing], list[Undated]]]:
     titles = {"plan": _("Earlier dates of the plan"), "statutory": _("Dates of the circular")}
     layers = []
     for layer, name in titles.items():
-        standings = [s for s in found.standings if s.due.spec.layer == layer]
-        undated = [each for each in found.undated if each.spec.layer == layer]
+        standings = [s for s in all_dates.standings if s.due.spec.layer == layer]
+        undated = [each for each in all_dates.undated if each.spec.layer == layer]
         if standings or undated:
             layers.append((name, standings, undated))
     return layers
@@ -249,9 +249,9 @@ class _Tasks:
     def _answered(self, criterion: CriterionSpec, result: Result, writing: bool) -> tuple[str, str]:
         """How many indicators of a criterion have a complete answer, and the kind of its tag."""
         total = len(criterion.indicators)
-        done = len([indicator for indicator in criterion.indicators if indicator.code not in result.unanswered])
-        label = self.say("done", done=done, total=total)
-        return label, "good" if done == total else "yours" if writing else "neutral"
+        complete = len([indicator for indicator in criterion.indicators if indicator.code not in result.unanswered])
+        label = self.say("done", done=complete, total=total)
+        return label, "good" if complete == total else "yours" if writing else "neutral"
 
     def _files(self, criterion: CriterionSpec) -> str:
         evidence = self.contents.evidence
@@ -285,5 +285,5 @@ def _meeting_task(dossier_id: int, meeting: Meeting | None, writing: bool) -> Ta
     name, url = _("Self-assessment meeting"), url_for("claims.meeting", dossier_id=dossier_id)
     if meeting is None:
         return Task(name, url, _("Not recorded yet"), "yours" if writing else "neutral")
-    held = _("Held on %(day)s, chaired by %(name)s", day=f"{meeting.held_on:%d/%m/%Y}", name=meeting.chaired_by)
-    return Task(name, url, _("Recorded"), "good", held)
+    details = _("Held on %(day)s, chaired by %(name)s", day=f"{meeting.held_on:%d/%m/%Y}", name=meeting.chaired_by)
+    return Task(name, url, _("Recorded"), "good", details)

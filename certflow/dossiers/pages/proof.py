@@ -64,18 +64,23 @@ def _sheet(opened: OpenedDossier, shows_findings: bool) -> list[tuple[CriterionS
     left = figures.proof(opened.form, opened.claimed, opened.claims)
     right = figures.proof(opened.form, opened.reached, opened.findings)
     return [
-        (criterion, [_proven(opened.contents, *pair, shows_findings) for pair in zip(claimed, found, strict=True)])
-        for (criterion, claimed), (_same, found) in zip(left, right, strict=True)
+        (
+            criterion,
+            [_proven(opened.contents, *pair, shows_findings) for pair in zip(claimed, finding_rows, strict=True)],
+        )
+        for (criterion, claimed), (_same, finding_rows) in zip(left, right, strict=True)
     ]
 
 
-def _proven(contents: Contents, claimed: figures.FigureRow, found: figures.FigureRow, shows_findings: bool) -> Proven:
+def _proven(
+    contents: Contents, claimed: figures.FigureRow, finding_row: figures.FigureRow, shows_findings: bool
+) -> Proven:
     code = claimed.indicator.code
     if not shows_findings:
         return Proven(claimed, contents.claims.get(code), None, None)
-    return Proven(claimed, contents.claims.get(code), found, contents.findings.get(code))
+    return Proven(claimed, contents.claims.get(code), finding_row, contents.findings.get(code))
 
 
-def _savers(*stored: Stored) -> dict[int, str]:
+def _savers(*answers: Stored) -> dict[int, str]:
     """The names of everybody who saved a claim or a finding."""
-    return accounts.names({row.saved_by_id for rows in stored for row in rows.values()})
+    return accounts.names({row.saved_by_id for rows in answers for row in rows.values()})

@@ -23,10 +23,10 @@ def paper_receipt(dossier_id: int) -> ResponseReturnValue:
     receipts.require_receiver(dossier, actor())
     if request.method == "POST" and form.validate():
         try:
-            made = receipts.propose(dossier, form.entry(), actor=actor(), reason=form.reason.data or "")
+            proposal = receipts.propose(dossier, form.entry(), actor=actor(), reason=form.reason.data or "")
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
-            return to_proposal(made)
+            return to_proposal(proposal)
     page = render_template("dossiers/paper_receipt.html", form=form, dossier=dossier)
     return page, 422 if request.method == "POST" else 200

@@ -14,7 +14,7 @@ from certflow.wording import language
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DossierRow:
     """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next.
 
     `handled` says who works on it and since when ("" when nobody does); `barred` why the reader may not act although it
@@ -30,16 +30,18 @@ class Row:
     barred: tuple[str, ...] = ()
 
 
-def rows(found: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> list[Row]:
-    """How lists show `found` to `reader`; `handled` says who works on which, by the dossiers' ids."""
-    found = tuple(found)
-    barred = impartiality.recused([one.dossier for one in found], reader)
-    return [_row(each, turns.reading(each.dossier, reader), handled, barred.get(each.dossier.id, ())) for each in found]
+def rows(dossiers: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> list[DossierRow]:
+    """How lists show `dossiers` to `reader`; `handled` says who works on which, by the dossiers' ids."""
+    dossiers = tuple(dossiers)
+    barred = impartiality.recused([listed.dossier for listed in dossiers], reader)
+    return [
+        _row(each, turns.reading(each.dossier, reader), handled, barred.get(each.dossier.id, ())) for each in dossiers
+    ]
 
 
-def _row(listed: Listed, reading: Reading, handled: Mapping[int, str], barred: tuple[str, ...]) -> Row:
+def _row(listed: Listed, reading: Reading, handled: Mapping[int, str], barred: tuple[str, ...]) -> DossierRow:
     dossier, state = reading.dossier, reading.state
-    return Row(
+    return DossierRow(
         dossier,
         state.title.in_language(language()),
         "waiting" if barred else reading.kind,

@@ -15,7 +15,7 @@ from certflow.wording import language
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimelineEntry:
     """One act: what was done, by whom in which part, when, the state it led to ("" for none) and what was noted.
 
     `kind` is that of a final state's tag, `paper` names the document from outside that the act records. `signed_for`
@@ -33,14 +33,14 @@ class Told:
     signed_for: str = ""
 
 
-def told(dossier: Dossier, entry: HistoryEntry) -> Told:
-    """A step of the scheme by its title; a move to a newer version with what had to be confirmed again."""
+def told(dossier: Dossier, entry: HistoryEntry) -> TimelineEntry:
+    """The TimelineEntry of an act: a step with its title, or a move with the answers to confirm again."""
     who, when = entry.actor.full_name, entry.at.astimezone(ZONE)
     versions = versions_of(entry.action)
     if versions is not None:
         what = str(_("Moved from version %(old)s to version %(new)s of its rules", old=versions[0], new=versions[1]))
         note = str(_("To be confirmed again: %(codes)s", codes=entry.note)) if entry.note else ""
-        return Told(what, "", who, str(_("Administrator")), when, note)
+        return TimelineEntry(what, "", who, str(_("Administrator")), when, note)
     spec = workflow_of(dossier).spec
     titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
     state = spec.states[entry.to_state]
@@ -49,7 +49,7 @@ def told(dossier: Dossier, entry: HistoryEntry) -> Told:
     signed_for = ""
     if entry.delegation is not None:
         part, signed_for = f"{entry.signs_for}. {part}", delegated.by_which(entry.delegation)
-    return Told(what, label, who, part, when, entry.note, kind, _paper_recorded(entry), signed_for)
+    return TimelineEntry(what, label, who, part, when, entry.note, kind, _paper_recorded(entry), signed_for)
 
 
 def _paper_recorded(entry: HistoryEntry) -> str:

@@ -45,15 +45,15 @@ def title(document: Document) -> str:
 @bp.page("/<int:document_id>", SEES_PAPER)
 def show(document_id: int) -> ResponseReturnValue:
     """What the document is, and its file once it is made."""
-    found = subject(DOCUMENT, document_id)
+    document = subject(DOCUMENT, document_id)
     return render_template(
         "results/papers/show.html",
-        document=found,
-        dossier=found.dossier,
-        kind=kind(found),
-        title=title(found),
-        signed_by=awards.signed_by(found.facts),
-        notices=marks.of_dossier(found.dossier),
+        document=document,
+        dossier=document.dossier,
+        kind=kind(document),
+        title=title(document),
+        signed_by=awards.signed_by(document.facts),
+        notices=marks.of_dossier(document.dossier),
     )
 
 
@@ -66,11 +66,11 @@ def copy(document_id: int) -> ResponseReturnValue:
 @bp.page("/<int:document_id>/file", SEES_PAPER)
 def file(document_id: int) -> ResponseReturnValue:
     """The PDF as an attachment; while it is being made, the page that says so."""
-    found = subject(DOCUMENT, document_id)
-    if found.issued_at is None:
+    document = subject(DOCUMENT, document_id)
+    if document.issued_at is None:
         return redirect(url_for(".show", document_id=document_id))
-    answer = Response(documents.content(found), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
+    answer = Response(documents.content(document), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(document)}"'
     return answer
 
 

@@ -23,10 +23,10 @@ def revocation(dossier_id: int) -> ResponseReturnValue:
     revocations.require_above(dossier, actor())
     if request.method == "POST" and form.validate():
         try:
-            made = revocations.propose(dossier, form.entry(), actor=actor())
+            proposal = revocations.propose(dossier, form.entry(), actor=actor())
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
-            return to_proposal(made)
+            return to_proposal(proposal)
     page = render_template("results/revocation.html", form=form, dossier=dossier)
     return page, 422 if request.method == "POST" else 200

@@ -28,7 +28,7 @@ bp = Room("verification", __name__, url_prefix="/verify")
 
 @bp.before_request
 def _published_only() -> None:
-    """Whoever looks here sees what is published and nothing else, signed in or not."""
+    """Limit row-level security to published results, for every visitor, signed in or not."""
     row_security.see(row_security.PUBLISHED)
 
 
@@ -49,24 +49,24 @@ def start() -> ResponseReturnValue:
 def show(code: str) -> ResponseReturnValue:
     """What was recognised and how it stands today."""
     try:
-        found = recognitions.by_code(tidied(code))
+        recognition = recognitions.by_code(tidied(code))
     except NotFound as refusal:
         return _nothing(code, refusal)
     return _page(
         "show",
-        found=found,
-        places=found.dossier.places,
-        year=found.dossier.round.assessed_year,
-        practice=found.dossier.round.practice,
-        sample=is_sample(found.dossier),
-        scheme=awards.scheme(found.dossier),
-        awarded=awards.awarded(found),
-        kept=awards.kept(found),
-        lapsed=recognitions.lapsed(found),
-        facts=found.decision.facts if found.decision else {},
-        signed_by=awards.signed_by(found.decision.facts) if found.decision else "",
-        notices=_marks(found),
-        fates=[lineage.fate(fate) for fate in titles.fates(found, clock.today())],
+        recognition=recognition,
+        places=recognition.dossier.places,
+        year=recognition.dossier.round.assessed_year,
+        practice=recognition.dossier.round.practice,
+        sample=is_sample(recognition.dossier),
+        scheme=awards.scheme(recognition.dossier),
+        awarded=awards.awarded(recognition),
+        kept=awards.kept(recognition),
+        lapsed=recognitions.lapsed(recognition),
+        facts=recognition.decision.facts if recognition.decision else {},
+        signed_by=awards.signed_by(recognition.decision.facts) if recognition.decision else "",
+        notices=_marks(recognition),
+        fates=[lineage.fate(fate) for fate in titles.fates(recognition, clock.today())],
     )
 
 
@@ -74,17 +74,17 @@ def show(code: str) -> ResponseReturnValue:
 def document(code: str) -> ResponseReturnValue:
     """The HTML copy of the certificate."""
     try:
-        found = recognitions.by_code(tidied(code))
+        recognition = recognitions.by_code(tidied(code))
     except NotFound as refusal:
         return _nothing(code, refusal)
-    if found.certificate is None:
+    if recognition.certificate is None:
         return _nothing(code, NotFound(_("No certificate was issued with this result.")))
-    return html_copy(found.certificate)
+    return html_copy(recognition.certificate)
 
 
-def _marks(found: Recognition) -> list[str]:
+def _marks(recognition: Recognition) -> list[str]:
     """The marks of the dossier; the practice mark has a place of its own on the page."""
-    return [mark for mark in marks.of_dossier(found.dossier) if mark != marks.practice()]
+    return [mark for mark in marks.of_dossier(recognition.dossier) if mark != marks.practice()]
 
 
 def _nothing(code: str, refusal: NotFound) -> ResponseReturnValue:
@@ -95,7 +95,7 @@ def _nothing(code: str, refusal: NotFound) -> ResponseReturnValue:
 
 
 def _page(name: str, **context: Any) -> str:
-    """A page without the navigation, alike for everybody."""
+    """A page without navigation, the same for every visitor."""
     return render_template(
         f"results/verification/{name}.html", navigation=[], home_url=url_for("verification.start"), **context
     )

@@ -12,18 +12,18 @@ from certflow.models.results import Recognition
 from certflow.wording import language
 
 
-def awarded(found: Recognition) -> str:
+def awarded(recognition: Recognition) -> str:
     """What was awarded: the rating's name, the level, or how the dossier ended."""
-    if found.grade:
-        return grade(found)
-    if found.level:
-        return str(_("Level %(level)s", level=found.level))
-    return turns.state_of(found.dossier).title.in_language(language())
+    if recognition.grade:
+        return grade(recognition)
+    if recognition.level:
+        return str(_("Level %(level)s", level=recognition.level))
+    return turns.state_of(recognition.dossier).title.in_language(language())
 
 
-def grade(found: Recognition) -> str:
+def grade(recognition: Recognition) -> str:
     """The name of a rating in the reader's language; as it was stored where the set says it no more."""
-    return form_of(found.dossier).grade(found.level).in_language(language()) or found.grade
+    return form_of(recognition.dossier).grade(recognition.level).in_language(language()) or recognition.grade
 
 
 def scheme(dossier: Dossier) -> str:
@@ -31,27 +31,27 @@ def scheme(dossier: Dossier) -> str:
     return workflow_of(dossier).spec.title.in_language(language())
 
 
-def decided(found: Recognition) -> str:
+def decided(recognition: Recognition) -> str:
     """The result of a dossier and its day in one sentence."""
-    named = {"unit": found.dossier.subject_name, "day": f"{found.recognised_on:%d/%m/%Y}"}
-    if found.outside_decision:
-        named |= {"number": found.outside_decision, "level": str(found.level)}
-        return str(_("%(unit)s is recognised at level %(level)s by decision no. %(number)s of %(day)s.", **named))
-    if found.grade:
-        return str(_("%(unit)s is rated “%(grade)s” by the decision of %(day)s.", grade=grade(found), **named))
-    if found.level:
-        return str(_("%(unit)s is recognised at level %(level)s on %(day)s.", level=found.level, **named))
-    return str(_("%(unit)s: decided on %(day)s, “%(result)s”.", result=awarded(found), **named))
+    values = {"unit": recognition.dossier.subject_name, "day": f"{recognition.recognised_on:%d/%m/%Y}"}
+    if recognition.outside_decision:
+        values |= {"number": recognition.outside_decision, "level": str(recognition.level)}
+        return str(_("%(unit)s is recognised at level %(level)s by decision no. %(number)s of %(day)s.", **values))
+    if recognition.grade:
+        return str(_("%(unit)s is rated “%(grade)s” by the decision of %(day)s.", grade=grade(recognition), **values))
+    if recognition.level:
+        return str(_("%(unit)s is recognised at level %(level)s on %(day)s.", level=recognition.level, **values))
+    return str(_("%(unit)s: decided on %(day)s, “%(result)s”.", result=awarded(recognition), **values))
 
 
-def kept(found: Recognition) -> str:
+def kept(recognition: Recognition) -> str:
     """For how long the result holds, or that it was revoked, in a sentence; "" where nothing is said of it."""
-    if found.revoked_on is not None:
-        named = {"number": found.revocation, "day": f"{found.revoked_on:%d/%m/%Y}"}
-        return str(_("The result was revoked by decision %(number)s of %(day)s.", **named))
-    if found.valid_until is not None:
-        return str(_("The result is kept until %(until)s.", until=f"{found.valid_until:%d/%m/%Y}"))
-    return f"{found.validity.rstrip('.')}." if found.validity else ""
+    if recognition.revoked_on is not None:
+        values = {"number": recognition.revocation, "day": f"{recognition.revoked_on:%d/%m/%Y}"}
+        return str(_("The result was revoked by decision %(number)s of %(day)s.", **values))
+    if recognition.valid_until is not None:
+        return str(_("The result is kept until %(until)s.", until=f"{recognition.valid_until:%d/%m/%Y}"))
+    return f"{recognition.validity.rstrip('.')}." if recognition.validity else ""
 
 
 def signed_by(facts: Mapping[str, Any]) -> str:

@@ -9,30 +9,30 @@ from certflow.results.words import awards
 from certflow.rules.words.inheritance import inherited
 
 
-def fate(found: Fate) -> str:
+def fate(outcome: Fate) -> str:
     """What became of a unit that holds a title, and of the title, in sentences."""
-    one = found.link
-    values = {"day": f"{one.effective_on:%d/%m/%Y}", "resolution": one.resolution.number}
-    if one.successor is None:
+    link = outcome.link
+    values = {"day": f"{link.effective_on:%d/%m/%Y}", "resolution": link.resolution.number}
+    if link.successor is None:
         words = _(
             "The tier of this unit was abolished from %(day)s, by %(resolution)s; no unit has taken its place.",
             **values,
         )
         return str(words)
-    values["unit"] = one.successor.name
-    if one.kind == "tier_changed":
+    values["unit"] = link.successor.name
+    if link.kind == "tier_changed":
         became = _("This unit became %(unit)s from %(day)s, by %(resolution)s.", **values)
-    elif one.extent == "whole":
+    elif link.extent == "whole":
         became = _("This unit was merged into %(unit)s from %(day)s, by %(resolution)s.", **values)
     else:
         became = _("A part of this unit went to %(unit)s from %(day)s, by %(resolution)s.", **values)
-    return f"{became} {_of_the_title(found, one.successor)}{_since(one.successor)}"
+    return f"{became} {_of_the_title(outcome, link.successor)}{_since(link.successor)}"
 
 
-def _of_the_title(found: Fate, successor: Unit) -> str:
-    if found.joined:
+def _of_the_title(outcome: Fate, successor: Unit) -> str:
+    if outcome.joined:
         return str(_("%(unit)s existed before and keeps only its own results.", unit=successor.name))
-    return inherited(successor.name, found.inherited)
+    return inherited(successor.name, outcome.inherited)
 
 
 def _since(successor: Unit) -> str:
@@ -42,28 +42,28 @@ def _since(successor: Unit) -> str:
     return f" {words}"
 
 
-def awarded(found: Recognition) -> str:
+def awarded(recognition: Recognition) -> str:
     """What was awarded."""
-    return awards.awarded(found)
+    return awards.awarded(recognition)
 
 
-def scheme(found: Recognition) -> str:
+def scheme(recognition: Recognition) -> str:
     """By which scheme it was awarded, and for which year."""
-    values = {"scheme": awards.scheme(found.dossier), "year": found.dossier.round.assessed_year}
+    values = {"scheme": awards.scheme(recognition.dossier), "year": recognition.dossier.round.assessed_year}
     return str(_("%(scheme)s, assessed year %(year)s", **values))
 
 
-def scheme_name(found: Recognition) -> str:
+def scheme_name(recognition: Recognition) -> str:
     """By which scheme it was awarded."""
-    return awards.scheme(found.dossier)
+    return awards.scheme(recognition.dossier)
 
 
-def succeeds(found: Titles) -> str:
+def succeeds(titles: Titles) -> str:
     """The direct predecessors, each with its latest results: "A (level 2, 2024), B (none)"."""
-    return ", ".join(f"{one.name} ({_latest(one)})" for one in found.former if one.steps == 1)
+    return ", ".join(f"{former.name} ({_latest(former)})" for former in titles.former if former.steps == 1)
 
 
-def _latest(one: Former) -> str:
-    schemes = {title.dossier.workflow: title for title in reversed(one.titles)}
+def _latest(former: Former) -> str:
+    schemes = {title.dossier.workflow: title for title in reversed(former.titles)}
     words = (f"{awarded(title).lower()}, {title.dossier.round.assessed_year}" for title in schemes.values())
     return "; ".join(words) or str(_("none"))
