@@ -1,4 +1,4 @@
-"""Nobody decides on their own: who may not appraise, endorse or decide a dossier, told from what ties them to it."""
+"""Nobody decides their own case: who may not appraise, endorse or decide a dossier, told from what ties them to it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Nobody decides on their own: accounts of one person, conflicts of interest, substitutes and councils."""
+"""Nobody decides their own case: accounts of one person, conflicts of interest, substitutes and councils."""
 
 import sqlalchemy as sa
 from alembic import op

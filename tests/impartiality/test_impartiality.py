@@ -1,4 +1,4 @@
-"""Nobody decides on their own: who took part, belongs to the unit or has an interest judges nothing of a dossier."""
+"""Nobody decides their own case: who took part, belongs to the unit or has an interest judges nothing of a dossier."""
 
 import datetime as dt
 
