@@ -30,7 +30,7 @@ _SWITCHES = [
 ]
 
 OpenPage = Callable[..., Page]
-Screenshot = Callable[[Page, str], Path]
+Screenshot = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="session")
@@ -72,15 +72,14 @@ def browser_page(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture
-def screenshot(tmp_path: Path, request: pytest.FixtureRequest) -> Screenshot:
-    """Saves the whole page as NAME-WIDTH.png in the folder CERTFLOW_SCREENSHOTS, or in the test's own."""
-    folder = Path(os.environ.get("CERTFLOW_SCREENSHOTS") or tmp_path / "screenshots")
+def screenshot() -> Screenshot:
+    """Saves the whole page as NAME-WIDTH.png in the folder CERTFLOW_SCREENSHOTS; takes no picture without one."""
+    folder = os.environ.get("CERTFLOW_SCREENSHOTS")
 
-    def saved(page: Page, name: str) -> Path:
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        path = folder / f"{name}-{width}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
+    def saved(page: Page, name: str) -> None:
+        if folder:
+            width = page.viewport_size["width"] if page.viewport_size else 0
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
     return saved
 

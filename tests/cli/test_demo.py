@@ -30,6 +30,7 @@ from certflow.models.units import Unit, UnitAttribute
 from certflow.results import papers as papers_service
 from tests import make
 from tests.cli.conftest import in_its_own_process
+from tests.waiting import AT_MOST
 
 ELSEWHERE = {"CERTFLOW_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "CERTFLOW_STORAGE_URL": "s3://none"}
 
@@ -81,8 +82,8 @@ def _books() -> list[str]:
     return list(db.session.scalars(sa.select(NumberBook.notation)))
 
 
-def test_it_takes_less_than_a_minute_and_tells_addresses_and_sign_ins(practice: Practice) -> None:
-    assert practice.seconds < 60, "even one processor alone would have been done by then"
+def test_it_tells_addresses_and_sign_ins_and_takes_no_more_than_minutes(practice: Practice) -> None:
+    assert practice.seconds < AT_MOST, "processor seconds, with room for a slow machine"
     for told in (
         "canbo.xuantay",
         "canbo2.xuantay, canbo2.thuaduc, thamdinh2.cammy",

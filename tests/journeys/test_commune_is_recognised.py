@@ -13,6 +13,7 @@ from tests.browser import PHONE, Screenshot, assert_accessible
 from tests.journeys.commune import Season, read_certificate
 from tests.journeys.words import vi
 from tests.journeys.worker import working
+from tests.waiting import eventually
 
 RETURNED = "Đề nghị bổ sung minh chứng của chỉ tiêu 5.1."
 
@@ -38,14 +39,17 @@ def recognise(season: Season, level: int) -> str:
 
 def downloaded(page: Page, address: str, tmp_path: Path) -> Path:
     """The certificate's PDF, downloaded from its page once the worker has made it."""
-    for _attempt in range(60):
-        page.goto(address)
-        page.get_by_role("link", name=vi("Certificate")).first.click()
-        if page.get_by_role("link", name=vi("Download the PDF")).count():
-            break
-        page.wait_for_timeout(500)
+    page.goto(address)
+    page.get_by_role("link", name=vi("Certificate")).first.click()
+    link = page.get_by_role("link", name=vi("Download the PDF"))
+
+    def made() -> bool:
+        page.reload()
+        return link.count() > 0
+
+    eventually(made)
     with page.expect_download() as download:
-        page.get_by_role("link", name=vi("Download the PDF")).click()
+        link.click()
     path = tmp_path / "certificate.pdf"
     download.value.save_as(path)
     return path

@@ -1,14 +1,8 @@
-"""A process that recognises every endorsed dossier and issues its papers, to be killed at any moment.
+"""A process that recognises every endorsed dossier and issues its papers, to be killed at any moment."""
 
-`python -m tests.results.issuing_runner SETTINGS [recognise]` prints "ready" when it begins and ends when nothing is
-left to do; SETTINGS is JSON by the names of `Settings`. With "recognise" it leaves the papers to others.
-"""
-
-import json
-import subprocess
-import sys
-from dataclasses import asdict
-from pathlib import Path
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 
 from sqlalchemy import select
 
@@ -21,16 +15,16 @@ from certflow.models.dossiers import Dossier
 from certflow.results import documents
 from tests import make
 
-ROOT = Path(__file__).parents[2]
 
-
-def start(settings: Settings, *mode: str) -> "subprocess.Popen[bytes]":
-    """The process at work: it has said that it is ready."""
-    given = json.dumps(asdict(settings), default=str)
-    command = [sys.executable, "-m", "tests.results.issuing_runner", given, *mode]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
+def start(settings: Settings, *, issues: bool = True) -> ForkServerProcess:
+    """The process at work: it has said that it is ready. Without `issues` it leaves the papers to others."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # one process imports the product, from which each is forked
+    ours, its = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(settings, its, issues), daemon=True)
+    process.start()
+    its.close()
+    assert ours.recv() == "ready"
     return process
 
 
@@ -53,19 +47,13 @@ def issue_pending() -> None:
         db.session.commit()
 
 
-def main(given: str, mode: str = "issue") -> None:
+def work(settings: Settings, starter: Connection, issues: bool) -> None:
     """Work until nothing is left."""
-    read = json.loads(given)
-    app = create_app(Settings(**(read | {"data_dir": Path(read["data_dir"])})))
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    app = create_app(settings)
+    starter.send("ready")
     more = True
     while more:
         with app.app_context():
             more = recognise_one()
-            if mode == "issue":
+            if issues:
                 issue_pending()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
