@@ -305,7 +305,7 @@ def _loaded(dossier_id: int, user: User, *, lock: bool) -> Dossier:
     query = (_LOCKED if lock else _SHOWN).where(or_(_SEEN, *bound)) if bound else _USUAL[lock]
     loaded = db.session.scalars(query, parameters).unique().one_or_none()
     if loaded is None:
-        raise NotFound(_("There is no such dossier, or it is not yours to see."))
+        raise NotFound(_("There is no such dossier, or you are not allowed to see it."))
     return loaded
 
 

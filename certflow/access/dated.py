@@ -84,21 +84,21 @@ class Register(Generic[Row]):
 def faults_in_days(first: dt.date | None, last: dt.date | None, document_date: dt.date | None = None) -> Faults:
     """What is wrong with a first day, which must be given and not lie before `document_date`, and a last one."""
     if first is None:
-        return {"starts_on": (_("Give the first day, for example 01/01/2026."),)}
+        return {"starts_on": (_("Enter the first day, for example 01/01/2026."),)}
     faults: Faults = {}
     if last is not None and last < first:
-        faults["ends_on"] = (_("The last day lies before the first day."),)
+        faults["ends_on"] = (_("The last day is before the first day."),)
     if document_date is not None and first < document_date <= clock.today():
-        faults["starts_on"] = (_("The first day lies before the date of the document."),)
+        faults["starts_on"] = (_("The first day is before the date of the document."),)
     return faults
 
 
 def faults_in_date(document_date: dt.date | None) -> Faults:
     """What is wrong with the date of a document, which must be given."""
     if document_date is None:
-        return {"document_date": (_("Give the date of the document."),)}
+        return {"document_date": (_("Enter the date of the document."),)}
     if document_date > clock.today():
-        return {"document_date": (_("The date of the document lies in the future"),)}
+        return {"document_date": (_("The date of the document is in the future"),)}
     return {}
 
 
@@ -109,7 +109,7 @@ def faults_in_text(field: str, text: str, most: int, missing: str) -> Faults:
 
 def faults_in_source(source: str) -> Faults:
     """What is wrong with the words that say where something is known from."""
-    return faults_in_text("source", source, LONGEST_SOURCE, _("Name the document, or say where you know it from."))
+    return faults_in_text("source", source, LONGEST_SOURCE, _("Enter the document, or say how you know this."))
 
 
 def faults_in_length(field: str, text: str, most: int) -> Faults:
@@ -183,8 +183,8 @@ def refuse_overlap(table: type[Dated], entry: Entry, *same: ColumnElement[bool])
         return
     until = f"{other.ends_on:%d/%m/%Y}" if other.ends_on else _("until further notice")
     words = _(
-        "For some of these days a rule is entered already: %(first)s – %(last)s, by %(document)s. "
-        "Choose other days, or withdraw that rule first.",
+        "A rule is already entered for some of these days: %(first)s – %(last)s, by "
+        "%(document)s. Choose other days, or withdraw that rule first.",
         first=f"{other.starts_on:%d/%m/%Y}",
         last=until,
         document=other.cited,
@@ -203,7 +203,7 @@ def end_by_source(row: Sourced, *, last_day: dt.date | None, source: str) -> Non
     both = "; ".join((row.source, joined(source)))
     faults = faults_in_source(both if says_something(source) else "")
     if last_day is None:
-        faults["ends_on"] = (_("Give the last day, for example 31/12/2026."),)
+        faults["ends_on"] = (_("Enter the last day, for example 31/12/2026."),)
     else:
         faults |= faults_in_days(row.starts_on or dt.date.min, last_day)
     if faults:

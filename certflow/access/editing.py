@@ -22,13 +22,13 @@ def acts_above(user: User, dossier: Dossier) -> bool:
 def require_findings(user: User, dossier: Dossier) -> None:
     """Raises NotPermitted unless `user` may read the findings."""
     if not sees_findings(user, dossier):
-        raise NotPermitted(_("The findings are shown to the unit itself once its dossier is decided."))
+        raise NotPermitted(_("The unit itself sees the findings after its dossier is decided."))
 
 
 def require_writer(dossier: Dossier, user: User, what: str) -> None:
     """Raises NotPermitted unless `user` has a role that writes `what` in some state of the dossier."""
     if not workflow_of(dossier).spec.writers[what] & roles_on(user, dossier):
-        raise NotPermitted(_("Only the person whose part it is may write here."))
+        raise NotPermitted(_("Only a person with this role may write here."))
 
 
 def require_editor(dossier: Dossier, user: User, what: str) -> str:

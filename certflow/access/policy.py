@@ -31,7 +31,7 @@ def _action_is_open(person: User, dossier: Dossier, arguments: Named) -> None:
 
 def _takes_part(person: User, dossier: Dossier, _named: Named) -> None:
     if not access.roles_on(person, dossier):
-        raise NotPermitted(_("Only the person whose part it is may do this."))
+        raise NotPermitted(_("Only a person with this role may do this."))
 
 
 def _writer(what: str) -> Callable[[User, Dossier, Named], None]:

@@ -227,7 +227,7 @@ def require_password(user: User, password: str, *, source: str, field: str = "pa
     throttling.refuse_early(guess, lock=True)
     if not _matches(user, password):
         throttling.count(guess)
-        raise Invalid(fields={field: (_("This is not your present password."),)})
+        raise Invalid(fields={field: (_("This is not your current password."),)})
     throttling.forget(guess)
 
 

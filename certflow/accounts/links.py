@@ -93,7 +93,7 @@ def use(token: str) -> None:
 
 
 def _dead() -> NotFound:
-    return NotFound(_("This link does not work: it was used, is older than a day, or a newer one has taken its place."))
+    return NotFound(_("This link does not work: it was used, is older than a day, or was replaced by a newer one."))
 
 
 def _working(token: str) -> tuple[ColumnElement[bool], ...]:

@@ -76,7 +76,7 @@ def confirm(user: User, code: str, *, token: str) -> list[str]:
 def _refuse_second(user: User) -> None:
     db.session.expire(user, ["second_factor"])
     if user.has_second_factor:
-        raise ActionNotOpen(_("You have a second factor already. Remove it first to begin another."))
+        raise ActionNotOpen(_("You already have a second factor. Remove it first to set up another one."))
 
 
 def _wrong_code() -> Invalid:
@@ -199,7 +199,7 @@ def reset(user: User, *, actor: User) -> None:
     """
     access.require_administrator(actor)
     if user.id == actor.id:
-        raise NotPermitted(_("Remove your own second factor under your account, with your password and a code."))
+        raise NotPermitted(_("Remove your own second factor on your account page, with your password and a code."))
     two_person_recovery.require_for_reset(user, actor)
     take_away(user, actor=actor)
 

@@ -126,7 +126,7 @@ def refuse_early(guess: Guess, *, lock: bool = False) -> None:
 
 def _said(until: dt.datetime) -> str:
     instant = (until + dt.timedelta(seconds=1)).astimezone(clock.ZONE)
-    return _("Too many wrong attempts. It is possible again from %(time)s.", time=f"{instant:%H:%M:%S}")
+    return _("Too many wrong attempts. You can try again from %(time)s.", time=f"{instant:%H:%M:%S}")
 
 
 def count(guess: Guess) -> None:

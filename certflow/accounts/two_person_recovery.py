@@ -33,7 +33,7 @@ def require_for_reset(user: User, actor: User) -> None:
     """Raises NotPermitted when `actor` lately set the person's password, saw a link or changed the address."""
     if any(_opens(event) for event in _lately(user, actor)):
         raise NotPermitted(
-            _("You gave this person a password or a link lately; another administrator must reset the second factor.")
+            _("You recently gave this person a password or a link; another administrator must reset the second factor.")
         )
 
 
@@ -41,7 +41,10 @@ def require_for_password(user: User, actor: User) -> None:
     """Raises NotPermitted when `actor` lately took the person's second factor away."""
     if any(event.what == "second_factor_reset" for event in _lately(user, actor)):
         raise NotPermitted(
-            _("You reset this person's second factor lately; another administrator must give the password or the link.")
+            _(
+                "You recently reset this person's second factor; another administrator must give the "
+                "password or the link."
+            )
         )
 
 

@@ -47,22 +47,22 @@ def sign_in(entry: SignInEntry) -> dict[str, str]:
 def event(line: AccountEvent) -> dict[str, str]:
     """A line of an account's history: what was done, its details, and by whom."""
     words = {
-        "created": _("The account was made"),
+        "created": _("The account was created"),
         "changed": _("Account changed"),
         "switched_on": _("Account switched on"),
         "switched_off": _("Account switched off"),
         "appointed": _("Appointed"),
         "appointment_ended": _("Appointment ended"),
-        "link_given": _("Link for choosing a password given"),
-        "link_asked_for": _("Link for choosing a password asked for without signing in"),
+        "link_given": _("Password link given"),
+        "link_asked_for": _("Password link requested without signing in"),
         "link_redeemed": _("Password chosen by a link"),
         "password_given": _("Password set by an administrator"),
         "password_changed": _("Password changed"),
-        "second_factor_begun": _("Second factor put in force"),
+        "second_factor_begun": _("Second factor activated"),
         "second_factor_removed": _("Second factor removed"),
         "second_factor_reset": _("Second factor removed by an administrator"),
         "recovery_code_used": _("Recovery code used"),
-        "recovery_codes_renewed": _("New recovery codes made"),
+        "recovery_codes_renewed": _("New recovery codes created"),
         "sessions_ended": _("Signed out everywhere by an administrator"),
         "other_sessions_ended": _("Other sessions ended"),
     }

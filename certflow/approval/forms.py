@@ -9,4 +9,4 @@ from certflow.http.fields import reason_field
 class SettleForm(FlaskForm):
     """Why a proposal is refused or taken back."""
 
-    reason = reason_field(lazy_gettext("It stays with the proposal, with your name and the time."))
+    reason = reason_field(lazy_gettext("Your reason is kept with the proposal, your name and the time."))

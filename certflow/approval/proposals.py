@@ -58,7 +58,7 @@ def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str 
 
     The caller has checked that `actor` may propose it.
     """
-    words = _("Somebody has proposed this already, and a second person has not settled it yet.")
+    words = _("This is already proposed, and a second person has not decided on it yet.")
     if open_about(kind, **about) is not None:
         raise Invalid(words)
     proposal = Proposal(
@@ -140,19 +140,19 @@ def require_second(proposal: Proposal, actor: User) -> None:
     if same_person(proposal.proposed_by, actor):
         raise NotPermitted(_("You proposed this yourself; another person must confirm it."))
     if not settles(proposal, actor):
-        raise NotPermitted(_("This is settled by another person, whose part it is."))
+        raise NotPermitted(_("Another person with the right role must settle this."))
 
 
 def require_proposer(proposal: Proposal, actor: User) -> None:
     """Raises NotPermitted unless `actor` proposed it."""
     if proposal.proposed_by_id != actor.id:
-        raise NotPermitted(_("Only the person who proposed this takes it back."))
+        raise NotPermitted(_("Only the person who proposed this can withdraw it."))
 
 
 def _locked(proposal_id: int, actor: User) -> Proposal:
     proposal = _found(_one(proposal_id, actor).with_for_update(of=Proposal).execution_options(populate_existing=True))
     if proposal.outcome:
-        raise ActionNotOpen(_("This has been settled already. Look at it again."))
+        raise ActionNotOpen(_("This has already been decided. Look at it again."))
     return proposal
 
 
@@ -168,7 +168,7 @@ def _one(proposal_id: int, actor: User) -> Select[Proposal]:
 def _found(query: Select[Proposal]) -> Proposal:
     proposal = db.session.scalars(query).unique().one_or_none()
     if proposal is None:
-        raise NotFound(_("There is no such proposal, or it is not yours to see."))
+        raise NotFound(_("There is no such proposal, or you are not allowed to see it."))
     return proposal
 
 

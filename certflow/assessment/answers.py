@@ -109,7 +109,7 @@ def _implausible(indicator: IndicatorSpec, answer: Answer) -> dict[str, str]:
     for part in indicator.parts:
         value = answer.get(part.key)
         if isinstance(value, int) and isinstance(whole, int) and value > whole > 0:
-            faults[part.key] = _("This is more than the number it is counted within (%(whole)s).", whole=whole)
+            faults[part.key] = _("This number is larger than the total (%(whole)s).", whole=whole)
         whole = value if isinstance(value, int) else whole
     return faults
 

@@ -109,7 +109,7 @@ def find(evidence_id: int, actor: User) -> Evidence:
         select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier))
     )
     if evidence is None or not access.sees(actor, evidence.dossier_id):
-        raise NotFound(_("There is no such file, or it is not yours to see."))
+        raise NotFound(_("There is no such file, or you are not allowed to see it."))
     return evidence
 
 

@@ -57,7 +57,7 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     dossier = access.dossier(dossier_id, actor, lock=True)
     editing.require_editor(dossier, actor, "claims")
     if not workflow_of(dossier).spec.meeting_source:
-        raise ActionNotOpen(_("This scheme asks for no meeting."))
+        raise ActionNotOpen(_("This scheme does not ask for a meeting."))
     _check(dossier, minutes)
     meeting = db.session.get(Meeting, dossier.id, populate_existing=True)
     if (meeting.version if meeting else 0) != minutes.version:
@@ -79,8 +79,8 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
 def _check(dossier: Dossier, minutes: Minutes) -> None:
     faults = {
         "held_on": _day_fault(minutes.held_on, dossier.round.assessed_year),
-        "chaired_by": _("Give the full name of the person who chaired the meeting."),
-        "chair_position": _("Give the chair's position; the chair is a leader of the people's committee."),
+        "chaired_by": _("Enter the full name of the person who chaired the meeting."),
+        "chair_position": _("Enter the chair's position; the chair is a leader of the people's committee."),
         "bodies_present": _bodies_fault(set(minutes.bodies_present)),
     }
     if minutes.chaired_by.strip():
@@ -94,9 +94,9 @@ def _check(dossier: Dossier, minutes: Minutes) -> None:
 
 def _day_fault(held_on: dt.date | None, assessed_year: int) -> str:
     if held_on is None:
-        return _("Give the day of the meeting, for example 10/01/2026.")
+        return _("Enter the day of the meeting, for example 10/01/2026.")
     if held_on > clock.today():
-        return _("The day of the meeting lies in the future.")
+        return _("The day of the meeting is in the future.")
     if held_on.year < assessed_year:
         return _("The meeting cannot be before the assessed year.")
     return ""

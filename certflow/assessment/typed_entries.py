@@ -42,7 +42,7 @@ def _points(indicator: IndicatorSpec, text: str) -> Parsed:
     if number is None or not are_possible(indicator, Fraction(number)):
         most, step = (typed_decimal(decimal_text(value or Fraction(1))) for value in (indicator.most, indicator.step))
         return _fault(
-            _("Give 0 to %(most)s points in steps of %(step)s, with a decimal comma.", most=most, step=step),
+            _("Enter 0 to %(most)s points in steps of %(step)s, with a decimal comma.", most=most, step=step),
         )
     return {"value": decimal_text(Fraction(number))}, {}
 
@@ -59,7 +59,7 @@ def _amount(text: str) -> Parsed:
 def _date(text: str) -> Parsed:
     day = day_typed(unicodedata.normalize("NFKC", text))
     if day is None:
-        return _fault(_("This is no date. Write day/month/year, for example 15/02/2026."))
+        return _fault(_("This is not a date. Write day/month/year, for example 15/02/2026."))
     return {"value": day.isoformat()}, {}
 
 

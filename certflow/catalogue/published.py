@@ -116,7 +116,7 @@ def _sentences(key: Key, spec: Definition) -> list[str]:
         changes = difference(read(*key), spec)
     except DefinitionError as fault:
         return [_("The published version can no longer be read: %(faults)s", faults="; ".join(fault.faults))]
-    return [change.sentence for change in changes] or [_("Only how it is written, not what it says.")]
+    return [change.sentence for change in changes] or [_("Only the wording changed, not the meaning.")]
 
 
 def _unreadable(keys: set[Key]) -> Iterator[str]:

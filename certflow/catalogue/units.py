@@ -33,7 +33,7 @@ def country() -> Unit:
     """The country, where the ministry's people sit; raises NotFound while units are not imported."""
     unit = db.session.scalar(select(Unit).where(Unit.kind == "country"))
     if unit is None:
-        raise NotFound(_("The country is not among the units yet; import the units first."))
+        raise NotFound(_("The units do not include the country yet; import the units first."))
     return unit
 
 

@@ -48,13 +48,15 @@ def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfi
     form = known().form(name, version)
     provinces = provinces_confirmable_by(actor)
     if not provinces:
-        raise NotPermitted(_("Only the province's education department confirms a criteria set."))
+        raise NotPermitted(_("Only the province's education department can confirm a criteria set."))
     if form.trust == "department":
-        raise ActionNotOpen(_("The department that published this set answers for it; it needs no confirmation."))
+        raise ActionNotOpen(
+            _("The department that published this criteria set is responsible for it; it needs no confirmation.")
+        )
     if form.trust != "transcribed":
-        raise ActionNotOpen(_("A sample set has no legal force and cannot be confirmed."))
+        raise ActionNotOpen(_("A sample criteria set has no legal force and cannot be confirmed."))
     if not document.strip():
-        raise Invalid(fields={"document": (_("Name the paper that records the comparison."),)})
+        raise Invalid(fields={"document": (_("Enter the paper that records the comparison."),)})
     if confirmation_for(form, provinces[0]) is not None:
         raise _confirmed()
     confirmation = FormConfirmation(
@@ -71,4 +73,4 @@ def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfi
 
 
 def _confirmed() -> ActionNotOpen:
-    return ActionNotOpen(_("Your department has already confirmed this set."))
+    return ActionNotOpen(_("Your department has already confirmed this criteria set."))

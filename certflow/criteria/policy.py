@@ -15,17 +15,17 @@ def _only_departments(person: User) -> None:
 
 def _only_who_looks_at_sets(person: User) -> None:
     if not rating_sets.may_look(person):
-        raise NotPermitted(_("Only education departments write criteria sets of their own; administrators may look."))
+        raise NotPermitted(_("Only education departments write their own criteria sets; administrators can read them."))
 
 
 def _its_department(person: User, own: RatingSet, _named: Named) -> None:
     if not rating_sets.is_department(person, own.unit):
-        raise NotPermitted(_("Only the province's education department writes its own criteria set."))
+        raise NotPermitted(_("Only the province's education department can write its own criteria set."))
 
 
 def _draft(_person: User, own: RatingSet, _named: Named) -> None:
     if own.published_at is not None:
-        raise ActionNotOpen(_("This version is published and stays as it is. Begin the next version to change it."))
+        raise ActionNotOpen(_("This version is published and cannot change. To make changes, begin the next version."))
 
 
 DEPARTMENTS = Who("department", "people of an education department", _only_departments)

@@ -45,13 +45,13 @@ def _with_title(head: Head, title: object) -> Head:
 
 def _parsed(file: bytes) -> dict[str, Any]:
     if len(file) > LARGEST_FILE:
-        raise _refused(_("The file has more than %(most)s kB.", most=LARGEST_FILE // 1024))
+        raise _refused(_("The file is larger than %(most)s kB.", most=LARGEST_FILE // 1024))
     try:
         table = tomllib.loads(_shallow(file.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise _refused(_("The file is not written in UTF-8. Save it as UTF-8 and choose it again.")) from None
     except (ValueError, RecursionError) as fault:
-        raise _refused(_("The file is no TOML: %(fault)s", fault=str(fault)[:200])) from None
+        raise _refused(_("The file is not valid TOML: %(fault)s", fault=str(fault)[:200])) from None
     faults = (*_unfit(table, 0), *too_many(table))
     if faults:
         raise _refused(*dict.fromkeys(faults))
@@ -61,7 +61,7 @@ def _parsed(file: bytes) -> dict[str, Any]:
 def _shallow(text: str) -> str:
     """The text, unless a key may be so deep that reading it would hold everybody up: the time grows by its square."""
     if any(len(POINT.findall(line)) > MOST_POINTS for line in text.split("\n")):
-        raise _refused(_("The file has tables too deep inside each other."))
+        raise _refused(_("The tables of the file are nested too deeply."))
     return text
 
 
@@ -72,7 +72,7 @@ def _refused(*reasons: str) -> Invalid:
 def _unfit(value: object, depth: int) -> Iterator[str]:
     """What no criteria set needs and no database or paper can hold."""
     if depth > DEEPEST:
-        yield _("The file has tables too deep inside each other.")
+        yield _("The tables of the file are nested too deeply.")
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from (*_unfit(key, depth + 1), *_unfit(item, depth + 1))
@@ -80,7 +80,7 @@ def _unfit(value: object, depth: int) -> Iterator[str]:
         for item in value:
             yield from _unfit(item, depth + 1)
     elif isinstance(value, str) and any(ord(sign) < 32 and sign not in "\n\r\t" for sign in value):
-        yield _("The file has signs in its texts that cannot be printed.")
+        yield _("The texts of the file contain characters that cannot be printed.")
     elif isinstance(value, int) and abs(value) > LARGEST_NUMBER:
         yield _("The file has a number that is too large.")
 

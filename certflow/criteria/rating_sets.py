@@ -88,7 +88,7 @@ def begin(unit_id: int, family: str, *, actor: User) -> RatingSet:
     """Begin a draft: the first version from the family's default set, a further one as a copy of the last."""
     unit = db.session.get(Unit, unit_id)
     if unit is None or not is_department(actor, unit):
-        raise NotPermitted(_("Only the province's education department writes its own criteria set."))
+        raise NotPermitted(_("Only the province's education department can write its own criteria set."))
     if family not in families():
         raise NotFound(_("There is no such family of criteria sets."))
     versions = select(RatingSet).where(RatingSet.unit_id == unit_id, RatingSet.family == family)
@@ -113,7 +113,7 @@ def begin(unit_id: int, family: str, *, actor: User) -> RatingSet:
 
 
 def _begun() -> ActionNotOpen:
-    return ActionNotOpen(_("There is a draft already. Go on with it, or publish it first."))
+    return ActionNotOpen(_("There is already a draft. Continue with it, or publish it first."))
 
 
 def _blank(unit: Unit, family: str) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def faults(own: RatingSet) -> tuple[SetFault, ...]:
     problems = faults_of(own.content, head_of(own))
     if own.document_date is not None and own.document_date > clock.today():
         problems = (
-            SetFault("head", 0, "dated", _("This day lies ahead; the paper must have been issued.")),
+            SetFault("head", 0, "dated", _("This day is in the future; the paper must already be issued.")),
             *problems,
         )
     return problems
@@ -200,9 +200,9 @@ def draft_of(set_id: int, actor: User, revision: int) -> RatingSet:
     locked = query.with_for_update(of=RatingSet).execution_options(populate_existing=True)
     own = _seen(db.session.scalar(locked), actor)
     if not is_department(actor, own.unit):
-        raise NotPermitted(_("Only the province's education department writes its own criteria set."))
+        raise NotPermitted(_("Only the province's education department can write its own criteria set."))
     if own.published_at is not None:
-        raise ActionNotOpen(_("This version is published and stays as it is. Begin the next version to change it."))
+        raise ActionNotOpen(_("This version is published and cannot change. To make changes, begin the next version."))
     if own.revision != revision:
         raise Stale(_("Somebody else changed this draft after you opened the page."))
     return own
@@ -215,5 +215,5 @@ def _loaded(query: Select[RatingSet]) -> Select[RatingSet]:
 
 def _seen(own: RatingSet | None, actor: User) -> RatingSet:
     if own is None or not (access.is_administrator(actor) or is_department(actor, own.unit)):
-        raise NotFound(_("There is no such criteria set, or it is not yours to see."))
+        raise NotFound(_("There is no such criteria set, or you are not allowed to see it."))
     return own

@@ -76,7 +76,7 @@ def _narrowings(counts: Counts) -> list[tuple[By, str]]:
     return [
         ("", _("All (%(count)s)", count=counts.by(""))),
         ("mine", _("Mine (%(count)s)", count=counts.by("mine"))),
-        ("nobody", _("Nobody's yet (%(count)s)", count=counts.by("nobody"))),
+        ("nobody", _("Nobody works on it (%(count)s)", count=counts.by("nobody"))),
         ("others", _("With colleagues (%(count)s)", count=counts.by("others"))),
     ]
 
@@ -115,9 +115,9 @@ def _nothing(held: list[HeldRole]) -> str:
     if not roles:
         return str(_("You hold no role today, so no dossier can wait for you. The administrator gives roles."))
     if roles == {role_titles.ADMINISTRATOR}:
-        return str(_("Dossiers wait for officers, not for administrators. You look after the rounds and the people."))
+        return str(_("Officers work on dossiers; administrators do not. You manage the rounds and the people."))
     if any(_opens_dossiers(role) for role in roles):
         return str(_("When a dossier of your unit is returned or handed back to you, it appears here."))
     if any(_files_dossiers(role) for role in roles):
         return str(_("When the officer of your unit hands over a dossier to be filed, it appears here."))
-    return str(_("When a dossier reaches the step that is yours, it appears here."))
+    return str(_("When a dossier reaches your step, it appears here."))

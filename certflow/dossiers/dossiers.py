@@ -57,7 +57,9 @@ def open_dossier(
     spec = workflow_of(assessment_round).spec
     holder = holders.named(unit, spec.subject, holder_name, holder_detail) if spec.about_holders else None
     if holder is not None and not access.opens_for(actor, spec.states[spec.initial].turn, holder):
-        raise NotPermitted(_("You are appointed at another centre or agency; its own people open this dossier."))
+        raise NotPermitted(
+            _("You are appointed at another centre or agency; only people appointed at this one can open this dossier.")
+        )
     about = Dossier.holder_id.is_(None) if holder is None else Dossier.holder_id == holder.id
     if db.session.scalar(select(Dossier.id).where(Dossier.round_id == round_id, Dossier.unit_id == unit_id, about)):
         raise _taken(holder)
@@ -81,7 +83,7 @@ def may_open(round_id: int, *, actor: User, unit_id: int) -> tuple[Round, Unit]:
     if not access.fits(unit, spec):
         raise NotPermitted(_("This round is not for your unit."))
     if spec.states[spec.initial].turn not in access.roles_at(actor, spec, unit):
-        raise NotPermitted(_("Only the unit's own officer opens its dossier."))
+        raise NotPermitted(_("Only the unit's own officer can open its dossier."))
     if assessment_round.closed:
         raise ActionNotOpen(_("This round is closed; no new dossier can be opened in it."))
     return assessment_round, unit

@@ -18,12 +18,12 @@ class PaperReceiptForm(FlaskForm):
 
     received_on = DayField(
         lazy_gettext("Day on which the papers came"),
-        [InputRequired(lazy_gettext("Give the day on which the papers came, for example 27/02/2026.")), ADay()],
-        description=lazy_gettext("By the stamp of the office for incoming papers."),
+        [InputRequired(lazy_gettext("Enter the day on which the papers came, for example 27/02/2026.")), ADay()],
+        description=lazy_gettext("See the stamp of the office for incoming papers."),
     )
     way = RadioField(
-        lazy_gettext("How they came"),
-        [Chosen(lazy_gettext("Say how the papers came."))],
+        lazy_gettext("How the papers came"),
+        [Chosen(lazy_gettext("Choose how the papers came."))],
         choices=[
             SelectChoice("direct", lazy_gettext("Handed in")),
             SelectChoice("post", lazy_gettext("By post")),
@@ -33,7 +33,7 @@ class PaperReceiptForm(FlaskForm):
     register_number = StringField(
         lazy_gettext("Number in the register of incoming papers"),
         [
-            InputRequired(lazy_gettext("Give the number in the register of incoming papers, at most 80 characters.")),
+            InputRequired(lazy_gettext("Enter the number in the register of incoming papers, at most 80 characters.")),
             Length(max=receipts.LONGEST_NUMBER, message=_SHORTER),
         ],
     )

@@ -157,11 +157,11 @@ def _checked(assessment_round: Round, target: Key) -> WorkflowSpec:
     if spec is None:
         raise NotFound(_("There is no such scheme."))
     if spec.name != assessment_round.workflow:
-        raise Invalid(_("Dossiers move to another version of their own scheme only, not to another scheme."))
+        raise Invalid(_("A dossier can only move to another version of its own scheme, not to another scheme."))
     if spec.version < assessment_round.workflow_version:
-        raise Invalid(_("The round has a newer version already; dossiers never move back."))
+        raise Invalid(_("The round already has a newer version; dossiers never move back."))
     if about(spec) != about(workflow_of(assessment_round).spec):
-        raise Invalid(_("That version is about another kind of unit. Open a new round for it."))
+        raise Invalid(_("That version is for another kind of unit. Open a new round for it."))
     return spec
 
 
@@ -227,9 +227,9 @@ def _outlook(
     if dossier.workflow_version == new.scheme.version:
         return None
     if dossier.workflow_version > new.scheme.version:
-        return Stays((_("It has a newer version already."),))
+        return Stays((_("It already has a newer version."),))
     if compared is None:
-        return Stays((_("The version it began with cannot be read any more."),))
+        return Stays((_("The version it was opened with cannot be read any more."),))
     return compared.outlook(answers)
 
 

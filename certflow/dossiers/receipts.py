@@ -32,14 +32,14 @@ class ReceiptEntry:
 def require_receiver(dossier: Dossier, user: User) -> None:
     """Raises NotPermitted unless `user` sits where the dossier is received."""
     if not workflow_of(dossier).spec.receivers & access.roles_on(user, dossier):
-        raise NotPermitted(_("Only the office that receives the dossier records when its papers came."))
+        raise NotPermitted(_("Only the office that receives the dossier can record the day its papers came."))
 
 
 def propose(dossier: Dossier, entry: ReceiptEntry, *, actor: User, reason: str) -> Proposal:
     """Propose that the papers came on an earlier day; raises NotPermitted, ActionNotOpen or Invalid."""
     require_receiver(dossier, actor)
     if db.session.get(PaperReceipt, dossier.id) is not None:
-        raise ActionNotOpen(_("The receipt of the papers is on record already."))
+        raise ActionNotOpen(_("The receipt of the papers is already recorded."))
     if faults := _faults(dossier, entry):
         raise Invalid(fields=faults)
     content = {
@@ -56,16 +56,16 @@ def _faults(dossier: Dossier, entry: ReceiptEntry) -> dict[str, tuple[str, ...]]
     if filed is None:
         raise ActionNotOpen(_("The dossier has not been filed here yet; file it first, then record its papers."))
     if entry.received_on is None:
-        faults["received_on"] = (_("Give the day on which the papers came, for example 27/02/2026."),)
+        faults["received_on"] = (_("Enter the day on which the papers came, for example 27/02/2026."),)
     elif entry.received_on > clock.local_day(filed):
         faults["received_on"] = (_("The papers cannot have come after the dossier was filed here."),)
     elif entry.received_on.year < dossier.round.assessed_year:
-        faults["received_on"] = (_("This day lies before the assessed year."),)
+        faults["received_on"] = (_("This day is before the assessed year."),)
     if entry.way not in WAYS:
-        faults["way"] = (_("Say how the papers came."),)
+        faults["way"] = (_("Choose how the papers came."),)
     number = " ".join(entry.register_number.split())
     if not number or len(number) > LONGEST_NUMBER:
-        faults["register_number"] = (_("Give the number in the register of incoming papers, at most 80 characters."),)
+        faults["register_number"] = (_("Enter the number in the register of incoming papers, at most 80 characters."),)
     return faults
 
 
@@ -96,7 +96,7 @@ def _lines(proposal: Proposal) -> list[tuple[str, str]]:
     ways = {"direct": _("Handed in"), "post": _("By post")}
     return [
         (_("Day on which the papers came"), f"{dt.date.fromisoformat(content['received_on']):%d/%m/%Y}"),
-        (_("How they came"), ways[content["way"]]),
+        (_("How the papers came"), ways[content["way"]]),
         (_("Number in the register of incoming papers"), content["register_number"]),
     ]
 

@@ -158,7 +158,7 @@ def _of_submissions(row: Any, filed: Sequence[Any], claims: Answers) -> Iterator
         level = score(form, claims, disadvantaged=row.disadvantaged_area).level
         if level != recorded:
             levels = {"level": _named(form, level), "recorded": _named(form, recorded)}
-            yield _("the claims reach level %(level)s, and %(recorded)s was filed", **levels)
+            yield _("the self-assessment reaches level %(level)s, but level %(recorded)s was filed", **levels)
 
 
 def _form_as_filed(filed: Any) -> FormSpec:
@@ -170,7 +170,7 @@ def _form_as_filed(filed: Any) -> FormSpec:
 def _of_submission(filed: Any) -> Iterator[str]:
     """The frozen manifest is as it was hashed, and reaches the level that was filed with it."""
     if hashlib.sha256(filed.manifest.encode()).hexdigest() != filed.manifest_hash:
-        yield _("submission %(number)s is not what was filed: its hash differs", number=filed.number)
+        yield _("filing %(number)s is not what was filed: its hash differs", number=filed.number)
         return
     manifest = json.loads(filed.manifest)
     name, version = manifest["criteria"]
@@ -180,7 +180,7 @@ def _of_submission(filed: Any) -> Iterator[str]:
     level = score(form, answers, disadvantaged=disadvantaged).level
     if level != filed.claimed_level:
         yield _(
-            "submission %(number)s reaches level %(level)s, and %(recorded)s was recorded",
+            "filing %(number)s reaches level %(level)s, but level %(recorded)s was recorded",
             number=filed.number,
             level=_named(form, level),
             recorded=_named(form, filed.claimed_level),
@@ -196,13 +196,19 @@ def _of_decisions(row: Any, decided: int | None, findings: Answers) -> Iterator[
     reached, recorded = _named(form, level), _named(form, decided or 0)
     if state.edits != "findings" and (row.proposed_level or 0) > level:
         proposed = _named(form, row.proposed_level)
-        yield _("the findings reach level %(level)s, and %(recorded)s is proposed", level=reached, recorded=proposed)
+        yield _(
+            "the findings reach level %(level)s, but level %(recorded)s is proposed", level=reached, recorded=proposed
+        )
     if decided is not None and decided > level:
-        yield _("the findings reach level %(level)s, and %(recorded)s was recognised", level=reached, recorded=recorded)
+        yield _(
+            "the findings reach level %(level)s, but level %(recorded)s was recognised",
+            level=reached,
+            recorded=recorded,
+        )
     if decided is not None and row.proposed_level is not None and decided != row.proposed_level:
-        yield _("level %(recorded)s was recognised, and another one was proposed", recorded=recorded)
+        yield _("level %(recorded)s was recognised, but another level was proposed", recorded=recorded)
     if state.level and decided != state.level:
-        yield _("the state says level %(level)s, and the recognition does not", level=_named(form, state.level))
+        yield _("the state says level %(level)s, but the recognition does not", level=_named(form, state.level))
 
 
 def _level(row: Any, answers: Answers) -> int:

@@ -100,5 +100,5 @@ def submission(dossier: Dossier, number: int) -> Submission:
         .options(joinedload(Submission.filed_by))
     )
     if row is None:
-        raise NotFound(_("There is no such submission."))
+        raise NotFound(_("There is no such filing."))
     return row

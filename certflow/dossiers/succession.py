@@ -156,7 +156,7 @@ class IndicatorSuccession:
     def outlook(self, answers: HeldAnswers) -> Outlook:
         """Whether a dossier can move, and what must be confirmed then."""
         if self.old.scheme.states[answers.state].final:
-            return Stays((_("It is decided; a decided dossier never moves."),), decided=True)
+            return Stays((_("The dossier is decided; a decided dossier never moves."),), decided=True)
         reasons = [*self._of_subject(), *self._of_state(answers.state), *self._of_steps(answers.steps)]
         if not reasons:
             reasons = [*self._of_claims(answers), *self._of_findings(answers), *self._of_proposal(answers)]
@@ -177,7 +177,7 @@ class IndicatorSuccession:
     def _of_subject(self) -> list[str]:
         if about(self.old.scheme) == about(self.new.scheme):
             return []
-        return [_("The newer version is about another kind of unit.")]
+        return [_("The newer version is for another kind of unit.")]
 
     def _of_state(self, name: str) -> list[str]:
         before, after = self.old.scheme.states[name], self.new.scheme.states.get(name)
@@ -186,7 +186,7 @@ class IndicatorSuccession:
             return [_("Its present state “%(state)s” is not in the newer version.", state=title)]
         if (before.turn, before.edits, before.stage) != (after.turn, after.edits, after.stage):
             words = _(
-                "In its present state “%(state)s” the newer version has another turn, stage or right to write.",
+                "For the present state “%(state)s” the newer version has a different turn, stage or right to write.",
                 state=title,
             )
             return [words]
@@ -199,7 +199,9 @@ class IndicatorSuccession:
             changed = self._changed(step, before, after)
             if changed:
                 title = before.title.in_language(language()) if before else step.action
-                reasons.append(_("A step it took, “%(step)s”, has changed: %(what)s.", step=title, what=changed))
+                reasons.append(
+                    _("The dossier took the step “%(step)s”, which has changed: %(what)s.", step=title, what=changed)
+                )
         return reasons
 
     def _changed(self, step: TakenStep, before: TransitionSpec | None, after: TransitionSpec | None) -> str:
@@ -208,15 +210,15 @@ class IndicatorSuccession:
         Additional roles or origin states in the newer version do not count as a change.
         """
         if after is None:
-            return _("it is no longer there")
+            return _("it no longer exists")
         if after.target != step.target:
             return _("it leads to another state")
         if not self._may_still(step, after):
-            return _("it belongs to others")
+            return _("it belongs to other roles")
         if before is None or _asks(before) != _asks(after):
-            return _("it needs something else")
+            return _("it has other conditions")
         if (before.effects, before.level) != (after.effects, after.level):
-            return _("something else follows from it")
+            return _("it has other effects")
         return ""
 
     def _may_still(self, step: TakenStep, after: TransitionSpec) -> bool:
@@ -232,8 +234,8 @@ class IndicatorSuccession:
             words = _("Questions that the unit can no longer answer have changed (%(codes)s): return it first.")
         else:
             words = _(
-                "Questions that the unit can no longer answer have changed (%(codes)s), and nobody can return it any"
-                " more: it ends by the version it has."
+                "Questions that the unit can no longer answer have changed (%(codes)s), and nobody can "
+                "return the dossier any more: it ends under its present version."
             )
         return [words % {"codes": ", ".join(codes)}]
 
@@ -250,13 +252,13 @@ class IndicatorSuccession:
         if not answers.proposed_level or not past(self.new.scheme, answers.state, "findings"):
             return []
         if self._names(answers.proposed_level, self.old) != self._names(answers.proposed_level, self.new):
-            return [_("The level that is proposed means something else by the newer version: send it back first.")]
+            return [_("The proposed level means something else in the newer version: send it back first.")]
         level = score(self.new.form, answers.findings, disadvantaged=answers.disadvantaged, part="findings").level
         if level >= answers.proposed_level:
             return []
         return [
             _(
-                "Level %(proposed)s is proposed, and the findings reach level %(level)s by the newer "
+                "Level %(proposed)s is proposed, but the findings reach level %(level)s under the newer "
                 "version: send it back first.",
                 proposed=answers.proposed_level,
                 level=level,

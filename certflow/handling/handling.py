@@ -47,7 +47,7 @@ def take(dossier_id: int, *, actor: User) -> Handling:
     if handling is not None and _counts(handling):
         if handling.user_id == actor.id:
             return handling
-        raise Stale(_("%(name)s works on this dossier already.", name=handling.user.full_name))
+        raise Stale(_("%(name)s already works on this dossier.", name=handling.user.full_name))
     if handling is not None:
         _end(handling, "lapsed", actor)
     return _begin(dossier, role, appointment, actor)
@@ -64,9 +64,9 @@ def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handli
     if handling is None or not _counts(handling):
         raise Stale(_("Nobody works on this dossier any more. You can take it on without a reason."))
     if handling.user_id == actor.id:
-        raise ActionNotOpen(_("You work on this dossier already."))
+        raise ActionNotOpen(_("You already work on this dossier."))
     if handling.id != seen:
-        raise Stale(_("It has changed hands meanwhile: %(name)s works on it now.", name=handling.user.full_name))
+        raise Stale(_("Somebody else has taken it over: %(name)s works on it now.", name=handling.user.full_name))
     _end(handling, "taken_over", actor, dated.required_reason(reason))
     return _begin(dossier, role, appointment, actor)
 
@@ -76,7 +76,7 @@ def give_back(dossier_id: int, *, actor: User) -> None:
     dossier = access.dossier(dossier_id, actor, lock=True)
     handling = current(dossier)
     if handling is None or handling.user_id != actor.id:
-        raise ActionNotOpen(_("You do not work on this dossier, or no longer."))
+        raise ActionNotOpen(_("You do not work on this dossier now."))
     _end(handling, "given_back", actor)
 
 
@@ -95,8 +95,8 @@ def require_part(dossier: Dossier, actor: User) -> tuple[str, Appointment]:
     if appointment is not None:
         return turn, appointment
     if access.roles_on(actor, dossier):
-        raise ActionNotOpen(_("The dossier does not wait for your part at present."))
-    raise NotPermitted(_("Only those who act in this part can take the dossier on."))
+        raise ActionNotOpen(_("The dossier does not wait for your role at present."))
+    raise NotPermitted(_("Only people who act at this step can work on the dossier."))
 
 
 def current(dossier: Dossier) -> Handling | None:

@@ -30,7 +30,7 @@ class TakeOverForm(FlaskForm):
 
     seen = HiddenField()
     reason = reason_field(
-        lazy_gettext("It stays on record with your name and the time, for those who act at your unit.")
+        lazy_gettext("Your reason is kept with your name and the time, for the people who act at your unit.")
     )
 
 

@@ -79,11 +79,11 @@ def _on_http(fault: HTTPException) -> ResponseReturnValue:
         return Response(_not_understood(), fault.code, mimetype="text/plain")
     status = HTTPStatus(fault.code)
     reasons = {
-        HTTPStatus.NOT_FOUND: _("There is nothing at this address, or it is not yours to see."),
+        HTTPStatus.NOT_FOUND: _("There is nothing at this address, or you are not allowed to see it."),
         HTTPStatus.METHOD_NOT_ALLOWED: _(
             "This address cannot be used in this way. Go back and use the page's buttons."
         ),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("What was sent is too large; a file may have at most 20 MB."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The data sent is too large; a file may have at most 20 MB."),
     }
     return _answer(status, (reasons.get(status) or _not_understood(),))
 
@@ -118,7 +118,7 @@ def _typed() -> str:
 
 def _title(status: HTTPStatus) -> str:
     titles: dict[HTTPStatus, str] = {
-        HTTPStatus.FORBIDDEN: _("This is not yours to do"),
+        HTTPStatus.FORBIDDEN: _("This is not your task"),
         HTTPStatus.NOT_FOUND: _("Not found"),
         HTTPStatus.CONFLICT: _("Not possible now"),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("Too large"),

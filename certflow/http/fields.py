@@ -51,7 +51,7 @@ class ADay:
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
         if (field.data or "").strip() and day_typed(field.data) is None:
-            raise StopValidation(_("This is no date. Write day/month/year, for example 15/02/2026."))
+            raise StopValidation(_("This is not a date. Write day/month/year, for example 15/02/2026."))
 
 
 def shown_day(day: dt.date | None) -> str:
@@ -73,7 +73,7 @@ class Chosen:
 
 def first_day() -> DayField:
     """The field of a first day, which must be given."""
-    missing = lazy_gettext("Give the first day, for example 01/01/2026.")
+    missing = lazy_gettext("Enter the first day, for example 01/01/2026.")
     return DayField(lazy_gettext("First day"), [InputRequired(missing), ADay()])
 
 
@@ -84,7 +84,7 @@ def last_day(description: Any = UNTIL_FURTHER_NOTICE) -> DayField:
 
 def date_of_document() -> DayField:
     """The field of the date of a document, which must be given."""
-    missing = lazy_gettext("Give the date of the document.")
+    missing = lazy_gettext("Enter the date of the document.")
     return DayField(lazy_gettext("Date of the document"), [InputRequired(missing), ADay()])
 
 
@@ -115,7 +115,7 @@ def reason_field(description: Any) -> TextAreaField:
 class ReasonForm(FlaskForm):
     """A reason that stays on record."""
 
-    reason = reason_field(lazy_gettext("It stays on record, with your name and the time."))
+    reason = reason_field(lazy_gettext("Your reason is kept with your name and the time."))
 
 
 def version_sent(text: str | None) -> int:

@@ -176,7 +176,7 @@ def hold() -> None:
         return
     rule = rule_for(table_of(current_app), request.endpoint, request.method)
     if rule is None:
-        raise NotFound(_("There is nothing at this address, or it is not yours to see."))
+        raise NotFound(_("There is nothing at this address, or you are not allowed to see it."))
     if rule.who != ANYBODY:
         require(rule, actor(), request.view_args or {})
 

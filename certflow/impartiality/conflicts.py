@@ -29,7 +29,7 @@ from certflow.wording import N_, _
 MOST_FOUND, LONGEST_DOCUMENT = 20, 300
 REGISTER = dated.Register(
     Conflict,
-    N_("There is no such conflict of interest, or it is not yours to see."),
+    N_("There is no such conflict of interest, or you are not allowed to see it."),
     N_("This conflict of interest has already been withdrawn."),
 )
 
@@ -44,12 +44,14 @@ def declare(
     user, dossier = directory.get(user_id), _about(dossier_id, actor)
     unit = units.get(unit_id) if unit_id is not None else None
     if user.person_id != actor.person_id and not may_record(actor, dossier):
-        raise NotPermitted(_("You declare your own conflicts; an administrator records those of others."))
+        raise NotPermitted(
+            _("You declare your own conflicts of interest; an administrator records those of other people.")
+        )
     reason = dated.required_reason(reason)
     of_dossier = dossier.id if dossier is not None else None
     of_unit = unit.id if unit is not None else None
     if (of_dossier is None) == (of_unit is None):
-        raise Invalid(_("A conflict is about one dossier or about one unit."))
+        raise Invalid(_("A conflict of interest is about one dossier or one unit."))
     conflict = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
     conflict.declared_by_id, conflict.declared_at = actor.id, clock.now()
     db.session.add(conflict)
@@ -98,7 +100,7 @@ def withdraw(conflict_id: int, reason: str, *, actor: User) -> Conflict:
     if not (sees(actor, conflict) or may_withdraw(actor, conflict)):
         raise NotFound(_(REGISTER.missing))
     if not may_withdraw(actor, conflict):
-        raise NotPermitted(_("What somebody else recorded of you is withdrawn by an administrator."))
+        raise NotPermitted(_("Only an administrator can withdraw what somebody else recorded about you."))
     return REGISTER.withdraw(conflict, reason, actor=actor)
 
 
@@ -186,7 +188,7 @@ def name(
 
 def _check_open(dossier: Dossier) -> None:
     if workflow_of(dossier).spec.states[dossier.state].final:
-        raise ActionNotOpen(_("This dossier is finished; nobody needs to step in."))
+        raise ActionNotOpen(_("This dossier is finished; it needs no substitute."))
     if not db.session.scalar(select(exists().where(Submission.dossier_id == dossier.id))):
         raise ActionNotOpen(_("This dossier has not been filed yet; nobody judges it."))
 
@@ -198,8 +200,8 @@ def _hindered(dossier: Dossier, judges: Bench, user: User, role: str) -> bool:
 def _faults(
     roles: dict[str, str], role: str, document: str, starts_on: dt.date | None, ends_on: dt.date | None
 ) -> Faults:
-    faults: Faults = {} if role in roles else {"role": (_("Choose one of the parts listed."),)}
-    missing = _("Name the document by which the person is named.")
+    faults: Faults = {} if role in roles else {"role": (_("Choose a role from the list."),)}
+    missing = _("Enter the document that names the person.")
     faults |= dated.faults_in_text("document", document, LONGEST_DOCUMENT, missing)
     return faults | dated.faults_in_days(starts_on, ends_on)
 
@@ -211,7 +213,7 @@ def end(substitute_id: int, *, actor: User) -> Substitute:
     if substitute is None:
         raise NotFound(_("There is no such substitute."))
     if not substitute.goes_on(clock.today()):
-        raise ActionNotOpen(_("This part has already ended."))
+        raise ActionNotOpen(_("This role has already ended."))
     substitute.ended_by_id = actor.id
     dated.end_part(substitute)
     return substitute

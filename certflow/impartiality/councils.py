@@ -49,7 +49,9 @@ def enter(entry: CouncilEntry, *, actor: User) -> Council:
     of = {"workflow": round_.workflow, "assessed_year": round_.assessed_year, "document_date": entry.document_date}
     council = Council(unit_id=unit.id, **of, **dated.entered(actor))
     council.round_id, council.document_number = None if entry.whole_year else round_.id, entry.document_number.strip()
-    duplicate = Invalid(_("This office already has a council for this; dissolve it first, or change its members."))
+    duplicate = Invalid(
+        _("This office already has a council for this round; dissolve that council first, or change its members.")
+    )
     if db.session.scalar(_same(council)):
         raise duplicate
     with refusing("uq_council_unit_year" if entry.whole_year else "uq_council_unit_round", duplicate):
@@ -74,11 +76,11 @@ def _faults(round_: Round, unit: Unit | None, entry: CouncilEntry) -> Faults:
     seat = seat_of(round_)
     faults: Faults = {}
     if not seat:
-        faults["round_id"] = (_("In this scheme no result is put forward, so that it needs no council."),)
+        faults["round_id"] = (_("No result is put forward in this scheme, so it needs no council."),)
     elif unit is None or unit.kind != seat or not _of_round(round_, unit):
         kind = role_titles.kind_title(seat)
-        faults["unit_id"] = (_("Choose the unit at which this council is set up: a %(kind)s.", kind=kind),)
-    missing, most = _("Give the number of the document that sets up the council."), dated.LONGEST["document_number"]
+        faults["unit_id"] = (_("Choose the unit that sets up this council: a %(kind)s.", kind=kind),)
+    missing, most = _("Enter the number of the document that sets up the council."), dated.LONGEST["document_number"]
     faults |= dated.faults_in_text("document_number", entry.document_number, most, missing)
     return faults | dated.faults_in_date(entry.document_date)
 
@@ -115,16 +117,16 @@ def seat(
 
 def _part_faults(council: Council, part: str) -> Faults:
     if part not in PARTS:
-        return {"part": (_("Choose one of the parts listed."),)}
+        return {"part": (_("Choose a role from the list."),)}
     if part != "member" and any(member.part == part for member in _present(council)):
-        return {"part": (_("The council has a person in this part; end that part first."),)}
+        return {"part": (_("The council already has a person in this role; end that role first."),)}
     return {}
 
 
 def _person_faults(council: Council, user: User) -> Faults:
     present = _present(council)
     if any(member.user.person_id == user.person_id for member in present):
-        return {"user_id": (_("%(name)s is on this council already.", name=user.full_name),)}
+        return {"user_id": (_("%(name)s is already on this council.", name=user.full_name),)}
     if len(present) >= MOST_MEMBERS:
         return {"user_id": (_("A council has at most %(most)s members.", most=MOST_MEMBERS),)}
     return {}
@@ -142,7 +144,7 @@ def end_seat(member_id: int, *, actor: User) -> CouncilMember:
     if member is None:
         raise NotFound(_("There is no such member of a council."))
     if not member.goes_on(clock.today()):
-        raise ActionNotOpen(_("This part has already ended."))
+        raise ActionNotOpen(_("This role has already ended."))
     dated.end_part(member)
     return member
 

@@ -19,7 +19,7 @@ LONGEST_SIGN_IN_NAME = 120
 class ConflictForm(ReasonForm):
     """A conflict in one dossier: one's own, or that of somebody among those who judge it."""
 
-    who = SelectField(lazy_gettext("Whose conflict it is"), validate_choice=False)
+    who = SelectField(lazy_gettext("Person with the conflict of interest"), validate_choice=False)
 
     def offer(self, own: User, others: Iterable[tuple[int, str]]) -> None:
         """Offer oneself first, then the others by account and name."""
@@ -41,7 +41,7 @@ class UnitConflictForm(ReasonForm):
     sign_in_name = line(
         lazy_gettext("Sign-in name of the person"),
         LONGEST_SIGN_IN_NAME,
-        description=lazy_gettext("Leave this empty for a conflict of your own."),
+        description=lazy_gettext("Leave this empty for your own conflict of interest."),
     )
 
     def offer(self, units: Iterable[Unit]) -> None:
@@ -52,16 +52,16 @@ class UnitConflictForm(ReasonForm):
 class RoleForm(FlaskForm):
     """A role for a person, with a document and days; the view fills the choices of `role`."""
 
-    role = SelectField(lazy_gettext("Part"), [Chosen(lazy_gettext("Choose one of the parts listed."))])
+    role = SelectField(lazy_gettext("Role"), [Chosen(lazy_gettext("Choose a role from the list."))])
     sign_in_name = line(
         lazy_gettext("Sign-in name of the person"),
         LONGEST_SIGN_IN_NAME,
-        missing=lazy_gettext("Give the sign-in name of the person."),
+        missing=lazy_gettext("Enter the sign-in name of the person."),
     )
     document = line(
-        lazy_gettext("Document by which the person is named"),
+        lazy_gettext("Document that names the person"),
         LONGEST_DOCUMENT,
-        missing=lazy_gettext("Name the document by which the person is named."),
+        missing=lazy_gettext("Enter the document that names the person."),
     )
     starts_on = first_day()
-    ends_on = last_day(lazy_gettext("Leave this empty until further notice."))
+    ends_on = last_day(lazy_gettext("Leave this empty if there is no last day yet."))

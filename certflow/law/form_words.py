@@ -17,10 +17,10 @@ SAID: dict[str, tuple[str, str]] = {
     "unanswered": (N_("Not answered yet."), N_("Not filled in yet.")),
     "unanswered_partly": (N_("Not answered completely yet."), N_("Not filled in completely yet.")),
     "no_finding": (N_("No finding yet."), N_("Not filled in yet.")),
-    "nothing_missing": (N_("Everything that is obligatory is answered."), N_("Everything obligatory is filled in.")),
+    "nothing_missing": (N_("Every obligatory question is answered."), N_("Every obligatory entry is filled in.")),
     "changed": (
         N_("The answer must be confirmed again: the question has changed."),
-        N_("It must be confirmed again: what is asked here has changed."),
+        N_("The entry must be confirmed again: its question has changed."),
     ),
     "changed_since": (
         N_(
@@ -28,8 +28,8 @@ SAID: dict[str, tuple[str, str]] = {
             "The answer does not count until it is checked and saved again."
         ),
         N_(
-            "What is asked here changed after this was filled in. "
-            "It does not count until it is checked and saved again."
+            "The question changed after this was filled in. The entry does not count until it is "
+            "checked and saved again."
         ),
     ),
     "criteria": (N_("Criteria"), N_("Parts")),
@@ -37,7 +37,7 @@ SAID: dict[str, tuple[str, str]] = {
     "criterion_title": (N_("Criterion %(number)s. %(title)s"), N_("Part %(number)s. %(title)s")),
     "every_criterion": (N_("Show every criterion"), N_("Show every part")),
     "change": (N_("Change criterion %(number)s"), N_("Change part %(number)s")),
-    "look": (N_("Look at criterion %(number)s"), N_("Look at part %(number)s")),
+    "look": (N_("View criterion %(number)s"), N_("View part %(number)s")),
     "saved": (N_("Criterion %(number)s is saved."), N_("Part %(number)s is saved.")),
     "indicator": (N_("Indicator"), N_("Entry")),
     "indicator_code": (N_("indicator %(code)s"), N_("entry %(code)s")),
@@ -56,8 +56,8 @@ SAID: dict[str, tuple[str, str]] = {
     "evidence_of": (N_("Evidence for indicator %(code)s"), N_("Files of entry %(code)s")),
     "attach": (N_("Attach evidence for indicator %(code)s"), N_("Attach files to entry %(code)s")),
     "no_file": (N_("No file is attached."), N_("No file yet.")),
-    "files": (N_("Files of evidence"), N_("Attached files")),
-    "files_counted": (N_("Files of evidence: %(count)s"), N_("Attached files: %(count)s")),
+    "files": (N_("Evidence files"), N_("Attached files")),
+    "files_counted": (N_("Evidence files: %(count)s"), N_("Attached files: %(count)s")),
     "most_files": (
         N_("At most %(most)s files for one indicator; remove one first."),
         N_("At most %(most)s files for one entry; remove one first."),
@@ -69,7 +69,7 @@ SAID: dict[str, tuple[str, str]] = {
     "result": (N_("Result of the self-assessment"), N_("All entries")),
     "proof": (N_("The proof"), N_("The entries")),
     "by_claims": (N_("Self-assessment"), "%(claims)s"),
-    "by_findings": (N_("Found"), "%(findings)s"),
+    "by_findings": (N_("Appraisal"), "%(findings)s"),
     "claim": (N_("Self-assessment"), "%(claims)s"),
     "finding": (N_("Finding"), "%(findings)s"),
     "appraisal": (N_("Appraisal"), "%(findings)s"),
@@ -84,15 +84,18 @@ SAID: dict[str, tuple[str, str]] = {
     "appraisal_incomplete": (N_("The appraisal is not complete"), N_("Not complete yet")),
     "not_appraised": (N_("Not appraised yet"), N_("Nothing is filled in yet")),
     "not_appraised_because": (
-        N_("Nobody has written a finding yet. When the appraisal begins, claims and findings stand here side by side."),
-        N_("What is filled in later stands here beside what was filed."),
+        N_(
+            "There is no finding yet. After the appraisal starts, the self-assessment and the "
+            "findings are shown here side by side."
+        ),
+        N_("What is filled in later is shown here beside what was filed."),
     ),
     "differs": (N_("Differs"), N_("Differs from what was filed")),
-    "compared": (N_("Claims and findings"), N_("The entries")),
-    "adopt": (N_("Take over the figures of the self-assessment"), N_("Take over what was filed")),
+    "compared": (N_("Self-assessment and findings"), N_("The entries")),
+    "adopt": (N_("Copy the figures of the self-assessment"), N_("Copy what was filed")),
     "nothing_adopted": (
-        N_("Every indicator answered in the self-assessment has a finding already; nothing was taken over."),
-        N_("Every entry that was filed is filled in here already; nothing was taken over."),
+        N_("Every indicator answered in the self-assessment already has a finding; nothing was copied."),
+        N_("Every filed entry is already filled in here; nothing was copied."),
     ),
     "year": (N_("Assessed year"), N_("Year")),
     "unit_and_year": (N_("%(unit)s, assessed year %(year)s"), N_("%(unit)s, year %(year)s")),
@@ -103,12 +106,15 @@ SAID: dict[str, tuple[str, str]] = {
     "set": (N_("Criteria"), N_("Form")),
     "set_basis": (N_("Criteria and their legal basis"), N_("The form and its basis")),
     "freezes": (
-        N_("All answers and files are frozen as they are now, and a receipt is made."),
-        N_("All entries and files are frozen as they are now, and a receipt is made."),
+        N_("All answers and files are locked as they are now, and a receipt is created."),
+        N_("All entries and files are locked as they are now, and a receipt is created."),
     ),
     "frozen": (
-        N_("All answers, the meeting and the fingerprint of every file were frozen in one list. Its SHA-256 is:"),
-        N_("All entries and the fingerprint of every file were frozen in one list. Its SHA-256 is:"),
+        N_(
+            "All answers, the meeting and the hash of every file were stored in one list that cannot "
+            "change. Its SHA-256 is:"
+        ),
+        N_("All entries and the hash of every file were stored in one list that cannot change. Its SHA-256 is:"),
     ),
 }
 
@@ -128,9 +134,7 @@ COUNTED: dict[str, tuple[Counted, Counted]] = {
         lambda num, **values: _n(
             "%(num)s indicator has no finding yet", "%(num)s indicators have no finding yet", num, **values
         ),
-        lambda num, **values: _n(
-            "%(num)s entry has nothing written yet", "%(num)s entries have nothing written yet", num, **values
-        ),
+        lambda num, **values: _n("%(num)s entry is still empty", "%(num)s entries are still empty", num, **values),
     ),
     "unfound_codes": (
         lambda num, **values: _n(
@@ -140,8 +144,8 @@ COUNTED: dict[str, tuple[Counted, Counted]] = {
             **values,
         ),
         lambda num, **values: _n(
-            "%(num)s entry has nothing written yet: %(codes)s.",
-            "%(num)s entries have nothing written yet: %(codes)s.",
+            "%(num)s entry is still empty: %(codes)s.",
+            "%(num)s entries are still empty: %(codes)s.",
             num,
             **values,
         ),
@@ -156,40 +160,40 @@ COUNTED: dict[str, tuple[Counted, Counted]] = {
             **values,
         ),
         lambda num, **values: _n(
-            "What %(num)s entry asks has changed: %(codes)s. It does not count until it is checked and saved again.",
-            "What %(num)s entries ask has changed: %(codes)s. "
-            "They do not count until they are checked and saved again.",
+            "The question of %(num)s entry has changed: %(codes)s. The entry does not count until it "
+            "is checked and saved again.",
+            "The questions of %(num)s entries have changed: %(codes)s. The entries do not count "
+            "until they are checked and saved again.",
             num,
             **values,
         ),
     ),
     "adoptable": (
         lambda num, **values: _n(
-            "%(num)s indicator answered in the self-assessment has no finding yet: %(codes)s. "
-            "You can start from its figures and correct them.",
-            "%(num)s indicators answered in the self-assessment have no finding yet: %(codes)s. "
-            "You can start from its figures and correct them.",
+            "%(num)s indicator answered in the self-assessment has no finding yet: %(codes)s. You "
+            "can copy its figures and correct them.",
+            "%(num)s indicators answered in the self-assessment have no finding yet: %(codes)s. You "
+            "can copy their figures and correct them.",
             num,
             **values,
         ),
         lambda num, **values: _n(
-            "%(num)s entry that was filed is not filled in here yet: %(codes)s. You can start from it and correct it.",
-            "%(num)s entries that were filed are not filled in here yet: %(codes)s. "
-            "You can start from them and correct them.",
+            "%(num)s filed entry is not filled in here yet: %(codes)s. You can copy it and correct it.",
+            "%(num)s filed entries are not filled in here yet: %(codes)s. You can copy them and correct them.",
             num,
             **values,
         ),
     ),
     "adopted": (
         lambda num, **values: _n(
-            "The figures of the self-assessment are taken over for %(num)s indicator. Check each.",
-            "The figures of the self-assessment are taken over for %(num)s indicators. Check each.",
+            "The figures of the self-assessment are copied for %(num)s indicator. Check it.",
+            "The figures of the self-assessment are copied for %(num)s indicators. Check each of them.",
             num,
             **values,
         ),
         lambda num, **values: _n(
-            "What was filed is taken over for %(num)s entry. Check each.",
-            "What was filed is taken over for %(num)s entries. Check each.",
+            "What was filed is copied for %(num)s entry. Check it.",
+            "What was filed is copied for %(num)s entries. Check each of them.",
             num,
             **values,
         ),

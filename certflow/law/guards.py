@@ -103,8 +103,8 @@ def claim_reaches_a_level(facts: DossierFacts) -> str:
     if facts[SELF_ASSESSMENT].level:
         return ""
     if facts.form.bands:
-        return _("The self-assessment leads to no class, and a dossier is filed for the class that is reached")
-    return _("The self-assessment does not reach level 1, and a dossier is filed for the level that is reached")
+        return _("The self-assessment leads to no class; a dossier can only be filed for a class that is reached")
+    return _("The self-assessment does not reach level 1; a dossier can only be filed for a level that is reached")
 
 
 APPRAISAL: Fact[Result] = Fact(
@@ -169,7 +169,7 @@ def proposal_agrees(facts: DossierFacts) -> str:
 def _reason(_spec: WorkflowSpec, note: str) -> str:
     if note.strip():
         return _("With a reason")
-    return _("Only blanks as a reason") if note else _("Without a reason")
+    return _("The reason has only blanks") if note else _("Without a reason")
 
 
 NOTE: Fact[str] = Fact((Key("note", case_keys.words, ""),), words=_reason)
@@ -183,8 +183,8 @@ def reason_given(facts: DossierFacts) -> str:
 
 def _parts(spec: WorkflowSpec, names: tuple[str, ...]) -> str:
     if not names:
-        return _("Took no part before")
-    return _("Took part before as: %(roles)s", roles=", ".join(_role(spec, name) for name in names))
+        return _("Did not take part before")
+    return _("Took part before in the role: %(roles)s", roles=", ".join(_role(spec, name) for name in names))
 
 
 INVOLVEMENT: Fact[Involvement] = Fact(
@@ -194,7 +194,7 @@ INVOLVEMENT: Fact[Involvement] = Fact(
 )
 
 
-@guard(N_("The person had no other part in this dossier before"), INVOLVEMENT)
+@guard(N_("The person had no other role in this dossier before"), INVOLVEMENT)
 def not_own_dossier(facts: DossierFacts) -> str:
     """Nobody appraises, endorses or decides a dossier on which they acted in another part before."""
     refusal = YOU["not_own_dossier"]
@@ -224,7 +224,7 @@ def document_named(facts: DossierFacts) -> str:
     document = facts[DOCUMENT]
     if not document.number.strip() or document.dated is None:
         return _("The number and the date of the document must be given")
-    return _("The date of the document lies in the future") if document.dated > facts[TODAY] else ""
+    return _("The date of the document is in the future") if document.dated > facts[TODAY] else ""
 
 
 def _authority(spec: WorkflowSpec, role: str) -> str:

@@ -16,12 +16,12 @@ PROPOSING = "keep_proposal"
 # Each tie by the guard that refuses for it: said to the person, and of the person to others.
 YOU = {
     "not_own_dossier": N_("You took part in this dossier in another role before; another person must do this"),
-    "not_own_unit": N_("You belong, or belonged since the assessed year began, to whom this dossier is about"),
+    "not_own_unit": N_("You work, or worked since 1 January of the assessed year, at the unit this dossier is about"),
     "no_conflict": N_("You have a conflict of interest in this dossier; another person must do this"),
 }
 THEY = {
     "not_own_dossier": N_("took part in this dossier in another role"),
-    "not_own_unit": N_("belongs, or belonged since the assessed year began, to whom it is about"),
+    "not_own_unit": N_("works, or worked since 1 January of the assessed year, at the unit it is about"),
     "no_conflict": N_("has a conflict of interest"),
 }
 

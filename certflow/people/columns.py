@@ -98,7 +98,7 @@ def _headings(row: SheetRow) -> dict[str, int]:
     for place, cell in enumerate(row.cells):
         column = _KEYS.get(_bare(cell.text))
         if column in places:
-            raise _refused(_("The column “%(name)s” stands there twice.", name=heading(column)))
+            raise _refused(_("The column “%(name)s” appears twice.", name=heading(column)))
         if column:
             places[column] = place
     return places
@@ -130,7 +130,7 @@ def _is_example(entry: ListEntry) -> bool:
 
 def template_xlsx() -> bytes:
     """A workbook to fill in, in the reader's language: the list with an example, and the roles with their units."""
-    headings = [_("Role"), _("Code of the role"), _("Sits at")]
+    headings = [_("Role"), _("Code of the role"), _("Unit of the role")]
     return workbook([_list_sheet(), SheetContent(_("Roles"), _roles_hint(), headings, rows=_roles())])
 
 
@@ -146,9 +146,9 @@ def _list_sheet() -> SheetContent:
 
 def _hint() -> str:
     return _(
-        "One row a person and role; a further row with the same sign-in name adds a further role. Days as 15/02/2026. "
-        "Unit: its code, or its name with the units above it. E-mail, position and last day may stay empty. "
-        "Values only, no formulas."
+        "One row for each person and role; another row with the same sign-in name adds another "
+        "role. Days like 15/02/2026. Unit: its code, or its name with the units above it. "
+        "E-mail, position and last day may be empty. Values only, no formulas."
     )
 
 

@@ -22,14 +22,16 @@ class AccountForm(FlaskForm):
 
     full_name = StringField(
         lazy_gettext("Full name"),
-        [InputRequired(lazy_gettext("Give the person's full name.")), Length(max=120, message=_TOO_LONG)],
+        [InputRequired(lazy_gettext("Enter the person's full name.")), Length(max=120, message=_TOO_LONG)],
         description=lazy_gettext("As it is printed on decisions."),
     )
     position = StringField(lazy_gettext("Position"), [Length(max=120, message=_TOO_LONG)])
     email = StringField(
         lazy_gettext("E-mail address"),
         [Length(max=people.LONGEST_ADDRESS, message=lazy_gettext("Shorten this to at most 200 characters."))],
-        description=lazy_gettext("Links for choosing a password are sent there; best the person's official address."),
+        description=lazy_gettext(
+            "Password links are sent to this address; it is best to use the person's official address."
+        ),
     )
     active = BooleanField(
         lazy_gettext("The account is active"),
@@ -57,7 +59,7 @@ class NewPersonForm(FlaskForm):
         lazy_gettext("First password"),
         [Length(max=accounts.LONGEST_PASSWORD, message=lazy_gettext("Choose a shorter password."))],
         description=lazy_gettext(
-            "Leave this empty, and the person chooses it by a link that you give on the next page."
+            "Leave this empty, and the person chooses it with a link that you give on the next page."
         ),
     )
 
@@ -86,14 +88,14 @@ class AppointmentForm(FlaskForm):
         lazy_gettext("Office"),
         validate_choice=False,
         choices=[],
-        description=lazy_gettext("Somebody appointed at one learning centre or agency acts for that one alone."),
+        description=lazy_gettext("A person appointed at one learning centre or agency acts only for that one."),
     )
     starts_on = first_day()
     ends_on = last_day(lazy_gettext("Leave this empty when the appointment holds until further notice."))
     document = StringField(
         lazy_gettext("Document of the appointment"),
         [Length(max=300, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
-        description=lazy_gettext("Its number, date and who issued it. A unit that has ended needs one."),
+        description=lazy_gettext("Its number, date and issuing office. A unit that has ended needs a document."),
     )
 
     def offer(self, units: Sequence[Unit], offices: Sequence[Organisation] = ()) -> None:

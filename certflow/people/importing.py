@@ -109,7 +109,7 @@ def create(import_id: int, *, actor: User, sha256: str, fingerprint: str) -> Peo
         raise _changed()
     plan = plan_for(listing, lock=True)
     if plan.faults:
-        raise ActionBlocked(_("Something in this list is wrong by now. Look at it again."))
+        raise ActionBlocked(_("Something in this list is no longer correct. Look at the list again."))
     if plan.fingerprint != fingerprint:
         raise _changed()
     key, sent.storage_key = sent.storage_key, None
@@ -120,13 +120,13 @@ def create(import_id: int, *, actor: User, sha256: str, fingerprint: str) -> Peo
 
 def _open(sent: PeopleImport) -> PeopleImport:
     if sent.done_at is not None:
-        raise ActionNotOpen(_("The people of this list were made already; nothing was made twice."))
+        raise ActionNotOpen(_("The people of this list were already created; nothing was created twice."))
     return sent
 
 
 def _changed() -> Stale:
     return Stale(
-        _("People or units have changed since you looked at this list, so nothing was made. Look at it once more.")
+        _("People or units have changed since you looked at this list, so nothing was created. Look at the list again.")
     )
 
 
@@ -260,6 +260,6 @@ def give_up(import_id: int, *, actor: User) -> None:
 
 def faults_csv(plan: PeoplePlan) -> bytes:
     """All faults of a plan as CSV; no spreadsheet program evaluates its cells."""
-    lines = [[_("Row"), _("Column"), _("What stands there"), _("What to do")]]
+    lines = [[_("Row"), _("Column"), _("Content of the cell"), _("What to do")]]
     lines += [[str(fault.row), heading(fault.column), fault.given, fault.reason] for fault in plan.faults]
     return csv_file(lines)

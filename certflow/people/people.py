@@ -83,7 +83,7 @@ def _account_faults(name: str, full_name: str, email: str, password: str) -> dic
     elif db.session.scalar(select(User.id).where(User.sign_in_name == name)):
         faults["sign_in_name"] = (_taken(),)
     if not full_name.strip():
-        faults["full_name"] = (_("Give the person's full name."),)
+        faults["full_name"] = (_("Enter the person's full name."),)
     if not is_address(email):
         faults["email"] = (_not_an_address(),)
     try:
@@ -101,7 +101,7 @@ def is_address(email: str) -> bool:
 
 
 def _not_an_address() -> str:
-    return _("This is no e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
+    return _("This is not an e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
 
 
 def _taken() -> str:
@@ -138,7 +138,7 @@ def change(
 def _refuse_change(user: User, actor: User, full_name: str, email: str, active: bool) -> None:
     faults = {} if is_address(email) else {"email": (_not_an_address(),)}
     if not full_name.strip():
-        faults["full_name"] = (_("Give the person's full name."),)
+        faults["full_name"] = (_("Enter the person's full name."),)
     if user.id == actor.id and not active:
         faults["active"] = (_("You cannot switch off your own account."),)
     if faults:
@@ -215,7 +215,7 @@ def _appointment_faults(
     unit = db.session.get(Unit, unit_id) if unit_id else None
     faults: dict[str, tuple[str, ...]] = {}
     if seat and (unit is None or unit.kind != seat):
-        faults["unit_id"] = (_("Choose the unit at which this role sits: a %(kind)s.", kind=kind_title(seat)),)
+        faults["unit_id"] = (_("Choose the unit of this role: a %(kind)s.", kind=kind_title(seat)),)
     if not seat and unit_id:
         faults["unit_id"] = (_("An administrator is not appointed at a unit; leave this empty."),)
     return faults | dated.faults_in_days(starts_on, ends_on)
@@ -270,7 +270,7 @@ def link_accounts(user_id: int, sign_in_name: str, *, actor: User) -> User:
     if sign_in_name.strip() and first is None:
         raise Invalid(fields={"sign_in_name": (_("Nobody has this sign-in name."),)})
     if first is not None and first.id == user.id:
-        raise Invalid(fields={"sign_in_name": (_("Name the person's other account, not this one."),)})
+        raise Invalid(fields={"sign_in_name": (_("Enter the person's other account, not this one."),)})
     user.same_person_as_id = first.person_id if first is not None and first.person_id != user.id else None
     if user.same_person_as_id is not None:
         own = update(User).where(User.same_person_as_id == user.id).values(same_person_as_id=user.same_person_as_id)

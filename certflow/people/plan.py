@@ -167,14 +167,14 @@ class _Reader:
         if roles:
             words = _("Several roles have this name. Write the code of one of them: %(codes)s.", codes=", ".join(roles))
             return {"role": words}
-        return {"role": _("There is no such role. Write one of the template's sheet “Roles”, by name or by code.")}
+        return {"role": _("There is no such role. Write the name or code of a role from the template's sheet “Roles”.")}
 
     def _unit_fault(self, words: str, seat: str) -> str:
         if not seat:
             return _("An administrator is not appointed at a unit; leave this empty.") if words else ""
         kind = role_titles.kind_title(seat)
         if not words:
-            return _("Give the unit at which this role sits: a %(kind)s.", kind=kind)
+            return _("Enter the unit of this role: a %(kind)s.", kind=kind)
         units = self._units.found(words, seat)
         if not units:
             return _("There is no %(kind)s with this code or name. Write its official code.", kind=kind)
@@ -203,7 +203,7 @@ def _unreadable(entry: ListEntry) -> Iterable[tuple[str, str]]:
     """Cells with formulas, and cells longer than anything that belongs there."""
     for column, cell in entry.cells.items():
         if cell.computed:
-            yield column, _("A formula or a fault stands here. Copy the cell, paste it as a value, and check it.")
+            yield column, _("This cell holds a formula or an error. Copy the cell, paste it as a value, and check it.")
         elif len(cell.text) > LONGEST.get(column, LONGEST_DAY):
             longest = LONGEST.get(column, LONGEST_DAY)
             yield column, _("Shorten this to at most %(most)s characters.", most=longest)
@@ -212,24 +212,24 @@ def _unreadable(entry: ListEntry) -> Iterable[tuple[str, str]]:
 def _name_faults(entry: ListEntry) -> dict[str, str]:
     faults = {}
     if not says_something(entry.text("full_name")):
-        faults["full_name"] = _("Give the person's full name.")
+        faults["full_name"] = _("Enter the person's full name.")
     if not people.SIGN_IN_NAME.match(entry.text("sign_in_name").lower()):
         faults["sign_in_name"] = _("Use at least 3 letters a-z, digits, and . _ - @, without spaces or accents.")
     if not people.is_address(entry.text("email")):
-        faults["email"] = _("This is no e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
+        faults["email"] = _("This is not an e-mail address. Write it like ten@example.gov.vn, or leave it empty.")
     return faults
 
 
 def _day_faults(entry: ListEntry) -> dict[str, str]:
-    no_day = _("This is no date. Write day/month/year, for example 15/02/2026.")
+    no_day = _("This is not a date. Write day/month/year, for example 15/02/2026.")
     first, last = day_typed(entry.text("starts_on")), day_typed(entry.text("ends_on"))
     faults = {}
     if first is None:
-        faults["starts_on"] = no_day if entry.text("starts_on") else _("Give the first day, for example 01/01/2026.")
+        faults["starts_on"] = no_day if entry.text("starts_on") else _("Enter the first day, for example 01/01/2026.")
     if last is None and entry.text("ends_on"):
         faults["ends_on"] = no_day
     elif first is not None and last is not None and last < first:
-        faults["ends_on"] = _("The last day lies before the first day.")
+        faults["ends_on"] = _("The last day is before the first day.")
     return faults
 
 
@@ -278,7 +278,7 @@ class _Planner:
             return []
         if not _agree(user.full_name, line.full_name):
             words = _(
-                "This sign-in name is that of %(name)s. Choose another, or write the same name.", name=user.full_name
+                "This sign-in name belongs to %(name)s. Choose another, or write the same name.", name=user.full_name
             )
             return [_fault(line, "full_name", words)]
         if not user.active:
@@ -289,7 +289,7 @@ class _Planner:
     def _contradictions(self, line: PersonLine) -> list[ListFault]:
         """The faults of a row that contradicts an earlier row about the same person."""
         return [
-            _fault(line, column, _("Row %(row)s says something else of the same sign-in name.", row=before.row))
+            _fault(line, column, _("Row %(row)s has other values for the same sign-in name.", row=before.row))
             for column, before in self._people.get(line.sign_in_name, {}).items()
             if getattr(line, column) and not _agree(getattr(line, column), getattr(before, column))
         ]
@@ -300,7 +300,8 @@ class _Planner:
         if not rows:
             return []
         words = _(
-            "Row %(row)s gives this person the same role there in these days. Leave one of them out.", row=rows[0]
+            "Row %(row)s gives this person the same role there in these days. Remove one of the two rows.",
+            row=rows[0],
         )
         return [_fault(line, "role", words)]
 
@@ -335,6 +336,6 @@ def _clash(line: PersonLine, appointment: Appointment) -> ListFault:
     last = f"{appointment.ends_on:%d/%m/%Y}" if appointment.ends_on else "…"
     days = {"first": f"{appointment.starts_on:%d/%m/%Y}", "last": last}
     words = _(
-        "The person has this role there from %(first)s to %(last)s already. Change that on the person's page.", **days
+        "The person already has this role there from %(first)s to %(last)s. Change that on the person's page.", **days
     )
     return _fault(line, "starts_on", words)

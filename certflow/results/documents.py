@@ -152,14 +152,14 @@ def document(document_id: int, actor: User) -> Document:
     """A document of a dossier `actor` may see; raises the same NotFound when it is absent and when access is denied."""
     row = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
     if row is None or not access.sees(actor, row.dossier_id):
-        raise NotFound(_("There is no such document, or it is not yours to see."))
+        raise NotFound(_("There is no such document, or you are not allowed to see it."))
     return row
 
 
 def content(document: Document) -> Iterator[bytes]:
     """The bytes of an issued document's file; raises NotFound while it is being made."""
     if document.storage_key is None:
-        raise NotFound(_("The file of this document is still being made. Try again in a moment."))
+        raise NotFound(_("The file of this document is still being created. Try again in a moment."))
     return equipment().storage.open(document.storage_key)
 
 

@@ -22,8 +22,8 @@ class CodeForm(FlaskForm):
     code = StringField(
         lazy_gettext("Code on the paper"),
         description=lazy_gettext(
-            "On a certificate below the square code, on a decision at the end of the address. "
-            "Capital or small letters, with or without dashes and spaces."
+            "On a certificate it is below the QR code; on a decision it is at the end of the "
+            "address. Type capital or small letters, with or without dashes and spaces."
         ),
     )
 
@@ -40,11 +40,11 @@ class RevocationForm(FlaskForm):
     document_number = line(
         lazy_gettext("Number of the decision"),
         revocations.LONGEST_NUMBER,
-        missing=lazy_gettext("Give the number of the decision, at most 200 characters."),
-        description=lazy_gettext("The decision on paper, signed by whoever is competent."),
+        missing=lazy_gettext("Enter the number of the decision, at most 200 characters."),
+        description=lazy_gettext("The paper decision, signed by the competent person."),
     )
     document_date = date_of_document()
-    reason = reason_field(lazy_gettext("Whoever verifies the certificate reads it."))
+    reason = reason_field(lazy_gettext("A person who verifies the certificate can read it."))
 
     def entry(self) -> revocations.RevocationEntry:
         """What was typed."""

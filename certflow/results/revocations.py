@@ -43,7 +43,7 @@ def decides(user: User, dossier: Dossier) -> bool:
 def require_above(dossier: Dossier, user: User) -> None:
     """Raises NotPermitted unless `user` acts on the dossier above the unit that files it."""
     if not editing.acts_above(user, dossier):
-        raise NotPermitted(_("A revocation is recorded by those who appraise, review or decide."))
+        raise NotPermitted(_("The people who appraise, review or decide record a revocation."))
 
 
 def propose(dossier: Dossier, entry: RevocationEntry, *, actor: User) -> Proposal:
@@ -51,9 +51,9 @@ def propose(dossier: Dossier, entry: RevocationEntry, *, actor: User) -> Proposa
     require_above(dossier, actor)
     result = recognitions.of_dossier(dossier)
     if result is None:
-        raise ActionNotOpen(_("This dossier has led to no result that could be revoked."))
+        raise ActionNotOpen(_("This dossier has no result that can be revoked."))
     if result.revoked_on is not None:
-        raise ActionNotOpen(_("The result has been revoked already."))
+        raise ActionNotOpen(_("The result has already been revoked."))
     if faults := _faults(entry, result):
         raise Invalid(fields=faults)
     dated = entry.document_date.isoformat() if entry.document_date else ""
@@ -65,7 +65,7 @@ def _faults(entry: RevocationEntry, result: Recognition) -> dict[str, tuple[str,
     faults: dict[str, tuple[str, ...]] = {}
     number = " ".join(entry.document_number.split())
     if not number or len(number) > LONGEST_NUMBER:
-        faults["document_number"] = (_("Give the number of the decision, at most 200 characters."),)
+        faults["document_number"] = (_("Enter the number of the decision, at most 200 characters."),)
     if entry.document_date is not None and entry.document_date < result.recognised_on:
         faults["document_date"] = (_("The decision cannot be older than the result that it revokes."),)
     return faults | dated.faults_in_date(entry.document_date) | dated.faults_in_reason(entry.reason)
@@ -79,7 +79,7 @@ def _carry_out(proposal: Proposal, actor: User) -> None:
     query = select(Recognition).where(Recognition.dossier_id == proposal.dossier_id)
     result = db.session.scalars(query.with_for_update()).one()
     if result.revoked_on is not None:
-        raise ActionNotOpen(_("The result has been revoked already."))
+        raise ActionNotOpen(_("The result has already been revoked."))
     result.revoked_on = dt.date.fromisoformat(proposal.content["document_date"])
     result.revocation, result.revoked_reason = proposal.content["document_number"], proposal.reason
 

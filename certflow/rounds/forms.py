@@ -27,21 +27,21 @@ class RoundForm(FlaskForm):
     )
     unit_id = SelectField(
         lazy_gettext("Province"),
-        [Chosen(lazy_gettext("Choose the province in which the round runs."))],
+        [Chosen(lazy_gettext("Choose the province of the round."))],
         validate_choice=False,
     )
     assessed_year = StringField(
         lazy_gettext("Assessed year"),
         [InputRequired(lazy_gettext("Type the assessed year, for example 2025."))],
-        description=lazy_gettext("The dates of the scheme chosen are shown on the next page."),
+        description=lazy_gettext("The next page shows the dates of the chosen scheme."),
     )
     title = StringField(
         lazy_gettext("Name of the round"),
         [
-            InputRequired(lazy_gettext("Give the round a name that officers will recognise.")),
+            InputRequired(lazy_gettext("Enter a name of the round that officers will recognise.")),
             Length(max=LONGEST_TITLE, message=lazy_gettext("Shorten the name to at most 200 characters.")),
         ],
-        description=lazy_gettext("Officers choose the round by this name, for example “Season of 2025”."),
+        description=lazy_gettext("Officers choose the round by this name, for example “Round of 2025”."),
     )
     practice = BooleanField(
         lazy_gettext("This is a practice round"),
@@ -80,9 +80,9 @@ class RoundDatesForm(FlaskForm):
 
     version = HiddenField()
     reason = TextAreaField(
-        lazy_gettext("Reason for other dates"),
+        lazy_gettext("Reason for changing the dates"),
         [Length(max=LONGEST_REASON, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
-        description=lazy_gettext("Name the document by which the dates change. The second person reads it."),
+        description=lazy_gettext("Enter the document that changes the dates. The second person reads it."),
     )
 
     def choices(self) -> dict[str, tuple[dt.date, bool]]:
@@ -101,8 +101,8 @@ def dates_form(dues: Sequence[Due], version: int) -> RoundDatesForm:
             lazy_gettext("Date"), [InputRequired(_needed(due)), ADay()], default=shown_day(due.on)
         )
         fields[f"included_{due.spec.name}"] = RadioField(
-            lazy_gettext("Is the day itself still on time?"),
-            [Chosen(lazy_gettext("Choose whether the day itself is still on time."))],
+            lazy_gettext("Does the day itself count as on time?"),
+            [Chosen(lazy_gettext("Choose whether the day itself counts as on time."))],
             choices=[
                 SelectChoice("yes", str(_("Yes, until the end of the day"))),
                 SelectChoice("no", str(_("No, only before that day"))),
@@ -115,4 +115,4 @@ def dates_form(dues: Sequence[Due], version: int) -> RoundDatesForm:
 
 
 def _needed(due: Due) -> str:
-    return str(_("Give a date, for example %(day)s.", day=shown_day(due.on)))
+    return str(_("Enter a date, for example %(day)s.", day=shown_day(due.on)))

@@ -83,5 +83,5 @@ def _limit(day: dt.date, included: bool) -> str:
 
 
 KIND = proposals.register(
-    proposals.ActKind("round_dates", N_("Other dates for a round"), _subject, _lines, _settles, _carry_out)
+    proposals.ActKind("round_dates", N_("New dates for a round"), _subject, _lines, _settles, _carry_out)
 )

@@ -72,11 +72,11 @@ def _check_new(spec: WorkflowSpec, unit_id: int, assessed_year: int, title: str)
     faults: dict[str, tuple[str, ...]] = {}
     unit = db.session.get(Unit, unit_id)
     if unit is None or unit.kind != "province" or not unit.stands_on(clock.today()):
-        faults["unit_id"] = (_("Choose the province in which the round runs."),)
+        faults["unit_id"] = (_("Choose the province of the round."),)
     if not FIRST_YEAR <= assessed_year <= clock.today().year + 1:
         faults["assessed_year"] = (_("The assessed year must lie between %(first)s and next year.", first=FIRST_YEAR),)
     if not title.strip():
-        faults["title"] = (_("Give the round a name that officers will recognise."),)
+        faults["title"] = (_("Enter a name of the round that officers will recognise."),)
     same = select(Round.id).where(
         Round.unit_id == unit_id,
         Round.workflow == spec.name,

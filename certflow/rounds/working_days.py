@@ -94,11 +94,11 @@ def enter(day: dt.date | None, *, working: bool, source: str, actor: User) -> Ca
 def _faults(day: dt.date | None, source: str) -> dict[str, tuple[str, ...]]:
     faults: dict[str, tuple[str, ...]] = {}
     if day is None:
-        faults["day"] = (_("Give the day, for example 26/04/2025."),)
+        faults["day"] = (_("Enter the day, for example 26/04/2025."),)
     elif year_of_holidays(day.year) is None:
-        faults["day"] = (_("No public holidays are known of the year %(year)s.", year=day.year),)
+        faults["day"] = (_("No public holidays are known for the year %(year)s.", year=day.year),)
     if not source.strip():
-        faults["source"] = (_("Name the document that orders it."),)
+        faults["source"] = (_("Enter the document that orders it."),)
     elif len(source.strip()) > LONGEST_SOURCE:
         faults["source"] = (_("Shorten this to at most %(max)d characters.", max=LONGEST_SOURCE),)
     return faults

@@ -172,10 +172,10 @@ def _faults(entry: AuthorityEntry) -> Faults:
     faults: Faults = {}
     unit = db.session.get(Unit, entry.unit_id)
     if unit is None or unit.kind != "province":
-        faults["unit_id"] = (_("Choose the province in which the rule holds."),)
+        faults["unit_id"] = (_("Choose the province where the rule applies."),)
     if (entry.scheme, entry.role) not in {(spec.name, role.name) for spec, role in candidates()}:
-        faults["decider"] = (_("Choose what is decided, and by whom."),)
-    faults |= dated.faults_in_document(entry, _("Papers cite this; it must be given."))
+        faults["decider"] = (_("Choose what is decided and who decides it."),)
+    faults |= dated.faults_in_document(entry, _("Papers cite this; it must be filled in."))
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on)
 
 

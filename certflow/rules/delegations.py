@@ -79,9 +79,9 @@ def _held(appointment_id: int) -> Appointment | None:
 
 def _faults(entry: DelegationEntry, appointment: Appointment | None, delegate: User | None, position: str) -> Faults:
     faults = _faults_in_part(entry, appointment) | _faults_in_delegate(appointment, delegate)
-    missing = _("Give the delegate's position: papers print it.")
+    missing = _("Enter the delegate's position: papers print it.")
     faults |= dated.faults_in_print("position", position, LONGEST_POSITION, missing)
-    faults |= dated.faults_in_document(entry, _("This must be given."), ["document_number"])
+    faults |= dated.faults_in_document(entry, _("This must be filled in."), ["document_number"])
     faults |= _faults_in_how(entry, appointment) | _faults_in_days(entry, appointment)
     return faults if faults or appointment is None else _faults_in_repeating(entry)
 
@@ -90,31 +90,31 @@ def _faults_in_part(entry: DelegationEntry, appointment: Appointment | None) -> 
     if entry.held_by is not None:
         return {"part": (not_further(),)}
     if appointment is None:
-        return {"part": (_("Choose the role that is delegated, and of whom."),)}
+        return {"part": (_("Choose the role that is delegated and the person who holds it."),)}
     if appointment.role == role_titles.ADMINISTRATOR:
-        return {"part": (_("To administer cannot be delegated: appoint another administrator."),)}
+        return {"part": (_("The administrator role cannot be delegated: appoint another administrator."),)}
     if not appointment.goes_on(clock.today()):
         return {"part": (_("This appointment has already ended."),)}
     if not appointment.user.active:
-        return {"part": (_("The account of the one who delegates is switched off."),)}
+        return {"part": (_("The account of the person who delegates is switched off."),)}
     return {}
 
 
 def not_further() -> str:
     """The message that says why a delegated role cannot be delegated again."""
     return _(
-        "This part is held by delegation and cannot be delegated further (Decree 30/2020/NĐ-CP art. 13.3). "
-        "Choose the appointment of the one who holds it."
+        "This role is held by delegation and cannot be delegated again (Decree 30/2020/NĐ-CP "
+        "art. 13.3). Choose the appointment of the person who holds the role."
     )
 
 
 def _faults_in_delegate(appointment: Appointment | None, delegate: User | None) -> Faults:
     if delegate is None:
-        return {"delegate_id": (_("Choose the person who is to act."),)}
+        return {"delegate_id": (_("Choose the person who will act."),)}
     if not delegate.active:
-        return {"delegate_id": (_("The account of the one who is to act is switched off."),)}
+        return {"delegate_id": (_("The account of the person who acts is switched off."),)}
     if appointment is not None and appointment.user_id == delegate.id:
-        return {"delegate_id": (_("Nobody acts for themselves: choose another person."),)}
+        return {"delegate_id": (_("Nobody can delegate to themselves: choose another person."),)}
     return {}
 
 
@@ -123,10 +123,10 @@ def _faults_in_how(entry: DelegationEntry, appointment: Appointment | None) -> F
     if entry.mode not in MODES:
         faults["mode"] = (_("Choose how it is signed: KT., TL. or TUQ."),)
     if entry.scheme and (appointment is None or entry.scheme not in signing_rules.schemes_with(appointment.role)):
-        faults["scheme"] = (_("Choose among the schemes in which this role has a part."),)
+        faults["scheme"] = (_("Choose a scheme that has this role."),)
     elif entry.mode == "TUQ" and not entry.scheme:
         faults["scheme"] = (
-            _("Name the scheme: what is delegated (TUQ.) is limited (Decree 30/2020/NĐ-CP art. 13.3)."),
+            _("Choose the scheme: a delegation (TUQ.) must be limited (Decree 30/2020/NĐ-CP art. 13.3)."),
         )
     return faults
 
@@ -134,9 +134,9 @@ def _faults_in_how(entry: DelegationEntry, appointment: Appointment | None) -> F
 def _faults_in_days(entry: DelegationEntry, appointment: Appointment | None) -> Faults:
     faults = dated.faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
     if entry.ends_on is None:
-        faults["ends_on"] = (_("Give the last day: a delegation is always limited in time."),)
+        faults["ends_on"] = (_("Enter the last day: a delegation is always limited in time."),)
     elif entry.ends_on < clock.today():
-        faults.setdefault("ends_on", (_("The last day has passed already."),))
+        faults.setdefault("ends_on", (_("The last day has already passed."),))
     elif appointment is not None and appointment.ends_on is not None and entry.ends_on > appointment.ends_on:
         last = f"{appointment.ends_on:%d/%m/%Y}"
         faults.setdefault("ends_on", (_("The appointment itself ends on %(day)s.", day=last),))
@@ -160,7 +160,7 @@ def _faults_in_repeating(entry: DelegationEntry) -> Faults:
         return {}
     days = {"first": f"{other.starts_on:%d/%m/%Y}", "last": f"{other.ends_on:%d/%m/%Y}"}
     words = _(
-        "This is delegated to the same person already: %(first)s – %(last)s, by %(document)s.",
+        "This is already delegated to the same person: %(first)s – %(last)s, by %(document)s.",
         document=other.document_number,
         **days,
     )

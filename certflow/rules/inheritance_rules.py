@@ -83,11 +83,11 @@ def _faults(entry: InheritanceEntry) -> Faults:
     faults: Faults = {}
     unit = db.session.get(Unit, entry.unit_id)
     if unit is None or unit.kind != "province":
-        faults["unit_id"] = (_("Choose the province in which the rule holds."),)
+        faults["unit_id"] = (_("Choose the province where the rule applies."),)
     if entry.scheme not in {spec.name for spec in schemes()}:
-        faults["scheme"] = (_("Choose the scheme whose titles the rule is about."),)
+        faults["scheme"] = (_("Choose the scheme of the titles that the rule applies to."),)
     if entry.treatment not in TREATMENTS:
-        faults["treatment"] = (_("Choose what becomes of the titles."),)
+        faults["treatment"] = (_("Choose what happens to the titles."),)
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on) | _faults_of_the_document(entry)
 
 
@@ -97,11 +97,11 @@ def _faults_of_the_document(entry: InheritanceEntry) -> Faults:
         faults |= dated.faults_in_length(field, dated.joined(getattr(entry, field)), most)
     number, source = (says_something(words) for words in (entry.document_number, entry.source))
     if not number and not source:
-        faults["document_number"] = (_("Name the document, or say below where the rule is taken from."),)
+        faults["document_number"] = (_("Enter the document, or enter the source of the rule below."),)
     if number or entry.document_date is not None:
         faults |= dated.faults_in_date(entry.document_date)
     if number and not says_something(entry.issued_by):
-        faults["issued_by"] = (_("Say who issued the document."),)
+        faults["issued_by"] = (_("Enter the office that issued the document."),)
     return faults
 
 

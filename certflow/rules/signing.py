@@ -110,7 +110,7 @@ def hold(delegation: Delegation, day: dt.date) -> Delegation:
 def require_on(delegation: Delegation, day: dt.date) -> None:
     """Raises NotPermitted unless the delegation gives its rights on `day`."""
     if not delegation.counts_on(day):
-        raise NotPermitted(_("The delegation by which you act has ended or was withdrawn. Nothing was recorded."))
+        raise NotPermitted(_("The delegation that you use has ended or was withdrawn. Nothing was recorded."))
 
 
 def stated(dossier: Dossier, kind: str, delegation: Delegation | None, day: dt.date) -> dict[str, Any]:

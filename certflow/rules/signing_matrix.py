@@ -70,20 +70,20 @@ def _steps(delegation: Delegation, scheme: str, paper: str, day: dt.date) -> lis
     return [
         (
             lambda r: r.organisation_id in (None, about.organisation_id),
-            _("No signing rule is about: %(role)s.", **values),
+            _("There is no signing rule for: %(role)s.", **values),
         ),
-        (lambda r: r.mode == mode, _("No signing rule lets anybody sign “%(mode)s” for: %(role)s.", **values)),
+        (lambda r: r.mode == mode, _("No signing rule allows anybody to sign “%(mode)s” for: %(role)s.", **values)),
         (
             lambda r: _names(r, delegation, day),
-            _("No signing rule names “%(signer)s” to sign “%(mode)s” for: %(role)s.", **values),
+            _("No signing rule allows “%(signer)s” to sign “%(mode)s” for: %(role)s.", **values),
         ),
         (
             lambda r: not r.schemes or scheme in r.schemes,
-            _("The signing rule for “%(signer)s” is about other schemes.", **values),
+            _("The signing rule for “%(signer)s” covers other schemes.", **values),
         ),
         (
             lambda r: not r.papers or paper in r.papers,
-            _("The signing rule for “%(signer)s” is about other papers, not about: %(paper)s.", **values),
+            _("The signing rule for “%(signer)s” covers other papers, not: %(paper)s.", **values),
         ),
         (lambda r: r.counts_on(day), _("The signing rule for “%(signer)s” is not in force on %(day)s.", **values)),
     ]

@@ -84,7 +84,7 @@ def enter(entry: SigningEntry, *, actor: User) -> SigningRule:
 
 def _faults(entry: SigningEntry) -> Faults:
     faults = _faults_in_whose(entry) | _faults_in_signer(entry) | _faults_in_what(entry)
-    faults |= dated.faults_in_document(entry, _("This must be given."))
+    faults |= dated.faults_in_document(entry, _("This must be filled in."))
     return faults | dated.faults_in_days(entry.starts_on, entry.ends_on, entry.document_date)
 
 
@@ -92,11 +92,9 @@ def _faults_in_whose(entry: SigningEntry) -> Faults:
     seat = role_titles.roles().get(entry.role, ("", ""))[1]
     unit = db.session.get(Unit, entry.unit_id)
     if not seat:
-        return {"role": (_("Choose the role for whose holder somebody signs."),)}
+        return {"role": (_("Choose the role that is signed for."),)}
     if unit is None or unit.kind != seat:
-        return {
-            "unit_id": (_("Choose the unit at which this role sits: a %(kind)s.", kind=role_titles.kind_title(seat)),)
-        }
+        return {"unit_id": (_("Choose the unit of this role: a %(kind)s.", kind=role_titles.kind_title(seat)),)}
     if entry.organisation_id and entry.organisation_id not in {office.id for office in offices_at(unit)}:
         return {"organisation_id": (_("Choose one of the offices at this unit."),)}
     return {}
@@ -105,13 +103,11 @@ def _faults_in_whose(entry: SigningEntry) -> Faults:
 def _faults_in_signer(entry: SigningEntry) -> Faults:
     roles, position = role_titles.roles(), dated.joined(entry.signer_position)
     if bool(entry.signer_role) == bool(position):
-        return {
-            "signer_position": (_("Say who signs: either by a role at the same unit or by the title of a position."),)
-        }
+        return {"signer_position": (_("Enter who signs: either a role at the same unit or the title of a position."),)}
     if position:
-        return dated.faults_in_print("signer_position", position, LONGEST_POSITION, _("This must be given."))
+        return dated.faults_in_print("signer_position", position, LONGEST_POSITION, _("This must be filled in."))
     if entry.signer_role not in roles or roles[entry.signer_role][1] != roles.get(entry.role, ("", ""))[1]:
-        return {"signer_role": (_("Choose a role that sits at the same unit."),)}
+        return {"signer_role": (_("Choose a role at the same unit."),)}
     return {}
 
 
@@ -120,12 +116,12 @@ def _faults_in_what(entry: SigningEntry) -> Faults:
     if entry.mode not in MODES:
         faults["mode"] = (_("Choose how it is signed: KT., TL. or TUQ."),)
     if set(entry.schemes) - set(schemes_with(entry.role)):
-        faults["schemes"] = (_("Choose among the schemes in which this role has a part."),)
+        faults["schemes"] = (_("Choose a scheme that has this role."),)
     if set(entry.papers) - set(PAPERS):
-        faults["papers"] = (_("Choose among the papers listed."),)
+        faults["papers"] = (_("Choose from the papers listed."),)
     elif entry.mode == "TL" and not entry.papers:
         faults["papers"] = (
-            _("Name the papers: by order (TL.) only some kinds are signed (Decree 30/2020/NĐ-CP art. 13.4)."),
+            _("Choose the papers: only some kinds are signed by order (TL.) (Decree 30/2020/NĐ-CP art. 13.4)."),
         )
     return faults
 

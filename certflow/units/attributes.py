@@ -42,7 +42,7 @@ def add(
     access.require_administrator(actor)
     unit = units.get(unit_id)
     faults = dated.faults_in_days(starts_on, ends_on)
-    faults |= dated.faults_in_text("source", source, dated.LONGEST_SOURCE, _("Name the document that lists the unit."))
+    faults |= dated.faults_in_text("source", source, dated.LONGEST_SOURCE, _("Enter the document that lists the unit."))
     if starts_on is not None and not unit.stands_on(starts_on):
         faults["starts_on"] = (_("The unit does not exist on that day."),)
     if faults:
@@ -50,7 +50,7 @@ def add(
     dated.hold_unit(unit_id, actor)
     same = UnitAttribute.unit_id == unit_id, UnitAttribute.meets(starts_on, ends_on)
     if db.session.scalar(select(exists().where(*same))):
-        raise Invalid(fields={"starts_on": (_("For some of these days it is entered already."),)})
+        raise Invalid(fields={"starts_on": (_("It is already entered for some of these days."),)})
     statement = UnitAttribute(unit_id=unit_id, name=DISADVANTAGED, source=dated.joined(source), **dated.entered(actor))
     statement.starts_on, statement.ends_on = starts_on, ends_on
     db.session.add(statement)
@@ -63,7 +63,7 @@ def end(attribute_id: int, *, last_day: dt.date | None, source: str, actor: User
     access.require_administrator(actor)
     statement = _found(db.session.get(UnitAttribute, attribute_id, with_for_update=True, populate_existing=True))
     if statement.ends_on is not None:
-        raise ActionNotOpen(_("The last day of this entry is given already."))
+        raise ActionNotOpen(_("This entry already has a last day."))
     dated.end_by_source(statement, last_day=last_day, source=source)
     return statement
 
@@ -71,7 +71,7 @@ def end(attribute_id: int, *, last_day: dt.date | None, source: str, actor: User
 def mark_disadvantaged(unit: Unit, source: str, *, since: dt.date | None = None, until: dt.date | None = None) -> None:
     """Record the attribute for the demonstration data: no actor, no check for overlapping dates."""
     if not source.strip():
-        raise Invalid(fields={"disadvantaged_source": (_("Name the document that lists the unit."),)})
+        raise Invalid(fields={"disadvantaged_source": (_("Enter the document that lists the unit."),)})
     db.session.add(
         UnitAttribute(
             unit_id=unit.id,

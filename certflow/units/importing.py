@@ -83,7 +83,7 @@ def import_both(province: str | None = None, tick: Callable[[int], None] = lambd
     pending = _pending(links_of_reform)
     planned = plan(resolutions.known(REFORM, set()), pending, REFORM)
     if planned.faults:
-        words = _("The reform of 1 July 2025 does not fit the stored units, which were changed otherwise:")
+        words = _("The reform of 1 July 2025 does not fit the stored units, which were changed in another way:")
         raise Invalid(words, *(fault.words for fault in planned.faults[:20]))
     store.carry_out(planned, _record)
     tick(len(links_of_reform.links))

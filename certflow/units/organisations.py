@@ -111,19 +111,19 @@ def add(unit_id: int, entry: OfficeEntry, *, actor: User) -> Organisation:
 
 
 def _taken() -> Invalid:
-    return Invalid(fields={"name": (_("An office of this kind and name is entered at this unit already."),)})
+    return Invalid(fields={"name": (_("This unit already has an office of this kind and name."),)})
 
 
 def _faults(unit: Unit, entry: OfficeEntry, name: str, source: str) -> Faults:
     faults: Faults = {}
     if entry.kind not in kinds_at(unit.kind):
-        faults["kind"] = (_("Choose one of the kinds of offices that stand at such a unit."),)
+        faults["kind"] = (_("Choose a kind of office that such a unit has."),)
     faults |= dated.faults_in_text("name", name, LONGEST_NAME, _("Write the full name."))
     faults |= dated.faults_in_source(source)
     if entry.starts_on is not None and not unit.stands_on(entry.starts_on):
         faults["starts_on"] = (_("The unit does not exist on that day."),)
     elif entry.starts_on is None and not unit.meets(clock.today(), None):
-        faults["starts_on"] = (_("This unit has ended: give the day since when the office stood there."),)
+        faults["starts_on"] = (_("This unit has ended: enter the first day of the office there."),)
     return faults
 
 
@@ -161,7 +161,7 @@ def end(organisation_id: int, *, last_day: dt.date | None, source: str, actor: U
     access.require_administrator(actor)
     office = _found(db.session.get(Organisation, organisation_id, with_for_update=True, populate_existing=True))
     if office.ends_on is not None:
-        raise ActionNotOpen(_("The last day of this office is entered already."))
+        raise ActionNotOpen(_("This office already has a last day."))
     dated.end_by_source(office, last_day=last_day, source=source)
     return office
 
@@ -185,6 +185,6 @@ def seat_faults(unit_id: int | None, organisation_id: int | None = None, documen
     ended = unit is not None and not unit.meets(clock.today(), None)
     faults |= dated.faults_in_length("document", document, dated.LONGEST_SOURCE)
     if ended and not says_something(document):
-        words = _("This unit has ended: name the document that lets somebody finish what was begun there.")
+        words = _("This unit has ended: name the document that allows a person to finish the dossiers opened there.")
         faults["document"] = (words,)
     return faults

@@ -79,12 +79,12 @@ class _Finder:
         if unit is not None and unit.until is None:
             return unit
         if unit is not None:
-            return _("The unit with code %(code)s ended or changed on %(day)s or later already.", **values)
+            return _("The unit with code %(code)s already ended or changed on %(day)s or later.", **values)
         if ref in self._later:
-            return _("The unit with code %(code)s came about or changed on %(day)s or later only.", **values)
+            return _("The unit with code %(code)s was created or changed on %(day)s or later.", **values)
         if ref.code in self._former:
             until = f"{self._former[ref.code]:%d/%m/%Y}"
-            return _("The unit with code %(code)s ended on %(until)s already.", code=ref.code, until=until)
+            return _("The unit with code %(code)s already ended on %(until)s.", code=ref.code, until=until)
         return _("No unit of this kind has the code %(code)s before %(day)s.", **values)
 
 
@@ -110,11 +110,11 @@ def _contradiction(staying: Sequence[Change], going: Sequence[Change]) -> str:
     wholes = [change for change in going if change.extent == "whole"]
     aims = [(change.becomes.kind, change.becomes.code) for change in going if change.becomes]
     if wholes and (staying or len(going) > 1):
-        return _("This unit goes as a whole and once more.")
+        return _("This unit is moved as a whole, and then again.")
     if going and not wholes and not staying and len(going) == 1:
-        return _("Only one part of this unit is told; where does the rest go?")
+        return _("Only one part of this unit is named; where does the rest go?")
     if len(set(aims)) < len(aims):
-        return _("Two parts of this unit go to the same one.")
+        return _("Two parts of this unit go to the same unit.")
     values = [
         (name, getattr(change.becomes, name))
         for change in staying
@@ -122,7 +122,7 @@ def _contradiction(staying: Sequence[Change], going: Sequence[Change]) -> str:
         if getattr(change.becomes, name, None) is not None
     ]
     if len({name for name, _value in values}) < len(set(values)):
-        return _("Two rows say different things of what this unit becomes.")
+        return _("Two rows say different things about what this unit becomes.")
     return ""
 
 
@@ -138,7 +138,7 @@ def _nothing_new(unit: Known, staying: Sequence[Change], going: Sequence[Change]
             and becomes.name in (None, unit.name)
             and not going
         ):
-            return _("It has this name and code already.")
+            return _("The unit already has this name and code.")
     return ""
 
 
@@ -257,7 +257,7 @@ class _ResolutionPlanner:
         parents = {self._heirs.get(unit.parent_id or 0, unit.parent_id) for unit in units}
         if len(parents) == 1:
             return parents.pop()
-        self._fault(rows[0].row, _("Write the code of the unit above the new one; its predecessors do not tell it."))
+        self._fault(rows[0].row, _("Write the code of the unit above the new unit; its predecessors do not show it."))
         return None
 
     def _move_along(self) -> None:
@@ -269,12 +269,14 @@ class _ResolutionPlanner:
             row = self._rows.first[above.id]
             values = {"unit": unit.name, "code": unit.code}
             if unit.until is not None or unit.id not in self._living:
-                words = _("%(unit)s (%(code)s), which lies in it, ended or changed on a later day already.", **values)
+                words = _(
+                    "%(unit)s (%(code)s) belongs to this unit and already ended or changed on a later day.", **values
+                )
                 self._fault(row.row, words)
             elif above.id in self._heirs:
                 self._follow(unit, self._heirs[above.id], row.cites)
             else:
-                self._fault(row.row, _("%(unit)s (%(code)s) would be left without a unit above it.", **values))
+                self._fault(row.row, _("%(unit)s (%(code)s) would have no unit above it.", **values))
 
     def _follow(self, unit: Known, heir_id: int, cites: str) -> None:
         own = self._changed.get(unit.id)
@@ -293,10 +295,10 @@ class _ResolutionPlanner:
             names[unit.parent_id, unit.kind, unit.name.casefold()].append(unit.id)
         for code, holders in codes.items():
             for row in _clashes(holders, rows):
-                self._fault(row, _("The code %(code)s is another unit's on this day.", code=code))
+                self._fault(row, _("The code %(code)s belongs to another unit on this day.", code=code))
         for (_parent, _kind, _name), holders in names.items():
             for row in _clashes(holders, rows):
-                self._fault(row, _("Another unit in the same place has this name on this day."))
+                self._fault(row, _("Another unit below the same unit has this name on this day."))
 
     def _touched(self) -> Iterator[tuple[int, int]]:
         """The created and changed units, each with the number of its first row."""

@@ -145,7 +145,7 @@ def refuse_if_not_open(decree: Decree) -> None:
     earlier = done_before(decree)
     if earlier is not None:
         facts = {"number": earlier.number, "day": f"{clock.local_day(earlier.applied_at):%d/%m/%Y}"}
-        raise ActionNotOpen(_("Resolution %(number)s was applied on %(day)s already.", **facts))
+        raise ActionNotOpen(_("Resolution %(number)s was already applied on %(day)s.", **facts))
     if decree.effective_on > clock.today():
         day = f"{decree.effective_on:%d/%m/%Y}"
         raise ActionNotOpen(_("This resolution takes effect on %(day)s; it can be applied from that day on.", day=day))
@@ -160,7 +160,7 @@ def apply(decree: Decree, *, actor: User | None = None, seen: str | None = None)
     refuse_if_not_open(decree)
     current = plan(decree)
     if seen is not None and seen != current.fingerprint:
-        raise Stale(_("Units were changed since you looked at this resolution. Look again at what it would do."))
+        raise Stale(_("Units have changed since you looked at this resolution. Look at its result again."))
     if current.faults:
         raise Invalid(*(_("Row %(row)s: %(words)s", row=fault.row, words=fault.words) for fault in current.faults))
     own = _record_of(decree, actor)

@@ -36,7 +36,7 @@ def standing(unit: Unit, on: dt.date) -> tuple[str, str]:
     if unit.stands_on(on):
         return str(_("Exists")), "good"
     is_past = unit.ends_on is not None and unit.ends_on < on
-    return (str(_("Ended")), "neutral") if is_past else (str(_("Not yet begun")), "waiting")
+    return (str(_("Ended")), "neutral") if is_past else (str(_("Not in force yet")), "waiting")
 
 
 def change(version: UnitVersion) -> str:
@@ -45,7 +45,7 @@ def change(version: UnitVersion) -> str:
     changes = [str(words.get(name, name)) for name in version.change.split(",") if name]
     if changes:
         return ", ".join(changes)
-    return str(_("Came about")) if version.starts_on else str(_("Since before the record"))
+    return str(_("Established")) if version.starts_on else str(_("Before the records began"))
 
 
 def link(succession: Succession) -> str:

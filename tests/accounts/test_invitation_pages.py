@@ -137,7 +137,7 @@ class TestMailed:
             send(app.test_client(), "/sign-in", {"sign_in_name": "officer", "password": f"guess {n}"})
         waits = send(client, "/sign-in", {"sign_in_name": "officer", "password": make.PASSWORD})
         assert waits.status_code == 429
-        assert "You need not wait" in waits.text
+        assert "You do not need to wait" in waits.text
         send(client, "/sign-in/forgotten", {"named": "officer"})
         assert self._work(app)
 

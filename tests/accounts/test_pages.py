@@ -38,7 +38,7 @@ def test_a_wrong_or_short_password_is_told_at_its_field(app: Flask, client: Flas
     in_english(client)
 
     for typed, field, words in (
-        ({"old_password": "sai", "password": NEW}, "old_password", "This is not your present password."),
+        ({"old_password": "sai", "password": NEW}, "old_password", "This is not your current password."),
         ({"old_password": make.PASSWORD, "password": "ngắn"}, "password", "Choose a password of 10 to 200"),
         ({"old_password": "", "password": ""}, "password", "Type a new password."),
     ):

@@ -98,7 +98,7 @@ def test_guessing_codes_is_answered_with_the_moment_from_which_it_is_possible_ag
 
     assert answer.status_code == 429
     assert 20 <= int(answer.headers["Retry-After"]) <= 31
-    assert re.search(r"It is possible again from \d\d:\d\d:\d\d\.", answer.text)
+    assert re.search(r"You can try again from \d\d:\d\d:\d\d\.", answer.text)
 
 
 def test_the_second_step_without_the_first_leads_back(client: FlaskClient) -> None:

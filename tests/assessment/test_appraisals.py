@@ -70,7 +70,7 @@ def test_the_communes_figures_are_taken_over_where_there_is_no_finding(
     app: Flask, client: FlaskClient, appraised: Dossier
 ) -> None:
     send(client, _url(appraised, 1), {"1.1-value": "no"})
-    assert "1.2, 1.3. You can start" in client.get(_url(appraised, 1)).text
+    assert "1.2, 1.3. You can copy" in client.get(_url(appraised, 1)).text
 
     adopted = send(client, f"{_url(appraised, 1)}/adopt", {}, page=_url(appraised, 1))
     nothing = send(client, f"{_url(appraised, 1)}/adopt", {}, page=_url(appraised, 1))
@@ -78,7 +78,7 @@ def test_the_communes_figures_are_taken_over_where_there_is_no_finding(
     assert adopted.location == nothing.location == _url(appraised, 1)
     findings = [_finding(app, appraised, code) for code in ("1.1", "1.2", "1.3")]
     assert [finding and finding.answer for finding in findings] == [{"value": False}, {"value": True}, {"value": True}]
-    assert "nothing was taken over" in client.get(_url(appraised, 1)).text
+    assert "nothing was copied" in client.get(_url(appraised, 1)).text
 
 
 def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
@@ -92,7 +92,7 @@ def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
     assert answer.status_code == 409
     assert typed_in(answer.text, "5.1-denominator") == "9.000"
     assert "Theo thống kê" in answer.text
-    assert "Stored meanwhile by" in answer.text
+    assert "Saved by" in answer.text
     assert typed_in(answer.text, "5.1-version") == "1"
 
 
@@ -123,7 +123,7 @@ def test_the_result_gives_the_level_found_and_what_the_next_one_lacks(app: Flask
     assert f'href="{_url(dossier, 4)}#i4-2"' in page
     assert "At least 80% (Điều 7 khoản 5 điểm a); 2,000 more are needed" in page
     assert "Differs" not in page
-    assert "Look at criterion 1" in page
+    assert "View criterion 1" in page
 
 
 def test_others_read_the_findings_and_may_not_write_them(client: FlaskClient, app: Flask) -> None:

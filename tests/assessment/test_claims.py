@@ -67,7 +67,7 @@ def test_a_fault_stands_at_its_field_and_in_the_summary_and_keeps_what_was_typed
     assert answer.status_code == 422
     assert '<a href="#i5-1-denominator">Write a whole number' in answer.text
     assert 'id="i5-1-denominator-error"' in answer.text
-    assert '<a href="#i5-2-technical">This is more than' in answer.text
+    assert '<a href="#i5-2-technical">This number is larger than' in answer.text
     assert typed_in(answer.text, "5.1-denominator") == "ba nghìn"
     assert typed_in(answer.text, "5.1-share") == "1799"
 
@@ -101,7 +101,7 @@ def test_who_comes_second_keeps_what_was_typed_and_sees_what_is_stored(
 
     assert refused.status_code == 409
     assert typed_in(refused.text, "5.1-denominator") == "2500"
-    assert "Stored meanwhile by" in refused.text
+    assert "Saved by" in refused.text
     assert "1,799 / 3,000 = 59.96%" in refused.text
     assert saved.status_code == 302
     assert _stored(app, draft, "5.1")[0] == {"denominator": 2500}

@@ -45,7 +45,7 @@ def test_points_are_typed_with_a_comma_kept_exactly_and_refused_above_the_most(
 
     assert "0 to 10 points, in steps of 0.5" in before
     assert refused.status_code == 422
-    assert "Give 0 to 10 points in steps of 0,5" in refused.text
+    assert "Enter 0 to 10 points in steps of 0,5" in refused.text
     assert typed_in(refused.text, "1.2-value") == "10,5"
     assert saved.status_code == 302
     assert typed_in(client.get(url).text, "1.2-value") == "7,5"
@@ -72,7 +72,7 @@ def test_the_check_page_gives_total_class_sums_and_gaps(app: Flask, client: Flas
 
     assert "No class" in empty
     assert "Still missing" in empty
-    assert "Everything that is obligatory is answered." in full
+    assert "Every obligatory question is answered." in full
     for words in ("High", "16.5 / 20 points", "12.5 / 15 points", "Met: 5 / 5 points", "7.5 / 10 points"):
         assert words in full
     assert "12.5 / 15 points" in client.get(f"/dossiers/{draft.id}/").text
@@ -152,7 +152,7 @@ def test_the_rules_show_classes_caps_and_points(app: Flask, client: FlaskClient,
     page = client.get("/rules/criteria/made_rating/1").text
     sample = client.get("/rules/criteria/learning_centre_rating_sample/1").text
 
-    for words in ("By the sum of points, 20 at most", "From 9.5 points", "1.2 below 2.5", "5 points or none"):
+    for words in ("By the sum of points, at most 20", "From 9.5 points", "1.2 below 2.5", "5 points or none"):
         assert words in page
     assert "At most 15 points together" in page
     assert "At least 10 characters" in page

@@ -81,7 +81,7 @@ def test_what_cannot_be_meant_is_refused_at_its_field(client: FlaskClient, draft
     amount = send(client, _url(draft, 2), {"2.1-value": "1,5"})
 
     assert (refused.status_code, amount.status_code) == (422, 422)
-    assert "This is no date" in refused.text
+    assert "Write day/month/year, for example 15/02/2026" in refused.text
     assert "Choose one of the options listed." in refused.text
     assert "Write the amount in whole đồng" in amount.text
     assert typed_in(amount.text, "2.1-value") == "1,5"
@@ -105,7 +105,7 @@ def test_a_record_is_complete_once_everything_obligatory_is_there_and_the_file_a
     assert "2.4. Signed copy" in without.partition("The entries")[0]
     assert "1.1. Results" not in without.partition("The entries")[0]
     assert "Still missing" not in complete
-    assert "Everything obligatory is filled in." in complete
+    assert "Every obligatory entry is filled in." in complete
     for words in ("05/12/2025", "Good", "12,500,000 đồng", "12 classes", "300 / 1,000 = 30%", "1 file"):
         assert words in complete
     assert "Level" not in complete.partition("The entries")[2].partition("Self-assessment meeting")[0]
@@ -117,7 +117,7 @@ def test_a_record_is_complete_once_everything_obligatory_is_there_and_the_file_a
 def test_the_rules_show_sections_and_entries(client: FlaskClient, draft: Dossier) -> None:
     page = client.get("/rules/criteria/made_report/1").text
 
-    for words in ("A record: it has no level", "One of: Good; Bad", "Obligatory", "May be left out"):
+    for words in ("A record: it has no level", "One of: Good; Bad", "Obligatory", "Optional"):
         assert words in page
     assert "Answered by attaching at least one file" in page
     assert "At least 20 characters" in page

@@ -68,7 +68,7 @@ def test_a_scheme_with_one_other_rule_takes_25_lines_with_its_cases(certflow: Ce
     pictures = [(workflows / f"{PLACE}.v{n}.md").read_text(encoding="utf-8").splitlines() for n in (1, 2)]
     assert len(pictures[0]) == len(pictures[1])
     assert sum(old != new for old, new in zip(*pictures, strict=True)) == 2
-    assert [line.split(", ")[1].split(" changes")[0] for line in compared.output.splitlines()[1:]] == [
+    assert [line.split(", ")[1].split(" changed")[0] for line in compared.output.splitlines()[1:]] == [
         "the legal basis",
         "the day",
     ]

@@ -63,7 +63,7 @@ def test_without_yes_it_tells_of_each_dossier_and_changes_nothing(
     assert lines[0] == ("dossier 1, Xã Xuân Tây: can move. Answers of the self-assessment to confirm again: 1.1.")
     assert lines[1] == "dossier 2, Xã Sông Ray: can move"
     assert lines[2].endswith("stays. Questions that the unit can no longer answer have changed (1.1): return it first.")
-    assert lines[3].endswith("stays. It is decided; a decided dossier never moves.")
+    assert lines[3].endswith("stays. The dossier is decided; a decided dossier never moves.")
     assert lines[4:] == ["2 can move, 2 stays.", "Nothing was changed; --yes --by ADMINISTRATOR does it."]
     assert certflow("definitions", "move", "--round", round_id, "--to", TARGET, "--dry-run").output == told.output
     assert _moved(engine) == [1, 1, 1, 1]

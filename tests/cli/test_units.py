@@ -62,7 +62,7 @@ def test_a_resolution_is_told_in_tables_then_applied_once(app: Flask, certflow: 
     ):
         assert words in dry.output
     assert "1 made, 2 ended, 1 changed" in done.output
-    assert "was applied on" in again.output
+    assert "was already applied on" in again.output
     with app.app_context():
         assert units.by_code("90000").name == "Xã Mới"
 
@@ -73,7 +73,7 @@ def test_what_stands_against_a_file_ends_the_command_with_words(app: Flask, cert
         make.units()
     file = tmp_path / "a.csv"
     for content, words in (
-        (table("end;740;district;;;;;"), "Row 8: Xã Xuân Tây (26000) would be left without a unit above it."),
+        (table("end;740;district;;;;;"), "Row 8: Xã Xuân Tây (26000) would have no unit above it."),
         (table("rename;26000;commune;;;;;"), "Row 8, “new name”"),
         (table("rename;26000;commune;;Xã X;;;", on=day(-1)), "it can be applied from that day on"),
         (b"x" * (2 * 1024 * 1024 + 1), "larger than 2 MB"),

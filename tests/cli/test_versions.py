@@ -60,7 +60,7 @@ def test_recompute_ends_with_1_when_something_differs(
 
     assert (agreed.exit_code, agreed.output) == (0, "1 dossier(s) computed anew, 0 with differences.\n")
     assert differing.exit_code == 1
-    assert "Xã Xuân Tây: submission 1 reaches level 1, and 2 was recorded" in differing.output
+    assert "Xã Xuân Tây: filing 1 reaches level 1, but level 2 was recorded" in differing.output
     assert certflow("recompute", "--round", "99").exit_code == 1
 
 

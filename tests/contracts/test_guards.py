@@ -136,7 +136,7 @@ def test_the_pages_of_rules_say_a_new_guard_in_words(used: Flask, client: FlaskC
     assert "Files are at hand" in scheme
     assert "Self-assessment: Level 2; Meeting recorded; No files" in examples
     assert "Self-assessment: Level 2; Meeting recorded; Some files" in examples
-    assert "Refused: “Files are at hand” fails" in examples
+    assert "Refused: “Files are at hand” is not fulfilled" in examples
     assert "files_at_hand" not in scheme
 
 

@@ -111,9 +111,9 @@ def test_the_pages_tell_what_changes_between_versions(app: Flask, officer: Flask
         assert f'href="{changes}"' in officer.get(f"{address[:-1]}2").text
     send(officer, "/language", {"locale": "en", "next": "/rules/"}, page="/rules/")
     told = officer.get(f"{CRITERIA}/changes/2").text
-    assert "Criterion 1 is no longer there: Leadership by the commune" in told
-    assert "The number of levels changes from “2” to “3”." in told
-    assert "the day changes from “by 15/02” to “by 14/02”." in officer.get(f"{SCHEME}/changes/2").text
+    assert "Criterion 1 was removed: Leadership by the commune" in told
+    assert "The number of levels changed from “2” to “3”." in told
+    assert "the day changed from “by 15/02” to “by 14/02”." in officer.get(f"{SCHEME}/changes/2").text
     assert "Both versions say the same." in officer.get(f"{SCHEME}/changes/1").text
     assert officer.get(f"{SCHEME}/changes/3").status_code == 404
 

@@ -121,7 +121,7 @@ def test_the_pages_of_rules_tell_versions_use_and_publication(app: Flask, reader
     using = [w for w in versions.definitions(app).workflows.values() if w.form == form.name]
     assert len(using) > 1
     assert all(f'href="/rules/schemes/{w.name}/{w.version}"' in criteria for w in using)
-    assert "No education department has confirmed this set yet." in scheme
+    assert "No education department has confirmed this criteria set yet" in scheme
 
 
 def test_the_cases_say_what_must_come_out_in_words(app: Flask, reader: FlaskClient) -> None:
@@ -136,7 +136,7 @@ def test_the_cases_say_what_must_come_out_in_words(app: Flask, reader: FlaskClie
     both = "".join(pages)
     assert "Leads to: Waiting for the commune leader to file" in both
     assert "Refused: not the right role" in both
-    assert "Refused: “A reason is given” fails" in both
+    assert "Refused: “A reason is given” is not fulfilled" in both
     assert "Self-assessment: nothing answered" in both
     assert "23:59:59, 27/02" in both
     assert 'rel="next"' in pages[0]
@@ -168,7 +168,7 @@ def test_a_case_that_fails_shows_what_came_out_instead(app: Flask, reader: Flask
 def test_a_case_refused_by_the_engines_own_rule_tells_the_part_taken_before(app: Flask, reader: FlaskClient) -> None:
     shipped = versions.definitions(app)
     scheme = shipped.workflows[make.SCHEME]
-    words = ("Took part before as: Commune culture and society officer", "“The person had no other part")
+    words = ("Took part before in the role: Commune culture and society officer", "“The person had no other role")
     named = "".join(reader.get(f"{SCHEME}/cases?page={n}").text for n in (1, 2))
     silent = tuple(replace(t, needs=tuple(set(t.needs) - {"not_own_dossier"})) for t in scheme.transitions)
     versions.use(app, Catalogue(shipped.workflows | {make.SCHEME: replace(scheme, transitions=silent)}, shipped.forms))
@@ -183,7 +183,7 @@ def test_a_definition_whose_file_is_gone_has_no_cases(app: Flask, reader: FlaskC
     form = replace(shipped.form("learning_community_commune", 1), version=7, path="gone.toml")
     versions.use(app, Catalogue(shipped.workflows, shipped.forms | {(form.name, 7): form}))
 
-    assert "There are no cases beside this definition." in reader.get(f"{CRITERIA[:-1]}7/cases").text
+    assert "This definition has no cases." in reader.get(f"{CRITERIA[:-1]}7/cases").text
     assert reader.get(f"{CRITERIA[:-1]}8/cases").status_code == 404
 
 

@@ -38,12 +38,12 @@ def test_a_draft_is_begun_and_its_parts_stand_in_order(app: Flask, department: F
     begun = send(department, "/rating-sets/begin", {"unit_id": unit, "family": FAMILY}, page="/rating-sets/")
     page = department.get(begun.location).text
 
-    assert "There is no set yet" in empty
+    assert "There is no criteria set yet" in empty
     for words in (
         "Title and paper",
         "Group 4. Hiệu quả hoạt động",
         "Classes",
-        "What keeps the class down",
+        "Limits on the class",
         "to correct",
     ):
         assert words in page
@@ -69,8 +69,8 @@ def test_what_is_typed_is_kept_right_or_wrong_and_told_at_its_field(
     assert typed_in(page, "rows-1-title_vi") == "Kế hoạch mới"
     assert 'href="#rows-1-most"' in page
     assert "1.2: " in page
-    assert "Give a number above 0" in page
-    assert "1 thing is still to correct" in department.get(draft).text
+    assert "Enter a number above 0 and at most 1000, for example 10 or 7,5" in page
+    assert "1 thing must still be corrected" in department.get(draft).text
     put_right = write(department, url, **{"rows-1-most": "15", "rows-1-step": "0,25"})
     assert put_right.location.endswith("groups/2")
     assert stored(app).content["criteria"][0]["indicators"][1] == {
@@ -153,7 +153,7 @@ def test_the_head_is_refused_what_cannot_be_kept_and_shown_again(department: Fla
     refused = write(department, f"{draft}head", dated="31/02/2025", title_vi="x" * 301)
 
     assert refused.status_code == 422
-    assert "This is no date" in refused.text
+    assert "Write day/month/year, for example 15/02/2026" in refused.text
     assert typed_in(refused.text, "dated") == "31/02/2025"
 
 

@@ -75,9 +75,12 @@ def test_a_draft_with_faults_has_no_preview_and_is_not_published(
     write(department, f"{draft}head", number="")
     refused = send(department, f"{draft}publish", {"revision": str(stored(app).revision)}, page=draft)
 
-    assert "Give kind and number of the paper" in department.get(f"{draft}publish").text
+    assert (
+        "Enter the kind and number of the paper in which the department sets these criteria"
+        in department.get(f"{draft}publish").text
+    )
     assert refused.status_code == 422
-    assert "Give kind and number of the paper" in refused.text
+    assert "Enter the kind and number of the paper in which the department sets these criteria" in refused.text
     assert department.get(f"{draft}preview").status_code == 200, "a paper is not needed to look at the form"
 
 
@@ -92,7 +95,7 @@ def test_publishing_is_confirmed_and_the_set_is_read_as_any_other(
     assert "What publishing means" in asked
     assert done.status_code == 302
     assert "812/QĐ-SGDĐT" in page
-    assert "This set was entered by an education department" in page
+    assert "An education department entered this criteria set and is responsible for it" in page
     assert "WITHOUT LEGAL FORCE" not in page
     assert "Yearly rating of community learning centres" in page
     assert "Entered by a department" in department.get("/rules/").text
@@ -163,7 +166,7 @@ def test_a_round_of_such_a_scheme_asks_for_its_set(app: Flask, administrator: Fl
     opened = send(administrator, "/rounds/new", {**typed, "chosen": "yes", "form": f"{own.name}:1"})
     page = administrator.get(opened.location).text
 
-    assert "The department has published no set yet" in alone.text
+    assert "The department has published no criteria set yet" in alone.text
     assert "no legal force" in alone.text
     assert asked.text.index("812/QĐ-SGDĐT") < asked.text.index("The sample: no legal force")
     assert (nothing.status_code, wrong.status_code) == (422, 422)

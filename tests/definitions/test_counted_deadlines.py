@@ -59,11 +59,11 @@ def test_a_change_of_the_count_or_of_what_it_is_counted_from_is_told(monkeypatch
     told = {change.sentence for change in difference(SCHEME, read_one(table, "new.toml"))}
 
     assert told == {
-        "Date “Filing (circular)”, the day was “before 31/07”; there is none now.",
-        "Date “Filing (circular)”, the number of working days is now “5”; there was none.",
-        f"Date “Filing (circular)”, {AFTER} is now “Waiting for the province leader to file”; there was none.",
-        "Date “The Minister's decision (circular)”, the number of working days changes from “20” to “15”.",
-        f"Date “The Minister's decision (circular)”, {AFTER} changes from {RECEIVED} to “Filed, to be screened”.",
+        "Date “Filing (circular)”, the day was “before 31/07”; now it is empty.",
+        "Date “Filing (circular)”, the number of working days is now “5”; before, it was empty.",
+        f"Date “Filing (circular)”, {AFTER} is now “Waiting for the province leader to file”; before, it was empty.",
+        "Date “The Minister's decision (circular)”, the number of working days changed from “20” to “15”.",
+        f"Date “The Minister's decision (circular)”, {AFTER} changed from {RECEIVED} to “Filed, to be screened”.",
     }
 
 

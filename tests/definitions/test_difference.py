@@ -54,8 +54,8 @@ def test_a_threshold_and_a_clause_are_told_with_indicator_and_level() -> None:
     assert len(told) == 2
     assert {heading for heading, _sentence in told} == {"Criteria and indicators"}
     assert "Indicator 5.1" in told[0][1]
-    assert "level 1, the threshold changes from “60” to “62.5”." in told[0][1]
-    assert "level 2, the clause changes from" in told[1][1]
+    assert "level 1, the threshold changed from “60” to “62.5”." in told[0][1]
+    assert "level 2, the clause changed from" in told[1][1]
 
 
 def test_an_indicator_that_comes_or_goes_is_told_with_its_title() -> None:
@@ -67,7 +67,7 @@ def test_an_indicator_that_comes_or_goes_is_told_with_its_title() -> None:
 
     told = [sentence for _heading, sentence in _told(FORM, change)]
 
-    assert any("no longer there: Lifelong Learning Week" in sentence for sentence in told)
+    assert any("was removed: Lifelong Learning Week" in sentence for sentence in told)
     assert any(sentence.endswith("is new: Fresh.") for sentence in told)
 
 
@@ -87,15 +87,15 @@ def test_steps_roles_dates_and_the_outcome_of_a_scheme_are_told() -> None:
         *("Roles", "Stages and states", "Stages and states", "Steps", "Steps", "Dates", "Outcome")
     ]
     words = "\n".join(sentence for _heading, sentence in told)
-    assert "Role “Commune people's committee leader”, the seat changes from “commune” to “district”." in words
+    assert "Role “Commune people's committee leader”, the tier of the role changed from “commune” to “district”." in words
     assert "The stages are in another order." in words
     assert "“Đã gửi, chờ tiếp nhận / Filed, to be screened” to “Đã nộp / Filed, to be screened”" in words
     assert (
-        "who may do it changes from “Commune culture and society officer” to “Commune people's committee leader”"
+        "who may act changed from “Commune culture and society officer” to “Commune people's committee leader”"
         in words
     )
-    assert "the day changes from “by 15/02” to “by 20/02”" in words
-    assert "the years a result is kept changes from “3” to “5”" in words
+    assert "the day changed from “by 15/02” to “by 20/02”" in words
+    assert "the years a result is kept changed from “3” to “5”" in words
 
 
 def test_a_step_that_comes_and_a_value_that_was_not_there_are_told() -> None:
@@ -105,9 +105,7 @@ def test_a_step_that_comes_and_a_value_that_was_not_there_are_told() -> None:
 
     told = [sentence for _heading, sentence in _told(SCHEME, change)]
 
-    assert any(
-        "who is told was “Commune people's committee leader”; there is none now." in sentence for sentence in told
-    )
+    assert any("who is notified was “Commune people's committee leader”; now it is empty." in sentence for sentence in told)
     assert any("Step “Fly” is new" in sentence for sentence in told)
 
 

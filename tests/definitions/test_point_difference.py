@@ -7,17 +7,17 @@ from certflow.law.difference.difference import difference
 from tests.definitions.made import RATING, RECORD, read
 
 RATING_CHANGES = [
-    ("at_least = 15", "at_least = 16", "Class “High”, the points from which it is given changes from “15” to “16”."),
-    ('below = "2.5"', "below = 3", "Cap “1.2 below 2.5”, the points below which it holds changes from “2.5” to “3”."),
-    ('band = "middle"', 'band = "low"', "Cap “1.2 below 2.5”, the highest class left changes from “Middle” to “Low”."),
-    ('step = "0.5"', "step = 1", "Indicator 1.2, the step of points changes from “0.5” to “1”."),
-    ("least_characters = 10", "least_characters = 20", "Indicator 3.1, the least number of characters changes from"),
-    ("optional = true, ", "", "Indicator 2.2, whether it may be left out changes from “yes” to “no”."),
-    ('part = "findings", ', "", "Indicator 3.1, who is asked was “findings”; there is none now."),
+    ("at_least = 15", "at_least = 16", "Class “High”, the points where the class starts changed from “15” to “16”."),
+    ('below = "2.5"', "below = 3", "Limit “1.2 below 2.5”, the points below which it applies changed from “2.5” to “3”."),
+    ('band = "middle"', 'band = "low"', "Limit “1.2 below 2.5”, the highest class allowed changed from “Middle” to “Low”."),
+    ('step = "0.5"', "step = 1", "Indicator 1.2, the step of points changed from “0.5” to “1”."),
+    ("least_characters = 10", "least_characters = 20", "Indicator 3.1, the minimum number of characters changed from"),
+    ("optional = true, ", "", "Indicator 2.2, whether it is optional changed from “yes” to “no”."),
+    ('part = "findings", ', "", "Indicator 3.1, who is asked was “findings”; now it is empty."),
 ]
 RECORD_CHANGES = [
-    ('en = "Good"', 'en = "Very good"', "Indicator 1.3, “Very good”, the title changes from “Good” to “Very good”."),
-    ('kind = "amount"', 'kind = "text"', "Indicator 2.1, the kind of answer changes from “amount” to “text”."),
+    ('en = "Good"', 'en = "Very good"', "Indicator 1.3, “Very good”, the title changed from “Good” to “Very good”."),
+    ('kind = "amount"', 'kind = "text"', "Indicator 2.1, the kind of answer changed from “amount” to “text”."),
 ]
 
 
@@ -45,8 +45,8 @@ def test_a_larger_maximum_is_told_with_the_total_it_makes() -> None:
     told = {change.sentence for change in difference(read(old), read(new))}
 
     assert told == {
-        "Indicator 1.2, the most points changes from “10” to “12”.",
-        "The total of points changes from “20” to “22”.",
+        "Indicator 1.2, the maximum points changed from “10” to “12”.",
+        "The total of points changed from “20” to “22”.",
     }
 
 
@@ -55,4 +55,4 @@ def test_a_class_that_comes_is_told() -> None:
     told = [change.sentence for change in difference(read(RATING), read(RATING.replace("]\ncaps", band)))]
 
     assert "Class “Top” is new." in told
-    assert "The number of levels changes from “3” to “4”." in told
+    assert "The number of levels changed from “3” to “4”." in told

@@ -81,8 +81,8 @@ def test_only_the_commune_s_officer_opens_its_dossier(app: Flask, client: FlaskC
     [
         ("commune_officer", "When a dossier of your unit is returned"),
         ("commune_chair", "When the officer of your unit hands over"),
-        ("district_appraiser", "When a dossier reaches the step that is yours"),
-        ("province_reviewer", "When a dossier reaches the step that is yours"),
+        ("district_appraiser", "When a dossier reaches your step, it appears here"),
+        ("province_reviewer", "When a dossier reaches your step, it appears here"),
         ("administrator", "Open a round for a year"),
         ("", "You hold no role today"),
     ],

@@ -37,7 +37,7 @@ def test_the_page_tells_what_follows_and_the_act_is_recorded(app: Flask, client:
     address = f"/dossiers/{number}/actions/accept"
     page = client.get(address).text
     assert "from “Filed, to be screened” to “Being appraised”" in page
-    assert "The next step is then with: Appraiser, district education office, Huyện Cẩm Mỹ." in page
+    assert "The next step then belongs to: Appraiser, district education office, Huyện Cẩm Mỹ." in page
     assert "Điều 9 khoản 2 điểm a" in page
 
     answer = send(client, address, {"version": typed_in(page, "version"), "note": " Đủ hồ sơ. "})
@@ -54,7 +54,7 @@ def test_recognising_warns_that_papers_are_made_and_nothing_is_undone(app: Flask
 
     page = client.get(f"/dossiers/{number}/actions/recognise_level_1").text
 
-    assert "The decision and the certificate get their numbers" in page
+    assert "The decision and the certificate get numbers, your name as signatory and today" in page
     assert "this cannot be undone" in page
 
 
@@ -165,6 +165,6 @@ def test_reasons_that_cannot_be_printed_are_told_with_the_letter_and_kept(app: F
     answer = send(client, f"/dossiers/{number}/actions/decline", typed)
 
     assert answer.status_code == 422
-    assert "its typeface has no sign for “漢”" in answer.text
+    assert "its font has no character for “漢”" in answer.text
     assert "Thiếu minh chứng 漢</textarea>" in answer.text
     assert _stored(app, number) == before

@@ -23,7 +23,7 @@ from tests.dossiers.moves import administrator, moved, planned
 from tests.gateways import samples
 
 AGAIN = "The answer must be confirmed again: the question has changed."
-RECORD_AGAIN = "It must be confirmed again: what is asked here has changed."
+RECORD_AGAIN = "The entry must be confirmed again: its question has changed."
 POINTS = {"1.1": {"value": "yes"}, "1.2": {"value": "7,5"}, "2.1": {"value": "4"}}
 FINDINGS = {**POINTS, "3.1": {"value": "Thiếu kinh phí, ít lớp."}}
 

@@ -53,7 +53,7 @@ def test_the_page_says_what_changes_and_what_would_happen_and_changes_nothing(
 
     page = administrating.get(_address(draft)).text
 
-    assert "the day changes from “by 15/02” to “by 14/02”." in page
+    assert "the day changed from “by 15/02” to “by 14/02”." in page
     assert "(sửa đổi)" in page
     assert "Answers of the self-assessment to confirm again: 1.1." in page
     assert "have changed (1.1): return it first." in page
@@ -76,7 +76,7 @@ def test_moving_tells_what_became_of_each_and_a_second_time_finds_nothing(
     assert (first.status_code, second.status_code) == (200, 200)
     assert "Moved to version 2" in first.text
     assert "Answers of the self-assessment to confirm again: 1.1." in first.text
-    assert "<dt>On this version before</dt><dd>1</dd>" in second.text
+    assert "<dt>Already on this version</dt><dd>1</dd>" in second.text
     assert [_version(app, about) for about in (draft, filed)] == [2, 1]
     assert "version 2" in administrating.get(f"/rounds/{draft.round_id}").text
 

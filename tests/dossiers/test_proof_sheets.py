@@ -13,8 +13,8 @@ from certflow.models.people import User
 from tests import make
 from tests.browsing import again, queries, signed_in
 
-AGREES = "Computed anew, the result agrees with what was recorded"
-DIFFERS = "Computed anew, the result differs from what was recorded"
+AGREES = "Recalculated, the result agrees with what was recorded"
+DIFFERS = "Recalculated, the result differs from what was recorded"
 
 
 def _made(app: Flask, at: str | None, level: int = 1) -> Dossier:
@@ -85,7 +85,7 @@ def test_the_unit_does_not_read_findings_before_its_dossier_is_decided(app: Flas
     for hidden in ("By the findings", "Proposal of the district", "the findings reach", " Found ", "proposed"):
         assert hidden not in own
     assert AGREES in own
-    assert f"{DIFFERS} the findings reach level 0, and 2 is proposed" in above
+    assert f"{DIFFERS} the findings reach level 0, but level 2 is proposed" in above
     assert "By the findings" in above
 
 
@@ -100,8 +100,8 @@ def test_what_was_touched_afterwards_is_told(app: Flask, client: FlaskClient) ->
     words = _words(client, made)
 
     assert DIFFERS in words
-    assert "submission 1 is not what was filed: its hash differs" in words
-    assert "the claims reach level 0, and 2 was filed" in words
+    assert "filing 1 is not what was filed: its hash differs" in words
+    assert "the self-assessment reaches level 0, but level 2 was filed" in words
 
 
 def test_a_draft_has_nothing_to_compare_with_and_others_do_not_see_it(app: Flask, client: FlaskClient) -> None:

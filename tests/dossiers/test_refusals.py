@@ -52,7 +52,7 @@ def test_a_self_assessment_below_level_1_is_not_filed() -> None:
     reasons = refused(dossier, "submit", ActionBlocked)
 
     assert reasons == (
-        _("The self-assessment does not reach level 1, and a dossier is filed for the level that is reached"),
+        _("The self-assessment does not reach level 1; a dossier can only be filed for a level that is reached"),
     )
 
 

@@ -81,7 +81,7 @@ def test_a_decided_dossier_never_moves(state: str) -> None:
 
     assert isinstance(told, Stays)
     assert told.decided
-    assert told.reasons == ("It is decided; a decided dossier never moves.",)
+    assert told.reasons == ("The dossier is decided; a decided dossier never moves.",)
 
 
 def _set(action: str, key: str, value: object) -> Change:
@@ -102,20 +102,21 @@ def _reseated(table: Table) -> None:
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (_renamed, "it is no longer there"),
-        (_set("submit", "from", ["drafting"]), "it is no longer there"),
+        (_renamed, "it no longer exists"),
+        (_set("submit", "from", ["drafting"]), "it no longer exists"),
         (_set("submit", "to", "appraising"), "it leads to another state"),
-        (_set("submit", "by", ["commune_officer"]), "it belongs to others"),
-        (_reseated, "it belongs to others"),
-        (_set("submit", "needs", ["meeting_recorded"]), "it needs something else"),
-        (_set("submit", "effects", []), "something else follows from it"),
-        (_set("submit", "level", 1), "something else follows from it"),
+        (_set("submit", "by", ["commune_officer"]), "it belongs to other roles"),
+        (_reseated, "it belongs to other roles"),
+        (_set("submit", "needs", ["meeting_recorded"]), "it has other conditions"),
+        (_set("submit", "effects", []), "it has other effects"),
+        (_set("submit", "level", 1), "it has other effects"),
     ],
 )
 def test_a_dossier_stays_when_a_step_it_took_has_changed_and_moves_before_it_took_it(change: Change, what: str) -> None:
     said = reason(held("submitted"), change)
 
-    assert said == f"A step it took, “File the dossier with the district education office”, has changed: {what}."
+    step = "File the dossier with the district education office"
+    assert said == f"The dossier took the step “{step}”, which has changed: {what}."
     assert outlook(held("drafting"), change) == Moves()
 
 
@@ -139,7 +140,7 @@ def _state(name: str, key: str, value: str) -> Change:
     [_state("drafting", "turn", CHAIR), _state("drafting", "stage", "review"), _state("drafting", "edits", "")],
 )
 def test_a_dossier_stays_when_its_present_state_has_another_turn_stage_or_right_to_write(change: Change) -> None:
-    assert reason(held(), change).startswith("In its present state “Self-assessment in progress” the newer version")
+    assert reason(held(), change).startswith("For the present state “Self-assessment in progress” the newer version")
     assert outlook(held("submitted"), change) == Moves()
 
 
@@ -153,7 +154,7 @@ def test_a_dossier_stays_when_its_present_state_is_gone_or_the_subject_is_anothe
 
     assert isinstance(told, Stays)
     assert told.reasons == (
-        "The newer version is about another kind of unit.",
+        "The newer version is for another kind of unit.",
         "Its present state “Self-assessment in progress” is not in the newer version.",
     )
 
@@ -220,7 +221,9 @@ def test_a_draft_moves_with_the_changed_answers_it_holds_in_the_order_of_the_for
 
 def test_what_is_filed_stays_while_its_questions_have_changed_and_says_whether_it_can_be_returned() -> None:
     assert reason(held("submitted"), of_form=retitled("5.1")).endswith("have changed (5.1): return it first.")
-    assert reason(held("appraising"), of_form=retitled("5.1")).endswith("it ends by the version it has.")
+    assert reason(held("appraising"), of_form=retitled("5.1")).endswith(
+        "it ends under its present version."
+    )
     assert outlook(held("submitted"), of_form=retitled("1.2")) == Moves(), "1.2 was never answered"
 
 
@@ -235,7 +238,7 @@ def test_what_is_appraised_stays_while_its_questions_have_changed() -> None:
 def test_a_proposal_that_the_findings_no_longer_bear_keeps_the_dossier_until_it_is_sent_back() -> None:
     about = held("under_review", findings=ANSWERS, proposed_level=1)
 
-    assert reason(about).startswith("Level 1 is proposed, and the findings reach level 0 by the newer version")
+    assert reason(about).startswith("Level 1 is proposed, but the findings reach level 0 under the newer version")
     assert outlook(held("appraising", findings=ANSWERS, proposed_level=1)) == Moves()
 
 

@@ -100,8 +100,8 @@ def test_an_unknown_kind_under_an_honest_name_is_told_what_is_accepted() -> None
         (pdf()[: len(pdf()) // 2], "damaged"),
         (b"%PDF-1.7\n", "damaged"),
         (pdf() + b"\n" * 10 + b"x" * 2000, "damaged"),
-        (b"<html><script>x</script>" + pdf(), "stands before"),
-        (b"#!/bin/sh\n" + pdf(), "stands before"),
+        (b"<html><script>x</script>" + pdf(), "Open it, print or save it as a new PDF and send the new file"),
+        (b"#!/bin/sh\n" + pdf(), "Open it, print or save it as a new PDF and send the new file"),
         (b"x" * 1024 + pdf(), "not what its name says"),
         (pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "locked"),
         (pdf(encryption=pikepdf.Encryption(owner="a", user="")), "locked"),
@@ -156,7 +156,7 @@ def test_a_picture_too_large_to_show_is_refused_by_its_header_alone(
 ) -> None:
     assert _kind(make(10_000, 10_000)) in ALLOWED
 
-    assert "10001 by 10000 points, at most 100 million" in _reason(make(10_001, 10_000))
+    assert "10001 by 10000 pixels, at most 100 million" in _reason(make(10_001, 10_000))
 
 
 @pytest.mark.parametrize("make", [jpeg, png])

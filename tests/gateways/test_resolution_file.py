@@ -140,18 +140,18 @@ def test_a_line_that_names_the_separator_is_passed_over() -> None:
         ("rename;123456;commune;;Xã A", "Row 7, “code”: A unit of this kind has a code of 5 digits."),
         ("rename;6,115;commune;;Xã A", "Row 7, “code”: A unit of this kind has a code of 5 digits."),
         ("rename;00000;commune;;Xã A", "Row 7, “code”: A unit of this kind has a code of 5 digits."),
-        ("rename;1;commune;;Huyện A", "Row 7, “new name”: Write the name in full, with its label, as in"),
-        ("rename;1;commune;2;Xã A", "Row 7, “new code”: This change does not use this cell; empty it"),
-        ("rename;1;commune;;Xã A;tỉnh", "Row 7, “new name”: Write the name in full"),
-        ("rename;1;commune;;Xã A;;;một phần", "Row 7, “extent”: This change is of the unit as a whole."),
-        ("split;1;commune;2;Xã A;;;whole", "Row 7, “extent”: A split gives parts."),
+        ("rename;1;commune;;Huyện A", "Row 7, “new name”: Write the full name with the kind of unit, for example"),
+        ("rename;1;commune;2;Xã A", "Row 7, “new code”: This change does not use this cell; leave it empty"),
+        ("rename;1;commune;;Xã A;tỉnh", "Row 7, “new name”: Write the full name"),
+        ("rename;1;commune;;Xã A;;;một phần", "Row 7, “extent”: This change applies to the whole unit."),
+        ("split;1;commune;2;Xã A;;;whole", "Row 7, “extent”: Each row of a split is one part."),
         ("split;1;commune;2;Xã A;;;half", "Row 7, “extent”: Write one of: toàn bộ (whole), một phần (part)."),
         ("create;;;2;Xã A;commune", "Row 7, “parent code”: This cell must be filled for this change."),
-        ("create;;;2;Tỉnh A;province;01", "Row 7, “parent code”: A province has no parent here"),
+        ("create;;;2;Tỉnh A;province;01", "Row 7, “parent code”: A province has no unit above it here"),
         ("move;1;commune;;;;hà nội", "Row 7, “parent code”: Write the code of the province, two digits."),
-        ("end;1;commune;;;;;;;beyond", "Row 7: A cell of this row stands under no column name."),
-        ("merge;1;commune;2;Xã A", "Row 7, “new code”: A merge has at least two rows"),
-        ("split;1;commune;2;Xã A", "Row 7, “extent”: Only one part of this unit is told"),
+        ("end;1;commune;;;;;;;beyond", "Row 7: A cell of this row has no column name above it."),
+        ("merge;1;commune;2;Xã A", "Row 7, “new code”: A merge needs at least two rows"),
+        ("split;1;commune;2;Xã A", "Row 7, “extent”: Only one part of this unit is named"),
     ],
 )
 def test_a_fault_in_a_row_is_named_by_row_and_column_with_what_to_do(row: str, fault: str) -> None:
@@ -161,18 +161,18 @@ def test_a_fault_in_a_row_is_named_by_row_and_column_with_what_to_do(row: str, f
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [
-        (("end;1;commune", "end;1;commune"), "Row 8: This says the same as row 7; keep one."),
+        (("end;1;commune", "end;1;commune"), "Row 8: This row repeats row 7; keep one."),
         (("rename;1;commune;;Xã A", "end;1;commune"), "Row 8, “code”: A unit that is merged, divided or ended"),
         (
             ("merge;1;commune;9;Xã A", "merge;2;commune;9", "merge;1;commune;8;Xã B", "merge;3;commune;8"),
-            "Row 9, “extent”: This unit goes as a whole and once more",
+            "Row 9, “extent”: This unit is moved as a whole, and again in another row",
         ),
-        (("recode;1;commune;9", "recode;2;commune;9"), "Row 8, “new code”: This code is given more than once"),
+        (("recode;1;commune;9", "recode;2;commune;9"), "Row 8, “new code”: This code appears more than once"),
         (("merge;1;commune;9", "merge;2;commune;9"), "Row 7, “new name”: Write the name of the new unit"),
-        (("merge;1;commune;9;Xã A", "merge;2;commune;9;Xã B"), "Row 8, “new name”: The rows of one merge"),
+        (("merge;1;commune;9;Xã A", "merge;2;commune;9;Xã B"), "Row 8, “new name”: All rows of one merge"),
         (
             ("merge;1;commune;9;Xã A;;01", "merge;2;commune;9;;;04"),
-            "Row 8, “parent code”: The rows of one merge must say the same here.",
+            "Row 8, “parent code”: All rows of one merge must have the same value here.",
         ),
     ],
 )
@@ -196,8 +196,8 @@ def test_all_faults_are_said_at_once_and_the_hundredth_is_followed_by_a_count() 
         ("number;9/NQ-UBTVQH17", "number;", "“number”: Add this row to the head"),
         ("01/02/2027", "02/13/2027", "Row 4, “dated”: Write the day as day/month/year"),
         ("01/02/2027", "01/02/2028", "“effective on”: A resolution does not take effect before"),
-        ("title;", "heading;", "Row 2: “heading” is not known here; the head has: number, title,"),
-        ("title;", "number;", "Row 2, “number”: This is given twice; keep one."),
+        ("title;", "heading;", "Row 2: “heading” is not known here; the head of the file has: number, title,"),
+        ("title;", "number;", "Row 2, “number”: This is entered twice; keep one."),
     ],
 )
 def test_a_fault_in_the_head_is_named(old: str, new: str, fault: str) -> None:
@@ -217,8 +217,8 @@ def test_a_fault_in_the_head_is_named(old: str, new: str, fault: str) -> None:
         (b"number\tx\nheading\ty\n", "Row 2: “heading” is not known here"),
         (b"y" * 900 + b";1", f"Row 1: “{'y' * 60}” is not known here"),
         ((HEAD_ROWS + NAMES).encode(), "The file has no changes."),
-        ((HEAD_ROWS + "change;code;code\nend;1").encode(), "Row 6, “code”: This column is there twice"),
-        ((HEAD_ROWS + "change;code;colour\nend;1").encode(), "Row 6: “colour” is no column; the columns are:"),
+        ((HEAD_ROWS + "change;code;code\nend;1").encode(), "Row 6, “code”: This column appears twice"),
+        ((HEAD_ROWS + "change;code;colour\nend;1").encode(), "Row 6: “colour” is not a column; the columns are:"),
     ],
 )
 def test_a_file_that_cannot_be_taken_says_why(content: bytes, fault: str) -> None:

@@ -46,7 +46,7 @@ def take(client: FlaskClient, where: str) -> None:
 @SQLITE
 def test_everybody_sees_who_works_on_it_and_since_when(app: Flask) -> None:
     where, lan, hung = lan_and_hung(app)
-    assert "Nobody has taken it on yet." in lan.get(where).text
+    assert "Nobody works on it yet." in lan.get(where).text
 
     answer = send(lan, f"{where}handling/take", {}, page=where)
 
@@ -86,7 +86,7 @@ def test_who_comes_second_is_told_who_was_first_and_can_take_it_over(app: Flask)
     late = hung.post(f"{where}handling/take", data={"csrf_token": token[1]})
 
     assert late.status_code == 409
-    assert "Nguyễn Thị Lan works on this dossier already." in late.text
+    assert "Nguyễn Thị Lan already works on this dossier." in late.text
     over = f"{where}handling/over"
     seen = typed_in(late.text, "seen")
     empty = send(hung, over, {"seen": seen, "reason": " . "})
@@ -113,7 +113,7 @@ def test_a_reason_is_kept_when_the_dossier_changed_hands_meanwhile(app: Flask) -
     take(lan, where)
     stale = send(hung, over, {"seen": seen, "reason": "Gấp, hạn hôm nay."})
     assert (stale.status_code, typed_in(stale.text, "seen") != seen) == (409, True)
-    assert "It has changed hands meanwhile" in stale.text
+    assert "Somebody else has taken it over" in stale.text
     assert "Gấp, hạn hôm nay." in stale.text
 
     assert send(lan, f"{where}handling/back", {}, page=where).status_code == 302
@@ -136,12 +136,15 @@ def test_a_colleague_is_not_kept_from_saving_but_told(app: Flask) -> None:
 
     assert saved.status_code == 302
     after = plain(hung.get(saved.location).text)
-    assert re.search(f"Nguyễn Thị Lan has been working on it {SINCE}. What you changed is saved under your name", after)
+    assert re.search(
+        f"Nguyễn Thị Lan has been working on it {SINCE}. Your changes are saved under your name; tell your colleague",
+        after,
+    )
     for reader in (lan, hung):
         assert re.search(r"Saved by Trần Văn Hùng, \d\d:\d\d \d\d/\d\d/\d{4}", plain(reader.get(page).text))
     first = {"1.1-value": "yes", "1.1-version": "1"}
     mine = send(lan, page, first | {"1.2-value": "yes", "1.2-version": "0", "go": "overview"})
-    assert "What you changed is saved under your name" not in lan.get(mine.location).text
+    assert "Your changes are saved under your name; tell your colleague" not in lan.get(mine.location).text
     after = plain(lan.get(page).text)
     assert after.count("Saved by Trần Văn Hùng") == after.count("Saved by Nguyễn Thị Lan") == 1
 
@@ -167,7 +170,7 @@ def test_findings_and_the_meeting_stand_under_the_name_of_who_saved_them(app: Fl
 
     send(hung, f"{where}appraisal/1/adopt", {}, page=f"{where}appraisal/1")
 
-    assert "What you changed is saved under your name" in hung.get(f"{where}appraisal/1").text
+    assert "Your changes are saved under your name; tell your colleague" in hung.get(f"{where}appraisal/1").text
     words = plain(lan.get(f"{where}appraisal/1").text)
     assert words.count("Saved by Trần Văn Hùng") == 3
     assert words.count("Saved by") == 6
@@ -241,8 +244,8 @@ def test_my_work_is_narrowed_by_who_works_on_it(app: Flask) -> None:
     assert shown(lan, "nobody") == shown(hung, "nobody") == {free}
     assert shown(lan, "others") == shown(hung, "mine") == set()
     page = plain(hung.get("/?handled=mine").text)
-    assert "All (2) · Mine (0) · Nobody's yet (1) · With colleagues (1)" in page
-    assert "There is none of these among the dossiers that wait for you." in page
+    assert "All (2) · Mine (0) · Nobody works on it (1) · With colleagues (1)" in page
+    assert "No dossier matches this filter." in page
     assert "Waiting for you (2)" in page
 
 
@@ -295,6 +298,6 @@ def test_the_person_who_acts_is_told_that_a_colleague_works_on_it(app: Flask) ->
     late = send(hung, over, {"seen": seen, "reason": "Gấp, hạn hôm nay."}, page=where)
     assert late.status_code == 409
     assert "Gấp, hạn hôm nay." in late.text
-    assert "when it went on to another part" in plain(lan.get(f"{where}history").text)
+    assert "when it moved on to another role" in plain(lan.get(f"{where}history").text)
     with app.app_context():
         assert db.session.get_one(Dossier, int(where.split("/")[2])).state == "appraising"

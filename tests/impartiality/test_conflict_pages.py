@@ -92,7 +92,7 @@ def test_an_administrator_sees_of_a_dossier_only_who_judges_it(app: Flask, clien
 
     recorded = send(client, f"/dossiers/{dossier.id}/conflict", {"who": officer.id, "reason": "Có đơn"})
     assert recorded.status_code == 302
-    assert "Nobody is left who may act as" in client.get(page).text
+    assert "Nobody is left for the role" in client.get(page).text
     typed = {"role": "education_officer", "sign_in_name": "nobody", "document": "QĐ 1", "starts_on": TODAY}
     assert "Nobody has this sign-in name." in send(client, page, typed).text
     assert send(client, page, typed | {"sign_in_name": stranger.sign_in_name}).status_code == 302

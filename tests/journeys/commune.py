@@ -136,7 +136,7 @@ class Season:
         page = self.signed_in("district_appraiser")
         for criterion in self.form.criteria:
             page.goto(f"{address}appraisal/{criterion.number}")
-            send(page, page.get_by_role("button", name=vi("Take over the figures of the self-assessment")))
+            send(page, page.get_by_role("button", name=vi("Copy the figures of the self-assessment")))
             self.check(page, f"appraisal-{criterion.number}")
             send(page, page.locator('button[name="go"][value="next"]'))
         self.check(page, "appraisal-result")

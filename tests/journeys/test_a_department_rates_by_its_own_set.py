@@ -72,9 +72,9 @@ def writes_the_set(office: Office) -> str:
     """The department's part: head, two groups, classes, a limit; a mistake is told and put right. Gives the address."""
     page = office.of("province_reviewer")
     page.goto("/rules/")
-    follow(page, "Departments' own sets")
+    follow(page, "Departments' own criteria sets")
     office.looked_at(page, "nothing-yet")
-    press(page, "Write the department's set")
+    press(page, "Write the department's criteria set")
     address = urlsplit(page.url).path
     office.looked_at(page, "begun")
     for _group in range(2):
@@ -133,7 +133,7 @@ def publishes(office: Office, address: str) -> None:
     office.looked_at(page, "publish")
     press(page, "Publish this version")
     office.looked_at(page, "published")
-    follow(page, "Read the set and what changed")
+    follow(page, "Read the criteria set and its changes")
     office.looked_at(page, "among-the-rules")
 
 

@@ -80,7 +80,7 @@ def test_a_list_is_sent_looked_at_and_made(app: Flask, administrator: FlaskClien
     again = _make(administrator, address, page)
     assert again.status_code == 409
     assert _people(app) == before + 2
-    assert "there already" in _looked_at(administrator, lists.people_xlsx(*rows))[1]
+    assert "already exists" in _looked_at(administrator, lists.people_xlsx(*rows))[1]
 
 
 def test_faults_are_told_with_their_rows_and_as_a_file_and_nothing_is_made(
@@ -95,8 +95,8 @@ def test_faults_are_told_with_their_rows_and_as_a_file_and_nothing_is_made(
     forced = administrator.post(f"{address}/create", data={"csrf_token": token, "sha256": "", "fingerprint": ""})
 
     assert page.count("&lt;b&gt;vua") == 200
-    assert "50 more are in the file below" in page
-    assert "Make all of it" not in page
+    assert "50 more faults are in the file below" in page
+    assert "Create everything" not in page
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert len(file.data.decode("utf-8-sig").splitlines()) == 251
     assert forced.status_code == 409
@@ -161,7 +161,7 @@ def test_what_changed_meanwhile_is_shown_anew_and_nothing_is_made(app: Flask, ad
     assert (stale.status_code, wrong.status_code) == (409, 422)
     assert "have changed since you looked" in stale.text
     assert "has an account, gets the role" in stale.text
-    assert "This sign-in name is that of Ai Khác" in wrong.text
+    assert "This sign-in name belongs to Ai Khác" in wrong.text
     assert _people(app) == before + 1
 
 

@@ -59,9 +59,9 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"role": "administrator"}, "unit", "leave this empty"),
     ({"unit": "=A1"}, "unit", "formula"),
     ({"first": ""}, "starts_on", "first day"),
-    ({"first": "2026-01-01"}, "starts_on", "no date"),
-    ({"first": "31/02/2026"}, "starts_on", "no date"),
-    ({"last": "mai"}, "ends_on", "no date"),
+    ({"first": "2026-01-01"}, "starts_on", "not a date"),
+    ({"first": "31/02/2026"}, "starts_on", "not a date"),
+    ({"last": "mai"}, "ends_on", "not a date"),
     ({"last": "31/12/2025"}, "ends_on", "before the first day"),
 ]
 

@@ -170,7 +170,10 @@ def test_who_decides_is_told_beforehand_whether_a_number_is_drawn(
         address = f"/dossiers/{dossier.id}/actions/"
     in_english(client)
 
-    for action, numbered in (("rate", "its decision gets a number"), ("decline", "A written reply gets its number")):
+    for action, numbered in (
+        ("rate", "its decision gets a number"),
+        ("decline", "The written reply gets a number, your name as signatory and today"),
+    ):
         words = _words(client.get(f"{address}{action}").text)
         assert ("they get no number" in words) == (trust == "sample")
         assert (numbered in words) == (trust == "transcribed")
@@ -190,7 +193,10 @@ def test_an_act_that_records_a_document_keeps_its_number_and_date_in_the_history
     app: Flask, client: FlaskClient
 ) -> None:
     address, version = _recording(app, client)
-    assert "no paper is made here" in client.get(address).text
+    assert (
+        "The decision of another office is recorded with its number and date; no paper is created here"
+        in client.get(address).text
+    )
     typed = {"version": version, "document_number": f" {loaded.DECISION} ", "document_date": "15/03/2026", "note": ""}
 
     answer = send(client, address, typed)
@@ -214,7 +220,7 @@ def test_a_document_that_cannot_be_is_told_at_the_field_and_what_was_typed_is_ke
     for number, day, field, told in (
         ("  ", "15/03/2026", "document_number", "The number and the date of the document must be given"),
         ("88", "", "document_date", "The number and the date of the document must be given"),
-        ("88", tomorrow, "document_date", "The date of the document lies in the future"),
+        ("88", tomorrow, "document_date", "The date of the document is in the future"),
         ("88", "32/13/2026", "document_date", ""),
         ("8" * 81, "15/03/2026", "document_number", "Shorten this to at most 80 characters."),
     ):

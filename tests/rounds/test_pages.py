@@ -187,4 +187,4 @@ def test_the_schemes_of_one_document_stand_together(administrator: FlaskClient) 
     folders = [DEFINITIONS.workflows[name, int(version)].path.rsplit("/", 1)[0] for name, version in offered]
     assert len(offered) == len(DEFINITIONS.workflows)
     assert [folder for folder, _same in groupby(folders)] == sorted(set(folders))
-    assert "The dates of the scheme chosen are shown on the next page." in page
+    assert "The next page shows the dates of the chosen scheme." in page

@@ -44,12 +44,12 @@ def test_a_year_shows_its_holidays_and_what_was_entered_with_its_document(admini
 
 def test_a_faulty_day_is_told_at_its_field_and_what_was_typed_stays(administrator: FlaskClient) -> None:
     for changes, told in (
-        ({"day": "30/02/2025"}, "This is no date."),
-        ({"day": "26/04/2150"}, "No public holidays are known of the year 2150."),
-        ({"day": ""}, "Give the day"),
-        ({"working": ""}, "Choose whether people work on this day."),
-        ({"working": "perhaps"}, "Choose whether people work on this day."),
-        ({"source": "  "}, "Name the document that orders it."),
+        ({"day": "30/02/2025"}, "Write day/month/year, for example 15/02/2026"),
+        ({"day": "26/04/2150"}, "No public holidays are known for the year 2150."),
+        ({"day": ""}, "Enter the day"),
+        ({"working": ""}, "Choose whether this is a working day."),
+        ({"working": "perhaps"}, "Choose whether this is a working day."),
+        ({"source": "  "}, "Enter the document that orders it."),
         ({"source": "x" * 301}, "Shorten this to at most 300 characters."),
     ):
         answer = send(administrator, f"{PAGE}?year=2025", DAY | changes)
@@ -63,7 +63,10 @@ def test_a_faulty_day_is_told_at_its_field_and_what_was_typed_stays(administrato
 def test_any_year_in_the_address_gives_a_page(administrator: FlaskClient) -> None:
     for year in ("-5", "0", "1", "2101", "9999", "123456789012345", "tet"):
         assert administrator.get(f"{PAGE}?year={year}").status_code == 200, year
-    assert "No public holidays are known of this year" in administrator.get(f"{PAGE}?year=2101").text
+    assert (
+        "No public holidays are known for this year, so no date can be counted in it"
+        in administrator.get(f"{PAGE}?year=2101").text
+    )
 
 
 def test_a_counted_date_is_shown_for_the_round_and_in_the_scheme(app: Flask, administrator: FlaskClient) -> None:
@@ -82,7 +85,7 @@ def test_a_counted_date_is_shown_for_the_round_and_in_the_scheme(app: Flask, adm
     assert "central authority" in scheme
     recorded = administrator.get("/rules/schemes/dong_nai_province_recognition/1").text
     assert "before 01/01/2030" in recorded
-    assert "None: the decision is made elsewhere and recorded here" in recorded
+    assert "None: another office makes the decision, and it is recorded here" in recorded
 
 
 def test_the_dossier_says_from_which_day_its_date_is_counted(app: Flask, client: FlaskClient) -> None:
@@ -93,12 +96,12 @@ def test_the_dossier_says_from_which_day_its_date_is_counted(app: Flask, client:
     make.sign_in(client, officer)
     in_english(client)
 
-    assert "Not begun yet" in client.get(address).text
+    assert "Not started yet" in client.get(address).text
     act = f"{address}actions/accept"
     assert send(client, act, {"version": typed_in(client.get(act).text, "version")}).status_code == 302
     page = client.get(address).text
     assert f"20 working days after {clock.today():%d/%m/%Y}" in page
-    assert "Not begun yet" not in page
+    assert "Not started yet" not in page
 
 
 def test_people_of_the_ministry_have_their_pages(app: Flask, client: FlaskClient) -> None:

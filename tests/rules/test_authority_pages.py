@@ -77,11 +77,11 @@ def test_a_rule_is_entered_with_its_scan_and_read_by_everybody_signed_in(
 
 def test_what_was_typed_is_kept_and_the_file_asked_for_again(app: Flask, administrator: FlaskClient) -> None:
     for changes, message in (
-        ({"document_number": ""}, "Papers cite this; it must be given."),
-        ({"starts_on": "31/02/2026"}, "This is no date."),
-        ({"ends_on": "01/06/2025"}, "The last day lies before the first day."),
-        ({"decider": "two_tier_commune_recognition:commune_chair"}, "Choose what is decided, and by whom."),
-        ({"unit_id": "x" * 9}, "Choose the province in which the rule holds."),
+        ({"document_number": ""}, "Papers cite this; it must be filled in."),
+        ({"starts_on": "31/02/2026"}, "Write day/month/year, for example 15/02/2026"),
+        ({"ends_on": "01/06/2025"}, "The last day is before the first day."),
+        ({"decider": "two_tier_commune_recognition:commune_chair"}, "Choose what is decided and who decides it."),
+        ({"unit_id": "x" * 9}, "Choose the province where the rule applies."),
     ):
         answer = send(administrator, NEW, typed(app, **changes))
 
@@ -124,7 +124,7 @@ def test_a_file_too_large_is_told_so(app: Flask, administrator: FlaskClient) -> 
     )
 
     assert answer.status_code == 413
-    assert "Go back, where what you typed still stands" in answer.text
+    assert "Go back and choose a smaller file; what you typed is still there" in answer.text
 
 
 def test_a_rule_is_withdrawn_with_a_reason_only(app: Flask, administrator: FlaskClient) -> None:

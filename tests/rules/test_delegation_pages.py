@@ -88,13 +88,13 @@ def test_a_delegation_is_entered_in_steps_and_withdrawn_with_a_reason(app: Flask
     answer = send(administrator, NEW, given, page=f"{NEW}?part={given['part']}&d=le+thi+pho")
 
     assert f'value="{given["part"]}"' in first
-    assert "2. Who acts" in second
+    assert "2. The person who acts" in second
     (made,) = stored(app, Delegation)
     assert (answer.status_code, answer.location) == (302, f"/delegations/{made.id}")
     assert (made.position, made.mode, made.document_number) == (POSITION, "KT", DOCUMENT)
     shown = administrator.get(f"/delegations/{made.id}").text
     assert "In force" in shown
-    assert "No signing rule is about" in shown
+    assert "There is no signing rule for" in shown
     assert head in administrator.get("/delegations/?q=le thi pho").text
     assert "No delegation was found" in administrator.get("/delegations/?q=khong ai").text
     withdraw = f"/delegations/{made.id}/withdraw"
@@ -108,13 +108,13 @@ def test_a_delegation_is_entered_in_steps_and_withdrawn_with_a_reason(app: Flask
 def test_what_was_typed_is_kept_and_what_is_wrong_told_at_its_field(app: Flask, administrator: FlaskClient) -> None:
     page = f"{NEW}?part={typed(app)['part']}&d=le+thi+pho"
     for changes, message in (
-        ({"ends_on": ""}, "Give the last day: a delegation is always limited in time."),
-        ({"ends_on": "31/02/2026"}, "This is no date."),
-        ({"mode": "TUQ"}, "Name the scheme: what is delegated (TUQ.) is limited"),
+        ({"ends_on": ""}, "Enter the last day: a delegation is always limited in time."),
+        ({"ends_on": "31/02/2026"}, "Write day/month/year, for example 15/02/2026"),
+        ({"mode": "TUQ"}, ") must be limited (Decree 30/2020/NĐ-CP art"),
         ({"mode": "Q"}, "Choose how it is signed"),
-        ({"delegate_id": "99999999999"}, "Choose the person who is to act."),
-        ({"document_date": shown_day(clock.today() + DAY)}, "The date of the document lies in the future"),
-        ({"part": "99999"}, "Choose the role that is delegated, and of whom."),
+        ({"delegate_id": "99999999999"}, "Choose the person who will act."),
+        ({"document_date": shown_day(clock.today() + DAY)}, "The date of the document is in the future"),
+        ({"part": "99999"}, "Choose the role that is delegated and the person who holds it."),
     ):
         answer = send(administrator, NEW, typed(app, **changes), page=page)
 
@@ -136,7 +136,7 @@ def test_what_is_held_by_delegation_is_offered_only_to_say_that_it_cannot_be(
 
     assert "(by delegation)" in page
     for answer in (chosen, sent.text):
-        assert "cannot be delegated further" in answer
+        assert "This role is held by delegation and cannot be delegated again (Decree 30/2020/NĐ-CP art" in answer
     assert (sent.status_code, len(stored(app, Delegation))) == (422, 1)
 
 
@@ -148,8 +148,8 @@ def test_a_signing_rule_is_entered_in_steps_and_each_unit_has_its_list(app: Flas
 
     answer = send(administrator, NEW_RULE, given, page=page)
 
-    assert "either by a role at the same unit or by the title of a position" in wrong.text
-    assert "by order (TL.) only some kinds are signed" in by_order.text
+    assert "Enter who signs: either a role at the same unit or the title of a position" in wrong.text
+    assert "Choose the papers: only some kinds are signed by order (TL" in by_order.text
     assert f'value="{REGULATION}"' in wrong.text
     (rule,) = stored(app, SigningRule)
     assert (answer.status_code, answer.location) == (302, f"/signing-rules/{rule.id}")

@@ -103,7 +103,7 @@ def test_a_successor_says_what_it_succeeds_and_that_it_is_not_decided(app: Flask
 
     page = reader.get(f"/units/{new}").text
     assert f"Succeeds {B} (none), {A} (level 2, {year})." in page
-    assert "Whether the result passes on to" in page
+    assert "inherits the result; the result does not count for this unit" in page
     assert f"{merging.RESOLUTION} 26990" in page
     gone = reader.get(f"/units/{old}").text
     assert merging.NEW in gone
@@ -153,7 +153,7 @@ def test_what_is_typed_of_an_office_is_kept_when_it_is_refused(app: Flask, admin
     assert (refused.status_code, typed_in(refused.text, "name")) == (422, "Trung tâm")
     assert send(administrator, address, typed | {"source": "QĐ 1"}).status_code == 302
     again = send(administrator, address, typed | {"source": "QĐ 1"})
-    assert (again.status_code, "entered at this unit already" in again.text) == (422, True)
+    assert (again.status_code, "This unit already has an office of this kind and name" in again.text) == (422, True)
     with app.app_context():
         office = db.session.query(Organisation).one().id
     end = f"/units/offices/{office}/end"
@@ -221,9 +221,9 @@ def test_a_rule_is_entered_read_and_withdrawn(app: Flask, administrator: FlaskCl
     assert (refused.status_code, typed_in(refused.text, "document_number")) == (422, merging.DOCUMENT)
     made = send(administrator, "/inheritance/new", typed | {"issued_by": "Ủy ban nhân dân tỉnh"})
     assert made.status_code == 302
-    assert "To be assessed anew" in administrator.get("/inheritance/").text
+    assert "To be assessed again" in administrator.get("/inheritance/").text
     again = send(administrator, "/inheritance/new", typed | {"issued_by": "Ủy ban nhân dân tỉnh"})
-    assert "a rule is entered already" in again.text
+    assert "A rule is already entered for some of these days" in again.text
     withdraw = f"{made.location}/withdraw"
     assert send(administrator, withdraw, {"reason": ""}).status_code == 422
     assert send(administrator, withdraw, {"reason": "Nhầm."}).status_code == 302

@@ -77,7 +77,7 @@ def test_what_the_units_do_not_allow_is_said_by_row_and_cannot_be_applied(
     sent = upload(administrating, table("end;740;district;;;;;", "rename;26999;commune;;Xã X;;;"))
     page = administrating.get(sent.location).text
 
-    assert "Row 8: Xã Xuân Tây (26000) would be left without a unit above it." in page
+    assert "Row 8: Xã Xuân Tây (26000) would have no unit above it." in page
     assert "Row 9: No unit of this kind has the code 26999" in page
     assert "Apply the resolution</button>" not in page
     assert send(administrating, sent.location, {"seen": "x"}, page=ADDRESS).status_code == 409
@@ -88,7 +88,7 @@ def test_what_the_units_do_not_allow_is_said_by_row_and_cannot_be_applied(
 def test_before_its_day_it_can_be_looked_at_only(administrating: FlaskClient) -> None:
     sent = upload(administrating, table(*MERGER, on=day(-3)))
 
-    assert "Its day has not come" in administrating.get(sent.location).text
+    assert "Its effective day has not come yet" in administrating.get(sent.location).text
     assert send(administrating, sent.location, {}, page=ADDRESS).status_code == 409
 
 
@@ -101,7 +101,7 @@ def test_units_changed_meanwhile_are_looked_at_again(administrating: FlaskClient
     answer = send(administrating, first.location, {"seen": seen})
 
     assert answer.status_code == 409
-    assert "Look again at what it would do." in answer.text
+    assert "Units have changed since you looked at this resolution" in answer.text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

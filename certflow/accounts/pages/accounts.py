@@ -47,7 +47,7 @@ class PasswordForm(FlaskForm):
     """One's present and new password."""
 
     old_password = PasswordField(
-        lazy_gettext("Present password"), [InputRequired(lazy_gettext("Type your present password."))]
+        lazy_gettext("Current password"), [InputRequired(lazy_gettext("Type your current password."))]
     )
     password = PasswordField(
         lazy_gettext("New password"),

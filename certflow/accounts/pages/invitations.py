@@ -96,5 +96,5 @@ def give(user_id: int) -> ResponseReturnValue:
         return render_template(
             "accounts/invitations/given.html", person=person, url=invitation.url, mails=outbox.is_open()
         )
-    flash(_("A link is on its way to %(address)s. It works once, for 24 hours.", address=invitation.mailed_to))
+    flash(_("A link is being sent to %(address)s. It works once, within 24 hours.", address=invitation.mailed_to))
     return redirect(url_for("people.show", user_id=user_id))

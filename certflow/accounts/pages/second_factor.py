@@ -35,8 +35,8 @@ class RemovalForm(FlaskForm):
     """Password and code, with which a second factor is taken away."""
 
     password = PasswordField(
-        lazy_gettext("Present password"),
-        [InputRequired(lazy_gettext("Type your present password.")), Length(max=accounts.LONGEST_PASSWORD)],
+        lazy_gettext("Current password"),
+        [InputRequired(lazy_gettext("Type your current password.")), Length(max=accounts.LONGEST_PASSWORD)],
     )
     code = TotpForm.code
 

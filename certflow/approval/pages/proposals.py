@@ -43,25 +43,30 @@ def show(proposal_id: int) -> ResponseReturnValue:
 def confirm(proposal_id: int) -> ResponseReturnValue:
     """Confirm what another person proposed."""
     proposals.confirm(proposal_id, actor=actor())
-    flash(_("Confirmed, and done."))
+    flash(_("Confirmed and carried out."))
     return redirect(url_for(".show", proposal_id=proposal_id))
 
 
 @bp.action("/proposals/<int:proposal_id>/refuse", SETTLES)
 def refuse(proposal_id: int) -> ResponseReturnValue:
     """Refuse what another person proposed."""
-    return _settle(proposal_id, proposals.require_second, proposals.refuse, str(_("Refused; nothing was done.")))
+    return _settle(proposal_id, proposals.require_second, proposals.refuse, str(_("Refused; nothing was changed.")))
 
 
 @bp.action("/proposals/<int:proposal_id>/withdraw", TAKES_BACK)
 def withdraw(proposal_id: int) -> ResponseReturnValue:
     """Take back what one has proposed."""
-    return _settle(proposal_id, proposals.require_proposer, proposals.withdraw, str(_("Taken back; nothing was done.")))
+    return _settle(
+        proposal_id,
+        proposals.require_proposer,
+        proposals.withdraw,
+        str(_("The proposal is withdrawn; nothing was changed.")),
+    )
 
 
 def to_proposal(proposal: Proposal) -> ResponseReturnValue:
     """Redirect the proposer to the page of the proposal, with a message that says what happens next."""
-    flash(_("Proposed. It counts once a second person has confirmed it."))
+    flash(_("Proposed. It takes effect after a second person confirms it."))
     return redirect(url_for("proposals.show", proposal_id=proposal.id))
 
 

@@ -37,7 +37,7 @@ def _standing(proposal: Proposal) -> tuple[str, str]:
         "": (_("Waits for a second person"), "waiting"),
         "confirmed": (_("Confirmed"), "good"),
         "refused": (_("Refused"), "bad"),
-        "withdrawn": (_("Taken back"), "neutral"),
+        "withdrawn": (_("Proposal withdrawn"), "neutral"),
     }
     words, kind = outcomes[proposal.outcome]
     return str(words), kind

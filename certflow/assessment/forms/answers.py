@@ -192,7 +192,7 @@ def _choices(indicator: IndicatorSpec) -> list[SelectChoice]:
 
 def _at_least(indicator: IndicatorSpec) -> str:
     least = indicator.least_characters
-    return str(_("At least %(least)s characters; less is kept as a draft.", least=least)) if least else ""
+    return str(_("At least %(least)s characters; a shorter text is kept as a draft.", least=least)) if least else ""
 
 
 def tidy(text: str | None) -> str | None:

@@ -36,12 +36,12 @@ class MeetingForm(FlaskForm):
 
     held_on = DayField(
         lazy_gettext("Day of the meeting"),
-        [InputRequired(lazy_gettext("Give the day of the meeting, for example 10/01/2026.")), ADay()],
+        [InputRequired(lazy_gettext("Enter the day of the meeting, for example 10/01/2026.")), ADay()],
     )
     chaired_by = StringField(
         lazy_gettext("Chaired by"),
         [
-            InputRequired(lazy_gettext("Give the full name of the person who chaired the meeting.")),
+            InputRequired(lazy_gettext("Enter the full name of the person who chaired the meeting.")),
             _at_most(LONGEST_NAME),
         ],
         description=lazy_gettext("Full name."),
@@ -50,7 +50,7 @@ class MeetingForm(FlaskForm):
     chair_position = StringField(
         lazy_gettext("Position of the chair"),
         [
-            InputRequired(lazy_gettext("Give the chair's position; the chair is a leader of the people's committee.")),
+            InputRequired(lazy_gettext("Enter the chair's position; the chair is a leader of the people's committee.")),
             _at_most(LONGEST_NAME),
         ],
         description=lazy_gettext("For example: Vice-chair of the people's committee."),
@@ -66,7 +66,7 @@ class MeetingForm(FlaskForm):
     other_bodies = StringField(
         lazy_gettext("Other bodies present"),
         [Optional(), _at_most(LONGEST_BODIES)],
-        description=lazy_gettext("Separate several with semicolons."),
+        description=lazy_gettext("Separate several bodies with semicolons."),
         filters=[tidy],
     )
     conclusion = TextAreaField(

@@ -122,7 +122,7 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
     opened = criteria.opened(dossier_id)
     if not opened.meets:
-        raise NotFound(_("This scheme asks for no meeting."))
+        raise NotFound(_("This scheme does not ask for a meeting."))
     if request.method == "GET":
         return _meeting_page(opened, filled(opened.contents.meeting))
     form = MeetingForm()

@@ -69,7 +69,7 @@ def _too_large(fault: RequestEntityTooLarge) -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in"))
     drain()
-    reason = str(_("What was chosen is larger than 20 MB together. Attach the files one after the other."))
+    reason = str(_("The chosen files are larger than 20 MB together. Attach the files one by one."))
     where = request.view_args or {}
     try:
         return _again(where["dossier_id"], where["indicator"], (reason,)), 413

@@ -59,11 +59,11 @@ class SetPartForm(FlaskForm):
 class HeadForm(SetPartForm):
     """What the department says of its set as a whole."""
 
-    title_vi = _words(lazy_gettext("Title of the set"), 300)
+    title_vi = _words(lazy_gettext("Title of the criteria set"), 300)
     title_en = _words(
         lazy_gettext("Title in English"),
         300,
-        description=lazy_gettext("Left empty, English readers see the Vietnamese words."),
+        description=lazy_gettext("If this is empty, English readers see the Vietnamese words."),
     )
     number = _words(
         lazy_gettext("Kind and number of the paper"),
@@ -73,7 +73,7 @@ class HeadForm(SetPartForm):
     dated = DayField(lazy_gettext("Day of the paper"), [ADay()])
     issuer = _words(lazy_gettext("Issued by"), 200)
     total = _words(
-        lazy_gettext("Points of the whole set"), 20, description=lazy_gettext("What all rows bring together.")
+        lazy_gettext("Points of the whole criteria set"), 20, description=lazy_gettext("The total points of all rows.")
     )
 
     def named(self) -> SetNames:
@@ -93,7 +93,7 @@ class RowForm(Form):
     kind = HiddenField()
     title_vi = _words(lazy_gettext("What is rated or asked"))
     title_en = _words(lazy_gettext("In English"))
-    most = _words(lazy_gettext("Most points"), 20)
+    most = _words(lazy_gettext("Maximum points"), 20)
     step = _words(lazy_gettext("In steps of"), 20)
 
 
@@ -103,7 +103,7 @@ class GroupForm(SetPartForm):
     title_vi = _words(lazy_gettext("Title of the group"))
     title_en = _words(lazy_gettext("Title in English"))
     source = _words(
-        lazy_gettext("Basis"), description=lazy_gettext("Left empty, the department's paper is named as the basis.")
+        lazy_gettext("Basis"), description=lazy_gettext("If this is empty, the department's paper is the basis.")
     )
     rows = Rows(FormField(RowForm), max_entries=MOST_ROWS)
 
@@ -128,9 +128,9 @@ class CapForm(Form):
 
     title_vi = _words(lazy_gettext("In words"))
     title_en = _words(lazy_gettext("In English"))
-    about = SelectField(lazy_gettext("Where fewer points than wanted were given"), validate_choice=False)
+    about = SelectField(lazy_gettext("Row or group with too few points"), validate_choice=False)
     below = _words(lazy_gettext("Below how many points"), 20)
-    band = SelectField(lazy_gettext("Highest class that is left"), validate_choice=False)
+    band = SelectField(lazy_gettext("Highest class allowed"), validate_choice=False)
 
 
 class CapsForm(SetPartForm):
@@ -263,8 +263,8 @@ class ConfirmForm(FlaskForm):
     document = StringField(
         lazy_gettext("Paper that records the comparison"),
         [
-            InputRequired(lazy_gettext("Name the paper that records the comparison.")),
+            InputRequired(lazy_gettext("Enter the paper that records the comparison.")),
             Length(max=300, message=lazy_gettext("Shorten this to at most 300 characters.")),
         ],
-        description=lazy_gettext("Its kind, number, date and who issued it, as on the paper itself."),
+        description=lazy_gettext("Its kind, number, date and issuing office, as on the paper itself."),
     )

@@ -100,7 +100,7 @@ def form_cases(name: str, version: int) -> ResponseReturnValue:
         tried_cases.of_form(spec, tried),
         back=url_for(".form", name=name, version=version),
         usual=[(i, tried_cases.answer(i, usual[i.code])) for i in spec.indicators.values() if i.code in usual],
-        headers={2: [_("Answers other than usual"), _("Disadvantaged area")]},
+        headers={2: [_("Answers that differ from the usual"), _("Disadvantaged area")]},
         page_url=lambda n: url_for(".form_cases", name=name, version=version, page=n),
     )
 

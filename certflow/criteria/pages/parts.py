@@ -57,7 +57,7 @@ def _order(own: RatingSet) -> list[str]:
 
 def title(own: RatingSet, part: str) -> str:
     """The name of a part."""
-    names = {"head": _("Title and paper"), "bands": _("Classes"), "caps": _("What keeps the class down")}
+    names = {"head": _("Title and paper"), "bands": _("Classes"), "caps": _("Limits on the class")}
     if part in names:
         return str(names[part])
     words = own.content["criteria"][int(part) - 1]["title"].get("vi") or "…"
@@ -105,7 +105,7 @@ def _place(own: RatingSet, fault: SetFault) -> str:
 
 def _part(own: RatingSet, part: str, faults: tuple[SetFault, ...], *, writable: bool) -> SetPart:
     wrong = sum(fault.page == part for fault in faults)
-    label = ngettext("%(num)d to correct", "%(num)d to correct", wrong) if wrong else _("In order")
+    label = ngettext("%(num)d to correct", "%(num)d to correct", wrong) if wrong else _("Nothing to correct")
     checked = {"check": 1} if wrong and not _is_blank(own, part) else {}
     return SetPart(
         title(own, part),
@@ -170,7 +170,7 @@ def _form(own: RatingSet) -> FormSpec:
         return rating_sets.form_of(own)
     except DefinitionError:
         reasons = [fault.words for fault in rating_sets.faults(own)]
-        raise ActionBlocked(str(_("The preview opens when the check finds nothing wrong.")), *reasons) from None
+        raise ActionBlocked(str(_("You can preview when the check finds nothing wrong.")), *reasons) from None
 
 
 def _example(form: FormSpec, rank: int) -> tuple[str, str, tuple[str, ...]]:

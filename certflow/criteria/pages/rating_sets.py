@@ -31,7 +31,7 @@ Change = Callable[[Content], Content]
 @bp.before_request
 def _departments_only() -> None:
     if not rating_sets.may_look(actor()):
-        raise NotPermitted(_("Only education departments write criteria sets of their own; administrators may look."))
+        raise NotPermitted(_("Only education departments write their own criteria sets; administrators can read them."))
 
 
 @bp.page("/", LOOKS_AT_SETS)
@@ -54,7 +54,7 @@ def listed() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Begin the department's first version, or the next one."""
     own = rating_sets.begin(id_in(request.form, "unit_id"), request.form.get("family", ""), actor=actor())
-    flash(_("The draft is begun. Write its parts in any order; everything is kept, also what is not right yet."))
+    flash(_("The draft is started. Write its parts in any order; everything is kept, also what is not correct yet."))
     return redirect(url_for(".show", set_id=own.id))
 
 
@@ -99,7 +99,7 @@ def add_group(set_id: int) -> ResponseReturnValue:
     """Add an empty group at the end."""
     own = _writable(set_id)
     if len(own.content["criteria"]) >= MOST_GROUPS:
-        raise ActionNotOpen(_("A set has at most %(most)s groups.", most=MOST_GROUPS))
+        raise ActionNotOpen(_("A criteria set has at most %(most)s groups.", most=MOST_GROUPS))
     more = {"title": {"vi": "", "en": ""}, "source": "", "indicators": []}
     own = _rewrite(own, lambda content: {**content, "criteria": [*content["criteria"], more]})
     return redirect(parts.address(own, str(len(own.content["criteria"]))))
@@ -111,7 +111,7 @@ def remove_group(set_id: int, number: int) -> ResponseReturnValue:
     own = _writable(set_id)
     _require_group(own, number)
     own = _rewrite(own, lambda content: without_group(content, number))
-    flash(_("The group is taken out of the draft."))
+    flash(_("The group is removed from the draft."))
     return redirect(url_for(".show", set_id=set_id))
 
 
@@ -151,7 +151,7 @@ def file(set_id: int) -> ResponseReturnValue:
         own = rating_sets.find(set_id, actor())
         form.revision.data = str(own.revision)
         return render_template("criteria/rating_sets/file.html", own=own, form=form), status_of(refusal)
-    flash(_("The file is checked and stands in the draft."))
+    flash(_("The file is checked and is now in the draft."))
     return redirect(url_for(".show", set_id=set_id))
 
 
@@ -202,9 +202,9 @@ def _writable(set_id: int) -> RatingSet:
     """The set, for who may write it while it is a draft."""
     own = subject(RATING_SET, set_id)
     if not rating_sets.is_department(actor(), own.unit):
-        raise NotPermitted(_("Only the province's education department writes its own criteria set."))
+        raise NotPermitted(_("Only the province's education department can write its own criteria set."))
     if own.published_at is not None:
-        raise ActionNotOpen(_("This version is published and stays as it is. Begin the next version to change it."))
+        raise ActionNotOpen(_("This version is published and cannot change. To make changes, begin the next version."))
     return own
 
 
@@ -236,7 +236,7 @@ def _saved(own: RatingSet, part: str) -> ResponseReturnValue:
     if _do().startswith(("add", "remove")):
         return redirect(parts.address(own, part, _anchor="last" if _do().startswith("add") else None))
     if any(fault.page == part for fault in rating_sets.faults(own)):
-        flash(_("Saved. Something on this page is still to be corrected."))
+        flash(_("Saved. Something on this page must still be corrected."))
         return redirect(parts.address(own, part, check=1))
     flash(_("Saved."))
     return redirect(parts.following(own, part))
@@ -249,7 +249,7 @@ def _stale(set_id: int, part: str, form: forms.SetPartForm, refusal: Stale) -> R
     form.revision.data = str(own.revision)
     form.form_errors.extend(refusal.reasons)
     form.form_errors.append(
-        _("What you typed has not been saved. Look at the draft in another window; to keep yours, save again.")
+        _("What you typed has not been saved. Look at the draft in another window; to keep your text, save again.")
     )
     return _page(own, part, form), status_of(refusal)
 

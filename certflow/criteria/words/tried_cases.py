@@ -70,7 +70,7 @@ def _changed(form: FormSpec, codes: Sequence[str]) -> str:
     if not codes:
         return str(_("Every answer as usual"))
     if len(codes) > 1:
-        return str(_("Several answers other than usual"))
+        return str(_("Several answers differ from the usual"))
     return f"{codes[0]}. {form.indicators[codes[0]].title.in_language(language())}"
 
 
@@ -89,7 +89,7 @@ def answer(indicator: IndicatorSpec, case: FormCase) -> str:
     values = case.answers.get(indicator.code) or {}
     words = [given(indicator, part, values) for part in indicator.parts]
     if indicator.denominator is not None and values and not values.get("definition"):
-        words.append(_("how it was determined is not said"))
+        words.append(_("the way it was determined is not stated"))
     sentence = "; ".join(word for word in words if word)
     return sentence or ", ".join(str(value) for value in values.values()) or _("not answered")
 
@@ -141,6 +141,7 @@ def _allowed(spec: WorkflowSpec, case: ActionCase) -> str:
         return str(_("Leads to: %(state)s", state=spec.states[case.target].title.in_language(language())))
     words = {NOT_THE_ROLE: _("not the right role"), NOT_THE_STATE: _("not in this state")}
     missing = [
-        str(words[by]) if by in words else str(_("“%(needed)s” fails", needed=in_words(by))) for by in case.refused
+        str(words[by]) if by in words else str(_("“%(needed)s” is not fulfilled", needed=in_words(by)))
+        for by in case.refused
     ]
     return str(_("Refused: %(reasons)s", reasons="; ".join(missing)))

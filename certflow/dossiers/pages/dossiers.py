@@ -45,7 +45,7 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = StringField(
-        lazy_gettext("Name of the unit or of whom it is about"),
+        lazy_gettext("Name of the unit, centre, agency or person"),
         description=lazy_gettext("With or without diacritics, for example xuan tay"),
     )
     round = SelectField(lazy_gettext("Round"))

@@ -60,7 +60,7 @@ def open_dossier() -> ResponseReturnValue:
             raise
         show_faults(form, refusal)
         return _page(form, spec.subject, assessment_round, unit), status_of(refusal)
-    flash(_("The dossier is open. Start with any of the tasks below; you may stop and go on another day."))
+    flash(_("The dossier is open. Start with any of the tasks below; you may stop and continue on another day."))
     return redirect(url_for("dossiers.show", dossier_id=opened.id))
 
 
@@ -70,7 +70,7 @@ def _known(unit: Unit, spec: WorkflowSpec, round_id: int) -> list[tuple[str, str
     at_unit = holders.without_dossier(unit, spec.subject, round_id)
     offered = [holder for holder in at_unit if access.opens_for(actor(), role, holder)]
     choices = [(str(holder.id), ", ".join(part for part in (holder.name, holder.detail) if part)) for holder in offered]
-    return [("", _("A new one, named below")), *choices]
+    return [("", _("A new entry, named below")), *choices]
 
 
 def _chosen(form: HolderForm, unit: Unit, kind: SubjectKind) -> tuple[str, str]:

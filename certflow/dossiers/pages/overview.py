@@ -177,7 +177,7 @@ def _proposing(reading: Reading, *, filed: bool, decided: bool) -> list[tuple[st
     """The acts for two persons that the reader may propose about the dossier: words and address."""
     dossier, links = reading.dossier, []
     if filed and reading.workflow.spec.receivers & reading.roles:
-        links.append((_("Record when the papers came"), url_for("receipts.paper_receipt", dossier_id=dossier.id)))
+        links.append((_("Record the day the papers came"), url_for("receipts.paper_receipt", dossier_id=dossier.id)))
     if decided and reading.acts_above:
         links.append(
             (_("Record that the result was revoked"), url_for("revocations.revocation", dossier_id=dossier.id))

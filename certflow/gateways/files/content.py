@@ -141,8 +141,8 @@ def _two_in_one(content: bytes, kind: FileKind | None) -> str:
     if kind is None or not other:
         return ""
     return _(
-        "The file is a %(kind)s and a %(other)s at the same time, which can hide content. "
-        "Open it, save it anew and send the new file.",
+        "The file is a %(kind)s and a %(other)s at the same time, which can hide content. Open "
+        "it, save it again and send the new file.",
         kind=kind.extension.upper(),
         other=other,
     )
@@ -162,7 +162,7 @@ def _not_accepted(content: bytes, original_name: str) -> str:
     if content.startswith(_OLD_OFFICE):
         if _ENCRYPTED_OFFICE in content:
             return _("The file is locked with a password. Remove the password, save it and send it again.")
-        return _("The file is in the old Word or Excel format. Save it as .docx, .xlsx or PDF and send that.")
+        return _("The file is in the old Word or Excel format. Save it as .docx, .xlsx or PDF and send the new file.")
     extension = filetype.guess_extension(content[:8192])
     if extension in ("heic", "avif"):
         return _("The picture is in the format HEIC or AVIF. Save or send it from the phone as JPEG.")
@@ -173,14 +173,14 @@ def _not_accepted(content: bytes, original_name: str) -> str:
         )
     if _SUFFIXES.search(original_name):
         return _(
-            "What is in the file is not what its name says, or it was damaged on the way. "
-            "Open it on your computer, save it anew and send the new file."
+            "The content of the file is not what its name says, or it was damaged in transfer. Open "
+            "it on your computer, save it again and send the new file."
         )
     return _("Files of this kind are not accepted. Send PDF, JPEG, PNG, WebP, .docx or .xlsx.")
 
 
 def _damaged() -> str:
-    return _("The file is damaged or incomplete. Open it on your computer, save it anew and send the new file.")
+    return _("The file is damaged or incomplete. Open it on your computer, save it again and send the new file.")
 
 
 def _shown(letter: str) -> str:

@@ -124,8 +124,8 @@ def _size_fault(width: int, height: int) -> str:
     if width * height <= MAX_PIXELS:
         return ""
     return _(
-        "The picture is too large to show: %(width)s by %(height)s points, at most %(limit)s million in all. "
-        "Save it smaller and send that.",
+        "The picture is too large to show: %(width)s by %(height)s pixels, at most %(limit)s "
+        "million in all. Save it smaller and send the new file.",
         width=width,
         height=height,
         limit=MAX_PIXELS // 1_000_000,
@@ -133,4 +133,4 @@ def _size_fault(width: int, height: int) -> str:
 
 
 def _incomplete() -> str:
-    return _("The picture is damaged or incomplete. Take or scan it again, or save it anew, and send that.")
+    return _("The picture is damaged or incomplete. Take it, scan it or save it again, and send the new file.")

@@ -184,14 +184,17 @@ def _check_part(name: str, part: bytes, budget: _Budget, *, embedded: bool) -> N
     if part.startswith(_PROGRAMS):
         raise _Unfit(
             _(
-                "The document contains an embedded object or program, which cannot be checked. "
-                "Replace it with a picture, or save the document as PDF and send that."
+                "The document contains an embedded object or program, which cannot be checked. Replace "
+                "it with a picture, or save the document as PDF, and send the new file."
             )
         )
     if part.startswith(_ARCHIVES):
         if embedded or not _EMBEDDED.fullmatch(name):
             raise _Unfit(
-                _("The document contains another archive. Take it out, or save the document as PDF and send that.")
+                _(
+                    "The document contains another archive. Remove it, or save the document as PDF, and send "
+                    "the new file."
+                )
             )
         _looked_into(part, budget, embedded=True)
 
@@ -216,20 +219,20 @@ def _other_archive() -> str:
 
 def _macros() -> str:
     return _(
-        "The document contains macros (small programs), which are not accepted. "
-        "Save it as .docx or .xlsx without macros, or as PDF, and send that."
+        "The document contains macros (small programs), which are not accepted. Save it as .docx "
+        "or .xlsx without macros, or as PDF, and send the new file."
     )
 
 
 def _too_large() -> str:
     return _(
-        "The document unpacks to far more than an office document needs. "
-        "Save it anew, with smaller pictures or fewer rows, or as PDF, and send that."
+        "The document unpacks to far more than an office document needs. Save it again with "
+        "smaller pictures or fewer rows, or as PDF, and send the new file."
     )
 
 
 def _damaged() -> str:
     return _(
-        "The document is damaged or put together in an unusual way. "
-        "Open it in Word or Excel, save it anew and send that."
+        "The document is damaged or has an unusual structure. Open it in Word or Excel, save it "
+        "again and send the new file."
     )

@@ -37,21 +37,23 @@ def fault_in_pdf(content: bytes) -> str:
     """The fault as a sentence for the person who sent the file, empty if there is none."""
     header = content.find(b"%PDF-", 0, HEADER_WITHIN)
     if header < 0 or b"%%EOF" not in content.rstrip(b"\x00\t\n\x0c\r ")[-END_WITHIN:]:
-        return _("The PDF is damaged or incomplete. Open it, print or save it as a new PDF and send that.")
+        return _("The PDF is damaged or incomplete. Open it, print or save it as a new PDF and send the new file.")
     if not _BEFORE_HEADER.fullmatch(content, 0, header):
-        return _("Something else stands before the PDF. Open it, print or save it as a new PDF and send that.")
+        return _(
+            "The file has other content before the PDF. Open it, print or save it as a new PDF and send the new file."
+        )
     if _ENCRYPTED.search(content):
         return _(
-            "The PDF is locked (by a password or against copying). "
-            "Send one without a lock: open it, print it as a new PDF and send that."
+            "The PDF is locked (by a password or against copying). Send a PDF without a lock: open "
+            "it, print it as a new PDF and send the new file."
         )
     unpacked = _object_streams(content)
     if unpacked is None:
-        return _("A part of the PDF cannot be checked. Open it, print it as a new PDF and send that.")
+        return _("A part of the PDF cannot be checked. Open it, print it as a new PDF and send the new file.")
     if any(name.search(part) for name in _ACTIVE for part in (content, *unpacked)):
         return _(
             "The PDF contains a program (a script or a command to start one), which is not accepted. "
-            "Open it, print it as a new PDF and send that."
+            "Open it, print it as a new PDF and send the new file."
         )
     return ""
 

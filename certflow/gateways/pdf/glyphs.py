@@ -21,7 +21,7 @@ class UnprintableError(ValueError):
     def __init__(self, letters: Mapping[str, str]) -> None:
         self.letters = tuple(letters)
         phrase = ", ".join(f"{_shown(letter)} (“{_around(text, letter)}”)" for letter, text in letters.items())
-        super().__init__(_("The paper cannot be printed: its typeface has no sign for %(letters)s.", letters=phrase))
+        super().__init__(_("The paper cannot be printed: its font has no character for %(letters)s.", letters=phrase))
 
 
 def printable(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def _check_repeats(changes: tuple[ResolutionRow, ...], faults: Faults) -> None:
         target = (change.new_kind, change.new_code) if change.change in ("merge", "split", "create") else ()
         key = (change.change, change.kind, change.code, *target)
         if key in seen:
-            faults.add(change.row, None, _("This says the same as row %(row)s; keep one.", row=seen[key]))
+            faults.add(change.row, None, _("This row repeats row %(row)s; keep one.", row=seen[key]))
         seen.setdefault(key, change.row)
 
 
@@ -51,14 +51,18 @@ def _check_shares(changes: tuple[ResolutionRow, ...], faults: Faults) -> None:
         if any(change.change == "continue" for change in rows) and all(change.extent == "part" for change in ending):
             continue
         if ending and len(ending) < len(rows):
-            faults.add(rows[-1].row, "code", _("A unit that is merged, divided or ended cannot change otherwise too."))
+            faults.add(
+                rows[-1].row, "code", _("A unit that is merged, divided or ended cannot have another change as well.")
+            )
         wholes = [change for change in ending if change.extent == "whole"]
         if wholes and len(ending) > 1:
             faults.add(
-                ending[-1].row, "extent", _("This unit goes as a whole and once more; write “part” in each row.")
+                ending[-1].row,
+                "extent",
+                _("This unit is moved as a whole, and again in another row; write “part” in each row."),
             )
         if ending and not wholes and len(ending) == 1:
-            faults.add(ending[0].row, "extent", _("Only one part of this unit is told; where does the rest go?"))
+            faults.add(ending[0].row, "extent", _("Only one part of this unit is named; where does the rest go?"))
 
 
 def _check_makers(changes: tuple[ResolutionRow, ...], staying: set[_Unit], faults: Faults) -> None:
@@ -71,11 +75,11 @@ def _check_makers(changes: tuple[ResolutionRow, ...], staying: set[_Unit], fault
         merging = [change for change in rows if change.change == "merge"]
         others = [change for change in rows if change.change != "merge"]
         if len(rows) > 1 and others and [change.change for change in others] != ["recode"]:
-            words = _("This code is given more than once; a unit of several predecessors is written as a merge.")
+            words = _("This code appears more than once; write a unit with several predecessors as a merge.")
             faults.add(rows[-1].row, "new_code", words)
         alone = len(rows) == 1 and target not in staying
         if alone and merging and merging[0].kind == merging[0].new_kind:
-            words = _("A merge has at least two rows; one unit alone is renamed, recoded or divided.")
+            words = _("A merge needs at least two rows; a single unit can only be renamed, recoded or divided.")
             faults.add(rows[0].row, "new_code", words)
 
 
@@ -98,7 +102,7 @@ def _check_merge(rows: list[ResolutionRow], stays: bool, faults: Faults) -> None
         faults.add(rows[0].row, "new_name", _("Write the name of the new unit in one of its rows."))
     for column, several in (("new_name", names), ("parent_code", parents)):
         if len(several) > 1:
-            faults.add(rows[-1].row, column, _("The rows of one merge must say the same here."))
+            faults.add(rows[-1].row, column, _("All rows of one merge must have the same value here."))
 
 
 def _filled(change: ResolutionRow, merge: list[ResolutionRow]) -> ResolutionRow:

@@ -72,7 +72,7 @@ def read_resolution(content: bytes) -> ResolutionFile:
     head = _head(above, faults)
     rows = changes(table[1:], columns(table[0], faults), faults) if table else ()
     if not table:
-        faults.add(None, None, _("No row names the columns: “change” and “code” must be among them."))
+        faults.add(None, None, _("No row holds the column names; they must include “change” and “code”."))
     faults.refuse()
     rows = compared(rows, faults)
     faults.refuse()
@@ -169,7 +169,7 @@ def _head(rows: list[_Row], faults: Faults) -> _Head:
         if name is None:
             names = ", ".join(shown(key) for key in HEAD.meanings)
             words = _(
-                "“%(name)s” is not known here; the head has: %(known)s.",
+                "“%(name)s” is not known here; the head of the file has: %(known)s.",
                 name=cells[0][:MOST_SHOWN],
                 known=names,
             )
@@ -182,7 +182,7 @@ def _head(rows: list[_Row], faults: Faults) -> _Head:
 
 def _take(head: _Head, name: str, value: str, number: int, faults: Faults) -> None:
     if name in head.seen:
-        faults.add(number, name, _("This is given twice; keep one."))
+        faults.add(number, name, _("This is entered twice; keep one."))
     head.seen.add(name)
     if name not in ("dated", "effective_on"):
         head.texts[name] = value

@@ -95,10 +95,10 @@ def columns(row: tuple[int, list[str]], faults: Faults) -> Mapping[str, int]:
         name = COLUMNS.find(cell)
         if name is None and cell:
             names = ", ".join(shown(each) for each in COLUMNS.meanings)
-            words = _("“%(name)s” is no column; the columns are: %(known)s.", name=cell[:MOST_SHOWN], known=names)
+            words = _("“%(name)s” is not a column; the columns are: %(known)s.", name=cell[:MOST_SHOWN], known=names)
             faults.add(number, None, words)
         elif name in places and name != NOTE:
-            faults.add(number, name, _("This column is there twice; keep one."))
+            faults.add(number, name, _("This column appears twice; keep one."))
         elif name:
             places[name] = place
     return places
@@ -113,7 +113,7 @@ def changes(
     for number, cells in rows:
         texts = {name: cells[at] for name, at in places.items() if at < len(cells) and cells[at]}
         if len(texts) < sum(map(bool, cells)):
-            faults.add(number, None, _("A cell of this row stands under no column name."))
+            faults.add(number, None, _("A cell of this row has no column name above it."))
         if texts.keys() - {NOTE}:
             any_change = True
             parsed.append(_Row(number, texts, faults).change())
@@ -146,7 +146,7 @@ class _Row:
             extent=self._extent(what), cites=self.said.get("cites", ""),
         )  # fmt: skip
         if kind and new_kind and kind != new_kind and what in ("rename", "split"):
-            self._fault("new_kind", _("This change keeps the tier; a unit of another tier comes about by a merge."))
+            self._fault("new_kind", _("This change keeps the tier; write a unit of another tier as a merge."))
         return change if len(self._faults) == before else None
 
     def _fault(self, column: str, words: str) -> None:
@@ -161,7 +161,7 @@ class _Row:
                 self._fault(column, _("This cell must be filled for this change."))
         for column in self.said:
             if column not in (*needed, *_ALLOWED[what], "change", "cites", NOTE):
-                words = _("This change does not use this cell; empty it, or write a further row for what it says.")
+                words = _("This change does not use this cell; leave it empty, or write its content in another row.")
                 self._fault(column, words)
 
     def _kind(self, column: str) -> UnitKind | None:
@@ -187,7 +187,7 @@ class _Row:
         if text is None or kind is None:
             return None
         if kind == "province":
-            self._fault("parent_code", _("A province has no parent here; empty this cell."))
+            self._fault("parent_code", _("A province has no unit above it here; leave this cell empty."))
             return None
         digits = 3 if kind == "commune" and len(text) == 3 else 2
         code = _as_code(text, digits)
@@ -201,7 +201,7 @@ class _Row:
             return None
         name = labelled(kind, text)
         if name is None:
-            self._fault("new_name", _("Write the name in full, with its label, as in “Phường Trị An”."))
+            self._fault("new_name", _("Write the full name with the kind of unit, for example “Phường Trị An”."))
         return " ".join(name) if name else None
 
     def _extent(self, what: ChangeKind) -> Extent:
@@ -213,7 +213,11 @@ class _Row:
         if extent is None:
             self._fault("extent", _("Write one of: %(words)s.", words=EXTENTS.choices))
         elif what != "merge" and extent != usual:
-            words = _("A split gives parts.") if what == "split" else _("This change is of the unit as a whole.")
+            words = (
+                _("Each row of a split is one part.")
+                if what == "split"
+                else _("This change applies to the whole unit.")
+            )
             self._fault("extent", words)
         return extent or usual
 

@@ -70,10 +70,10 @@ def rows(content: bytes, *, most: int) -> list[SheetRow]:
     if not content:
         raise _refused(_("The file is empty. Check that it opens on your computer, then choose it again."))
     if len(content) > MAX_BYTES:
-        raise _refused(_("The file has more than %(most)s MB.", most=MAX_BYTES // 2**20))
+        raise _refused(_("The file is larger than %(most)s MB.", most=MAX_BYTES // 2**20))
     if content.startswith(_OLD_EXCEL):
         raise _refused(
-            _("The file is in the old Excel format or locked with a password. Save it as .xlsx without one.")
+            _("The file is in the old Excel format or locked with a password. Save it as .xlsx without a password.")
         )
     sheet_rows: list[SheetRow] = []
     for row in _of_workbook(content) if content.startswith(b"PK") else _of_text(content):
@@ -94,7 +94,7 @@ def _refused(reason: str) -> Invalid:
 
 def _damaged() -> Invalid:
     return _refused(
-        _("The file cannot be read as a spreadsheet. Open it in Excel, save it anew as .xlsx and send that.")
+        _("The file cannot be read as a spreadsheet. Open it in Excel, save it again as .xlsx and send the new file.")
     )
 
 
@@ -128,7 +128,7 @@ def _check_parts(content: bytes) -> None:
     if _count(_CELL, parts.values()) > MOST_CELLS or _count(_ROW, parts.values()) > MOST_ROWS:
         raise _too_much()
     if _count(_FORMULA, parts.values()) > MOST_FORMULAS or any(map(_LONG_FORMULA.search, parts.values())):
-        raise _refused(_("The file is full of formulas. Copy everything, paste it as values, and send that."))
+        raise _refused(_("The file has too many formulas. Copy everything, paste it as values, and send the new file."))
 
 
 def _count(sign: bytes | re.Pattern[bytes], parts: Iterable[bytes]) -> int:
@@ -203,8 +203,9 @@ def _of_text(content: bytes) -> Iterator[SheetRow]:
 
 def _no_utf8() -> str:
     return _(
-        "The file is no spreadsheet this page can read: its text is not in UTF-8 (it may be in Windows-1258, VNI or "
-        "TCVN3). In Excel choose “Save as”, then “Excel Workbook (.xlsx)” or “CSV UTF-8”, and send that."
+        "This page cannot read the file: its text is not in UTF-8 (it may be in Windows-1258, "
+        "VNI or TCVN3). In Excel choose “Save as”, then “Excel Workbook (.xlsx)” or “CSV UTF-8”, "
+        "and send that file."
     )
 
 

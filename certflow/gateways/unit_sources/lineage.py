@@ -125,11 +125,11 @@ class _Keys:
 
 
 def _no_row(key: str) -> Unlinked:
-    return Unlinked("converter", key, "no_row", _("The converter names “%(key)s”, which is no unit.", key=key))
+    return Unlinked("converter", key, "no_row", _("The converter names “%(key)s”, which is not a unit.", key=key))
 
 
 def _several(key: str, count: int) -> Unlinked:
-    words = _("The converter names “%(key)s”, which may be any of %(count)s units.", key=key, count=count)
+    words = _("The converter names “%(key)s”, which can mean any of %(count)s units.", key=key, count=count)
     return Unlinked("converter", key, "several_rows", words)
 
 
@@ -231,11 +231,11 @@ def _doubt(edge: _Edge, reason: Reason) -> Unlinked:
     codes = {"old": edge.old.code, "new": edge.new.code}
     if reason == "same_name":
         words = _(
-            "Communes of one name are confused in the data: whether a part of %(old)s came to %(new)s is not known.",
+            "The data confuses communes with the same name: it is not known whether a part of %(old)s went to %(new)s.",
             **codes,
         )
     else:
-        words = _("The data contradicts itself on how much of %(old)s came to %(new)s.", **codes)
+        words = _("The data contradicts itself on how much of %(old)s went to %(new)s.", **codes)
     return Unlinked("before", edge.old.code, reason, words)
 
 
@@ -285,9 +285,9 @@ def _left_over(before: Iterable[UnitRow], after: Iterable[UnitRow], edges: list[
     old, new = {edge.old for edge in edges}, {edge.new for edge in edges}
     for row in before:
         if row.kind != "district" and _ref(row) not in old:
-            words = _("What became of %(unit)s (%(code)s) is not in the data.", unit=row.name, code=row.code)
+            words = _("The data does not say what %(unit)s (%(code)s) became.", unit=row.name, code=row.code)
             yield Unlinked("before", row.code, "no_successor", words)
     for row in after:
         if _ref(row) not in new:
-            words = _("What %(unit)s (%(code)s) was before is not in the data.", unit=row.name, code=row.code)
+            words = _("The data does not say what %(unit)s (%(code)s) was before.", unit=row.name, code=row.code)
             yield Unlinked("after", row.code, "no_predecessor", words)

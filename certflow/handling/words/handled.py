@@ -90,7 +90,7 @@ def warn(dossier: Dossier) -> None:
     """After something was saved, tell the person when a colleague works on the dossier."""
     now = of_dossier(dossier)
     if now.by_another:
-        flash(_("%(who)s. What you changed is saved under your name; tell your colleague.", who=now.who), "warning")
+        flash(_("%(who)s. Your changes are saved under your name; tell your colleague.", who=now.who), "warning")
 
 
 def record(dossier: Dossier, handlings: Sequence[Handling]) -> list[Recorded]:
@@ -115,7 +115,7 @@ def _period(entry: Handling) -> str:
     words = {
         "given_back": _("Worked on the dossier until %(time)s, then stopped", time=at),
         "taken_over": _("Worked on the dossier until %(time)s, when %(name)s took it over", time=at, name=by),
-        "passed_on": _("Worked on the dossier until %(time)s, when it went on to another part", time=at),
+        "passed_on": _("Worked on the dossier until %(time)s, when it moved on to another role", time=at),
     }
     lapsed = _("Worked on the dossier until %(time)s, when the appointment or the account ended", time=at)
     return str(words.get(entry.ending, lapsed))

@@ -72,7 +72,7 @@ def declare(dossier_id: int) -> ResponseReturnValue:
         db.session.rollback()
         show_faults(form, refusal)
         return _declare_page(form, conflicts.dossier_for(dossier_id, actor()), records), 422
-    flash(_("The conflict of interest is recorded. From now on this person judges nothing of this dossier."))
+    flash(_("The conflict of interest is recorded. From now on this person does not judge this dossier."))
     return redirect(url_for(".listed"))
 
 
@@ -95,7 +95,7 @@ def declare_unit() -> ResponseReturnValue:
     except Invalid as refusal:
         show_faults(form, refusal)
         return _unit_page(form, administrator), 422
-    flash(_("The conflict of interest is recorded. From now on this person judges no dossier about this unit."))
+    flash(_("The conflict of interest is recorded. From now on this person does not judge dossiers about this unit."))
     return redirect(url_for(".listed"))
 
 
@@ -135,7 +135,7 @@ def _closed(conflict: Conflict) -> str:
     if conflict.withdrawn_at is not None:
         return str(_("This conflict of interest has already been withdrawn."))
     if not conflicts.may_withdraw(actor(), conflict):
-        return str(_("What somebody else recorded of you is withdrawn by an administrator."))
+        return str(_("Only an administrator can withdraw what somebody else recorded about you."))
     return ""
 
 
@@ -181,7 +181,7 @@ def _name(dossier_id: int, form: RoleForm) -> None:
 def _role_choices(dossier: Dossier) -> list[SelectChoice]:
     roles = conflicts.roles_of(dossier, bench.bench(dossier))
     choices = [SelectChoice(role, judging.part(dossier, role)) for role in roles]
-    return [SelectChoice("", _("Choose a part")), *choices]
+    return [SelectChoice("", _("Choose a role")), *choices]
 
 
 def _substitutes_page(form: RoleForm, dossier: Dossier) -> str:
@@ -200,5 +200,5 @@ def _substitutes_page(form: RoleForm, dossier: Dossier) -> str:
 def end_substitute(substitute_id: int) -> ResponseReturnValue:
     """End a substitute's part."""
     ended = conflicts.end(substitute_id, actor=actor())
-    flash(_("The part has ended; its rights are gone."))
+    flash(_("The role and its rights have ended."))
     return redirect(url_for(".substitutes", dossier_id=ended.dossier_id))

@@ -48,7 +48,7 @@ class CouncilForm(FlaskForm):
     document_number = line(
         lazy_gettext("Number of the document that sets it up"),
         LONGEST["document_number"],
-        missing=lazy_gettext("Give the number of the document that sets up the council."),
+        missing=lazy_gettext("Enter the number of the document that sets up the council."),
     )
     document_date = date_of_document()
 
@@ -57,7 +57,7 @@ class MemberForm(RoleForm):
     """The form for a new member of a council."""
 
     document = None  # the council's own document names its members
-    role = SelectField(lazy_gettext("Part"), [Chosen(lazy_gettext("Choose one of the parts listed."))])
+    role = SelectField(lazy_gettext("Role"), [Chosen(lazy_gettext("Choose a role from the list."))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def new() -> ResponseReturnValue:
     except Invalid as refusal:
         show_faults(form, refusal)
         return _new_page(form, round_, seat), 422
-    flash(_("The council is recorded. Now put its members on it."))
+    flash(_("The council is recorded. Now add its members."))
     return redirect(url_for(".show", council_id=council.id))
 
 
@@ -135,7 +135,7 @@ def show(council_id: int) -> ResponseReturnValue:
     """Show one council with all its members, former ones included, and add a member."""
     form = MemberForm(starts_on=shown_day(today()))
     parts = [SelectChoice(name, judging.council_part(name)) for name in law.PARTS]
-    form.role.choices = [SelectChoice("", _("Choose a part")), *parts]
+    form.role.choices = [SelectChoice("", _("Choose a role")), *parts]
     if request.method == "GET" or not form.validate_on_submit():
         return _council_page(form, council_id), 200 if request.method == "GET" else 422
     try:
@@ -174,7 +174,7 @@ def _council_page(form: MemberForm, council_id: int) -> str:
 def end_member(member_id: int) -> ResponseReturnValue:
     """End a person's part in a council."""
     ended = councils.end_seat(member_id, actor=actor())
-    flash(_("The part has ended; its rights are gone."))
+    flash(_("The role and its rights have ended."))
     return redirect(url_for(".show", council_id=ended.council_id))
 
 
@@ -190,7 +190,9 @@ def dissolve(council_id: int) -> ResponseReturnValue:
         done=_("The council is dissolved; it stays on record."),
         trail=[(_("Councils"), url_for(".listed")), (council.document_number, back)],
         back=back,
-        follows=[_("From this moment its members see no dossier by it any more, and another council can be recorded.")],
+        follows=[
+            _("From now on its members cannot see dossiers through this council, and another council can be recorded.")
+        ],
         closed=_("This council has been dissolved.") if council.withdrawn_at else "",
     )
     return withdrawal(page, partial(councils.dissolve, council_id, actor=actor()))

@@ -104,7 +104,7 @@ def _parts(where: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
             yield _("%(what)s is new%(title)s.", what=_whole(where, item, position), title=_title(item))
     for position, (key, item) in enumerate(old.items(), 1):
         if key not in new or type(new[key]) is not type(item):
-            yield _("%(what)s is no longer there%(title)s.", what=_whole(where, item, position), title=_title(item))
+            yield _("%(what)s was removed%(title)s.", what=_whole(where, item, position), title=_title(item))
     common = [key for key in old if key in new]
     if common != [key for key in new if key in old]:
         yield _("%(what)s are in another order.", what=_within(where, label(name)))
@@ -134,12 +134,12 @@ def _changed(what: str, old: Any, new: Any) -> str:
         before, after = f"{old.vi} / {old.en}", f"{new.vi} / {new.en}"
     before, after = _short(before), _short(after)
     if not before:
-        return _("%(what)s is now “%(new)s”; there was none.", what=what, new=after)
+        return _("%(what)s is now “%(new)s”; before, it was empty.", what=what, new=after)
     if not after:
-        return _("%(what)s was “%(old)s”; there is none now.", what=what, old=before)
+        return _("%(what)s was “%(old)s”; now it is empty.", what=what, old=before)
     if before == after:
-        return _("%(what)s changes further on: “%(old)s”.", what=what, old=before)
-    return _("%(what)s changes from “%(old)s” to “%(new)s”.", what=what, old=before, new=after)
+        return _("%(what)s changed in its later text: “%(old)s”.", what=what, old=before)
+    return _("%(what)s changed from “%(old)s” to “%(new)s”.", what=what, old=before, new=after)
 
 
 def _shown(value: Any) -> str:

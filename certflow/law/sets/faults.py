@@ -62,14 +62,14 @@ def too_many(table: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _faults_of_head(head: Head) -> Iterator[SetFault]:
     if not head.title_vi:
-        yield SetFault("head", 0, "title_vi", _("Give the set its title, as on the department's paper."))
+        yield SetFault("head", 0, "title_vi", _("Enter the title of the criteria set, as on the department's paper."))
     if not head.number:
-        words = _("Give kind and number of the paper by which the department sets these criteria.")
+        words = _("Enter the kind and number of the paper in which the department sets these criteria.")
         yield SetFault("head", 0, "number", words)
     if head.dated is None:
-        yield SetFault("head", 0, "dated", _("Give the day of that paper."))
+        yield SetFault("head", 0, "dated", _("Enter the day of that paper."))
     if not head.issuer:
-        yield SetFault("head", 0, "issuer", _("Say who issued the paper."))
+        yield SetFault("head", 0, "issuer", _("Enter the office that issued the paper."))
 
 
 def _read(content: Content, head: Head) -> Iterator[SetFault]:
@@ -106,11 +106,11 @@ def _of_total(reason: str, content: Content) -> str:
     if "indicators bring" in reason:
         total, sum_of_rows = shown(content.get("total", "")), shown(decimal_text(points(content)))
         return _(
-            "The rows bring %(given)s points together, but the set says %(total)s.", given=sum_of_rows, total=total
+            "The rows add up to %(given)s points, but the criteria set says %(total)s.", given=sum_of_rows, total=total
         )
     if "can come out in more than" in reason:
-        return _("These points and steps are too fine together: choose larger steps or fewer points.")
-    return _("Give the points that all rows bring together, for example 100.")
+        return _("The steps are too small for these points: choose larger steps or fewer points.")
+    return _("Enter the total points of all rows, for example 100.")
 
 
 def _of_list(page: str, place: str, reason: str, content: Content) -> str:
@@ -122,7 +122,8 @@ def _of_list(page: str, place: str, reason: str, content: Content) -> str:
         )
     if match := UNREACHED.match(reason):
         return _(
-            "No points lead to the class “%(name)s”: change where it or the next one begins, or what keeps it down.",
+            "No points lead to the class “%(name)s”: change its first points, the first points of "
+            "the next class, or a limit.",
             name=_title(content.get(page, ()), match[1]),
         )
     return _as_it_is(place, reason)
@@ -140,24 +141,24 @@ def shown(number: object) -> str:
 Words = Mapping[str, Callable[[], str]]
 
 GROUPS: Words = {
-    "title_vi": lambda: _("Give the group a title."),
+    "title_vi": lambda: _("Enter the title of the group."),
     "indicators": lambda: _("Add at least one row to this group, or remove the group."),
 }
 ROWS: Words = {
     "title_vi": lambda: _("Write what is rated or asked."),
-    "most": lambda: _("Give a number above 0 and at most 1000, for example 10 or 7,5."),
+    "most": lambda: _("Enter a number above 0 and at most 1000, for example 10 or 7,5."),
     "step": lambda: _("The step must divide the points evenly, into at most 200 steps, for example 0,5 or 1."),
 }
 LISTS: dict[str, Words] = {
     "bands": {
-        "title_vi": lambda: _("Give the class a name, such as “Tốt”."),
-        "at_least": lambda: _("Give a number from 0 on, for example 50 or 64,5."),
+        "title_vi": lambda: _("Enter the name of the class, such as “Tốt”."),
+        "at_least": lambda: _("Enter 0 or a larger number, for example 50 or 64,5."),
     },
     "caps": {
-        "title_vi": lambda: _("Say in words what keeps the class down."),
-        "band": lambda: _("Choose the highest class that is left; it lies below the highest of all."),
-        "below": lambda: _("Give a number above 0 and at most the points that can be brought there."),
-        "indicator": lambda: _("Choose the row or group whose points are looked at; it must bring points."),
-        "criterion": lambda: _("Choose the row or group whose points are looked at; it must bring points."),
+        "title_vi": lambda: _("Describe the limit in words."),
+        "band": lambda: _("Choose the highest class allowed: one below the highest of all classes."),
+        "below": lambda: _("Enter a number above 0 and at most the maximum points there."),
+        "indicator": lambda: _("Choose the row or group that the limit checks; it must give points."),
+        "criterion": lambda: _("Choose the row or group that the limit checks; it must give points."),
     },
 }

@@ -112,7 +112,7 @@ def create(import_id: int) -> ResponseReturnValue:
     except (Stale, ActionBlocked) as refusal:
         db.session.rollback()
         return _page(importing.find(import_id, actor()), refusal), status_of(refusal)
-    flash(_("The list is done: everything in it was made."))
+    flash(_("The list is done: everything in it was created."))
     return redirect(url_for(".show", import_id=finished.id))
 
 
@@ -120,7 +120,7 @@ def create(import_id: int) -> ResponseReturnValue:
 def discard(import_id: int) -> ResponseReturnValue:
     """Delete a list that was only previewed."""
     importing.give_up(import_id, actor=actor())
-    flash(_("The list was let go; nothing was made."))
+    flash(_("The list was discarded; nothing was created."))
     return redirect(url_for(".start"))
 
 

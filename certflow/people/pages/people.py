@@ -53,7 +53,12 @@ def new() -> ResponseReturnValue:
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
-            flash(_("The account is made. Give the person a role now; without one they can sign in but see nothing."))
+            flash(
+                _(
+                    "The account is created. Give the person a role now; without a role the person can sign "
+                    "in but sees no dossier."
+                )
+            )
             if not account.password_hash:
                 flash(_("Then give a link from the account's page: the person has no password yet."), "warning")
             return redirect(url_for(".appoint", user_id=account.id))
@@ -125,7 +130,7 @@ def end(appointment_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("people/end.html", appointment=appointment, roles=role_titles.roles())
     people.end_appointment(appointment_id, actor=actor())
-    flash(_("The appointment has ended; its rights are gone."))
+    flash(_("The appointment and its rights have ended."))
     return redirect(url_for(".appoint", user_id=appointment.user_id))
 
 

@@ -38,7 +38,7 @@ def _of_the_title(outcome: Fate, successor: Unit) -> str:
 def _since(successor: Unit) -> str:
     if successor.heir is None:
         return ""
-    words = _("%(unit)s has itself become part of %(heir)s since.", unit=successor.name, heir=successor.heir.name)
+    words = _("%(unit)s later became part of %(heir)s.", unit=successor.name, heir=successor.heir.name)
     return f" {words}"
 
 

@@ -56,7 +56,7 @@ def new() -> ResponseReturnValue:
     except Invalid as refusal:
         show_faults(form, refusal)
         return render_template("rounds/new.html", form=form), 422
-    flash(_("The round is open. Check its dates now; you can give it dates of its own."))
+    flash(_("The round is open. Check its dates now; you can set its own dates."))
     return redirect(url_for(".show", round_id=opened.id))
 
 
@@ -84,7 +84,7 @@ def show(round_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _changed_meanwhile(rounds.get(round_id), form, refusal), status_of(refusal)
     if proposal is not None:
-        flash(_("Proposed. It counts once a second person has confirmed it."))
+        flash(_("Proposed. It takes effect after a second person confirms it."))
         return redirect(url_for("proposals.show", proposal_id=proposal.id))
     flash(_("The dates are saved."))
     return redirect(url_for(".show", round_id=round_id))

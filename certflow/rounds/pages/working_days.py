@@ -25,10 +25,10 @@ bp = Room("working_days", __name__, only=ADMINISTRATORS, url_prefix="/working-da
 class DayForm(FlaskForm):
     """One day that a document makes a working day or a day off."""
 
-    day = DayField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Give the day, for example 26/04/2025.")), ADay()])
+    day = DayField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Enter the day, for example 26/04/2025.")), ADay()])
     working = RadioField(
-        lazy_gettext("What the document makes of it"),
-        [Chosen(lazy_gettext("Choose whether people work on this day."))],
+        lazy_gettext("Kind of day by the document"),
+        [Chosen(lazy_gettext("Choose whether this is a working day."))],
         choices=[
             SelectChoice("yes", lazy_gettext("A working day")),
             SelectChoice("no", lazy_gettext("A day off")),
@@ -38,12 +38,12 @@ class DayForm(FlaskForm):
     source = StringField(
         lazy_gettext("The document that orders it"),
         [
-            InputRequired(lazy_gettext("Name the document that orders it.")),
+            InputRequired(lazy_gettext("Enter the document that orders it.")),
             Length(
                 max=working_days.LONGEST_SOURCE, message=lazy_gettext("Shorten this to at most %(max)d characters.")
             ),
         ],
-        description=lazy_gettext("Its number, date and who issued it, for example a notice on swapping working days."),
+        description=lazy_gettext("Its number, date and issuing office, for example a notice on swapping working days."),
     )
 
 
@@ -65,7 +65,7 @@ def enter() -> ResponseReturnValue:
     except Invalid as refusal:
         show_faults(form, refusal)
         return _page(form, _year_asked()), 422
-    flash(_("The day is entered; dates that are counted in working days follow it from now on."))
+    flash(_("The day is entered; dates counted in working days use it from now on."))
     return redirect(url_for(".show", year=calendar_day.day.year))
 
 

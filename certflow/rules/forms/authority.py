@@ -12,7 +12,7 @@ from certflow.access.dated import LONGEST
 from certflow.http.fields import Chosen, date_of_document, days_and_document, first_day, last_day, line
 from certflow.rules.authority import AuthorityEntry
 
-_CITED = lazy_gettext("Papers cite this; it must be given.")
+_CITED = lazy_gettext("Papers cite this; it must be filled in.")
 
 
 class RuleForm(FlaskForm):
@@ -20,12 +20,12 @@ class RuleForm(FlaskForm):
 
     unit_id = SelectField(
         lazy_gettext("Province"),
-        [Chosen(lazy_gettext("Choose the province in which the rule holds."))],
+        [Chosen(lazy_gettext("Choose the province where the rule applies."))],
         validate_choice=False,
     )
     decider = RadioField(
-        lazy_gettext("What is decided, and by whom"),
-        [Chosen(lazy_gettext("Choose what is decided, and by whom."))],
+        lazy_gettext("What is decided and who decides it"),
+        [Chosen(lazy_gettext("Choose what is decided and who decides it."))],
         validate_choice=False,
     )
     starts_on = first_day()
@@ -50,7 +50,7 @@ class RuleForm(FlaskForm):
 
     practice = BooleanField(
         lazy_gettext("This rule is for practice"),
-        description=lazy_gettext("It counts in practice rounds only, and nothing official is ever decided by it."),
+        description=lazy_gettext("It is used in practice rounds only; nothing official is ever decided under it."),
     )
 
     def entry(self) -> AuthorityEntry:

@@ -17,7 +17,7 @@ from certflow.rules import delegations, signing_rules
 from certflow.rules.signing_matrix import paper_title
 from certflow.rules.words import delegated
 
-_GIVEN = lazy_gettext("This must be given.")
+_GIVEN = lazy_gettext("This must be filled in.")
 _MODE = [Chosen(lazy_gettext("Choose how it is signed: KT., TL. or TUQ."))]
 
 
@@ -42,14 +42,16 @@ class DelegationForm(FlaskForm):
     q = HiddenField()
     d = HiddenField()
     delegate_id = RadioField(
-        lazy_gettext("Who acts"), [Chosen(lazy_gettext("Choose the person who is to act."))], validate_choice=False
+        lazy_gettext("Person who acts"),
+        [Chosen(lazy_gettext("Choose the person who will act."))],
+        validate_choice=False,
     )
     position = line(
-        lazy_gettext("Position of the one who acts"),
+        lazy_gettext("Position of the person who acts"),
         delegations.LONGEST_POSITION,
         description=lazy_gettext(
-            "As papers print it under the words that say for whom it is signed, for example “Phó Trưởng phòng”. "
-            "Leave this empty to take the position of the account."
+            "Papers print it below the name of the office signed for, for example “Phó Trưởng "
+            "phòng”. Leave this empty to use the position of the account."
         ),
     )
     mode = RadioField(lazy_gettext("How it is signed"), _MODE, validate_choice=False)
@@ -57,14 +59,14 @@ class DelegationForm(FlaskForm):
     starts_on = first_day()
     ends_on = DayField(
         lazy_gettext("Last day"),
-        [InputRequired(lazy_gettext("Give the last day: a delegation is always limited in time.")), ADay()],
-        description=lazy_gettext("The rights are gone at midnight after this day."),
+        [InputRequired(lazy_gettext("Enter the last day: a delegation is always limited in time.")), ADay()],
+        description=lazy_gettext("The rights end at midnight after this day."),
     )
     document_number = line(
         lazy_gettext("Document and its number"),
         LONGEST["document_number"],
         missing=_GIVEN,
-        description=lazy_gettext("The paper by which it was delegated, for example “Văn bản số 07/UQ-PGDĐT”."),
+        description=lazy_gettext("The paper that delegates the role, for example “Văn bản số 07/UQ-PGDĐT”."),
     )
     document_date = date_of_document()
 
@@ -114,12 +116,16 @@ class SigningRuleForm(FlaskForm):
         description=lazy_gettext("As delegations name it, for example “Phó Trưởng phòng”."),
     )
     schemes = _Checkboxes(
-        lazy_gettext("In which schemes"), validate_choice=False, description=lazy_gettext("Tick none for all of them.")
+        lazy_gettext("In which schemes"),
+        validate_choice=False,
+        description=lazy_gettext("Tick nothing to include all."),
     )
     papers = _Checkboxes(
         lazy_gettext("Which papers"),
         validate_choice=False,
-        description=lazy_gettext("Tick none for every paper that the role signs; by order (TL.) they must be named."),
+        description=lazy_gettext(
+            "Tick nothing to include every paper that the role signs; for signing by order (TL.), tick the papers."
+        ),
     )
     starts_on = first_day()
     ends_on = last_day()
@@ -127,7 +133,7 @@ class SigningRuleForm(FlaskForm):
         lazy_gettext("Document and its number"),
         LONGEST["document_number"],
         missing=_GIVEN,
-        description=lazy_gettext("The regulation that lays this down, for example “Quyết định số 15/QĐ-PGDĐT”."),
+        description=lazy_gettext("The regulation that says this, for example “Quyết định số 15/QĐ-PGDĐT”."),
     )
     document_date = date_of_document()
     issued_by = line(lazy_gettext("Issued by"), LONGEST["issued_by"], missing=_GIVEN)
@@ -136,10 +142,10 @@ class SigningRuleForm(FlaskForm):
         """Offer these units, the offices at them, and these roles of who signs."""
         self.unit_id.choices = [SelectChoice(str(unit_id), name) for unit_id, name in units.items()]
         office_choices = [SelectChoice(str(office.id), f"{office.name}, {office.unit.name}") for office in offices]
-        self.organisation_id.choices = [SelectChoice("", str(lazy_gettext("Whichever office"))), *office_choices]
+        self.organisation_id.choices = [SelectChoice("", str(lazy_gettext("Any office"))), *office_choices]
         self.mode.choices = [SelectChoice(mode, words) for mode, words in delegated.modes().items()]
         role_choices = [SelectChoice(name, title) for name, title in roles.items()]
-        by_position = SelectChoice("", str(lazy_gettext("Whoever has the position that is typed below")))
+        by_position = SelectChoice("", str(lazy_gettext("The person with the position typed below")))
         self.signer_role.choices = [by_position, *role_choices]
         titles = signing_rules.schemes_with(self.role.data or "")
         self.schemes.choices = [SelectChoice(name, title) for name, title in titles.items()]

@@ -103,10 +103,10 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
         _("Withdraw a rule"),
         trail=[(_("Authority rules"), url_for(".listed"))],
         back=url_for(".show", rule_id=rule_id),
-        success=_("The rule is withdrawn; nothing more is decided by it."),
+        success=_("The rule is withdrawn; nothing more is decided under it."),
         follows=[
-            _("From this moment nothing is decided by this rule; another one can be entered for its days."),
-            _("What was decided by it stays, and its papers go on citing it."),
+            _("From now on nothing is decided under this rule; another rule can be entered for the same days."),
+            _("Earlier decisions under it do not change, and their papers still cite it."),
         ],
     )
     return withdrawal(page, partial(authority.withdraw, rule_id, actor=actor()))
@@ -118,9 +118,7 @@ def _too_large(fault: RequestEntityTooLarge) -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in"))
     drain()
-    reasons = (
-        _("The file is larger than 20 MB. Go back, where what you typed still stands, and choose a smaller one."),
-    )
+    reasons = (_("The file is larger than 20 MB. Go back and choose a smaller file; what you typed is still there."),)
     return render_template("http/errors/error.html", title=_("Too large"), status=413, reasons=reasons), 413
 
 
@@ -148,7 +146,7 @@ def _again(form: RuleForm) -> str:
     if file is not None:
         form.file.errors = [
             *form.file.errors,
-            _("Choose the file again: it is not kept when something else is corrected."),
+            _("Choose the file again: it is not kept when you correct something else."),
         ]
     elif not form.file.errors:
         form.file.errors = [_("Choose the scan of the document.")]

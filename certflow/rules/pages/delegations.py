@@ -92,11 +92,11 @@ def withdraw(delegation_id: int) -> ResponseReturnValue:
         question=_("Withdraw this delegation?"),
         eyebrow=delegation.delegate.full_name,
         button=_("Withdraw the delegation"),
-        done=_("The delegation is withdrawn; its rights are gone."),
+        done=_("The delegation is withdrawn; its rights have ended."),
         trail=[*listed, (delegation.document_number, back)],
         back=back,
         follows=[
-            _("The rights are gone at the person's next request; what they did by the delegation stays."),
+            _("The rights end at the person's next request; what they did under the delegation does not change."),
             _("The delegation stays in the list with your reason; it cannot be put back in force."),
         ],
         closed="" if _is_open(delegation) else _("This delegation has already ended or was withdrawn."),

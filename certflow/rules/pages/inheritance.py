@@ -37,17 +37,17 @@ class InheritanceForm(FlaskForm):
 
     unit_id = SelectField(
         lazy_gettext("Province"),
-        [Chosen(lazy_gettext("Choose the province in which the rule holds."))],
+        [Chosen(lazy_gettext("Choose the province where the rule applies."))],
         validate_choice=False,
     )
     scheme = SelectField(
         lazy_gettext("Scheme"),
-        [Chosen(lazy_gettext("Choose the scheme whose titles the rule is about."))],
+        [Chosen(lazy_gettext("Choose the scheme of the titles that the rule applies to."))],
         validate_choice=False,
     )
     treatment = RadioField(
-        lazy_gettext("What becomes of titles when units merge or divide"),
-        [Chosen(lazy_gettext("Choose what becomes of the titles."))],
+        lazy_gettext("What happens to titles when units merge or divide"),
+        [Chosen(lazy_gettext("Choose what happens to the titles."))],
         validate_choice=False,
     )
     starts_on = first_day()
@@ -56,10 +56,10 @@ class InheritanceForm(FlaskForm):
     document_date = DayField(lazy_gettext("Date of the document"), [ADay()])
     issued_by = line(lazy_gettext("Issued by"), LONGEST["issued_by"])
     source = line(
-        lazy_gettext("Where the rule is taken from"),
+        lazy_gettext("Source of the rule"),
         LONGEST_SOURCE,
         description=lazy_gettext(
-            "Only where there is no numbered document: in words, for example the minutes of whom."
+            "Only where there is no numbered document: describe it, for example the minutes of a meeting."
         ),
     )
 
@@ -126,10 +126,10 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
         _("Withdraw a rule"),
         trail=[(_("Inheritance rules"), url_for(".listed"))],
         back=url_for(".show", rule_id=rule_id),
-        success=_("The rule is withdrawn; no title is treated by it any more."),
+        success=_("The rule is withdrawn; it no longer applies to any title."),
         follows=[
-            _("From this moment no result passes on by this rule; another one can be entered for its days."),
-            _("Shares that were filed while it held stay as they were filed."),
+            _("From now on no result is inherited under this rule; another rule can be entered for the same days."),
+            _("Shares that were filed while it was in force do not change."),
         ],
     )
     return withdrawal(page, partial(inheritance_rules.withdraw, rule_id, actor=actor()))
@@ -146,8 +146,8 @@ def _fill_choices(form: InheritanceForm) -> None:
 def _told(treatment: str) -> str:
     sentences = {
         "inherited": _("Inherited: the new unit has the lowest level that all its predecessors hold"),
-        "suspended": _("Suspended: the titles count nowhere until they are decided on"),
-        "reassess": _("To be assessed anew: the new unit starts without a title"),
+        "suspended": _("Suspended: the titles count nowhere until there is a decision"),
+        "reassess": _("To be assessed again: the new unit starts without a title"),
     }
     return str(sentences[treatment])
 

@@ -86,8 +86,10 @@ def withdraw(rule_id: int) -> ResponseReturnValue:
         _("Withdraw a signing rule"),
         trail=[(_("People"), url_for("people.listed")), (_("Signing rules"), url_for(".listed"))],
         back=url_for(".show", rule_id=rule_id),
-        success=_("The signing rule is withdrawn; nothing more is signed by it."),
-        follows=[_("From this moment nothing is signed for another by this rule; what was signed by it stays.")],
+        success=_("The signing rule is withdrawn; nothing more is signed under it."),
+        follows=[
+            _("From now on nobody signs for another person under this rule; papers already signed do not change.")
+        ],
         details="rules/signing_rules/about.html",
     )
     return withdrawal(page, partial(signing_rules.withdraw, rule_id, actor=actor()), view=shown(rule))

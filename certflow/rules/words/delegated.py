@@ -16,7 +16,7 @@ def modes() -> dict[str, str]:
     return {
         "KT": str(_("KT. – a deputy signs in place of the head")),
         "TL": str(_("TL. – the head of a unit below signs by order")),
-        "TUQ": str(_("TUQ. – somebody signs by delegation")),
+        "TUQ": str(_("TUQ. – a person signs by delegation")),
     }
 
 
@@ -62,7 +62,7 @@ def standing(delegation: Delegation) -> tuple[str, str]:
     if delegation.ends_on < day or delegation.appointment.ended_at is not None:
         return _("Ended"), "neutral"
     if delegation.starts_on > day:
-        return _("Not yet begun"), "waiting"
+        return _("Not in force yet"), "waiting"
     return (_("In force"), "good") if delegation.counts_on(day) else (_("Without effect now"), "bad")
 
 

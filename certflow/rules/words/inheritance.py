@@ -10,7 +10,7 @@ def treatment(name: str) -> tuple[str, str]:
     words = {
         "inherited": (_("Inherited"), "good"),
         "suspended": (_("Suspended"), "waiting"),
-        "reassess": (_("To be assessed anew"), "waiting"),
+        "reassess": (_("To be assessed again"), "waiting"),
     }
     label, tag = words.get(name, (_("Not decided"), "neutral"))
     return str(label), tag
@@ -21,7 +21,7 @@ def inherited(unit: str, result: Inherited | None) -> str:
     if result is None or result.outcome.treatment == "undecided":
         return str(
             _(
-                "Whether the result passes on to %(unit)s is not decided; it counts nowhere for it.",
+                "It is not decided whether %(unit)s inherits the result; the result does not count for this unit.",
                 unit=unit,
             )
         )
@@ -30,12 +30,12 @@ def inherited(unit: str, result: Inherited | None) -> str:
         return _held(values, result)
     sentences = {
         "inherited": _(
-            "Results pass on by %(document)s, but not every unit that went into %(unit)s has one in force: "
-            "it inherits none.",
+            "Results are inherited by %(document)s, but not every unit merged into %(unit)s has a "
+            "result in force: it inherits no result.",
             **values,
         ),
         "suspended": _("The result is suspended for %(unit)s, by %(document)s.", **values),
-        "reassess": _("%(unit)s is to be assessed anew, by %(document)s.", **values),
+        "reassess": _("%(unit)s is to be assessed again, by %(document)s.", **values),
     }
     return str(sentences[result.outcome.treatment])
 

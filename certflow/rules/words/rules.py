@@ -17,7 +17,7 @@ def standing(rule: Rule) -> tuple[str, str]:
         return _("Withdrawn"), "bad"
     if rule.counts_on(today()):
         return _("In force"), "good"
-    return (_("Not yet begun"), "waiting") if rule.starts_on > today() else (_("Ended"), "neutral")
+    return (_("Not in force yet"), "waiting") if rule.starts_on > today() else (_("Ended"), "neutral")
 
 
 def withdrawal_of(

@@ -22,8 +22,8 @@ from certflow.units import attributes, organisations, words
 
 bp = Room("offices", __name__, only=ADMINISTRATORS, url_prefix="/units")
 
-_LAST = lazy_gettext("Give the last day, for example 31/12/2026.")
-_SAY = lazy_gettext("Name the document, or say where you know it from.")
+_LAST = lazy_gettext("Enter the last day, for example 31/12/2026.")
+_SAY = lazy_gettext("Enter the document, or say how you know this.")
 
 
 class OfficeForm(FlaskForm):
@@ -31,7 +31,7 @@ class OfficeForm(FlaskForm):
 
     kind = SelectField(
         lazy_gettext("Kind of office"),
-        [Chosen(lazy_gettext("Choose one of the kinds of offices that stand at such a unit."))],
+        [Chosen(lazy_gettext("Choose a kind of office that such a unit has."))],
         validate_choice=False,
     )
     name = line(lazy_gettext("Full name"), organisations.LONGEST_NAME, missing=lazy_gettext("Write the full name."))
@@ -42,7 +42,7 @@ class OfficeForm(FlaskForm):
         lazy_gettext("Source"),
         LONGEST_SOURCE,
         missing=_SAY,
-        description=lazy_gettext("The document that set it up, or where you know it from."),
+        description=lazy_gettext("The document that set it up, or how you know this."),
     )
 
 
@@ -52,7 +52,7 @@ class DisadvantagedForm(FlaskForm):
     source = line(
         lazy_gettext("The document that lists the unit"),
         LONGEST_SOURCE,
-        missing=lazy_gettext("Name the document that lists the unit."),
+        missing=lazy_gettext("Enter the document that lists the unit."),
     )
     starts_on = first_day()
     ends_on = last_day()
@@ -122,7 +122,7 @@ def disadvantaged(unit_id: int) -> ResponseReturnValue:
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
-            flash(_("It is entered; dossiers that are opened from now on keep it."))
+            flash(_("It is entered; it applies to dossiers opened from now on."))
             return redirect(url_for("places.show", unit_id=unit_id))
     return render_template("units/disadvantaged.html", unit=units.get(unit_id), form=form), 422
 

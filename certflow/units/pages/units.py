@@ -35,9 +35,11 @@ class SearchForm(FlaskForm):
     q = StringField(
         lazy_gettext("Name or code"),
         [Length(max=LONGEST, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
-        description=lazy_gettext("With or without accents, an earlier name too, for example “dong nai” or 26350."),
+        description=lazy_gettext(
+            "With or without accents; an earlier name works too, for example “dong nai” or 26350."
+        ),
     )
-    on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("Today, when it is left empty."))
+    on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("If this is empty, today is used."))
 
 
 class UnitDayForm(FlaskForm):
@@ -46,7 +48,7 @@ class UnitDayForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         csrf = False
 
-    on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("Today, when it is left empty."))
+    on = DayField(lazy_gettext("As of the day"), [ADay()], description=lazy_gettext("If this is empty, today is used."))
 
 
 @dataclass(frozen=True, slots=True)
