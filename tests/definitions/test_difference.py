@@ -87,12 +87,13 @@ def test_steps_roles_dates_and_the_outcome_of_a_scheme_are_told() -> None:
         *("Roles", "Stages and states", "Stages and states", "Steps", "Steps", "Dates", "Outcome")
     ]
     words = "\n".join(sentence for _heading, sentence in told)
-    assert "Role “Commune people's committee leader”, the tier of the role changed from “commune” to “district”." in words
+    assert (
+        "Role “Commune people's committee leader”, the tier of the role changed from “commune” to “district”." in words
+    )
     assert "The stages are in another order." in words
     assert "“Đã gửi, chờ tiếp nhận / Filed, to be screened” to “Đã nộp / Filed, to be screened”" in words
     assert (
-        "who may act changed from “Commune culture and society officer” to “Commune people's committee leader”"
-        in words
+        "who may act changed from “Commune culture and society officer” to “Commune people's committee leader”" in words
     )
     assert "the day changed from “by 15/02” to “by 20/02”" in words
     assert "the years a result is kept changed from “3” to “5”" in words
@@ -105,7 +106,9 @@ def test_a_step_that_comes_and_a_value_that_was_not_there_are_told() -> None:
 
     told = [sentence for _heading, sentence in _told(SCHEME, change)]
 
-    assert any("who is notified was “Commune people's committee leader”; now it is empty." in sentence for sentence in told)
+    assert any(
+        "who is notified was “Commune people's committee leader”; now it is empty." in sentence for sentence in told
+    )
     assert any("Step “Fly” is new" in sentence for sentence in told)
 
 

@@ -8,8 +8,16 @@ from tests.definitions.made import RATING, RECORD, read
 
 RATING_CHANGES = [
     ("at_least = 15", "at_least = 16", "Class “High”, the points where the class starts changed from “15” to “16”."),
-    ('below = "2.5"', "below = 3", "Limit “1.2 below 2.5”, the points below which it applies changed from “2.5” to “3”."),
-    ('band = "middle"', 'band = "low"', "Limit “1.2 below 2.5”, the highest class allowed changed from “Middle” to “Low”."),
+    (
+        'below = "2.5"',
+        "below = 3",
+        "Limit “1.2 below 2.5”, the points below which it applies changed from “2.5” to “3”.",
+    ),
+    (
+        'band = "middle"',
+        'band = "low"',
+        "Limit “1.2 below 2.5”, the highest class allowed changed from “Middle” to “Low”.",
+    ),
     ('step = "0.5"', "step = 1", "Indicator 1.2, the step of points changed from “0.5” to “1”."),
     ("least_characters = 10", "least_characters = 20", "Indicator 3.1, the minimum number of characters changed from"),
     ("optional = true, ", "", "Indicator 2.2, whether it is optional changed from “yes” to “no”."),

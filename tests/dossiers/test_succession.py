@@ -221,9 +221,7 @@ def test_a_draft_moves_with_the_changed_answers_it_holds_in_the_order_of_the_for
 
 def test_what_is_filed_stays_while_its_questions_have_changed_and_says_whether_it_can_be_returned() -> None:
     assert reason(held("submitted"), of_form=retitled("5.1")).endswith("have changed (5.1): return it first.")
-    assert reason(held("appraising"), of_form=retitled("5.1")).endswith(
-        "it ends under its present version."
-    )
+    assert reason(held("appraising"), of_form=retitled("5.1")).endswith("it ends under its present version.")
     assert outlook(held("submitted"), of_form=retitled("1.2")) == Moves(), "1.2 was never answered"
 
 
