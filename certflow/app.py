@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _store(app)
     install(app, settings)
     app.before_request(gate.bound)  # before anything reads what was sent
-    CSRFProtect(app)
+    CSRFProtect(app)  # makes the tokens; the gate checks them, once it knows who is signed in
     web_errors.register(app)
     gate.register(app)
     for blueprint in blueprints():
@@ -68,6 +68,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_NAME": "certflow",
+        "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
         "BABEL_DEFAULT_LOCALE": "vi",

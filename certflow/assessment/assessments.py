@@ -9,43 +9,42 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, editing
-from certflow.assessment import lower_units
-from certflow.assessment.answers import parse
+from certflow.assessment import evidence, lower_units
+from certflow.assessment.answers import fields_of
+from certflow.assessment.merging import EXPLANATION, Merged, StoredTexts, Texts, Typed, merge
 from certflow.assessment.typed_entries import typed_entry
 from certflow.catalogue.catalogue import form_of
-from certflow.errors import Invalid, Stale
 from certflow.http.typed import typed_decimal
 from certflow.impartiality import impartiality
-from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answer, Answers
-from certflow.law.specs.form import COMPARED, ENTRY_KINDS, CriterionSpec, FormSpec, IndicatorSpec, Part
+from certflow.law.specs.form import COMPARED, ENTRY_KINDS, FormSpec, IndicatorSpec, Part
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting, Submission
 from certflow.models.people import User
-from certflow.wording import _
 
-LONGEST_EXPLANATION = 4000
 Assessed = TypeVar("Assessed", Claim, Finding)
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed for one indicator: field values, explanation, and the version it was typed over (0: none)."""
+class Saved:
+    """What became of a criterion: by indicator code its version, where anything is stored, and what that is as text.
 
-    values: Mapping[str, str]
-    explanation: str = ""
-    version: int = 0
-
-
-def save_claims(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
-    """Save the claims of criterion `number`; gives the new version of each by indicator code.
-
-    Raises Invalid with `fields` named "<code>-<field>", or Stale when somebody else saved meanwhile.
+    `faults` are named "<code>-<field>"; such a field keeps what was stored. So does each field of `conflicts`: another
+    person changed it meanwhile, and the person who typed chooses.
     """
+
+    versions: dict[str, int]
+    texts: dict[str, Texts]
+    faults: dict[str, tuple[str, ...]]
+    conflicts: dict[str, tuple[str, ...]]
+
+
+def save_claims(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> Saved:
+    """Save the claims of criterion `number`, each field by itself; see `certflow.assessment.merging`."""
     return _save(Claim, "claims", dossier_id, number, entries, actor)
 
 
-def save_findings(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> dict[str, int]:
+def save_findings(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> Saved:
     """Save the appraiser's findings of criterion `number`; as `save_claims`."""
     return _save(Finding, "findings", dossier_id, number, entries, actor)
 
@@ -67,50 +66,68 @@ def adopt_claims(dossier_id: int, number: int, *, actor: User) -> int:
     for claim in adopted:
         indicator = indicators[claim.indicator]
         answer = lower_units.computed_answer(dossier, indicator) if indicator.computed else claim.answer
-        _write(Finding, None, dossier, claim.indicator, answer, "", actor)
+        _write(Finding, None, dossier, indicator, answer, "", actor)
     db.session.flush()
     return len(adopted)
 
 
 def _save(
     kind: type[Assessed], what: Part, dossier_id: int, number: int, entries: Mapping[str, Typed], actor: User
-) -> dict[str, int]:
+) -> Saved:
     dossier = access.dossier(dossier_id, actor, lock=True)
     editing.require_editor(dossier, actor, what)
     impartiality.require(dossier, actor)
     criterion = form_of(dossier).criterion(number).in_part(what)
-    answers = _parsed(criterion, entries)
-    computed = [indicator for indicator in criterion.indicators if indicator.computed and indicator.code in answers]
-    answers |= {indicator.code: lower_units.computed_answer(dossier, indicator) for indicator in computed}
-    rows = _stored(kind, dossier, list(answers))
-    _refuse_stale(FormWords(form_of(dossier)), rows, entries, answers)
-    versions = {}
-    for code, answer in answers.items():
-        row = rows.get(code)
-        explanation = entries[code].explanation.strip()
-        if row is not None and _is_stored(row, answer, explanation):
-            versions[code] = row.version
-        elif row is not None or answer or explanation:
-            versions[code] = _write(kind, row, dossier, code, answer, explanation, actor)
+    indicators = [indicator for indicator in criterion.indicators if indicator.code in entries]
+    rows = _stored(kind, dossier, [indicator.code for indicator in indicators])
+    saved = Saved({}, {}, {}, {})
+    for indicator in indicators:
+        row, code = rows.get(indicator.code), indicator.code
+        merged = merge(indicator, names_of(indicator), entries[code], _texts(indicator, row), actor.id)
+        saved.faults.update({f"{code}-{name}": (message,) for name, message in merged.faults.items()})
+        saved.texts[code] = merged.texts
+        if merged.conflicts:
+            saved.conflicts[code] = merged.conflicts
+        if version := _keep(kind, row, dossier, indicator, merged, actor):
+            saved.versions[code] = version
     db.session.flush()
-    return versions
+    return saved
 
 
-def _parsed(criterion: CriterionSpec, entries: Mapping[str, Typed]) -> dict[str, Answer]:
-    answers: dict[str, Answer] = {}
-    faults: dict[str, tuple[str, ...]] = {}
-    for indicator in criterion.indicators:
-        if indicator.code not in entries:
-            continue
-        entry = entries[indicator.code]
-        answers[indicator.code], wrong = parse(indicator, entry.values)
-        faults.update({f"{indicator.code}-{name}": (message,) for name, message in wrong.items()})
-        if len(entry.explanation) > LONGEST_EXPLANATION:
-            message = _("Shorten this to at most %(most)s characters.", most=LONGEST_EXPLANATION)
-            faults[f"{indicator.code}-explanation"] = (message,)
-    if faults:
-        raise Invalid(fields=faults)
-    return answers
+def names_of(indicator: IndicatorSpec) -> tuple[str, ...]:
+    """The fields of an indicator: those of its answer, and its explanation where it is judged."""
+    return (*fields_of(indicator), *((EXPLANATION,) if indicator.judged else ()))
+
+
+def texts_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str, str]:
+    """What is stored of an indicator, as its form fields show it, with the explanation."""
+    return typed_of(indicator, row) | {EXPLANATION: row.explanation} if row is not None else {}
+
+
+def _texts(indicator: IndicatorSpec, row: Claim | Finding | None) -> StoredTexts:
+    if row is None:
+        return StoredTexts({}, 0, {})
+    texts = texts_of(indicator, row)
+    writers = {name: row.writers.get(name, row.saved_by_id) for name in texts}
+    return StoredTexts(texts, row.version, writers, row.to_confirm)
+
+
+def _keep(
+    kind: type[Assessed],
+    row: Assessed | None,
+    dossier: Dossier,
+    indicator: IndicatorSpec,
+    merged: Merged,
+    actor: User,
+) -> int:
+    """Store what was merged, unless it stands there already; gives the version."""
+    answer = lower_units.computed_answer(dossier, indicator) if indicator.computed else merged.answer
+    if row is None and not answer and not merged.explanation:
+        return 0
+    unsettled = row is not None and row.to_confirm and (merged.conflicts or merged.faults)
+    if row is not None and (unsettled or _is_stored(row, answer, merged.explanation)):
+        return row.version
+    return _write(kind, row, dossier, indicator, answer, merged.explanation, actor)
 
 
 def _stored(kind: type[Assessed], dossier: Dossier, codes: list[str]) -> dict[str, Assessed]:
@@ -118,45 +135,27 @@ def _stored(kind: type[Assessed], dossier: Dossier, codes: list[str]) -> dict[st
     return {row.indicator: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
 
 
-def _refuse_stale(
-    words: FormWords,
-    rows: Mapping[str, Claim | Finding],
-    entries: Mapping[str, Typed],
-    answers: Mapping[str, Answer],
-) -> None:
-    """Raise Stale for changed versions. An identical stored answer is not stale: a page may send it again."""
-    changed = [
-        code
-        for code, answer in answers.items()
-        if _version(rows.get(code)) != entries[code].version
-        and not _is_stored(rows.get(code), answer, entries[code].explanation.strip())
-    ]
-    if changed:
-        raise Stale(words("stale", codes=", ".join(changed)))
-
-
-def _is_stored(row: Claim | Finding | None, answer: Answer, explanation: str) -> bool:
+def _is_stored(row: Claim | Finding, answer: Answer, explanation: str) -> bool:
     """Whether it stands there already; what must be confirmed again is saved anew even word for word."""
-    return row is not None and not row.to_confirm and (row.answer, row.explanation) == (answer, explanation)
-
-
-def _version(row: Claim | Finding | None) -> int:
-    return row.version if row is not None else 0
+    return not row.to_confirm and (row.answer, row.explanation) == (answer, explanation)
 
 
 def _write(
     kind: type[Assessed],
     row: Assessed | None,
     dossier: Dossier,
-    code: str,
+    indicator: IndicatorSpec,
     answer: Answer,
     explanation: str,
     actor: User,
 ) -> int:
+    before = _texts(indicator, row)
     if row is None:
-        row = kind(dossier_id=dossier.id, indicator=code, version=0)
+        row = kind(dossier_id=dossier.id, indicator=indicator.code, version=0, writers={})
         db.session.add(row)
     row.answer, row.explanation, row.to_confirm = dict(answer), explanation, False
+    changed = {name: actor.id for name, text in texts_of(indicator, row).items() if before.texts.get(name, "") != text}
+    row.writers = {**before.writers, **changed}
     row.saved_by_id, row.saved_at = actor.id, clock.now()
     row.version += 1
     return row.version
@@ -177,11 +176,12 @@ def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything in a dossier, by indicator code where it belongs to one."""
+    """Everything in a dossier, by indicator code where it belongs to one; `removed` are files that can be put back."""
 
     claims: dict[str, Claim]
     findings: dict[str, Finding]
     evidence: dict[str, list[Evidence]]
+    removed: dict[str, list[Evidence]]
     meeting: Meeting | None
     submissions: list[Submission]
 
@@ -212,9 +212,10 @@ def contents(dossier: Dossier) -> Contents:
     """What the commune claims, what the appraiser found, the files, the meeting, what was filed; each with by whom."""
     of_dossier = {"dossier_id": dossier.id}
     files: dict[str, list[Evidence]] = {}
-    query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None))
+    removed: dict[str, list[Evidence]] = {}
+    query = select(Evidence).where(Evidence.dossier_id == dossier.id, evidence.shown())
     for file in db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)):
-        files.setdefault(file.indicator, []).append(file)
+        (files if file.removed_at is None else removed).setdefault(file.indicator, []).append(file)
     claims = select(Claim).options(joinedload(Claim.saved_by))
     findings = select(Finding).options(joinedload(Finding.saved_by))
     filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
@@ -222,6 +223,7 @@ def contents(dossier: Dossier) -> Contents:
         claims={c.indicator: c for c in db.session.scalars(claims.filter_by(**of_dossier))},
         findings={f.indicator: f for f in db.session.scalars(findings.filter_by(**of_dossier))},
         evidence=files,
+        removed=removed,
         meeting=db.session.get(Meeting, dossier.id, options=[joinedload(Meeting.recorded_by)]),
         submissions=list(db.session.scalars(filed.options(joinedload(Submission.filed_by)))),
     )

@@ -1,9 +1,10 @@
 """Evidence: files behind a claim, checked by content, kept for ever once filed."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -21,6 +22,7 @@ from certflow.models.people import User
 from certflow.wording import _
 
 MOST_FILES = 20
+UNDO_FOR = dt.timedelta(hours=1)
 
 
 def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
@@ -124,6 +126,30 @@ def remove(evidence_id: int, *, actor: User) -> Evidence:
     evidence.removed_at = clock.now()
     db.session.flush()
     return evidence
+
+
+def restore(evidence_id: int, *, actor: User) -> Evidence:
+    """Put a file back into the draft from which it was taken out."""
+    evidence = find(evidence_id, actor)
+    dossier = access.dossier(evidence.dossier_id, actor, lock=True)
+    _refuse_unless_open(dossier, evidence.indicator, actor)
+    db.session.refresh(evidence)
+    if evidence.removed_at is None:
+        raise ActionNotOpen(_("This file is attached already."))
+    evidence.removed_at = None
+    db.session.flush()
+    return evidence
+
+
+def listed(dossier: Dossier, indicator: str) -> list[Evidence]:
+    """The files of one indicator, oldest first, with those that were taken out lately."""
+    query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.indicator == indicator, shown())
+    return list(db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)))
+
+
+def shown() -> ColumnElement[bool]:
+    """Whether a file is attached, or was taken out so lately that it can be put back with one button."""
+    return or_(Evidence.removed_at.is_(None), Evidence.removed_at > clock.now() - UNDO_FOR)
 
 
 def chunks(evidence: Evidence) -> Iterator[bytes]:

@@ -9,8 +9,8 @@ from math import ceil
 from sqlalchemy import select
 
 from certflow.assessment import assessments, evidence, meetings
-from certflow.assessment.assessments import Typed
 from certflow.assessment.meetings import Minutes
+from certflow.assessment.merging import Typed
 from certflow.assessment.typed_entries import typed_entries
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import form_of, workflow_of

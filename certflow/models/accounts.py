@@ -112,3 +112,16 @@ class AccountEvent(Model):
     at: Mapped[dt.datetime]
 
     actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])
+
+
+class KeptForm(Model):
+    """What a person sent after the session had ended, encrypted, to be sent again after signing in."""
+
+    __tablename__ = "kept_form"
+    __table_args__ = (Index("ix_kept_form_user_id_kept_at", "user_id", "kept_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    path: Mapped[str] = mapped_column(String(500))
+    content: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[dt.datetime] = mapped_column(index=True)

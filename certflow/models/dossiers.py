@@ -125,8 +125,8 @@ class Meeting(Model):
 class _Assessed:
     """What a claim and a finding have in common: an answer to one indicator, who gave it and when.
 
-    An answer that is `to_confirm` was given under an earlier version of the rules and does not count until it is
-    saved again.
+    `writers` are the ids of the people who last changed each field, where that is known. An answer that is `to_confirm`
+    was given under an earlier version of the rules and does not count until it is saved again.
     """
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
@@ -137,6 +137,7 @@ class _Assessed:
     saved_at: Mapped[dt.datetime]
     version: Mapped[int] = mapped_column(default=1)
     to_confirm: Mapped[bool] = mapped_column(default=False, server_default=false())
+    writers: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
 
     @declared_attr
     def saved_by(self) -> Mapped[User]:

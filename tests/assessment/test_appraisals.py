@@ -86,14 +86,15 @@ def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
 ) -> None:
     with app.app_context():
         make.findings(again(appraised), {"5.1": make.answers()["5.1"]})
+        colleagues(app, "5.1", Finding)
 
     answer = send(client, _url(appraised, 5), {"5.1-denominator": "9.000", "5.1-explanation": "Theo thống kê"})
 
     assert answer.status_code == 409
     assert typed_in(answer.text, "5.1-denominator") == "9.000"
     assert "Theo thống kê" in answer.text
-    assert "Saved by" in answer.text
-    assert typed_in(answer.text, "5.1-version") == "1"
+    assert "Changed by" in answer.text
+    assert typed_in(answer.text, "5.1-version") == "2"
 
 
 def test_autosave_works_for_findings_too(client: FlaskClient, appraised: Dossier) -> None:

@@ -3,9 +3,10 @@
 import pytest
 
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Typed
+from certflow.assessment.assessments import Saved
+from certflow.assessment.merging import Typed
 from certflow.catalogue import catalogue
-from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
+from certflow.errors import ActionNotOpen, NotFound, NotPermitted
 from certflow.law.specs.form import IndicatorSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Finding
@@ -55,16 +56,14 @@ def test_what_is_typed_is_stored_and_shown_again(code: str, typed: dict[str, str
         ("5.1", {"definition": "d" * 501}, "definition"),
     ],
 )
-def test_what_cannot_be_taken_is_said_at_its_field_and_nothing_is_stored(
+def test_what_cannot_be_taken_is_said_at_its_field_and_is_not_stored(
     code: str, typed: dict[str, str], field: str
 ) -> None:
     dossier = make.dossier(claims={"1.2": {"value": "yes"}})
     before = everything()
 
-    with pytest.raises(Invalid) as refusal:
-        save(dossier, code, typed)
+    assert list(saved(dossier, code, typed).faults) == [f"{code}-{field}"]
 
-    assert list(refusal.value.fields) == [f"{code}-{field}"]
     assert everything() == before
 
 
@@ -72,35 +71,42 @@ def test_a_part_greater_than_its_whole_is_refused_at_the_part() -> None:
     dossier = make.dossier()
     part = indicator("5.1").parts[0].key
 
-    with pytest.raises(Invalid) as refusal:
-        save(dossier, "5.1", {"denominator": "10", part: "11"})
+    told = saved(dossier, "5.1", {"denominator": "10", part: "11"})
 
-    assert list(refusal.value.fields) == [f"5.1-{part}"]
-    assert "10" in refusal.value.reasons[0]
+    assert list(told.faults) == [f"5.1-{part}"]
+    assert "10" in told.faults[f"5.1-{part}"][0]
+    assert db.session.query(Claim).one().answer == {"denominator": 10}
 
 
 def test_all_faults_of_a_page_are_said_at_once() -> None:
     dossier = make.dossier()
     typed = {code: Typed({"value": "x"}, "e" * 4001) for code in ("1.1", "1.2")}
 
-    with pytest.raises(Invalid) as refusal:
-        assessments.save_claims(dossier.id, 1, typed, actor=officer(dossier))
+    told = assessments.save_claims(dossier.id, 1, typed, actor=officer(dossier))
 
-    assert sorted(refusal.value.fields) == ["1.1-explanation", "1.1-value", "1.2-explanation", "1.2-value"]
+    assert sorted(told.faults) == ["1.1-explanation", "1.1-value", "1.2-explanation", "1.2-value"]
 
 
-def test_a_save_over_an_older_version_is_refused_and_changes_nothing() -> None:
+def test_what_another_person_changed_meanwhile_is_kept_and_told_and_the_rest_is_saved() -> None:
     dossier = make.dossier(claims={"1.1": {"value": "yes"}, "1.2": {"value": "yes"}})
-    save(dossier, "1.1", {"value": "no"}, version=1)
-    before = everything()
+    colleague = make.person("commune_officer", dossier.unit, name="colleague")
+    assessments.save_claims(dossier.id, 1, {"1.1": Typed({"value": "no"}, "", 1)}, actor=colleague)
     typed = {"1.2": Typed({"value": "no"}, "", 1), "1.1": Typed({"value": "yes"}, "thêm", 1)}
 
-    with pytest.raises(Stale) as refusal:
-        assessments.save_claims(dossier.id, 1, typed, actor=officer(dossier))
+    told = assessments.save_claims(dossier.id, 1, typed, actor=officer(dossier))
 
-    assert "1.1" in refusal.value.reasons[0]
-    assert "1.2" not in refusal.value.reasons[0]
-    assert everything() == before
+    assert told.conflicts == {"1.1": ("value",)}
+    claims = {claim.indicator: (claim.answer, claim.explanation) for claim in db.session.query(Claim)}
+    assert claims == {"1.1": ({"value": False}, "thêm"), "1.2": ({"value": False}, "")}
+
+
+def test_what_the_same_person_changed_in_another_window_is_no_conflict() -> None:
+    dossier = make.dossier(claims={"1.1": {"value": "yes"}})
+    save(dossier, "1.1", {"value": "no"}, version=1)
+
+    told = assessments.save_claims(dossier.id, 1, {"1.1": Typed({"value": "yes"}, "thêm", 1)}, actor=officer(dossier))
+
+    assert (told.conflicts, told.versions) == ({}, {"1.1": 3})
 
 
 def test_the_same_words_sent_again_are_stored_once_and_not_stale() -> None:
@@ -208,8 +214,13 @@ def indicator(code: str) -> IndicatorSpec:
 
 
 def save(dossier: Dossier, code: str, typed: dict[str, str], *, version: int = 0) -> dict[str, int]:
-    """Save one claim as the commune's officer."""
-    given = {code: Typed(typed, "", version)}
-    saved = assessments.save_claims(dossier.id, int(code[0]), given, actor=officer(dossier))
+    """Save one claim as the commune's officer; gives the versions."""
+    return saved(dossier, code, typed, version=version).versions
+
+
+def saved(dossier: Dossier, code: str, typed: dict[str, str], *, version: int = 0) -> Saved:
+    """As `save`, with all that became of it."""
+    entries = {code: Typed(typed, "", version)}
+    became = assessments.save_claims(dossier.id, int(code[0]), entries, actor=officer(dossier))
     make.commit()
-    return saved
+    return became

@@ -7,7 +7,7 @@ import pytest
 
 from certflow import clock
 from certflow.assessment import assessments, lower_units, meetings
-from certflow.assessment.assessments import Typed
+from certflow.assessment.merging import Typed
 from certflow.catalogue import catalogue
 from certflow.demo import walking
 from certflow.dossiers import actions, dossiers
@@ -138,7 +138,7 @@ def test_what_is_sent_for_a_share_is_passed_over_and_what_is_found_is_stored_who
     saved = assessments.save_claims(dossier.id, 4, typed, actor=make.person("district_officer", make.unit(DISTRICT)))
 
     claim = db.session.get_one(Claim, (dossier.id, "4.1"))
-    assert saved == {"4.1": 1}
+    assert saved.versions == {"4.1": 1}
     assert coverage_of(claim.answer) == counted()
     assert assessments.typed_of(form().indicators["4.1"], claim) == {}
 

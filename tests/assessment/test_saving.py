@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from certflow.access import access
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Typed
+from certflow.assessment.merging import Typed
 from certflow.errors import NotFound
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier

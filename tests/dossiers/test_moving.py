@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Typed
+from certflow.assessment.merging import Typed
 from certflow.catalogue import catalogue
 from certflow.dossiers import actions, dates, dossiers, moving, recomputing, submissions
-from certflow.errors import Invalid, NotFound, NotPermitted, Stale
+from certflow.errors import Invalid, NotFound, NotPermitted
 from certflow.law.guards import INVOLVEMENT, SELF_ASSESSMENT
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Finding
@@ -97,11 +97,10 @@ def test_an_answer_to_a_changed_question_counts_for_nothing_until_it_is_saved_ag
     claim = db.session.get_one(Claim, (draft.id, "1.1"))
     assert (claim.answer, claim.version, claim.to_confirm) == ({"value": True}, 2, True)
     typed = {"1.1": Typed(make.answers(1)["1.1"], "", 1)}
-    with pytest.raises(Stale):
-        assessments.save_claims(draft.id, 1, typed, actor=officer)
+    assert assessments.save_claims(draft.id, 1, typed, actor=officer).conflicts == {"1.1": ("value", "explanation")}
     for code in ("1.1", "5.1"):
         again = {code: Typed(make.answers(1)[code], "", 2)}
-        assert assessments.save_claims(draft.id, int(code[0]), again, actor=officer) == {code: 3}
+        assert assessments.save_claims(draft.id, int(code[0]), again, actor=officer).versions == {code: 3}
     assert not actions.facts_of(now(draft), actor=officer)[SELF_ASSESSMENT].unanswered
 
 

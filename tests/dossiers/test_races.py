@@ -11,7 +11,7 @@ from flask import Flask
 from certflow import clock
 from certflow.access import access
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Typed
+from certflow.assessment.merging import Typed
 from certflow.dossiers import dossiers
 from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db

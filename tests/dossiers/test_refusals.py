@@ -6,7 +6,7 @@ import pytest
 
 from certflow import clock
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Typed
+from certflow.assessment.merging import Typed
 from certflow.catalogue import role_titles
 from certflow.demo import walking
 from certflow.dossiers import actions, dossiers

@@ -7,7 +7,7 @@ import pytest
 from certflow import clock
 from certflow.access import access, editing
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Typed
+from certflow.assessment.merging import Typed
 from certflow.catalogue import role_titles
 from certflow.dossiers import actions, dossiers
 from certflow.errors import ActionBlocked, Invalid, NotFound, NotPermitted

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from certflow.access import access
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Typed
+from certflow.assessment.merging import Typed
 from certflow.catalogue import units
 from certflow.dossiers import actions, dossiers
 from certflow.errors import ActionNotOpen, Invalid, NotFound

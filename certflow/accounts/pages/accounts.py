@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from certflow.access import access
 from certflow.accounts import accounts, outbox
-from certflow.accounts.pages import known_browsers
+from certflow.accounts.pages import kept, known_browsers
 from certflow.accounts.pages.sessions import of_oneself
 from certflow.catalogue import role_titles
 from certflow.errors import Invalid, TooMany
@@ -97,6 +97,7 @@ def let_in(opened: accounts.OpenedSession, name: str, target: str | None) -> Res
     chosen = session.get("language")
     session.clear()
     session["token"] = opened.token
+    session["csrf_token"] = kept.token_of(opened.user_id)
     if chosen in LANGUAGES:
         session["language"] = chosen
     response = redirect(safe(target))
@@ -107,8 +108,10 @@ def let_in(opened: accounts.OpenedSession, name: str, target: str | None) -> Res
 @bp.action("/sign-out", SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End the session for good."""
-    accounts.sign_out(session.get("token", ""))
+    token = session.get("token", "")
+    accounts.sign_out(token)
     session.clear()
+    session["left"] = token  # opens nothing any more; tells whose page another window still shows
     flash(_("You are signed out."))
     return redirect(url_for("accounts.sign_in"))
 

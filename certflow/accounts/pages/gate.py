@@ -12,6 +12,7 @@ from werkzeug.routing import IntegerConverter
 from certflow import clock
 from certflow.access import access
 from certflow.accounts import accounts
+from certflow.accounts.pages import kept
 from certflow.http import policy
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
@@ -92,8 +93,10 @@ def _wall() -> ResponseReturnValue | None:
     if isinstance(request.routing_exception, HTTPException):
         return None
     if wants_json():
-        return jsonify(reasons=[_("You are no longer signed in. Sign in again in another window, then save.")]), 401
-    back = request.full_path.rstrip("?") if request.method in READS else None
+        return jsonify(
+            reasons=[_("You are no longer signed in. Sign in again in another window; this page then goes on saving.")]
+        ), 401
+    back = request.full_path.rstrip("?") if request.method in READS else kept.keep_for_the_person()
     return redirect(url_for("accounts.sign_in", next=back))
 
 
@@ -113,6 +116,7 @@ def _second_factor_first() -> ResponseReturnValue | None:
 def _finish(response: Response) -> Response:
     """Commit what a successful request did; undo the rest."""
     if response.status_code < 400 or g.pop("keep", False):
+        kept.forget_when_sent()
         db.session.commit()
     else:
         db.session.rollback()
@@ -149,6 +153,7 @@ def register(app: Flask) -> None:
     app.before_request(_open)
     app.before_request(_wall)
     app.before_request(_second_factor_first)
+    app.before_request(kept.require_own_form)
     policy.register(app)
     app.after_request(_finish)
     app.after_request(_protect)

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from certflow.assessment.answers import fields_of
-from certflow.assessment.assessments import Typed, typed_of
+from certflow.assessment.assessments import Saved, names_of, texts_of
+from certflow.assessment.merging import EXPLANATION, Typed, mark
 from certflow.assessment.words import figures
 from certflow.assessment.words.entries import is_entry, scale
-from certflow.errors import Invalid, Stale
+from certflow.errors import Invalid
 from certflow.http.fields import show_faults, version_sent
 from certflow.law.form_words import FormWords
 from certflow.law.specs.form import COMPARED, CriterionSpec, IndicatorSpec
@@ -37,7 +39,7 @@ def anchor(code: str) -> str:
 def files_form(words: FormWords, code: str, reasons: tuple[str, ...] = ()) -> FilesForm:
     """The upload form of an indicator with what was refused."""
     form = FilesForm(formdata=None)
-    form.file.id = f"{anchor(code)}-file"
+    form.file.id, form.file.name = f"{anchor(code)}-file", f"{code}-file"
     form.file.label.text = words("attach", code=code)
     form.file.errors = list(reasons)
     return form
@@ -76,8 +78,9 @@ def _form(criterion: CriterionSpec, rows: Stored | None, labels: _Labels) -> Fla
 def _fields(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
     fields = _values(indicator, labels)
     if indicator.judged:
-        fields["explanation"] = (TextAreaField, {"label": labels.explanation, "filters": [tidy]})
+        fields[EXPLANATION] = (TextAreaField, {"label": labels.explanation, "filters": [tidy]})
     fields["version"] = (HiddenField, {"default": "0"})
+    fields["shown"] = (HiddenField, {"default": ""})
     return fields
 
 
@@ -122,37 +125,56 @@ def _filled(criterion: CriterionSpec, rows: Stored) -> dict[str, str]:
     filled: dict[str, str] = {}
     for indicator in criterion.indicators:
         row = rows.get(indicator.code)
-        if row is not None:
-            values = typed_of(indicator, row) | {"explanation": row.explanation, "version": str(row.version)}
-            filled |= {f"{indicator.code}-{name}": value for name, value in values.items()}
+        values = texts_of(indicator, row)
+        filled |= {f"{indicator.code}-{name}": value for name, value in values.items()}
+        filled[f"{indicator.code}-version"] = str(row.version if row is not None else 0)
+        filled[f"{indicator.code}-shown"] = marks(indicator, values)
     return filled
+
+
+def marks(indicator: IndicatorSpec, texts: Mapping[str, str], open_still: Mapping[str, str] | None = None) -> str:
+    """What a page shows in the fields of an indicator, as one mark for each: "value:0123456789ab ...".
+
+    A conflict that is still open keeps the mark that the page had.
+    """
+    kept = open_still or {}
+    return " ".join(f"{name}:{kept.get(name) or mark(texts.get(name, ''))}" for name in names_of(indicator))
 
 
 def typed(form: FlaskForm, criterion: CriterionSpec) -> dict[str, Typed]:
     """What was sent, by indicator code; a version that is no number counts as none seen."""
-    return {
-        indicator.code: Typed(
-            values={name: form[f"{indicator.code}-{name}"].data or "" for name in fields_of(indicator)},
-            explanation=(form[f"{indicator.code}-explanation"].data or "") if indicator.judged else "",
-            version=version_sent(form[f"{indicator.code}-version"].data),
-        )
-        for indicator in criterion.indicators
-    }
+    return {indicator.code: _typed(form, indicator) for indicator in criterion.indicators}
 
 
-def show_refusal(form: FlaskForm, criterion: CriterionSpec, rows: Stored, refusal: Invalid | Stale) -> set[str]:
-    """Put a refusal on the form; returns the indicators that somebody else changed, with their new version set."""
-    if isinstance(refusal, Invalid):
-        show_faults(form, refusal)
-        return set()
-    form.form_errors.extend(refusal.reasons)
-    changed = set()
+def _typed(form: FlaskForm, indicator: IndicatorSpec) -> Typed:
+    """What was sent for one indicator; a field that was not sent, as an unmarked choice is not, stays as it is."""
+    code, names = indicator.code, names_of(indicator)
+    shown = dict(pair.split(":", 1) for pair in (form[f"{code}-shown"].data or "").split() if ":" in pair)
+    left = {name for name in names if f"{code}-{name}" not in request.form}
+    chosen = {name for name in names if request.form.get(f"{code}-{name}-choice") == "stored"}
+    return Typed(
+        values={name: form[f"{code}-{name}"].data or "" for name in fields_of(indicator)},
+        explanation=(form[f"{code}-explanation"].data or "") if indicator.judged else "",
+        version=version_sent(form[f"{code}-version"].data),
+        shown={name: shown[name] for name in names if name in shown},
+        yielded=frozenset(left | chosen),
+    )
+
+
+def show_saved(form: FlaskForm, criterion: CriterionSpec, saved: Saved) -> None:
+    """Put what became of the fields on the form: faults, what is stored now, and the marks to type over it.
+
+    A field at fault or in conflict keeps what was typed.
+    """
+    show_faults(form, Invalid(fields=saved.faults))
     for indicator in criterion.indicators:
-        field, row = form[f"{indicator.code}-version"], rows.get(indicator.code)
-        if row is not None and version_sent(field.data) != row.version:
-            field.data = str(row.version)
-            changed.add(indicator.code)
-    return changed
+        code, texts = indicator.code, saved.texts[indicator.code]
+        kept = saved.conflicts.get(code, ())
+        for name in names_of(indicator):
+            if name not in kept and f"{code}-{name}" not in saved.faults:
+                form[f"{code}-{name}"].data = texts.get(name, "")
+        form[f"{code}-version"].data = str(saved.versions.get(code, 0))
+        form[f"{code}-shown"].data = marks(indicator, texts)
 
 
 def typed_pairs(form: FlaskForm) -> list[tuple[str, str]]:

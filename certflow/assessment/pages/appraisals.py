@@ -1,6 +1,6 @@
 """The appraisal: claim and finding side by side, one page for each criterion, and the result of all."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,18 +12,18 @@ from flask_wtf import FlaskForm
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, READS_FINDINGS, TYPES_FINDINGS, WRITES_FINDINGS
 from certflow.assessment import assessments
+from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
-from certflow.assessment.forms.answers import finding_form, show_refusal
+from certflow.assessment.forms.answers import finding_form, show_saved
 from certflow.assessment.pages import criteria
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks
-from certflow.errors import Invalid, NotFound, Stale
+from certflow.errors import NotFound
 from certflow.handling.words import handled
-from certflow.http.errors import status_of
-from certflow.http.person import actor
+from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
 from certflow.law.specs.form import CriterionSpec
 
@@ -64,10 +64,10 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     spec = criteria.criterion_of(form, number)
     answered = spec.in_part("findings")
 
-    def again(sent: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
-        opened = criteria.opened(dossier_id)
-        changed = show_refusal(sent, answered, opened.contents.findings, refusal)
-        return _page(opened, spec, sent, changed=changed), status_of(refusal)
+    def again(sent: FlaskForm, saved: Saved) -> ResponseReturnValue:
+        show_saved(sent, answered, saved)
+        keep_what_was_written()
+        return _page(criteria.opened(dossier_id), spec, sent, conflicts=saved.conflicts), criteria.status(saved)
 
     def done() -> ResponseReturnValue:
         flash(words("findings_saved", number=number))
@@ -87,7 +87,11 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
 
 
 def _page(
-    opened: OpenedDossier, spec: CriterionSpec, form: FlaskForm, *, changed: AbstractSet[str] = frozenset()
+    opened: OpenedDossier,
+    spec: CriterionSpec,
+    form: FlaskForm,
+    *,
+    conflicts: Mapping[str, tuple[str, ...]] | None = None,
 ) -> str:
     proof = dict(figures.proof(opened.form, opened.claimed, opened.claims))
     return render_template(
@@ -98,7 +102,8 @@ def _page(
         form=form,
         rows=proof[spec],
         writable=opened.may_write("findings"),
-        changed=changed,
+        conflicts=conflicts or {},
+        stored_texts=assessments.texts_of,
         adoptable=_adoptable(opened, spec),
         anchor=answers.anchor,
         lines=partial(figures.lines, opened.words),

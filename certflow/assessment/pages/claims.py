@@ -11,10 +11,11 @@ from flask_wtf import FlaskForm
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS
 from certflow.assessment import assessments, meetings
+from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
-from certflow.assessment.forms.answers import claim_form, files_form, show_refusal
+from certflow.assessment.forms.answers import claim_form, files_form, show_saved
 from certflow.assessment.forms.meetings import MeetingForm, filled, minutes
-from certflow.assessment.pages import criteria
+from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
 from certflow.assessment.words.entries import words_of
@@ -23,9 +24,9 @@ from certflow.catalogue.words import marks
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
 from certflow.handling.words import handled
 from certflow.http import attachments
-from certflow.http.errors import status_of
+from certflow.http.errors import status_of, wants_json
 from certflow.http.fields import show_faults
-from certflow.http.person import actor
+from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
 from certflow.law.specs.form import CriterionSpec
 from certflow.models.base import db
@@ -47,13 +48,22 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     dossier = subject(DOSSIER, dossier_id)
     spec, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
+    refused = {} if wants_json() else uploads.attach_all(dossier, spec)
 
-    def again(form: FlaskForm, refusal: Invalid | Stale) -> ResponseReturnValue:
-        opened = criteria.opened(dossier_id)
-        changed = show_refusal(form, spec, opened.contents.claims, refusal)
-        return criterion_page(opened, spec, form, changed=changed), status_of(refusal)
+    def again(form: FlaskForm, saved: Saved) -> ResponseReturnValue:
+        show_saved(form, spec, saved)
+        keep_what_was_written()
+        page = criterion_page(criteria.opened(dossier_id), spec, form, conflicts=saved.conflicts, refused=refused)
+        return page, criteria.status(saved)
 
     def done() -> ResponseReturnValue:
+        if refused:
+            opened = criteria.opened(dossier_id)
+            form = claim_form(words, spec, opened.contents.claims)
+            keep_what_was_written()
+            return criterion_page(opened, spec, form, refused=refused), 422
+        if where := uploads.taken_out(dossier, spec):
+            return redirect(where)
         flash(words("saved", number=number))
         return redirect(_following(dossier, number))
 
@@ -68,9 +78,12 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
 
 
 def _following(dossier: Dossier, number: int) -> str:
-    """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview."""
-    if request.form.get("go") == "overview":
+    """Where "save and continue" leads: the next criterion, after the last one the meeting; or the overview, or here."""
+    go = request.form.get("go", "")
+    if go == "overview":
         return url_for("dossiers.show", dossier_id=dossier.id)
+    if go.startswith("files:"):
+        return uploads.files_of(dossier.id, number, go.removeprefix("files:"))
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
         return url_for(".criterion", dossier_id=dossier.id, number=following)
@@ -83,12 +96,13 @@ def criterion_page(
     spec: CriterionSpec,
     form: FlaskForm,
     *,
-    changed: set[str] | frozenset[str] = frozenset(),
-    refused: dict[str, tuple[str, ...]] | None = None,
+    conflicts: Mapping[str, tuple[str, ...]] | None = None,
+    refused: Mapping[str, tuple[str, ...]] | None = None,
 ) -> str:
     """The page of a criterion: a form for whoever may write, the values for everybody else.
 
-    `changed` are indicators somebody else saved meanwhile, `refused` the reasons why files were not taken.
+    `conflicts` are the fields of each indicator that somebody else saved meanwhile, `refused` the reasons why files
+    were not taken.
     """
     proof = dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))
     return render_template(
@@ -99,7 +113,8 @@ def criterion_page(
         form=form,
         rows=proof[spec],
         writable=opened.may_write("claims"),
-        changed=changed,
+        conflicts=conflicts or {},
+        stored_texts=assessments.texts_of,
         files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
         anchor=answers.anchor,

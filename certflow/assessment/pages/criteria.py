@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 
 from flask import jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +14,12 @@ from certflow import clock
 from certflow.access import editing
 from certflow.access.policy import DOSSIER
 from certflow.assessment import assessments
-from certflow.assessment.assessments import Contents, Typed
-from certflow.assessment.forms.answers import Stored, typed, typed_pairs
+from certflow.assessment.assessments import Contents, Saved
+from certflow.assessment.forms.answers import Stored, marks, typed, typed_pairs
+from certflow.assessment.merging import Typed, mark
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
-from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
+from certflow.errors import ActionNotOpen, NotFound, NotPermitted
 from certflow.handling.words import handled
 from certflow.handling.words.handled import Handled
 from certflow.http.errors import wants_json
@@ -31,8 +33,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 
-Save = Callable[..., dict[str, int]]
-Again = Callable[[FlaskForm, Invalid | Stale], ResponseReturnValue]
+Again = Callable[[FlaskForm, Saved], ResponseReturnValue]
 
 
 @dataclass(frozen=True)
@@ -121,34 +122,57 @@ def criterion_with(form: FormSpec, code: str) -> CriterionSpec:
 
 def save(
     dossier: Dossier,
-    write: Callable[[Mapping[str, Typed], User], dict[str, int]],
+    write: Callable[[Mapping[str, Typed], User], Saved],
     form: FlaskForm,
     criterion: CriterionSpec,
     again: Again,
     proceed: Callable[[], ResponseReturnValue],
 ) -> ResponseReturnValue:
-    """Save what was sent and go on; autosave gets JSON, a refusal gets the same page with what was typed.
+    """Save what was sent and go on; autosave gets JSON. A field that is not saved comes back with what was typed.
 
     A colleague who works on the dossier does not block saving; the person gets a warning.
     """
+    entries = typed(form, criterion)
     try:
-        versions = write(typed(form, criterion), actor())
-    except (Invalid, Stale) as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
-        return again(form, refusal)
+        saved = write(entries, actor())
     except ActionNotOpen as refusal:
         if wants_json():
             raise
         return handed_back(form, refusal)
-    if not wants_json():
-        handled.warn(dossier)
-        return proceed()
-    form_versions = {f"{code}-version": version for code, version in versions.items()}
+    if wants_json():
+        return _saved_by_script(dossier, criterion, entries, saved)
+    handled.warn(dossier)
+    return again(form, saved) if saved.faults or saved.conflicts else proceed()
+
+
+def status(saved: Saved) -> HTTPStatus:
+    """The status of a page on which not everything could be saved."""
+    return HTTPStatus.CONFLICT if saved.conflicts and not saved.faults else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _saved_by_script(
+    dossier: Dossier, criterion: CriterionSpec, entries: Mapping[str, Typed], saved: Saved
+) -> ResponseReturnValue:
+    """What the page's script puts on the page: marks, what is stored, faults and conflicts by field."""
     now = handled.of_dossier(dossier)
     colleague = f" ({now.who})" if now.by_another else ""
-    return jsonify(saved_at=f"{clock.now():%H:%M:%S}{colleague}", versions=form_versions)
+    shown = {}
+    for indicator in criterion.indicators:
+        code = indicator.code
+        open_still = {name: entries[code].shown.get(name, "") for name in saved.conflicts.get(code, ())}
+        shown[f"{code}-shown"] = marks(indicator, saved.texts[code], open_still)
+    return jsonify(
+        saved_at=f"{clock.now():%H:%M:%S}{colleague}",
+        versions={f"{code}-version": version for code, version in saved.versions.items()},
+        shown=shown,
+        texts={f"{code}-{name}": text for code, texts in saved.texts.items() for name, text in texts.items()},
+        faults={name: " ".join(messages) for name, messages in saved.faults.items()},
+        conflicts={
+            f"{code}-{name}": mark(saved.texts[code].get(name, ""))
+            for code, names in saved.conflicts.items()
+            for name in names
+        },
+    )
 
 
 def handed_back(form: FlaskForm, refusal: ActionNotOpen) -> ResponseReturnValue:

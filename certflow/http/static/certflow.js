@@ -4,81 +4,6 @@ const each = (selector, use) => document.querySelectorAll(selector).forEach(use)
 const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const local = (number, digits) => number.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits });
 
-// Saves a form while it is filled in and says plainly when that failed.
-function autosave(form) {
-  const texts = form.dataset;
-  const status = form.querySelector("[data-autosave-status]");
-  let edits = 0, saved = 0, timer = 0, pause = 0, leaving = false, stale = false, running = null;
-
-  const say = (state, text) => {
-    status.hidden = false;
-    status.dataset.state = state;
-    status.setAttribute("role", state === "failed" ? "alert" : "status");
-    if (text) status.firstElementChild.textContent = text;
-    // The message may not cover the field.
-    if (state === "failed") document.activeElement.scrollIntoView({ block: "nearest" });
-  };
-  const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
-  const body = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-
-  const succeeded = (data, edition) => {
-    for (const name in data.versions) if (form.elements[name]) form.elements[name].value = data.versions[name];
-    saved = edition;
-    pause = 0;
-    say("saved", fill(texts.saved, { time: data.saved_at }));
-    if (edits > saved) later(1200);
-  };
-  const failed = (answer, told) => {
-    const code = answer ? answer.status : 999;
-    const again = code === 429 || code >= 500;
-    const why = { 999: texts.whyNetwork, 409: texts.whyStale, 422: texts.whyRefused }[code] || (again ? texts.whyServer : texts.whySignedOut);
-    say("failed", fill(texts.failed, { reason: [why, ...told].join(" ") }));
-    stale = code === 409;
-    if (again) later(pause = Math.min(pause * 2 || 4000, 60000));
-  };
-  async function send() {
-    const edition = edits;
-    let answer, data;
-    say("saving");
-    try {
-      answer = await fetch(texts.autosave, {
-        method: "POST", body: body(), redirect: "manual", keepalive: document.hidden, signal: AbortSignal.timeout?.(20000),
-        headers: { "X-Requested-With": "certflow", Accept: "application/json" },
-      });
-      data = await answer.json().catch(() => 0);
-    } catch { /* failed() says so. */ }
-    if (answer?.ok && data?.saved_at) succeeded(data, edition);
-    else failed(answer, data?.reasons || []);
-  }
-  async function save() {
-    clearTimeout(timer);
-    if (running || leaving || stale || edits === saved) return;
-    running = send();
-    await running;
-    running = null;
-  }
-
-  form.addEventListener("input", (event) => {
-    if (event.target.type === "file") return;
-    edits += 1;
-    later(1200);
-  });
-  // A save under way would make this submission's versions old: wait for it, then submit.
-  form.addEventListener("submit", async (event) => {
-    clearTimeout(timer);
-    leaving = true;
-    if (!running) return;
-    event.preventDefault();
-    await running;
-    clearTimeout(timer);
-    form.requestSubmit(event.submitter);
-  });
-  addEventListener("online", () => later(0));
-  addEventListener("pageshow", () => { leaving = false; });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
-  addEventListener("beforeunload", (event) => { if (edits !== saved && !leaving) event.preventDefault(event.returnValue = "x"); });
-}
-
 // A form is sent once, however often its button is pressed.
 function free(form) {
   delete form.dataset.sent;
@@ -110,12 +35,12 @@ function weigh(input) {
 function percent(output) {
   const inputs = [...output.htmlFor].map((id) => document.getElementById(id));
   const number = (text) => parseFloat(text.replace(/[\s.](?=\d{3}(\D|$))/g, "").replace(",", "."));
-  const show = () => {
+  const show = (event) => {
     const [part, whole] = inputs.map((input) => number(input.value));
-    output.hidden = !(whole > 0 && part >= 0);
+    output.hidden = !(whole > 0 && part >= 0) || (part > whole && event?.type === "input");
     output.textContent = fill(part > whole ? output.dataset.over : output.dataset.text, { percent: local(Math.floor(part / whole * 1e4 + 1e-9) / 100, 2) });
   };
-  inputs.forEach((input) => input.addEventListener("input", show));
+  inputs.forEach((input) => { input.addEventListener("input", show); input.addEventListener("change", show); });
   show();
 }
 
@@ -128,7 +53,6 @@ function closeMenus(event) {
   });
 }
 
-each("form[data-autosave]", autosave);
 each("input[data-max-bytes]", weigh);
 each("output[data-percent]", percent);
 each("input[data-date]", (input) => input.addEventListener("change", () => {

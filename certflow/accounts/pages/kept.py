@@ -1,0 +1,75 @@
+"""What was sent after the session had ended, shown to its person after signing in, to be sent again."""
+
+from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
+
+from certflow.accounts import kept_forms, secrets_at_rest
+from certflow.http.errors import wants_json
+from certflow.http.person import actor
+from certflow.http.policy import SIGNED_IN, Room
+from certflow.models.base import begin_writing, db
+
+bp = Room("kept", __name__, url_prefix="/kept")
+READS = ("GET", "HEAD", "OPTIONS")
+
+
+@bp.page("/", SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """Everything that is kept for the person who is signed in."""
+    return render_template("accounts/kept.html", forms=kept_forms.of(actor()), files=False)
+
+
+@bp.action("/<int:number>/discard", SIGNED_IN)
+def discard(number: int) -> ResponseReturnValue:
+    """Forget one of them."""
+    kept_forms.discard(number, actor())
+    flash(_("What was kept is deleted."))
+    return redirect(url_for("work.show"))
+
+
+def keep_for_the_person() -> str | None:
+    """Keep what was sent without a living session, when the session's person is known; gives the page to go to."""
+    token = session.get("token") or session.get("left")
+    user_id = kept_forms.person_of(token) if isinstance(token, str) else None
+    pairs = kept_forms.pairs_of(request.form.items(multi=True))
+    if user_id is None or not pairs:
+        return None
+    begin_writing()
+    kept_forms.keep(user_id, request.full_path.rstrip("?"), pairs)
+    db.session.commit()
+    return url_for("kept.show")
+
+
+def token_of(user_id: int) -> str:
+    """The secret of a person's forms: the same in each of their sessions, so that a form outlives the session."""
+    return secrets_at_rest.fingerprint(f"forms of person {user_id}")
+
+
+def require_own_form() -> ResponseReturnValue | None:
+    """Refuse what was not sent from a page of ours that this person, or nobody, was shown.
+
+    Runs after the gate knows who is signed in. What was typed comes back with the refusal, to be sent once more.
+    """
+    if request.method in READS or not current_app.config["WTF_CSRF_ENABLED"] or not request.endpoint:
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken", ""))
+    except ValidationError as fault:
+        if wants_json() or not current_user.is_authenticated:
+            raise CSRFError(fault.args[0]) from fault
+        db.session.rollback()
+        pairs = kept_forms.pairs_of(request.form.items(multi=True))
+        sent = kept_forms.SentForm(0, request.full_path.rstrip("?"), pairs, None)
+        return render_template("accounts/kept.html", forms=[sent], files=bool(request.files)), 400
+    return None
+
+
+def forget_when_sent() -> None:
+    """After a kept form was sent again and taken, it is kept no longer."""
+    number = request.form.get("kept_form", type=int) if request.method == "POST" else None
+    if number and current_user.is_authenticated:
+        kept_forms.discard(number, actor())
