@@ -285,6 +285,14 @@ def claims(about: Dossier, typed: Typed) -> None:
     _write(Claim, about, typed)
 
 
+def by_a_colleague(row: Claim | Finding) -> None:
+    """Let another person of the same role have written every field of a stored claim or finding."""
+    colleague = person("commune_officer", db.session.get_one(Dossier, row.dossier_id).unit, name="colleague")
+    row.writers = dict.fromkeys([*row.answer, "value", "explanation"], colleague.id)
+    row.saved_by_id = colleague.id
+    commit()
+
+
 def findings(about: Dossier, typed: Typed) -> None:
     """Save findings as the district's appraiser, over whatever stands there."""
     _write(Finding, about, typed)

@@ -60,9 +60,8 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
         raise ActionNotOpen(_("This scheme does not ask for a meeting."))
     _check(dossier, minutes)
     meeting = db.session.get(Meeting, dossier.id, populate_existing=True)
-    overtaken = (meeting.version if meeting else 0) != minutes.version
-    if overtaken and not (meeting and meeting.recorded_by_id == actor.id):
-        raise Stale(_("Somebody else changed the record of the meeting. Compare it with yours and save again."))
+    if (meeting.version if meeting else 0) != minutes.version:
+        raise Stale(_("The record of the meeting was changed after you opened this page. Compare it with yours and save again."))
     if meeting is None:
         meeting = Meeting(dossier_id=dossier.id)
         db.session.add(meeting)

@@ -86,14 +86,17 @@ def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
 ) -> None:
     with app.app_context():
         make.findings(again(appraised), {"5.1": make.answers()["5.1"]})
-        colleagues(app, "5.1", Finding)
+        make.by_a_colleague(db.session.get_one(Finding, (appraised.id, "5.1")))
 
     answer = send(client, _url(appraised, 5), {"5.1-denominator": "9.000", "5.1-explanation": "Theo thống kê"})
 
     assert answer.status_code == 409
     assert typed_in(answer.text, "5.1-denominator") == "9.000"
-    assert "Theo thống kê" in answer.text
     assert "Changed by" in answer.text
+    finding = _finding(app, appraised, "5.1")
+    assert finding is not None
+    assert (finding.explanation, finding.answer["denominator"]) == ("", 10000)
+    assert "Theo thống kê" in answer.text
     assert typed_in(answer.text, "5.1-version") == "2"
 
 

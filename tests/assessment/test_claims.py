@@ -83,10 +83,34 @@ def test_autosave_answers_with_the_time_and_the_new_versions(app: Flask, client:
 
     assert saved.get_json()["versions"] == {"5.1-version": 1}
     assert saved.get_json()["saved_at"]
-    assert _stored(app, draft, "5.1")[0] == {"denominator": 3000}
-    assert (wrong.status_code, stale.status_code) == (422, 409)
-    assert wrong.get_json()["reasons"]
-    assert "5.1" in stale.get_json()["reasons"][0]
+    assert wrong.get_json()["faults"] == {"5.2-denominator": "Write a whole number, for example 1250 or 1.250."}
+    assert stale.get_json()["conflicts"] == {}, "another window of the same person"
+    assert _stored(app, draft, "5.1")[0] == {"denominator": 4000}
+
+
+def test_autosave_tells_what_a_colleague_changed_and_saves_the_rest(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    url = _url(draft, 5)
+    opened = client.get(url).text
+    token = {"csrf_token": typed_in(opened, "csrf_token"), "5.1-shown": typed_in(opened, "5.1-shown")}
+    with app.app_context():
+        make.claims(again(draft), {"5.1": HALF})
+        make.by_a_colleague(db.session.get_one(Claim, (draft.id, "5.1")))
+    header = {"X-Requested-With": "certflow"}
+    sent = token | {"5.1-denominator": "2500", "5.1-share": "", "5.1-definition": "", "5.2-denominator": "10"}
+
+    answer = client.post(url, data=sent, headers=header).get_json()
+
+    assert list(answer["conflicts"]) == ["5.1-denominator"]
+    assert answer["texts"]["5.1-share"] == "1799", "not touched here, changed by the colleague"
+    assert _stored(app, draft, "5.1")[0] == {"denominator": 3000, "share": 1799, "definition": HALF["definition"]}
+    assert _stored(app, draft, "5.2")[0] == {"denominator": 10}
+    still = client.post(url, data=sent | {"5.1-shown": answer["shown"]["5.1-shown"]}, headers=header).get_json()
+    assert list(still["conflicts"]) == ["5.1-denominator"], "open until the person chooses"
+    chosen = {"5.1-denominator-choice": "stored"}
+    settled = client.post(url, data=sent | chosen, headers=header).get_json()
+    assert (settled["conflicts"], settled["texts"]["5.1-denominator"]) == ({}, "3000")
 
 
 def test_who_comes_second_keeps_what_was_typed_and_sees_what_is_stored(
@@ -94,17 +118,19 @@ def test_who_comes_second_keeps_what_was_typed_and_sees_what_is_stored(
 ) -> None:
     with app.app_context():
         make.claims(again(draft), {"5.1": HALF})
+        make.by_a_colleague(db.session.get_one(Claim, (draft.id, "5.1")))
 
     refused = send(client, _url(draft, 5), {"5.1-denominator": "2500", "5.1-share": "9", "5.1-version": "0"})
     version = typed_in(refused.text, "5.1-version")
-    saved = send(client, _url(draft, 5), {"5.1-denominator": "2500", "5.1-version": version})
+    shown = typed_in(refused.text, "5.1-shown")
+    saved = send(client, _url(draft, 5), {"5.1-denominator": "2500", "5.1-version": version, "5.1-shown": shown})
 
     assert refused.status_code == 409
     assert typed_in(refused.text, "5.1-denominator") == "2500"
-    assert "Saved by" in refused.text
-    assert "1,799 / 3,000 = 59.96%" in refused.text
+    assert "Changed by" in refused.text
+    assert 'value="stored"' in refused.text
     assert saved.status_code == 302
-    assert _stored(app, draft, "5.1")[0] == {"denominator": 2500}
+    assert _stored(app, draft, "5.1")[0] == {"denominator": 2500, "share": 1799, "definition": HALF["definition"]}
 
 
 def test_what_was_typed_is_handed_back_when_the_dossier_has_moved_on(

@@ -12,6 +12,7 @@ from certflow.models.dossiers import Claim, Dossier
 from tests import make
 from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
 from tests.gateways import samples
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -63,22 +64,52 @@ def test_typing_is_saved_by_itself_and_a_failure_is_told(
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_files_are_attached_and_removed_with_and_without_a_script(
-    draft: Dossier, signed_in: Callable[..., Page], script: bool
+def test_files_are_attached_removed_and_put_back_and_nothing_typed_is_lost(
+    app: Flask, draft: Dossier, signed_in: Callable[..., Page], script: bool
 ) -> None:
     page = signed_in("commune_officer", draft, java_script_enabled=script)
     page.goto(f"/dossiers/{draft.id}/criteria/1")
     files = [{"name": name, "mimeType": "application/pdf", "buffer": samples.pdf()} for name in ("một.pdf", "hai.pdf")]
+    listed = page.locator("#i1-2-files .files li a")
 
+    page.fill("#i1-1-explanation", "Chưa lưu")
     page.set_input_files("#i1-2-file", files)  # type: ignore[arg-type]
-    page.click("button[form=i1-2-upload]")
-    expect(page.locator("#i1-2-files .files li")).to_have_count(2)
-    page.locator("#i1-2-files .files button").first.click()
-    expect(page.locator("#i1-2-files .files li")).to_have_count(1)
+    if not script:
+        page.click("#i1-2-files [name=go]")
+    expect(listed).to_have_count(2)
+    page.fill("#i1-1-explanation", "Chưa lưu nữa")
+    page.locator("#i1-2-files .ask summary").first.click()
+    page.locator("#i1-2-files [name=remove]").first.click()
+    expect(listed).to_have_count(1)
     expect(page.locator("#i1-2-files .files")).to_contain_text("hai.pdf")
+    page.fill("#i1-1-explanation", "Đã lưu")
+    page.click("#i1-2-files [name=restore]")
+    expect(listed).to_have_count(2)
+
+    expect(page.locator("#i1-1-explanation")).to_have_value("Đã lưu")
+    with app.app_context():
+        assert db.session.get_one(Claim, (draft.id, "1.1")).explanation == "Đã lưu"
 
 
-def test_a_file_far_too_large_is_told_at_its_field_without_a_script(
+@pytest.mark.parametrize("script", [True, False])
+def test_a_chosen_file_goes_with_the_button_that_saves_the_page(
+    draft: Dossier, signed_in: Callable[..., Page], script: bool
+) -> None:
+    page = signed_in("commune_officer", draft, java_script_enabled=script)
+    page.goto(f"/dossiers/{draft.id}/criteria/1")
+    for code in ("i1-1", "i1-2"):
+        file = {"name": f"{code}.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()}
+        page.set_input_files(f"#{code}-file", file)  # type: ignore[arg-type]
+
+    page.click(".buttons [name=go][value=next]")
+
+    page.wait_for_url("**/criteria/2")
+    page.goto(f"/dossiers/{draft.id}/criteria/1")
+    expect(page.locator("#i1-1-files .files")).to_contain_text("i1-1.pdf")
+    expect(page.locator("#i1-2-files .files")).to_contain_text("i1-2.pdf")
+
+
+def test_a_file_far_too_large_is_told_at_its_field_and_the_page_keeps_what_was_typed(
     draft: Dossier, signed_in: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = signed_in("commune_officer", draft, java_script_enabled=False)
@@ -86,10 +117,67 @@ def test_a_file_far_too_large_is_told_at_its_field_without_a_script(
     large = tmp_path / "lớn.pdf"
     large.write_bytes(b"\0" * 40 * 2**20)
 
+    page.fill("#i1-1-explanation", "Còn nguyên")
     page.set_input_files("#i1-2-file", large)
-    page.click("button[form=i1-2-upload]")
+    page.click("#i1-2-files [name=go]")
 
     expect(page.locator("#i1-2-file-error")).to_be_visible()
+    expect(page.locator("#i1-1-explanation")).to_have_value("Còn nguyên")
+
+
+def test_two_windows_of_one_person_merge_and_a_colleague_is_shown(
+    app: Flask, draft: Dossier, signed_in: Callable[..., Page]
+) -> None:
+    first = signed_in("commune_officer", draft)
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(f"/dossiers/{draft.id}/criteria/5")
+    first.fill("#i5-1-denominator", "3000")
+    expect(first.locator("[data-autosave-status]")).to_have_attribute("data-state", "saved")
+
+    second.fill("#i5-1-share", "1799")
+
+    expect(second.locator("[data-autosave-status]")).to_have_attribute("data-state", "saved")
+    expect(second.locator("#i5-1-denominator")).to_have_value("3000")
+    with app.app_context():
+        make.by_a_colleague(db.session.get_one(Claim, (draft.id, "5.1")))
+        claim = db.session.get_one(Claim, (draft.id, "5.1"))
+        claim.answer, claim.version = {"denominator": 4000, "share": 1799}, 9
+        claim.writers = {"denominator": claim.saved_by_id}
+        make.commit()
+    second.fill("#i5-1-denominator", "3500")
+    choice = second.locator("[data-note='5.1-denominator']")
+    expect(choice).to_contain_text("4000")
+    expect(second.locator("#i5-1-denominator")).to_have_value("3500")
+    choice.locator("button").first.click()
+    expect(second.locator("[data-autosave-status]")).to_have_attribute("data-state", "saved")
+    with app.app_context():
+        assert db.session.get_one(Claim, (draft.id, "5.1")).answer == {"denominator": 3500, "share": 1799}
+
+
+def test_a_number_typed_slowly_raises_no_alarm_and_one_fault_holds_up_no_other_field(
+    app: Flask, draft: Dossier, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in("commune_officer", draft)
+    page.goto(f"/dossiers/{draft.id}/criteria/5")
+    page.fill("#i5-1-share", "7000")
+    page.locator("#i5-1-denominator").press_sequentially("7412", delay=5)
+    expect(page.locator("output").first).not_to_contain_text("larger")
+
+    page.fill("#i5-2-denominator", "x")
+    page.fill("#i5-2-technical", "5")
+
+    expect(page.locator("[data-note='5.2-denominator']")).to_be_visible()
+    with app.app_context():
+        eventually(lambda: stored(draft, "5.1") == {"denominator": 7412, "share": 7000})
+        eventually(lambda: stored(draft, "5.2") == {"technical": 5})
+
+
+def stored(dossier: Dossier, code: str) -> object:
+    """The answer that is committed now."""
+    db.session.rollback()
+    claim = db.session.get(Claim, (dossier.id, code))
+    return claim and claim.answer
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP])

@@ -23,6 +23,7 @@ from certflow.models.people import User
 
 BEFORE_ENROLMENT = {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
 LARGEST_FORM = 2 * 1024 * 1024
+LARGEST_WITH_FILES = {"claims.criterion": 100 * 1024 * 1024}  # all fields and files of a page in one request
 LONGEST_ID = 20
 READS_FIRST = (
     "accounts.sign_in",
@@ -73,6 +74,8 @@ def bound() -> None:
         request.method = "GET"
     if request.mimetype != "multipart/form-data":
         request.max_content_length = LARGEST_FORM
+    elif request.endpoint in LARGEST_WITH_FILES:
+        request.max_content_length = LARGEST_WITH_FILES[request.endpoint]
 
 
 def _open() -> None:

@@ -60,7 +60,8 @@ function autosave(form) {
   function differing(conflicts, texts) {
     form.querySelectorAll("div[data-note]").forEach((each) => { if (!(each.dataset.note in conflicts)) note(each.dataset.note); });
     for (const name in conflicts) {
-      const choose = (text) => () => {
+      const choose = (text) => async () => {
+        await running; // whose answer would put the old mark back
         const hidden = form.elements[`${name.split("-")[0]}-shown`], field = name.slice(name.indexOf("-") + 1);
         hidden.value = hidden.value.replace(new RegExp(`(^| )${field}:\\S*`), `$1${field}:${conflicts[name]}`);
         put(name, text);
