@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +46,17 @@ def open_page(browser: Browser, served: str) -> Iterator[OpenPage]:
     """Opens a page in a session of its own: `open_page(PHONE)`; `goto` takes the served application's paths.
 
     The test fails when any of its pages logs an error, breaks the Content-Security-Policy, throws, or gets a
-    5xx. A refusal (4xx) is an answer for a page, but a fault for a picture, a style or a script.
+    5xx. A refusal (4xx) is an answer for a page, but a fault for a picture, a style or a script; where a test ends the
+    session on purpose (`ends_session`), 401 is none.
     """
     faults: list[str] = []
     pages: list[Page] = []
 
-    def opened(viewport: ViewportSize = DESKTOP, **options: Any) -> Page:
+    def opened(viewport: ViewportSize = DESKTOP, *, ends_session: bool = False, **options: Any) -> Page:
         options = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", **options}
         page = browser.new_context(base_url=served, viewport=viewport, **options).new_page()
         page.set_default_timeout(AT_MOST * 1000)
-        _watch(page, faults)
+        _watch(page, faults, refusals={401} if ends_session else set())
         pages.append(page)
         return page
 
@@ -101,7 +102,7 @@ def assert_fits(page: Page) -> None:
     assert width <= 0, f"{page.url} is {width} px wider than its window"
 
 
-def _watch(page: Page, faults: list[str]) -> None:
+def _watch(page: Page, faults: list[str], refusals: Collection[int]) -> None:
     def on_console(message: ConsoleMessage) -> None:
         # A failed load is judged by its response, which knows the status and what was asked for.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
@@ -109,7 +110,8 @@ def _watch(page: Page, faults: list[str]) -> None:
 
     def on_response(response: Response) -> None:
         subresource = response.request.resource_type != "document"
-        if response.status >= 500 or (subresource and response.status >= 400):
+        refused = subresource and response.status >= 400 and response.status not in refusals
+        if response.status >= 500 or refused:
             faults.append(f"{page.url}: {response.status} for {response.url}")
 
     page.on("console", on_console)

@@ -97,7 +97,7 @@ def test_who_comes_second_keeps_the_finding_typed_and_sees_the_stored_one(
     assert finding is not None
     assert (finding.explanation, finding.answer["denominator"]) == ("", 10000)
     assert "Theo thống kê" in answer.text
-    assert typed_in(answer.text, "5.1-version") == "2"
+    assert typed_in(answer.text, "5.1-version") == "1"
 
 
 def test_autosave_works_for_findings_too(client: FlaskClient, appraised: Dossier) -> None:
