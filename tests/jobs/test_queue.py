@@ -122,7 +122,7 @@ def test_a_job_that_fails_shows_its_error_and_is_tried_again_until_it_succeeds(q
         eventually(lambda: any(run.attempt >= 2 and run.error for run in queue.status()))
         [run] = queue.status()
         assert run.error == "ValueError: máy in hỏng"
-        assert queue.last_sweep() is not None
+        eventually(lambda: queue.last_sweep() is not None)
         stub.set_state(engine, 1, ASKED)
         eventually(lambda: stub.state(engine, 1) == ISSUED)
 
