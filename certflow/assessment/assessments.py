@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, editing
@@ -157,7 +156,7 @@ def _write(
         row = kind(dossier_id=dossier.id, indicator=code, version=0)
         db.session.add(row)
     row.answer, row.explanation, row.to_confirm = dict(answer), explanation, False
-    row.saved_by_id, row.saved_at = actor.id, clock.now()
+    row.saved_by, row.saved_at = actor.signature, clock.now()
     row.version += 1
     return row.version
 
@@ -213,15 +212,13 @@ def contents(dossier: Dossier) -> Contents:
     of_dossier = {"dossier_id": dossier.id}
     files: dict[str, list[Evidence]] = {}
     query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.removed_at.is_(None))
-    for file in db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)):
+    for file in db.session.scalars(query.order_by(Evidence.id)):
         files.setdefault(file.indicator, []).append(file)
-    claims = select(Claim).options(joinedload(Claim.saved_by))
-    findings = select(Finding).options(joinedload(Finding.saved_by))
     filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
     return Contents(
-        claims={c.indicator: c for c in db.session.scalars(claims.filter_by(**of_dossier))},
-        findings={f.indicator: f for f in db.session.scalars(findings.filter_by(**of_dossier))},
+        claims={c.indicator: c for c in db.session.scalars(select(Claim).filter_by(**of_dossier))},
+        findings={f.indicator: f for f in db.session.scalars(select(Finding).filter_by(**of_dossier))},
         evidence=files,
-        meeting=db.session.get(Meeting, dossier.id, options=[joinedload(Meeting.recorded_by)]),
-        submissions=list(db.session.scalars(filed.options(joinedload(Submission.filed_by)))),
+        meeting=db.session.get(Meeting, dossier.id),
+        submissions=list(db.session.scalars(filed)),
     )

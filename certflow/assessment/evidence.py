@@ -39,7 +39,7 @@ def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, 
     except Refusal:
         storage.delete(key)
         raise
-    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by_id=actor.id)
+    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by=actor.signature)
     evidence.original_name, evidence.media_type = content.safe_name(original_name, kind), kind.media_type
     evidence.size, evidence.sha256, evidence.uploaded_at = stored_file.size, stored_file.sha256, clock.now()
     db.session.add(evidence)

@@ -71,7 +71,7 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     meeting.bodies_present = [key for key in BODIES if key in minutes.bodies_present]
     meeting.other_bodies = minutes.other_bodies.strip()
     meeting.conclusion = minutes.conclusion.strip()
-    meeting.recorded_by_id, meeting.recorded_at = actor.id, clock.now()
+    meeting.recorded_by, meeting.recorded_at = actor.signature, clock.now()
     db.session.flush()
     return meeting
 

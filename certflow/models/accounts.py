@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
 from certflow.models.people import User
+from certflow.models.signatures import Signature, signed
 
 
 class OutgoingMail(Model):
@@ -111,4 +112,4 @@ class AccountEvent(Model):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[dt.datetime]
 
-    actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])
+    done_by: Mapped[Signature | None] = signed("actor", optional=True)

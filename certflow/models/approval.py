@@ -11,6 +11,7 @@ from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.rules import AuthorityRule
+from certflow.models.signatures import Signature, signed
 
 _OPEN: dict[str, Any] = {"sqlite_where": text("outcome = ''"), "postgresql_where": text("outcome = ''")}
 
@@ -52,8 +53,9 @@ class Proposal(Model):
     round: Mapped[Round | None] = relationship()
     rule: Mapped[AuthorityRule | None] = relationship()
     dossier: Mapped[Dossier | None] = relationship()
-    proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
-    settled_by: Mapped[User | None] = relationship(foreign_keys=[settled_by_id])
+    proposed_by: Mapped[Signature] = signed("proposed_by")
+    settled_by: Mapped[Signature | None] = signed("settled_by", optional=True)
+    proposer: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
 
 
 class PaperReceipt(Model):

@@ -4,7 +4,9 @@ import datetime as dt
 
 from sqlalchemy import ColumnElement, ForeignKey, String, and_, or_, true
 from sqlalchemy.ext.hybrid import hybrid_method
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from certflow.models.signatures import Signature, signed
 
 
 def _meets(row: "Lasting", first: dt.date | None, last: dt.date | None) -> bool:
@@ -43,6 +45,11 @@ class Sourced(Lasting):
     source: Mapped[str] = mapped_column(String(300))
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[dt.datetime]
+
+    @declared_attr
+    def entered_by(self) -> Mapped[Signature | None]:
+        """Who entered it; nobody where it came with a list of units."""
+        return signed("entered_by", optional=True)
 
 
 class Held(Lasting):
