@@ -154,8 +154,9 @@ def _name_filing(filing: dict[str, object]) -> None:
 
 
 def downgrade() -> None:
+    """Never by making the tables anew: SQLite lets none go to which rows of others refer."""
     for table in sorted({act.table for act in ACTS}, reverse=True):
-        with op.batch_alter_table(table, schema=None) as batch_op:
+        with op.batch_alter_table(table, schema=None, recreate="never") as batch_op:
             for name in DELEGATES if table == "delegation" else ():
                 batch_op.drop_column(name)
             for act in (act for act in ACTS if act.table == table):
