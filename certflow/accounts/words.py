@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from certflow.catalogue import role_titles
 from certflow.http.fields import shown_day
 from certflow.models.accounts import AccountEvent, SignInEntry
+from certflow.models.days import Signature
 from certflow.models.people import User
-from certflow.models.signatures import Signature
 
 BROWSERS = (
     ("coc_coc_browser", "Cốc Cốc"),

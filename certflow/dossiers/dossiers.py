@@ -229,10 +229,7 @@ _SHOWN = joinedload(HistoryEntry.actor), joinedload(HistoryEntry.delegation)
 def history(dossier: Dossier) -> list[HistoryEntry]:
     """Every act on the dossier, oldest first, with who did it."""
     query = (
-        select(HistoryEntry)
-        .where(HistoryEntry.dossier_id == dossier.id)
-        .options(*_SHOWN)
-        .order_by(HistoryEntry.number)
+        select(HistoryEntry).where(HistoryEntry.dossier_id == dossier.id).options(*_SHOWN).order_by(HistoryEntry.number)
     )
     return list(db.session.scalars(query))
 

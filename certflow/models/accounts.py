@@ -7,8 +7,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.people import User
-from certflow.models.signatures import Signature, signed
 
 
 class OutgoingMail(Model):

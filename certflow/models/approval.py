@@ -7,11 +7,11 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.rules import AuthorityRule
-from certflow.models.signatures import Signature, signed
 
 _OPEN: dict[str, Any] = {"sqlite_where": text("outcome = ''"), "postgresql_where": text("outcome = ''")}
 

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.signatures import Signature, signed
+from certflow.models.days import Signature, signed
 from certflow.models.units import Unit
 
 

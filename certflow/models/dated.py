@@ -6,8 +6,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from certflow.models.days import Lasting
-from certflow.models.signatures import Signature, signed
+from certflow.models.days import Lasting, Signature, signed
 
 LONGEST_REASON = 4000
 

@@ -7,10 +7,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.people import Appointment, User
 from certflow.models.rounds import Round
 from certflow.models.rules import Delegation
-from certflow.models.signatures import Signature, signed
 from certflow.models.units import Holder, Unit, UnitVersion
 
 # On both databases the unit itself has one dossier in a round; those about its holders are counted by holder.

@@ -7,11 +7,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from certflow.models.base import Model, reverse
 from certflow.models.dated import Documented, Withdrawable
-from certflow.models.days import Held
+from certflow.models.days import Held, Signature, signed
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round
-from certflow.models.signatures import Signature, signed
 from certflow.models.units import Unit
 
 PERIOD = "ends_on IS NULL OR ends_on >= starts_on"

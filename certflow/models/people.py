@@ -6,8 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.days import Held
-from certflow.models.signatures import LONGEST_NAME, Signature, signed
+from certflow.models.days import LONGEST_NAME, Held, Signature, signed
 from certflow.models.units import Organisation, Unit
 
 

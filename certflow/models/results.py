@@ -7,8 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.dossiers import Dossier
-from certflow.models.signatures import Signature, signed
 from certflow.models.units import Holder, Unit
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.signatures import Signature, signed
+from certflow.models.days import Signature, signed
 from certflow.models.units import Unit
 
 

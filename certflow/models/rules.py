@@ -9,8 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from certflow.models.base import Model, reverse
 from certflow.models.dated import Dated
+from certflow.models.days import LONGEST_NAME, Signature, signed
 from certflow.models.people import Appointment, User
-from certflow.models.signatures import LONGEST_NAME, Signature, signed
 from certflow.models.units import Organisation, Unit
 
 Mode = Literal["KT", "TL", "TUQ"]

@@ -6,8 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.days import Lasting, Sourced
-from certflow.models.signatures import Signature, signed
+from certflow.models.days import Lasting, Signature, Sourced, signed
 
 KINDS = "kind IN ('country', 'province', 'district', 'commune')"
 PARENTS = "(kind IN ('country', 'province')) = (parent_id IS NULL)"

@@ -68,7 +68,8 @@ def _written() -> Iterator[tuple[str, int, str]]:
     """What the application assigns to, passes by keyword or puts into a dictionary, by its name."""
     for path in sorted((ROOT / "certflow").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(), str(path))):
-            yield from ((path.relative_to(ROOT).as_posix(), node.lineno, name) for name in _names_in(node))
+            line = getattr(node, "lineno", 0)
+            yield from ((path.relative_to(ROOT).as_posix(), line, name) for name in _names_in(node))
 
 
 def _names_in(node: ast.AST) -> Iterator[str]:

@@ -54,10 +54,9 @@ def administrators() -> tuple[User, User]:
 
 def named(person: User) -> User:
     """A person under the name and in the position of the day of what they are about to do."""
-    first = make.person("administrator")
+    first, name = make.person("administrator"), f"Người Cũ {person.id}"
     if person.position != POSITION:
-        active = {"active": True, "actor": first}
-        people.change(person.id, full_name=f"Người Cũ {person.id}", position=POSITION, **active)
+        people.change(person.id, actor=first, full_name=name, position=POSITION, active=True)
         make.commit()
     return person
 
@@ -149,11 +148,11 @@ def who_may_not_judge_and_who_steps_in() -> Iterator[Shown]:
     stranger, member = named(make.user("stranger")), named(make.user("member"))
     conflict = conflicts.declare(by["district_appraiser"].id, make.REASON, actor=first, dossier_id=dossier.id)
     conflicts.withdraw(conflict.id, make.REASON, actor=second)
-    by_role = {"actor": first, "starts_on": clock.today()}
-    conflicts.name(dossier.id, user_id=stranger.id, role="district_appraiser", document="QĐ 5", **by_role)
-    entry = councils.CouncilEntry(dossier.round_id, dossier.district_id, "15/QĐ-PGDĐT", clock.today())
+    day, role = clock.today(), "district_appraiser"
+    conflicts.name(dossier.id, actor=first, user_id=stranger.id, role=role, document="QĐ 5", starts_on=day)
+    entry = councils.CouncilEntry(dossier.round_id, dossier.district_id, "15/QĐ-PGDĐT", day)
     council = councils.enter(entry, actor=first)
-    councils.seat(council.id, user_id=member.id, part="chair", **by_role)
+    councils.seat(council.id, user_id=member.id, part="chair", actor=first, starts_on=day)
     councils.dissolve(council.id, make.REASON, actor=second)
     yield Shown("/recusals/", second, (by["district_appraiser"], first, second))
     yield Shown(f"/recusals/dossiers/{dossier.id}", second, (stranger,), present=True)
