@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from certflow import clock, models
 from certflow.accounts.pages import gate
+from certflow.accounts.words import with_present_name
 from certflow.assessment.words.entries import is_rated, level_of, scale, words_of
 from certflow.catalogue import catalogue
 from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
@@ -90,6 +91,7 @@ def _speak(app: Flask) -> None:
     """The language of a request, and the words of dossiers for every template."""
     person.register(app)
     app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale, "words_of": words_of}
+    app.jinja_env.globals |= {"with_present_name": with_present_name}
     app.jinja_env.tests |= {"text": lambda value: isinstance(value, Text), "rated": is_rated}
 
 

@@ -289,7 +289,7 @@ def by_a_colleague(row: Claim | Finding) -> None:
     """Let another person of the same role have written every field of a stored claim or finding."""
     colleague = person("commune_officer", db.session.get_one(Dossier, row.dossier_id).unit, name="colleague")
     row.writers = dict.fromkeys([*row.answer, "value", "explanation"], colleague.id)
-    row.saved_by_id = colleague.id
+    row.saved_by = colleague.signature
     commit()
 
 

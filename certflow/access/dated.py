@@ -67,7 +67,7 @@ class Register(Generic[Row]):
         """Let a row that is held count no more from this moment; what was done by it stays. Raises a Refusal."""
         self._require_open(row)
         row.withdrawn_reason = required_reason(reason)
-        row.withdrawn_at, row.withdrawn_by_id = clock.now(), actor.id
+        row.withdrawn_at, row.withdrawn_by = clock.now(), actor.signature
         db.session.flush()
         return row
 
@@ -162,7 +162,7 @@ def columns(entry: Entry, actor: User) -> dict[str, Any]:
 
 def entered(actor: User) -> dict[str, Any]:
     """What a row keeps of who entered it: that it was now."""
-    return {"entered_by_id": actor.id, "entered_at": clock.now()}
+    return {"entered_by": actor.signature, "entered_at": clock.now()}
 
 
 def hold_unit(unit_id: int, actor: User) -> None:

@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
@@ -237,9 +236,3 @@ def change_password(user: User, *, old: str, new: str, source: str = "") -> None
     check_password(new)
     set_password(user, hashed(new))
     events.record(user.id, "password_changed", actor=user)
-
-
-def names(ids: Collection[int]) -> dict[int, str]:
-    """The full names of several people by their ids."""
-    rows = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
-    return {row.id: row.full_name for row in rows}

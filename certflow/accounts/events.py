@@ -1,9 +1,9 @@
 """The history of accounts: who did what to an account and when; lines are added and never changed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, insert, select
-from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.models.accounts import AccountEvent
@@ -12,6 +12,7 @@ from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 
 PAGE_SIZE = 50
+_NOBODY: dict[str, Any] = {"actor_id": None, "actor_name": None, "actor_position": None}
 
 
 def record(user_id: int, what: str, *, actor: User | None, **facts: object) -> None:
@@ -21,7 +22,8 @@ def record(user_id: int, what: str, *, actor: User | None, **facts: object) -> N
 
 def record_all(lines: Sequence[tuple[int, str, dict[str, object]]], *, actor: User | None) -> None:
     """Record many events in one statement; each line is the account's id, what was done and the facts."""
-    stamp = {"actor_id": actor and actor.id, "at": clock.now()}
+    by = actor.signature.columns("actor") if actor else _NOBODY
+    stamp = by | {"at": clock.now()}
     rows = [{"user_id": user_id, "what": what, "facts": facts, **stamp} for user_id, what, facts in lines]
     if rows:
         db.session.execute(insert(AccountEvent), rows)
@@ -38,5 +40,4 @@ def listed(user: User, page: int = 1) -> Pagination:
 
 
 def _of(user: User) -> Select[AccountEvent]:
-    query = select(AccountEvent).where(AccountEvent.user_id == user.id).options(joinedload(AccountEvent.actor))
-    return query.order_by(AccountEvent.id.desc())
+    return select(AccountEvent).where(AccountEvent.user_id == user.id).order_by(AccountEvent.id.desc())

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from certflow.catalogue import role_titles
 from certflow.http.fields import shown_day
 from certflow.models.accounts import AccountEvent, SignInEntry
+from certflow.models.days import Signature
+from certflow.models.people import User
 
 BROWSERS = (
     ("coc_coc_browser", "Cốc Cốc"),
@@ -30,6 +32,13 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+
+
+def with_present_name(signature: Signature, account: User) -> str:
+    """Name and position of the day of an act, and what its account is called now where that is another name."""
+    if account.full_name == signature.name:
+        return signature.full
+    return str(_("%(name)s (now: %(present)s)", name=signature.full, present=account.full_name))
 
 
 def sign_in(entry: SignInEntry) -> dict[str, str]:
@@ -66,7 +75,7 @@ def event(line: AccountEvent) -> dict[str, str]:
         "sessions_ended": _("Signed out everywhere by an administrator"),
         "other_sessions_ended": _("Other sessions ended"),
     }
-    who = line.actor.full_name if line.actor else str(_("the command line"))
+    who = line.done_by.full if line.done_by else str(_("the command line"))
     return {"what": words.get(line.what, line.what), "detail": _detail(line.what, line.facts), "who": who}
 
 

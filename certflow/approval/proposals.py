@@ -65,7 +65,7 @@ def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str 
         kind=kind.name,
         content=content,
         reason=reason.strip(),
-        proposed_by_id=actor.id,
+        proposed_by=actor.signature,
         proposed_at=clock.now(),
         **about,
     )
@@ -76,7 +76,7 @@ def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str 
 
 def settles(proposal: Proposal, actor: User) -> bool:
     """Whether `actor` may confirm or refuse a proposal: somebody else than who proposed it, whose part it is."""
-    if proposal.outcome or same_person(proposal.proposed_by, actor):
+    if proposal.outcome or same_person(proposal.proposer, actor):
         return False
     return KINDS[proposal.kind].may_settle(proposal, actor)
 
@@ -125,7 +125,7 @@ def _let_go(proposal: Proposal, outcome: str, actor: User, reason: str) -> Propo
 
 
 def _settle(proposal: Proposal, outcome: str, actor: User, reason: str) -> None:
-    proposal.outcome, proposal.settled_by_id, proposal.settled_at = outcome, actor.id, clock.now()
+    proposal.outcome, proposal.settled_by, proposal.settled_at = outcome, actor.signature, clock.now()
     proposal.settled_reason = reason.strip()
 
 
@@ -137,7 +137,7 @@ def _open_to(proposal_id: int, actor: User) -> Proposal:
 
 def require_second(proposal: Proposal, actor: User) -> None:
     """Raises NotPermitted unless `actor` may settle an open proposal as the second person."""
-    if same_person(proposal.proposed_by, actor):
+    if same_person(proposal.proposer, actor):
         raise NotPermitted(_("You proposed this yourself; another person must confirm it."))
     if not settles(proposal, actor):
         raise NotPermitted(_("Another person with the right role must settle this."))
@@ -184,8 +184,7 @@ def _seen(actor: User) -> Select[Proposal]:
             joinedload(Proposal.round),
             joinedload(Proposal.rule),
             joinedload(Proposal.dossier).options(*access.PLACED, joinedload(Dossier.round)),
-            joinedload(Proposal.proposed_by),
-            joinedload(Proposal.settled_by),
+            joinedload(Proposal.proposer),
         )
     )
 
@@ -204,5 +203,4 @@ def listed(actor: User, page: int = 1) -> Pagination:
 
 def open_about(kind: ActKind, **about: int) -> Proposal | None:
     """The open proposal of a kind about a subject, if there is one."""
-    query = select(Proposal).filter_by(kind=kind.name, outcome="", **about)
-    return db.session.scalar(query.options(joinedload(Proposal.proposed_by)))
+    return db.session.scalar(select(Proposal).filter_by(kind=kind.name, outcome="", **about))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, editing
@@ -156,7 +155,7 @@ def _write(
     row.answer, row.explanation, row.to_confirm = dict(answer), explanation, False
     changed = {name: actor.id for name, text in texts_of(indicator, row).items() if before.texts.get(name, "") != text}
     row.writers = {**before.writers, **changed}
-    row.saved_by_id, row.saved_at = actor.id, clock.now()
+    row.saved_by, row.saved_at = actor.signature, clock.now()
     row.version += 1
     return row.version
 
@@ -214,16 +213,14 @@ def contents(dossier: Dossier) -> Contents:
     files: dict[str, list[Evidence]] = {}
     removed: dict[str, list[Evidence]] = {}
     query = select(Evidence).where(Evidence.dossier_id == dossier.id, evidence.shown())
-    for file in db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)):
+    for file in db.session.scalars(query.order_by(Evidence.id)):
         (files if file.removed_at is None else removed).setdefault(file.indicator, []).append(file)
-    claims = select(Claim).options(joinedload(Claim.saved_by))
-    findings = select(Finding).options(joinedload(Finding.saved_by))
     filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
     return Contents(
-        claims={c.indicator: c for c in db.session.scalars(claims.filter_by(**of_dossier))},
-        findings={f.indicator: f for f in db.session.scalars(findings.filter_by(**of_dossier))},
+        claims={c.indicator: c for c in db.session.scalars(select(Claim).filter_by(**of_dossier))},
+        findings={f.indicator: f for f in db.session.scalars(select(Finding).filter_by(**of_dossier))},
         evidence=files,
         removed=removed,
-        meeting=db.session.get(Meeting, dossier.id, options=[joinedload(Meeting.recorded_by)]),
-        submissions=list(db.session.scalars(filed.options(joinedload(Submission.filed_by)))),
+        meeting=db.session.get(Meeting, dossier.id),
+        submissions=list(db.session.scalars(filed)),
     )

@@ -41,7 +41,7 @@ def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, 
     except Refusal:
         storage.delete(key)
         raise
-    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by_id=actor.id)
+    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by=actor.signature)
     evidence.original_name, evidence.media_type = content.safe_name(original_name, kind), kind.media_type
     evidence.size, evidence.sha256, evidence.uploaded_at = stored_file.size, stored_file.sha256, clock.now()
     db.session.add(evidence)
@@ -144,7 +144,7 @@ def restore(evidence_id: int, *, actor: User) -> Evidence:
 def listed(dossier: Dossier, indicator: str) -> list[Evidence]:
     """The files of one indicator, oldest first, with those that were taken out lately."""
     query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.indicator == indicator, shown())
-    return list(db.session.scalars(query.options(joinedload(Evidence.uploaded_by)).order_by(Evidence.id)))
+    return list(db.session.scalars(query.order_by(Evidence.id)))
 
 
 def shown() -> ColumnElement[bool]:

@@ -101,6 +101,6 @@ def refresh_claims(dossier: Dossier, *, actor: User, at: dt.datetime) -> None:
             claim = Claim(dossier_id=dossier.id, indicator=code, version=0, explanation="")
             db.session.add(claim)
         if claim.answer != answer or claim.to_confirm:
-            claim.answer, claim.saved_by_id, claim.saved_at, claim.to_confirm = dict(answer), actor.id, at, False
+            claim.answer, claim.saved_by, claim.saved_at, claim.to_confirm = dict(answer), actor.signature, at, False
             claim.version += 1
     db.session.flush()

@@ -61,7 +61,9 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     _check(dossier, minutes)
     meeting = db.session.get(Meeting, dossier.id, populate_existing=True)
     if (meeting.version if meeting else 0) != minutes.version:
-        raise Stale(_("The record of the meeting was changed after you opened this page. Compare it with yours and save again."))
+        raise Stale(
+            _("The record of the meeting was changed after you opened this page. Compare it with yours and save again.")
+        )
     if meeting is None:
         meeting = Meeting(dossier_id=dossier.id)
         db.session.add(meeting)
@@ -71,7 +73,7 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     meeting.bodies_present = [key for key in BODIES if key in minutes.bodies_present]
     meeting.other_bodies = minutes.other_bodies.strip()
     meeting.conclusion = minutes.conclusion.strip()
-    meeting.recorded_by_id, meeting.recorded_at = actor.id, clock.now()
+    meeting.recorded_by, meeting.recorded_at = actor.signature, clock.now()
     db.session.flush()
     return meeting
 

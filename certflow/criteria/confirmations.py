@@ -22,7 +22,7 @@ def confirmations(form: FormSpec) -> list[FormConfirmation]:
     query = (
         select(FormConfirmation)
         .where(FormConfirmation.form == form.name, FormConfirmation.form_version == form.version)
-        .options(joinedload(FormConfirmation.confirmed_by), joinedload(FormConfirmation.unit))
+        .options(joinedload(FormConfirmation.unit))
         .order_by(FormConfirmation.confirmed_at)
     )
     return list(db.session.scalars(query))
@@ -63,7 +63,7 @@ def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfi
         form=form.name,
         form_version=form.version,
         unit_id=provinces[0].id,
-        confirmed_by_id=actor.id,
+        confirmed_by=actor.signature,
         confirmed_at=clock.now(),
         document=document.strip(),
     )

@@ -102,9 +102,9 @@ def begin(unit_id: int, family: str, *, actor: User) -> RatingSet:
         name=f"{family}_{unit.code}"[:80],
         version=last.version + 1 if last else 1,
         **(_copied(last) if last else _blank(unit, family)),
-        entered_by_id=actor.id,
+        entered_by=actor.signature,
         entered_at=now,
-        changed_by_id=actor.id,
+        changed_by=actor.signature,
         changed_at=now,
     )
     with refusing("uq_rating_set_name_version", _begun()):
@@ -150,7 +150,7 @@ def save(set_id: int, change: Callable[[Content], Content], *, actor: User, revi
 def changed(draft: RatingSet, content: Content, actor: User) -> RatingSet:
     """Write the content of a draft that is held, and who changed it."""
     draft.content = content
-    draft.changed_by_id, draft.changed_at = actor.id, clock.now()
+    draft.changed_by, draft.changed_at = actor.signature, clock.now()
     db.session.flush()
     return draft
 
@@ -180,7 +180,7 @@ def publish(set_id: int, *, actor: User, revision: int) -> RatingSet:
     form = form_of(draft)
     _refuse_unprintable(form)
     published.add(form)
-    draft.published_by_id, draft.published_at = actor.id, clock.now()
+    draft.published_by, draft.published_at = actor.signature, clock.now()
     db.session.flush()
     return draft
 
@@ -209,8 +209,7 @@ def draft_of(set_id: int, actor: User, revision: int) -> RatingSet:
 
 
 def _loaded(query: Select[RatingSet]) -> Select[RatingSet]:
-    people = (joinedload(RatingSet.changed_by), joinedload(RatingSet.entered_by), joinedload(RatingSet.published_by))
-    return query.options(joinedload(RatingSet.unit), *people)
+    return query.options(joinedload(RatingSet.unit))
 
 
 def _seen(own: RatingSet | None, actor: User) -> RatingSet:

@@ -191,7 +191,7 @@ def _change_state(dossier: Dossier, move: Move, act: Act, *, stays: bool = False
         "action": move.transition.action,
         "from_state": move.origin,
         "to_state": move.target,
-        "actor_id": act.actor.id,
+        **act.actor.signature.columns("actor"),
         "acting_as": move.acting_as,
         **({"delegation_id": delegation.id, "signs_for": delegation.mode} if delegation else _OWN),
         "note": act.note,

@@ -20,9 +20,8 @@ from certflow.law.deadlines import Standing
 from certflow.models.base import db, instant, refusing
 from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.paging import IdPagination, Pagination
-from certflow.models.people import Appointment, User
+from certflow.models.people import User
 from certflow.models.rounds import Round
-from certflow.models.rules import Delegation
 from certflow.models.units import Holder, Unit, UnitVersion
 from certflow.rounds import rounds
 from certflow.units import holders
@@ -114,7 +113,7 @@ def _insert(assessment_round: Round, unit: Unit, holder: Holder | None, actor: U
         state=spec.initial,
         entered_at=now,
         opened_at=now,
-        opened_by_id=actor.id,
+        opened_by=actor.signature,
         disadvantaged_area=bool(source),
         disadvantaged_source=source,
     )
@@ -224,16 +223,13 @@ def standings(dossier: Dossier) -> tuple[Standing, ...]:
     return dates.of(dossier).standings
 
 
-DELEGATED = joinedload(HistoryEntry.delegation).joinedload(Delegation.appointment).joinedload(Appointment.user)
+_SHOWN = joinedload(HistoryEntry.actor), joinedload(HistoryEntry.delegation)
 
 
 def history(dossier: Dossier) -> list[HistoryEntry]:
     """Every act on the dossier, oldest first, with who did it."""
     query = (
-        select(HistoryEntry)
-        .where(HistoryEntry.dossier_id == dossier.id)
-        .options(joinedload(HistoryEntry.actor), DELEGATED)
-        .order_by(HistoryEntry.number)
+        select(HistoryEntry).where(HistoryEntry.dossier_id == dossier.id).options(*_SHOWN).order_by(HistoryEntry.number)
     )
     return list(db.session.scalars(query))
 
@@ -241,7 +237,7 @@ def history(dossier: Dossier) -> list[HistoryEntry]:
 def last_act(dossier: Dossier) -> HistoryEntry | None:
     """The latest act on the dossier, with who did it; None before the first."""
     query = select(HistoryEntry).where(HistoryEntry.dossier_id == dossier.id)
-    query = query.options(joinedload(HistoryEntry.actor), DELEGATED)
+    query = query.options(*_SHOWN)
     return db.session.scalar(query.order_by(HistoryEntry.number.desc()).limit(1))
 
 

@@ -146,7 +146,7 @@ def _claim_files(dossier: Dossier, codes: Sequence[str]) -> None:
         .order_by(Evidence.id)
     )
     for code, file in {file.indicator: file for file in db.session.scalars(query)}.items():
-        saved = {"saved_by_id": file.uploaded_by_id, "saved_at": file.uploaded_at}
+        saved = {"saved_by": file.uploaded_by, "saved_at": file.uploaded_at}
         db.session.add(Claim(dossier_id=dossier.id, indicator=code, version=0, answer={}, explanation="", **saved))
     db.session.flush()
 

@@ -40,7 +40,7 @@ def freeze(dossier: Dossier, *, actor: User, at: dt.datetime, delegation: Delega
         manifest_hash=hashlib.sha256(text.encode()).hexdigest(),
         claimed_level=result.level,
         filed_at=at,
-        filed_by_id=actor.id,
+        filed_by=actor.signature,
     )
     db.session.add(submission)
     dossier.filed = True
@@ -97,7 +97,7 @@ def submission(dossier: Dossier, number: int) -> Submission:
     row = db.session.scalar(
         select(Submission)
         .where(Submission.dossier_id == dossier.id, Submission.number == number)
-        .options(joinedload(Submission.filed_by))
+        .options(joinedload(Submission.filer))
     )
     if row is None:
         raise NotFound(_("There is no such filing."))

@@ -129,8 +129,8 @@ def record(dossier: Dossier, reader: User) -> list[Handling]:
     own = [role.name for role in roles.values() if role.seat in seats]
     if not own:
         return []
-    people = joinedload(Handling.user), joinedload(Handling.ended_by), joinedload(Handling.appointment)
-    query = select(Handling).where(Handling.dossier_id == dossier.id, Handling.role.in_(own)).options(*people)
+    query = select(Handling).where(Handling.dossier_id == dossier.id, Handling.role.in_(own))
+    query = query.options(joinedload(Handling.appointment))
     return list(db.session.scalars(query.order_by(Handling.id.desc()).limit(MOST_RECORDED)))
 
 
@@ -164,26 +164,26 @@ def counted(actor: User, waiting: ColumnElement[bool], total: int) -> Counts:
     return Counts(total, own, handled - own)
 
 
-# Sent past the unit of work like the change of state that it goes with.
+# Sent past the unit of work like the change of state that it goes with; who ended it comes with the parameters.
 _PASS_ON = (
     update(_handling)
     .where(_handling.c.dossier_id == bindparam("passed"), _handling.c.until.is_(None))
     .where(_handling.c.role != bindparam("turn"))
-    .values(until=bindparam("at", type_=Instant()), ended_by_id=bindparam("by"), ending="passed_on")
+    .values(until=bindparam("at", type_=Instant()), ending="passed_on")
 )
 
 
 def pass_on(dossier: Dossier, *, actor: User, at: dt.datetime) -> None:
     """End what was handled in another part than the one in which the dossier waits now."""
-    parameters = {"passed": dossier.id, "turn": _turn(dossier), "at": at, "by": actor.id}
-    db.session.connection().execute(_PASS_ON, parameters)
+    parameters = {"passed": dossier.id, "turn": _turn(dossier), "at": at}
+    db.session.connection().execute(_PASS_ON, parameters | actor.signature.columns("ended_by"))
 
 
 def end_all_of(user: User, *, actor: User) -> None:
     """End whatever a person works on whose account is switched off: switched on again, they begin anew."""
     theirs = select(Appointment.id).where(Appointment.user_id == user.id)
     query = update(Handling).where(Handling.appointment_id.in_(theirs), Handling.until.is_(None))
-    db.session.execute(query.values(until=clock.now(), ended_by_id=actor.id, ending="lapsed"))
+    db.session.execute(query.values(until=clock.now(), ending="lapsed", **actor.signature.columns("ended_by")))
 
 
 def _turn(dossier: Dossier) -> str:
@@ -214,12 +214,14 @@ def _of_colleagues(actor: User) -> ColumnElement[bool]:
 
 
 def _begin(dossier: Dossier, role: str, appointment: Appointment, actor: User) -> Handling:
-    begun = Handling(dossier_id=dossier.id, role=role, user=actor, appointment=appointment, since=clock.now())
+    begun = Handling(dossier_id=dossier.id, role=role, appointment=appointment, since=clock.now())
+    begun.taken_by = actor.signature
     db.session.add(begun)
     db.session.flush()
     return begun
 
 
 def _end(handling: Handling, ending: str, actor: User, reason: str = "") -> None:
-    handling.until, handling.ended_by_id, handling.ending, handling.reason = clock.now(), actor.id, ending, reason
+    handling.until, handling.ended_by = clock.now(), actor.signature
+    handling.ending, handling.reason = ending, reason
     db.session.flush()  # before the next one begins: one alone is open at a time

@@ -52,8 +52,8 @@ def declare(
     of_unit = unit.id if unit is not None else None
     if (of_dossier is None) == (of_unit is None):
         raise Invalid(_("A conflict of interest is about one dossier or one unit."))
-    conflict = Conflict(user_id=user.id, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
-    conflict.declared_by_id, conflict.declared_at = actor.id, clock.now()
+    conflict = Conflict(concerned=user.signature, dossier_id=of_dossier, unit_id=of_unit, reason=reason)
+    conflict.declared_by, conflict.declared_at = actor.signature, clock.now()
     db.session.add(conflict)
     db.session.flush()
     return conflict
@@ -113,7 +113,7 @@ def sees(actor: User, conflict: Conflict) -> bool:
 def may_withdraw(actor: User, conflict: Conflict) -> bool:
     """Whether `actor` may withdraw the conflict: self-declared, or another person's for administrators."""
     if actor.person_id == conflict.user.person_id:
-        return conflict.declared_by.person_id == actor.person_id
+        return conflict.declarer.person_id == actor.person_id
     return access.is_administrator(actor)
 
 
@@ -125,8 +125,7 @@ def get(conflict_id: int, actor: User) -> Conflict:
     return conflict
 
 
-_PEOPLE = Conflict.user, Conflict.declared_by, Conflict.withdrawn_by
-_SHOWN = [joinedload(about) for about in (*_PEOPLE, Conflict.dossier, Conflict.unit)]
+_SHOWN = [joinedload(about) for about in (Conflict.user, Conflict.declarer, Conflict.dossier, Conflict.unit)]
 
 
 def listed(actor: User, page: int = 1) -> Pagination:
@@ -177,9 +176,9 @@ def name(
         faults["user_id"] = (_("%(name)s may not act on this dossier either.", name=user.full_name),)
     if faults:
         raise Invalid(fields=faults)
-    substitute = Substitute(dossier_id=dossier.id, user_id=user.id, role=role, document=document.strip())
+    substitute = Substitute(dossier_id=dossier.id, seated=user.signature, role=role, document=document.strip())
     substitute.starts_on, substitute.ends_on = starts_on or clock.today(), ends_on
-    substitute.named_by_id, substitute.named_at = actor.id, clock.now()
+    substitute.named_by, substitute.named_at = actor.signature, clock.now()
     db.session.add(substitute)
     db.session.flush()
     db.session.expire(user, ["substitutions"])
@@ -214,7 +213,7 @@ def end(substitute_id: int, *, actor: User) -> Substitute:
         raise NotFound(_("There is no such substitute."))
     if not substitute.goes_on(clock.today()):
         raise ActionNotOpen(_("This role has already ended."))
-    substitute.ended_by_id = actor.id
+    substitute.ended_by = actor.signature
     dated.end_part(substitute)
     return substitute
 
@@ -222,7 +221,7 @@ def end(substitute_id: int, *, actor: User) -> Substitute:
 def substitutes_of(dossier: Dossier) -> Sequence[Substitute]:
     """All substitutes of a dossier, ended ones included, newest first."""
     query = select(Substitute).where(Substitute.dossier_id == dossier.id).order_by(Substitute.id.desc())
-    return db.session.scalars(query.options(joinedload(Substitute.user), joinedload(Substitute.named_by))).all()
+    return db.session.scalars(query.options(joinedload(Substitute.user))).all()
 
 
 def unit_of(unit_id: int) -> Unit:

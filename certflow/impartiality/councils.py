@@ -106,8 +106,9 @@ def seat(
     faults = _part_faults(council, part) | _person_faults(council, user) | dated.faults_in_days(starts_on, ends_on)
     if faults:
         raise Invalid(fields=faults)
-    member = CouncilMember(council_id=council.id, user_id=user.id, part=part, starts_on=starts_on, ends_on=ends_on)
-    member.named_by_id, member.named_at = actor.id, clock.now()
+    member = CouncilMember(council_id=council.id, seated=user.signature, part=part)
+    member.starts_on, member.ends_on = starts_on or clock.today(), ends_on
+    member.named_by, member.named_at = actor.signature, clock.now()
     db.session.add(member)
     db.session.flush()
     db.session.expire(council, ["members"])
@@ -157,7 +158,7 @@ def dissolve(council_id: int, reason: str, *, actor: User) -> Council:
 
 def get(council_id: int) -> Council:
     """A council with its members; raises NotFound."""
-    return REGISTER.get(council_id, *_SHOWN, joinedload(Council.withdrawn_by))
+    return REGISTER.get(council_id, *_SHOWN)
 
 
 _MEMBERS = selectinload(Council.members).joinedload(CouncilMember.user)

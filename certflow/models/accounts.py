@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.people import User
 
 
@@ -111,7 +112,7 @@ class AccountEvent(Model):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[dt.datetime]
 
-    actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])
+    done_by: Mapped[Signature | None] = signed("actor", optional=True)
 
 
 class KeptForm(Model):

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round
@@ -52,8 +53,9 @@ class Proposal(Model):
     round: Mapped[Round | None] = relationship()
     rule: Mapped[AuthorityRule | None] = relationship()
     dossier: Mapped[Dossier | None] = relationship()
-    proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
-    settled_by: Mapped[User | None] = relationship(foreign_keys=[settled_by_id])
+    proposed_by: Mapped[Signature] = signed("proposed_by")
+    settled_by: Mapped[Signature | None] = signed("settled_by", optional=True)
+    proposer: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
 
 
 class PaperReceipt(Model):

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.people import User
+from certflow.models.days import Signature, signed
 from certflow.models.units import Unit
 
 
@@ -59,8 +59,8 @@ class RatingSet(Model):
     published_at: Mapped[dt.datetime | None]
 
     unit: Mapped[Unit] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
-    changed_by: Mapped[User] = relationship(foreign_keys=[changed_by_id])
-    published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id])
+    entered_by: Mapped[Signature] = signed("entered_by")
+    changed_by: Mapped[Signature] = signed("changed_by")
+    published_by: Mapped[Signature | None] = signed("published_by", optional=True)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy reads it from the class

@@ -4,10 +4,9 @@ import datetime as dt
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.ext.hybrid import hybrid_method
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from certflow.models.days import Lasting
-from certflow.models.people import User
+from certflow.models.days import Lasting, Signature, signed
 
 LONGEST_REASON = 4000
 
@@ -21,9 +20,9 @@ class Documented:
     entered_at: Mapped[dt.datetime]
 
     @declared_attr
-    def entered_by(self) -> Mapped[User]:
+    def entered_by(self) -> Mapped[Signature]:
         """Who entered it."""
-        return relationship(foreign_keys=[self.entered_by_id])  # type: ignore[list-item]
+        return signed("entered_by")
 
 
 class Withdrawable:
@@ -34,9 +33,9 @@ class Withdrawable:
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     @declared_attr
-    def withdrawn_by(self) -> Mapped[User | None]:
+    def withdrawn_by(self) -> Mapped[Signature | None]:
         """Who withdrew it."""
-        return relationship(foreign_keys=[self.withdrawn_by_id])  # type: ignore[list-item]
+        return signed("withdrawn_by", optional=True)
 
 
 class Dated(Lasting, Documented, Withdrawable):

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.people import Appointment, User
 from certflow.models.rounds import Round
 from certflow.models.rules import Delegation
@@ -70,7 +71,8 @@ class Dossier(Model):
     district: Mapped[Unit | None] = relationship(foreign_keys=[district_id])
     province: Mapped[Unit] = relationship(foreign_keys=[province_id])
     holder: Mapped[Holder | None] = relationship(lazy="joined")
-    opened_by: Mapped[User] = relationship()
+    opened_by: Mapped[Signature] = signed("opened_by")
+    opener: Mapped[User] = relationship()
     meeting: Mapped["Meeting | None"] = relationship(back_populates="dossier")
     claims: Mapped[list["Claim"]] = relationship(order_by="Claim.indicator")
     findings: Mapped[list["Finding"]] = relationship(order_by="Finding.indicator")
@@ -117,7 +119,7 @@ class Meeting(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     dossier: Mapped[Dossier] = relationship(back_populates="meeting")
-    recorded_by: Mapped[User] = relationship()
+    recorded_by: Mapped[Signature] = signed("recorded_by")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
@@ -140,9 +142,9 @@ class _Assessed:
     writers: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
 
     @declared_attr
-    def saved_by(self) -> Mapped[User]:
+    def saved_by(self) -> Mapped[Signature]:
         """The person who saved it last."""
-        return relationship()
+        return signed("saved_by")
 
 
 class Claim(_Assessed, Model):
@@ -176,7 +178,7 @@ class Evidence(Model):
     removed_at: Mapped[dt.datetime | None]
 
     dossier: Mapped[Dossier] = relationship(back_populates="evidence")
-    uploaded_by: Mapped[User] = relationship()
+    uploaded_by: Mapped[Signature] = signed("uploaded_by")
 
 
 class Submission(Model):
@@ -192,7 +194,8 @@ class Submission(Model):
     filed_at: Mapped[dt.datetime]
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
-    filed_by: Mapped[User] = relationship()
+    filed_by: Mapped[Signature] = signed("filed_by")
+    filer: Mapped[User] = relationship()
 
 
 class HistoryEntry(Model):
@@ -218,13 +221,14 @@ class HistoryEntry(Model):
     document_date: Mapped[dt.date | None]
     at: Mapped[dt.datetime]
 
+    done_by: Mapped[Signature] = signed("actor")
     actor: Mapped[User] = relationship()
     delegation: Mapped[Delegation | None] = relationship()
 
     @property
     def signed_by(self) -> str:
         """Who did it, and how they signed where it was for somebody else."""
-        return f"{self.actor.full_name} ({self.signs_for}.)" if self.signs_for else self.actor.full_name
+        return f"{self.done_by.full} ({self.signs_for}.)" if self.signs_for else self.done_by.full
 
 
 class Handling(Model):
@@ -255,6 +259,7 @@ class Handling(Model):
     ending: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
 
+    taken_by: Mapped[Signature] = signed("user")
+    ended_by: Mapped[Signature | None] = signed("ended_by", optional=True)
     user: Mapped[User] = relationship(foreign_keys=[user_id])
-    ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])
     appointment: Mapped[Appointment] = relationship()

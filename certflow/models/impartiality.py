@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from certflow.models.base import Model, reverse
 from certflow.models.dated import Documented, Withdrawable
-from certflow.models.days import Held
+from certflow.models.days import Held, Signature, signed
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round
@@ -35,10 +35,12 @@ class Conflict(Withdrawable, Model):
     declared_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     declared_at: Mapped[dt.datetime]
 
+    concerned: Mapped[Signature] = signed("user")
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     dossier: Mapped[Dossier | None] = relationship()
     unit: Mapped[Unit | None] = relationship()
-    declared_by: Mapped[User] = relationship(foreign_keys=[declared_by_id])
+    declared_by: Mapped[Signature] = signed("declared_by")
+    declarer: Mapped[User] = relationship(foreign_keys=[declared_by_id])
 
 
 class Substitute(Held, Model):
@@ -63,8 +65,10 @@ class Substitute(Held, Model):
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     dossier: Mapped[Dossier] = relationship()
+    seated: Mapped[Signature] = signed("user")
+    named_by: Mapped[Signature] = signed("named_by")
+    ended_by: Mapped[Signature | None] = signed("ended_by", optional=True)
     user: Mapped[User] = relationship(back_populates="substitutions", foreign_keys=[user_id])
-    named_by: Mapped[User] = relationship(foreign_keys=[named_by_id])
 
 
 SUBSTITUTIONS: InstrumentedAttribute[list[Substitute]] = reverse(
@@ -143,8 +147,9 @@ class CouncilMember(Held, Model):
     named_at: Mapped[dt.datetime]
 
     council: Mapped[Council] = relationship(back_populates="members")
+    seated: Mapped[Signature] = signed("user")
+    named_by: Mapped[Signature] = signed("named_by")
     user: Mapped[User] = relationship(back_populates="council_seats", foreign_keys=[user_id])
-    named_by: Mapped[User] = relationship(foreign_keys=[named_by_id])
 
     @property
     def unit(self) -> Unit:

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.days import Held
+from certflow.models.days import LONGEST_NAME, Held, Signature, signed
 from certflow.models.units import Organisation, Unit
 
 
@@ -23,10 +23,10 @@ class User(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sign_in_name: Mapped[str] = mapped_column(String(120), unique=True)
-    full_name: Mapped[str] = mapped_column(String(120))
+    full_name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     search_key: Mapped[str] = mapped_column(String(120), index=True)
     sort_key: Mapped[str] = mapped_column(String(400), index=True)
-    position: Mapped[str] = mapped_column(String(120), default="")
+    position: Mapped[str] = mapped_column(String(LONGEST_NAME), default="")
     email: Mapped[str] = mapped_column(String(200), default="", index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
@@ -47,6 +47,11 @@ class User(Model):
     def person_id(self) -> int:
         """The same for every account of one person."""
         return self.same_person_as_id or self.id
+
+    @property
+    def signature(self) -> Signature:
+        """Under which name and in which position the person does an act now."""
+        return Signature(self.id, self.full_name, self.position)
 
     @property
     def is_active(self) -> bool:
@@ -148,4 +153,4 @@ class PeopleImport(Model):
     appointments: Mapped[int] = mapped_column(default=0)
     invited: Mapped[int] = mapped_column(default=0)
 
-    sent_by: Mapped[User | None] = relationship()
+    sent_by: Mapped[Signature | None] = signed("sent_by", optional=True)

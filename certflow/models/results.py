@@ -7,8 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from certflow.models.base import Model
+from certflow.models.days import Signature, signed
 from certflow.models.dossiers import Dossier
-from certflow.models.people import User
 from certflow.models.units import Holder, Unit
 
 
@@ -129,5 +129,5 @@ class FormConfirmation(Model):
     confirmed_at: Mapped[dt.datetime]
     document: Mapped[str] = mapped_column(String(300))
 
-    confirmed_by: Mapped[User] = relationship()
+    confirmed_by: Mapped[Signature] = signed("confirmed_by")
     unit: Mapped[Unit] = relationship()

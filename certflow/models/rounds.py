@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.people import User
+from certflow.models.days import Signature, signed
 from certflow.models.units import Unit
 
 
@@ -62,4 +62,4 @@ class CalendarDay(Model):
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[dt.datetime]
 
-    entered_by: Mapped[User] = relationship()
+    entered_by: Mapped[Signature] = signed("entered_by")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from certflow.models.base import Model, reverse
 from certflow.models.dated import Dated
+from certflow.models.days import LONGEST_NAME, Signature, signed
 from certflow.models.people import Appointment, User
 from certflow.models.units import Organisation, Unit
 
@@ -52,7 +53,7 @@ class AuthorityRule(Dated, Model):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     unit: Mapped[Unit] = relationship()
-    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+    confirmed_by: Mapped[Signature | None] = signed("confirmed_by", optional=True)
 
     @hybrid_method
     def counts_on(self, day: dt.date) -> bool:
@@ -98,8 +99,9 @@ class SigningRule(Dated, Model):
 class Delegation(Dated, Model):
     """That one person acts for another's appointment from one day to another, by a document; "" is every scheme.
 
-    `position` is the delegate's own, as papers print it under the words that say for whom they sign. A delegation is
-    never changed or removed; a withdrawn one gives no rights from that moment.
+    `position` is the delegate's own, as papers print it under the words that say for whom they sign. The two names are
+    those of the day on which it was entered. A delegation is never changed or removed; a withdrawn one gives no rights
+    from that moment.
     """
 
     __tablename__ = "delegation"
@@ -118,11 +120,23 @@ class Delegation(Dated, Model):
     mode: Mapped[str] = mapped_column(String(3))
     workflow: Mapped[str] = mapped_column(String(80), default="", server_default="")
     position: Mapped[str] = mapped_column(String(120))
+    delegate_name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    principal_name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     ends_on: Mapped[dt.date] = mapped_column()
     document_date: Mapped[dt.date] = mapped_column()
 
     appointment: Mapped[Appointment] = relationship()
     delegate: Mapped[User] = relationship(foreign_keys=[delegate_id], back_populates="delegations")
+
+    @property
+    def acts(self) -> Signature:
+        """The one who acts, as named when it was entered."""
+        return Signature(self.delegate_id, self.delegate_name, self.position)
+
+    @property
+    def principal(self) -> Signature:
+        """The one who delegated, as named when it was entered."""
+        return Signature(self.appointment.user_id, self.principal_name)
 
     def counts_on(self, day: dt.date) -> bool:
         """Whether the delegation gives its rights on `day`: it runs, and the one who delegated holds the part then."""

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certflow.models.base import Model
-from certflow.models.days import Lasting, Sourced
+from certflow.models.days import Lasting, Signature, Sourced, signed
 
 KINDS = "kind IN ('country', 'province', 'district', 'commune')"
 PARENTS = "(kind IN ('country', 'province')) = (parent_id IS NULL)"
@@ -62,6 +62,8 @@ class Resolution(Model):
     source: Mapped[str] = mapped_column(Text, default="")
     applied_at: Mapped[dt.datetime]
     applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    applied_by: Mapped[Signature | None] = signed("applied_by", optional=True)
 
 
 class UnitVersion(Lasting, Model):

@@ -32,14 +32,13 @@ def send(content: bytes, file_name: str, *, actor: User) -> PeopleImport:
     """Store a list for preview; raises Invalid at the field `file` if it is not readable."""
     access.require_administrator(actor)
     read(content)
-    actor_id = actor.id
     begin_writing()
     access.require_administrator(actor)
     _sweep()
     storage = equipment().storage
     key = storage.new_key("lists")
     sha256 = storage.put(key, [content]).sha256
-    sent = PeopleImport(sent_by_id=actor_id, sent_at=clock.now(), file_name=_printable(file_name), sha256=sha256)
+    sent = PeopleImport(sent_by=actor.signature, sent_at=clock.now(), file_name=_printable(file_name), sha256=sha256)
     sent.storage_key = key
     db.session.add(sent)
     db.session.flush()

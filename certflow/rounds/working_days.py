@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access
@@ -56,12 +55,11 @@ def calendar(years: Iterable[int]) -> WorkingCalendar:
 def of_year(number: int) -> YearOfDays:
     """The holidays and the entered days of one year."""
     holidays = year_of_holidays(number, language())
-    query = _entered(number, number).options(joinedload(CalendarDay.entered_by))
     return YearOfDays(
         year=number,
         off=list(holidays.off.items()) if holidays else None,
         worked=sorted(holidays.worked) if holidays else [],
-        entered=list(db.session.scalars(query)),
+        entered=list(db.session.scalars(_entered(number, number))),
     )
 
 
@@ -87,7 +85,7 @@ def enter(day: dt.date | None, *, working: bool, source: str, actor: User) -> Ca
             calendar_day = CalendarDay(day=day)
             db.session.add(calendar_day)
         calendar_day.working, calendar_day.source = working, source.strip()
-        calendar_day.entered_by_id, calendar_day.entered_at = actor.id, clock.now()
+        calendar_day.entered_by, calendar_day.entered_at = actor.signature, clock.now()
     return calendar_day
 
 

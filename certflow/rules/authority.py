@@ -189,8 +189,7 @@ def withdraw(rule_id: int, *, reason: str, actor: User) -> AuthorityRule:
 
 def get(rule_id: int) -> AuthorityRule:
     """One rule with its people and its province; raises NotFound."""
-    shown = AuthorityRule.unit, AuthorityRule.entered_by, AuthorityRule.confirmed_by, AuthorityRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in shown))
+    return REGISTER.get(rule_id, joinedload(AuthorityRule.unit))
 
 
 def lacking(day: dt.date) -> list[Round]:

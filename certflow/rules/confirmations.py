@@ -35,14 +35,14 @@ def _carry_out(proposal: Proposal, actor: User) -> None:
     rule = _locked(proposal)
     if rule.withdrawn_at is not None:
         raise ActionNotOpen(_("This rule has already been withdrawn."))
-    rule.confirmed_at, rule.confirmed_by_id = clock.now(), actor.id
+    rule.confirmed_at, rule.confirmed_by = clock.now(), actor.signature
 
 
 def _let_go(proposal: Proposal, actor: User, reason: str) -> None:
     """A rule that is refused or taken back counts for nothing."""
     rule = _locked(proposal)
     if rule.withdrawn_at is None:
-        rule.withdrawn_at, rule.withdrawn_by_id, rule.withdrawn_reason = clock.now(), actor.id, reason
+        rule.withdrawn_at, rule.withdrawn_by, rule.withdrawn_reason = clock.now(), actor.signature, reason
 
 
 def _locked(proposal: Proposal) -> AuthorityRule:

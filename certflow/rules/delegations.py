@@ -54,11 +54,13 @@ def enter(entry: DelegationEntry, *, actor: User) -> Delegation:
     access.require_administrator(actor)
     position = dated.joined(entry.position) or (delegate.position if delegate is not None else "")
     faults = _faults(entry, appointment, delegate, position)
-    if faults:
+    if faults or appointment is None or delegate is None:
         raise Invalid(fields=faults)
     delegation = Delegation(
-        appointment_id=entry.appointment_id,
-        delegate_id=entry.delegate_id,
+        appointment_id=appointment.id,
+        principal_name=appointment.user.full_name,
+        delegate_id=delegate.id,
+        delegate_name=delegate.full_name,
         mode=entry.mode,
         workflow=entry.scheme,
         position=position,
@@ -66,8 +68,7 @@ def enter(entry: DelegationEntry, *, actor: User) -> Delegation:
     )
     db.session.add(delegation)
     db.session.flush()
-    if delegate is not None:
-        db.session.expire(delegate, ["delegations"])
+    db.session.expire(delegate, ["delegations"])
     return delegation
 
 
@@ -178,7 +179,7 @@ def withdraw(delegation_id: int, *, reason: str, actor: User) -> Delegation:
 
 def get(delegation_id: int) -> Delegation:
     """One delegation with its people and its unit; raises NotFound."""
-    return REGISTER.get(delegation_id, *SHOWN, joinedload(Delegation.entered_by), joinedload(Delegation.withdrawn_by))
+    return REGISTER.get(delegation_id, *SHOWN)
 
 
 _ABOUT = joinedload(Delegation.appointment)

@@ -113,8 +113,7 @@ def withdraw(rule_id: int, *, reason: str, actor: User) -> InheritanceRule:
 
 def get(rule_id: int) -> InheritanceRule:
     """One rule with its people and its province; raises NotFound."""
-    relations = InheritanceRule.unit, InheritanceRule.entered_by, InheritanceRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in relations))
+    return REGISTER.get(rule_id, joinedload(InheritanceRule.unit))
 
 
 def listed(page: int = 1) -> Pagination:

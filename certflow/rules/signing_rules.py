@@ -134,8 +134,7 @@ def withdraw(rule_id: int, *, reason: str, actor: User) -> SigningRule:
 
 def get(rule_id: int) -> SigningRule:
     """One rule with its people, its unit and its office; raises NotFound."""
-    relations = SigningRule.unit, SigningRule.organisation, SigningRule.entered_by, SigningRule.withdrawn_by
-    return REGISTER.get(rule_id, *(joinedload(each) for each in relations))
+    return REGISTER.get(rule_id, joinedload(SigningRule.unit), joinedload(SigningRule.organisation))
 
 
 def listed(page: int = 1, *, unit_id: int | None = None) -> Pagination:

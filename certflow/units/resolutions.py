@@ -164,7 +164,7 @@ def apply(decree: Decree, *, actor: User | None = None, seen: str | None = None)
     if current.faults:
         raise Invalid(*(_("Row %(row)s: %(words)s", row=fault.row, words=fault.words) for fault in current.faults))
     own = _record_of(decree, actor)
-    cited = {"source": f"Căn cứ nêu trong {decree.number}", "applied_by_id": own.applied_by_id}
+    cited = {"source": f"Căn cứ nêu trong {decree.number}", "applied_by": own.applied_by}
     store.carry_out(current, lambda number: record(number or decree.number, decree.effective_on, **cited).id)
     return own, current
 
@@ -174,7 +174,7 @@ def _record_of(decree: Decree, actor: User | None) -> Resolution:
     own = record(decree.number, decree.effective_on)
     own.title = decree.title or decree.number
     own.issued_by, own.dated, own.source = decree.issued_by, decree.dated, decree.source
-    own.applied_at, own.applied_by_id = clock.now(), actor.id if actor else None
+    own.applied_at, own.applied_by = clock.now(), actor.signature if actor else None
     db.session.flush()
     return own
 

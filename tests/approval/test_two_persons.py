@@ -150,7 +150,7 @@ def test_an_authority_rule_counts_once_a_second_administrator_has_confirmed_it()
 
     assert authority.role_in_force(dossier, clock.today()) == "department_head"
     assert not authority.lacking(clock.today())
-    assert authority.get(rule_id).confirmed_by == administrators()[1]
+    assert authority.get(rule_id).confirmed_by == administrators()[1].signature
 
 
 def test_a_rule_that_is_refused_is_withdrawn_and_one_withdrawn_waits_for_nobody() -> None:
@@ -162,7 +162,7 @@ def test_a_rule_that_is_refused_is_withdrawn_and_one_withdrawn_waits_for_nobody(
     gone = entered()
     authority.withdraw(gone, reason=make.REASON, actor=administrators()[0])
 
-    assert authority.get(refused).withdrawn_by == administrators()[1]
+    assert authority.get(refused).withdrawn_by == administrators()[1].signature
     assert proposals.open_about(confirmations.KIND, rule_id=gone) is None
     assert not authority.get(gone).counts_on(clock.today())
 

@@ -101,7 +101,7 @@ def _insert(first: Dossier, places: list[Any], years: int) -> None:
         "acting_as": "commune_chair",
     }
     acted |= {"acting_as": "commune_chair"} | {
-        "actor_id": first.opened_by_id,
+        **first.opened_by.columns("actor"),
         "number": 2,
         "note": "",
         "document_number": "",

@@ -32,7 +32,7 @@ def test_a_confirmation_keeps_who_for_which_province_and_on_what_paper() -> None
 
     (kept,) = confirmations.confirmations(catalogue.definitions().form_of(make.scheme()))
 
-    assert (kept.confirmed_by, kept.unit) == (make.person("province_reviewer"), make.province())
+    assert (kept.confirmed_by, kept.unit) == (make.person("province_reviewer").signature, make.province())
     assert kept.document == PAPER
 
 

@@ -71,7 +71,7 @@ def test_a_dossier_is_taken_over_with_a_reason_that_stays_on_record() -> None:
 
     newest, oldest = handling.record(dossier, second)
     assert (newest.user_id, newest.until, newest.reason) == (second.id, None, "")
-    assert (oldest.user_id, oldest.ended_by, oldest.ending) == (first.id, second, "taken_over")
+    assert (oldest.user_id, oldest.ended_by, oldest.ending) == (first.id, second.signature, "taken_over")
     assert oldest.reason == "Bà Lan đi tập huấn."
     assert oldest.until is not None
     assert oldest.until <= newest.since
@@ -164,7 +164,7 @@ def test_it_lapses_when_the_dossier_goes_to_another_part_and_does_not_come_back_
 
     assert (handler(dossier), endings(dossier)) == ("", ["passed_on"])
     (passed,) = handling.record(dossier, officer)
-    assert (passed.ended_by, passed.until) == (officer, now(dossier).entered_at)
+    assert (passed.ended_by, passed.until) == (officer.signature, now(dossier).entered_at)
     chair = make.person_for("commune_chair", dossier)
     taken(dossier, chair)
     make.act(dossier, "hand_back")

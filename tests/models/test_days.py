@@ -38,17 +38,17 @@ open_spans: st.SearchStrategy[Span] = st.tuples(limit, limit).filter(in_order)
 
 
 class Known:
-    """The ids that rows refer to: a unit, and two administrators."""
+    """What rows refer to: the id of a unit, and the signatures of two administrators."""
 
     def __init__(self) -> None:
         self.unit = make.unit().id
-        self.first = make.person(role_titles.ADMINISTRATOR).id
-        self.second = make.person(role_titles.ADMINISTRATOR, name="second").id
+        self.first = make.person(role_titles.ADMINISTRATOR).signature
+        self.second = make.person(role_titles.ADMINISTRATOR, name="second").signature
 
     def dated(self, span: Span, withdrawn: bool) -> dict[str, Any]:
         """The columns of a rule."""
-        days = {"unit_id": self.unit, "starts_on": span[0], "ends_on": span[1], "entered_by_id": self.first}
-        gone = {"withdrawn_at": MOMENT, "withdrawn_by_id": self.first, "withdrawn_reason": "x"} if withdrawn else {}
+        days = {"unit_id": self.unit, "starts_on": span[0], "ends_on": span[1], "entered_by": self.first}
+        gone = {"withdrawn_at": MOMENT, "withdrawn_by": self.first, "withdrawn_reason": "x"} if withdrawn else {}
         return DOCUMENT | days | gone
 
 
@@ -80,7 +80,7 @@ def test_of_offices(known: Known, drawn: list[Span], first: dt.date | None, last
 @properties
 @given(drawn=st.lists(st.tuples(spans, st.booleans()), min_size=1, max_size=4), on=day)
 def test_of_appointments(known: Known, drawn: list[tuple[Span, bool]], on: dt.date) -> None:
-    at = {"user_id": known.first, "unit_id": known.unit, "role": "commune_officer"}
+    at = {"user_id": known.first.id, "unit_id": known.unit, "role": "commune_officer"}
     appointments = [
         Appointment(**at, starts_on=a, ends_on=b, ended_at=MOMENT if ended else None) for (a, b), ended in drawn
     ]
@@ -108,7 +108,7 @@ def test_of_rules_that_need_a_second_person(
     rules = []
     for number, (span, withdrawn, practice, confirmed) in enumerate(drawn):
         rule = AuthorityRule(**scan, **known.dated(span, withdrawn), storage_key=str(number), practice=practice)
-        rule.confirmed_at, rule.confirmed_by_id = (MOMENT, known.second) if confirmed else (None, None)
+        rule.confirmed_at, rule.confirmed_by = (MOMENT, known.second) if confirmed else (None, None)
         rules.append(rule)
 
     agree(rules, lambda rule: rule.counts_on(on))

@@ -177,14 +177,16 @@ def _delegated(whose: User, to: User, *, ended: bool) -> None:
     db.session.add(
         Delegation(
             appointment_id=appointment.id,
+            principal_name=whose.full_name,
             delegate_id=to.id,
+            delegate_name=to.full_name,
             mode="KT",
             position="Phó Trưởng phòng",
             starts_on=today - dt.timedelta(days=30),
             ends_on=today - dt.timedelta(days=1) if ended else today + dt.timedelta(days=30),
             document_number="07/UQ",
             document_date=today,
-            entered_by_id=to.id,
+            entered_by=to.signature,
             entered_at=clock.now(),
         )
     )
@@ -197,11 +199,11 @@ def _on_council(person: Person, who: User) -> None:
     db.session.add(
         CouncilMember(
             council_id=council.id,
-            user_id=who.id,
+            seated=who.signature,
             part="member",
             starts_on=today - dt.timedelta(days=30),
             ends_on=today - dt.timedelta(days=1) if person.relation.ended else None,
-            named_by_id=who.id,
+            named_by=who.signature,
             named_at=clock.now(),
         )
     )

@@ -87,7 +87,7 @@ def test_a_day_entered_again_replaces_what_stood_there() -> None:
 
     (entered,) = working_days.of_year(2025).entered
     assert (entered.working, entered.source) == (False, NOTICE)
-    assert entered.entered_by == make.person("administrator")
+    assert entered.entered_by == make.person("administrator").signature
     assert working_days.calendar([2025]).works(day("02/05/2025")) is False
     assert working_days.calendar([2026]).works(day("03/05/2026")) is True
     assert working_days.calendar([]).works(day("03/05/2026")) is None

@@ -1,6 +1,7 @@
 """Dossiers: the list, opening one, its overview, history and receipts."""
 
 import json
+from dataclasses import replace
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from wtforms import SelectField, StringField
 
 from certflow.access import access, parts, turns
 from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, SEES, SEES_FILED, TAKES_ACTION
+from certflow.accounts.words import with_present_name
 from certflow.catalogue.catalogue import workflow_of, workflows
 from certflow.clock import ZONE, local_day
 from certflow.dossiers import dossiers, submissions
@@ -102,7 +104,7 @@ def history(dossier_id: int) -> ResponseReturnValue:
     entries = [timeline.told(dossier, entry) for entry in reversed(dossiers.history(dossier))]
     opened = {
         "what": _("Dossier opened"),
-        "who": dossier.opened_by.full_name,
+        "who": with_present_name(dossier.opened_by, dossier.opener),
         "when": dossier.opened_at.astimezone(ZONE),
     }
     return render_template(
@@ -120,10 +122,13 @@ def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
     dossier = subject(DOSSIER, dossier_id)
     filed = submissions.submission(dossier, number)
     dues, frozen = rounds.filing_dues(dossier), json.loads(filed.manifest)
+    signature, for_whom = filed.filed_by, frozen.get("signs_for")
+    if for_whom:
+        signature = replace(signature, position=f"{for_whom['position']} ({for_whom['mode']}.)")
     return render_template(
         "dossiers/receipt.html",
         filed=filed,
-        signs_for=frozen.get("signs_for"),
+        who=with_present_name(signature, filed.filer),
         files=frozen["evidence"],
         standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
         groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],

@@ -1,13 +1,11 @@
 """The proof sheet: input, threshold, clause and verdict of everything, with the versions and hashes it rests on."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from certflow.access import turns
-from certflow.accounts import accounts
 from certflow.assessment.assessments import Contents
 from certflow.assessment.pages import criteria
 from certflow.assessment.pages.criteria import OpenedDossier
@@ -18,8 +16,6 @@ from certflow.http.person import actor
 from certflow.law.specs.form import CriterionSpec
 from certflow.models.dossiers import Claim, Finding
 from certflow.results import recognitions
-
-Stored = Mapping[str, Claim] | Mapping[str, Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,6 @@ def show(dossier_id: int) -> ResponseReturnValue:
         found_rating=ratings.rating(opened.form, opened.reached),
         reads_findings=reading.sees_findings,
         recognition=recognitions.of_dossier(dossier) if reading.state.final else None,
-        savers=_savers(contents.claims, contents.findings),
         differences=recomputing.differences(dossier, findings=reading.sees_findings),
         state=reading.state,
         kind=reading.kind,
@@ -79,8 +74,3 @@ def _proven(
     if not shows_findings:
         return Proven(claimed, contents.claims.get(code), None, None)
     return Proven(claimed, contents.claims.get(code), finding_row, contents.findings.get(code))
-
-
-def _savers(*answers: Stored) -> dict[int, str]:
-    """The names of everybody who saved a claim or a finding."""
-    return accounts.names({row.saved_by_id for rows in answers for row in rows.values()})

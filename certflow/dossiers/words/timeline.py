@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from certflow.access import turns
+from certflow.accounts.words import with_present_name
 from certflow.catalogue.catalogue import workflow_of
 from certflow.clock import ZONE
 from certflow.dossiers.succession import versions_of
@@ -35,7 +36,7 @@ class TimelineEntry:
 
 def told(dossier: Dossier, entry: HistoryEntry) -> TimelineEntry:
     """The TimelineEntry of an act: a step with its title, or a move with the answers to confirm again."""
-    who, when = entry.actor.full_name, entry.at.astimezone(ZONE)
+    who, when = with_present_name(entry.done_by, entry.actor), entry.at.astimezone(ZONE)
     versions = versions_of(entry.action)
     if versions is not None:
         what = str(_("Moved from version %(old)s to version %(new)s of its rules", old=versions[0], new=versions[1]))

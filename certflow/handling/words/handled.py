@@ -98,7 +98,7 @@ def record(dossier: Dossier, handlings: Sequence[Handling]) -> list[Recorded]:
     return [
         Recorded(
             _period(entry),
-            entry.user.full_name,
+            entry.taken_by.full,
             turns.part(dossier, entry.role),
             entry.since.astimezone(ZONE),
             entry.reason,
@@ -111,7 +111,7 @@ def _period(entry: Handling) -> str:
     ended = handling.ended_at(entry)
     if ended is None:
         return str(_("Works on the dossier"))
-    at, by = shown_since(ended), entry.ended_by.full_name if entry.ended_by else ""
+    at, by = shown_since(ended), entry.ended_by.full if entry.ended_by else ""
     words = {
         "given_back": _("Worked on the dossier until %(time)s, then stopped", time=at),
         "taken_over": _("Worked on the dossier until %(time)s, when %(name)s took it over", time=at, name=by),

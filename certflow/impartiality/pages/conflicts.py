@@ -120,7 +120,7 @@ def withdraw(conflict_id: int) -> ResponseReturnValue:
     page = Withdrawal(
         title=_("Withdraw a conflict of interest"),
         question=_("Withdraw this conflict of interest?"),
-        eyebrow=f"{conflict.user.full_name} · {about}",
+        eyebrow=f"{conflict.concerned.name} · {about}",
         button=_("Withdraw it"),
         done=_("The conflict of interest is withdrawn; it stays on record with your reason."),
         trail=[(_("Conflicts of interest"), back)],

@@ -90,7 +90,7 @@ def withdraw(delegation_id: int) -> ResponseReturnValue:
     page = Withdrawal(
         title=_("Withdraw a delegation"),
         question=_("Withdraw this delegation?"),
-        eyebrow=delegation.delegate.full_name,
+        eyebrow=delegation.delegate_name,
         button=_("Withdraw the delegation"),
         done=_("The delegation is withdrawn; its rights have ended."),
         trail=[*listed, (delegation.document_number, back)],

@@ -30,7 +30,7 @@ def by_which(delegation: Delegation) -> str:
     return str(
         _(
             "For %(name)s, by %(document)s of %(day)s",
-            name=delegation.appointment.user.full_name,
+            name=delegation.principal_name,
             document=delegation.document_number,
             day=_day(delegation.document_date),
         )
