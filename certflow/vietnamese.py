@@ -1,4 +1,4 @@
-"""Vietnamese words as keys, one to search by, one to sort by; and whether what was typed says anything.
+"""Vietnamese as offices write it: clauses and units in sentences, and names as keys to search and to sort by.
 
 A database sorts Vietnamese only with a locale that not every server has; a stored key sorts alike everywhere.
 """
@@ -10,6 +10,16 @@ _TONES = {"\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0301": "5", "\u0323": 
 _LEVEL_TONE = "1"
 _LETTERS = {"\u0306": "1", "\u0302": "1", "\u031b": "2"}
 _CIRCUMFLEX_AFTER_BREVE = {"a\u0302": "a2"}
+_UNIT_KIND = re.compile(r"(^|, |\()(Xã|Phường|Thị trấn|Đặc khu|Huyện|Quận|Thị xã|Thành phố|Tỉnh) (?=(.))")
+_POINT = r"[a-zđ](?![^\W_])"
+_ARTICLE, _CLAUSES, _POINTS = r"Điều \d+(?:-\d+)?", r"\d+(?:, \d+)*", rf"{_POINT}(?:, {_POINT})*"
+_REFERENCE = re.compile(rf"(?P<article>{_ARTICLE})(?: khoản (?P<clauses>{_CLAUSES}))?(?: điểm (?P<points>{_POINTS}))?")
+_DOWNWARDS = rf"{_ARTICLE}(?: khoản {_CLAUSES})?(?: điểm {_POINTS})?"
+_NUMBERED = r"(?:Thông tư|Nghị định|Quyết định|Nghị quyết|Luật|Kế hoạch|Công văn)"
+_IN_DOCUMENT = re.compile(
+    rf"(?P<document>{_NUMBERED} số \d[^\s,;()]*), (?P<references>{_DOWNWARDS}(?:, {_DOWNWARDS})*)"
+)
+_WITHOUT_SO = re.compile(rf"({_NUMBERED}) (?=\d+/)")
 _PIECE = re.compile(r"(?P<number>[0-9]+)|(?P<syllable>[^\W\d_]+)")
 
 
@@ -59,3 +69,56 @@ def _letter(letter: str) -> str:
 def says_something(text: str) -> bool:
     """Whether the text has a letter or a digit; blanks, signs and invisible characters do not count."""
     return any(sign.isalnum() for sign in text)
+
+
+def cited_upwards(text: str) -> str:
+    """`text` with its clauses cited from the smallest part up: "Điều 9 khoản 1 điểm d" gives "điểm d khoản 1 Điều 9".
+
+    The document that names them comes last, with "số" before its number. What is written otherwise stays.
+    """
+    numbered = _WITHOUT_SO.sub(r"\1 số ", text)
+    return _REFERENCE.sub(_upwards, _IN_DOCUMENT.sub(_document_last, numbered))
+
+
+def _document_last(citation: re.Match[str]) -> str:
+    return f"{_REFERENCE.sub(_upwards, citation['references'])} {citation['document']}"
+
+
+def _upwards(reference: re.Match[str]) -> str:
+    parts = _counted("điểm", reference["points"]), _counted("khoản", reference["clauses"]), reference["article"]
+    return " ".join(part for part in parts if part)
+
+
+def _counted(word: str, names: str | None) -> str:
+    """One name after its word, or several: "các điểm a, b và c"."""
+    if not names:
+        return ""
+    *first, last = names.split(", ")
+    return f"các {word} {', '.join(first)} và {last}" if first else f"{word} {last}"
+
+
+def within_sentence(names: str, *, begins: bool = False) -> str:
+    """Units as a sentence names them: "xã Xuân Tây, huyện Cẩm Mỹ"; where it `begins` a line, the first has a capital.
+
+    Names that are not of units stay as they are, also "Huyện ủy Cẩm Mỹ".
+    """
+
+    def small(unit: re.Match[str]) -> str:
+        kept = unit[3].islower() or (begins and unit.start() == 0)
+        return unit[0] if kept else f"{unit[1]}{unit[2].lower()} "
+
+    return _UNIT_KIND.sub(small, names)
+
+
+def title_at(title: str, unit: str) -> str:
+    """A role with its unit, the kind of unit said once: "Chủ tịch Ủy ban nhân dân xã Xuân Tây"."""
+    place = within_sentence(unit)
+    for kind in ("thị xã", "thành phố", "xã", "phường", "huyện", "tỉnh"):
+        if place.startswith(f"{kind} ") and title.endswith(f" {kind}"):
+            return title.removesuffix(kind) + place
+    return f"{title}, {place}"
+
+
+def capitalised(sentence: str) -> str:
+    """`sentence` with a capital at its start."""
+    return sentence[:1].upper() + sentence[1:]

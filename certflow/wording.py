@@ -1,7 +1,11 @@
 """Words for people, below the web layer: English sentences as keys, translated by whoever runs the application."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Protocol
+
+from certflow import vietnamese
+from certflow.clock import ZONE
 
 
 class Ngettext(Protocol):
@@ -49,3 +53,33 @@ def N_(message: str) -> str:  # noqa: N802 (the name by which translators' tools
 def language() -> str:
     """The reader's language: "vi" or "en"."""
     return _Translator.language()
+
+
+def cited(source: str, *, begins: bool = False) -> str:
+    """A legal basis as the reader's offices cite it; with a capital where it `begins` a line."""
+    if language() != "vi":
+        return source
+    upwards = vietnamese.cited_upwards(source)
+    return vietnamese.capitalised(upwards) if begins else upwards
+
+
+def place(names: str, *, begins: bool = False) -> str:
+    """The name of a unit, or several with commas, inside a sentence, or where it `begins` a line."""
+    return vietnamese.within_sentence(names, begins=begins) if language() == "vi" else names
+
+
+def title_at(title: str, unit: str) -> str:
+    """A role with its unit."""
+    return vietnamese.title_at(title, unit) if language() == "vi" else f"{title}, {unit}"
+
+
+def instant(moment: dt.datetime, *, seconds: bool = False) -> str:
+    """An aware instant in Vietnam time: "06:29 ngày 30/11/2026" in Vietnamese."""
+    return instant_in(language(), moment, seconds=seconds)
+
+
+def instant_in(spoken: str, moment: dt.datetime, *, seconds: bool = False) -> str:
+    """An aware instant in Vietnam time for a reader of the language `spoken`."""
+    local = moment.astimezone(ZONE)
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{time} ngày {local:%d/%m/%Y}" if spoken == "vi" else f"{time} {local:%d/%m/%Y}"

@@ -10,7 +10,7 @@ from certflow.law.specs.workflow import StateSpec
 from certflow.law.workflow import Workflow
 from certflow.models.dossiers import Dossier
 from certflow.models.people import Appointment, User
-from certflow.wording import language
+from certflow.wording import language, title_at
 
 
 @dataclass(frozen=True)
@@ -86,4 +86,4 @@ def part(dossier: Dossier, role: str) -> str:
     if spec is None:
         return ""
     title, place = spec.title.in_language(language()), dossier.places.get(spec.seat)
-    return f"{title}, {place.name}" if place is not None else title
+    return title_at(title, place.name) if place is not None else title

@@ -15,7 +15,7 @@ from certflow.gateways.installation import equipment
 from certflow.models.accounts import AccountLink
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.wording import _
+from certflow.wording import _, instant_in
 
 LASTS = dt.timedelta(hours=24)
 PAUSE, MOST_A_DAY = dt.timedelta(minutes=5), 6
@@ -42,7 +42,7 @@ def make(user: User, *, actor: User | None) -> tuple[AccountLink, str]:
         expires_at=now + LASTS,
     )
     if user.email and outbox.is_open():
-        until = f"{link.expires_at.astimezone(clock.ZONE):%H:%M, %d/%m/%Y}"
+        until = instant_in(user.language, link.expires_at)
         facts = {"full_name": user.full_name, "sign_in_name": user.sign_in_name, "url": url, "until": until}
         link.mail, url = outbox.put(user, link.kind, facts, useless_from=link.expires_at), ""
     db.session.add(link)

@@ -11,6 +11,7 @@ from certflow.gateways.installation import equipment
 from certflow.models.accounts import OutgoingMail
 from certflow.models.base import db
 from certflow.models.people import User
+from certflow.wording import instant_in
 
 JOB = "send_mail"
 LONGEST_FAULT = 500
@@ -52,7 +53,7 @@ def tell_owner(user: User, what: str, *, actor: User | None) -> None:
         "full_name": user.full_name,
         "sign_in_name": user.sign_in_name,
         "who": actor.full_name if actor else "",
-        "at": f"{now:%H:%M, %d/%m/%Y}",
+        "at": instant_in(user.language, now),
     }
     put(user, "account_changed", facts, useless_from=now + WORTH_TELLING)
 

@@ -26,6 +26,7 @@ from certflow.models.base import db, refusing
 from certflow.models.criteria import RatingSet
 from certflow.models.people import User
 from certflow.models.units import Unit
+from certflow.vietnamese import within_sentence
 from certflow.wording import _
 
 
@@ -117,7 +118,7 @@ def _begun() -> ActionNotOpen:
 
 
 def _blank(unit: Unit, family: str) -> dict[str, Any]:
-    name = unit.name[:1].lower() + unit.name[1:]
+    name = within_sentence(unit.name)
     default = catalogue.definitions().form_of(families()[family][0])
     return {"issuer": f"Sở Giáo dục và Đào tạo {name}", "content": first_content(default)}
 

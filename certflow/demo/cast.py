@@ -47,7 +47,7 @@ class CastRole(NamedTuple):
 
 
 COMMUNE_PARTS = (
-    CastRole("commune_officer", "canbo", "Công chức Văn hóa - Xã hội"),
+    CastRole("commune_officer", "canbo", "Công chức văn hóa - xã hội"),
     CastRole("commune_chair", "chutich", "Chủ tịch Ủy ban nhân dân"),
 )
 DISTRICT_PARTS = (

@@ -23,14 +23,14 @@ class Undertaking:
 
 RATING = Undertaking(
     ("lang_son_centre_rating", 1),
-    "Đợt thực hành 3: xếp loại trung tâm theo cách làm của Lạng Sơn, bộ tiêu chí mẫu (không có giá trị pháp lý)",
+    "Đợt thực hành 3: xếp loại trung tâm học tập cộng đồng (Lạng Sơn, bộ tiêu chí mẫu)",
     {"rate_plan": 20},
     dict(zip(CENTRES, ((), ("appraising",), ("proposed",), ("rated",)), strict=True)),
     drafted=(1, 2),
 )
 REPORT = Undertaking(
     ("dong_nai_district_report", 1),
-    "Đợt thực hành 4: báo cáo hằng năm của huyện (không có giá trị pháp lý)",
+    "Đợt thực hành 4: báo cáo hằng năm của huyện",
     {"report_plan": 9},
     {
         "Huyện Cẩm Mỹ": ("awaiting_leader",),
@@ -40,7 +40,7 @@ REPORT = Undertaking(
 )
 DISTRICTS = Undertaking(
     ("dong_nai_district_recognition", 1),
-    "Đợt thực hành 5: công nhận cấp huyện (không có giá trị pháp lý)",
+    "Đợt thực hành 5: công nhận cấp huyện",
     {"decide_plan": 40, "submit_statutory": 25, "decide_statutory": 56},
     {"Huyện Cẩm Mỹ": ()},
     drafted=(1, 4),

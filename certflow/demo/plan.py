@@ -10,8 +10,8 @@ from certflow.law.specs.workflow import TransitionSpec
 When = Literal["ahead", "passed"]
 
 TITLES: dict[When, str] = {
-    "ahead": "Đợt thực hành 1: các mốc còn ở phía trước (không có giá trị pháp lý)",
-    "passed": "Đợt thực hành 2: các mốc vừa qua (không có giá trị pháp lý)",
+    "ahead": "Đợt thực hành 1 (chưa đến hạn)",
+    "passed": "Đợt thực hành 2 (đã quá hạn)",
 }
 # Days from today for each deadline of the scheme.
 DATES: dict[When, dict[str, int]] = {

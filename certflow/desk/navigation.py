@@ -12,7 +12,7 @@ from certflow.access.parts import HeldRole
 from certflow.catalogue.catalogue import known
 from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.http.person import actor
-from certflow.wording import language
+from certflow.wording import language, title_at
 
 WITHIN = {"rating_sets": "definitions", "delegations": "people", "signing_rules": "people"}
 
@@ -50,7 +50,7 @@ def _title(role: str) -> str:
 def _named(part: HeldRole, title: str) -> str:
     """A part with its unit, and before it how it is signed where it is held for somebody else."""
     how = f"{part.delegation.mode}. " if part.delegation is not None else ""
-    return f"{how}{title}, {part.unit.name}" if part.unit is not None else title
+    return f"{how}{title_at(title, part.unit.name)}" if part.unit is not None else title
 
 
 def _context() -> dict[str, Any]:

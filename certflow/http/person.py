@@ -8,7 +8,6 @@ from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_login import current_user
 
 from certflow import wording
-from certflow.clock import ZONE
 from certflow.law.specs.words import Text
 from certflow.models.people import User
 
@@ -48,13 +47,11 @@ def _day(day: dt.date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def _instant(instant: dt.datetime) -> str:
-    return f"{instant.astimezone(ZONE):%H:%M %d/%m/%Y}"
-
-
 def register(app: Flask) -> None:
     """Vietnamese first, English beside it, for templates, refusals and definitions alike."""
     Babel(app, locale_selector=language)
     wording.use(gettext, ngettext, _spoken)
-    app.jinja_env.filters |= {"words": _words, "day": _day, "instant": _instant}
+    app.jinja_env.filters |= {"words": _words, "day": _day, "instant": wording.instant}
+    app.jinja_env.filters |= {"cited": wording.cited, "place": wording.place}
+    app.jinja_env.globals["title_at"] = wording.title_at
     app.context_processor(lambda: {"locale": _spoken()})

@@ -13,6 +13,7 @@ from certflow.accounts import accounts
 from certflow.http.fields import first_day, last_day, number_chosen
 from certflow.models.units import Organisation, Unit
 from certflow.people import people
+from certflow.wording import place
 
 _TOO_LONG = lazy_gettext("Shorten this to at most 120 characters.")
 
@@ -101,7 +102,7 @@ class AppointmentForm(FlaskForm):
     def offer(self, units: Sequence[Unit], offices: Sequence[Organisation] = ()) -> None:
         """Offer these units, each with the units above it, and the offices at them."""
         self.unit_id.choices = [SelectChoice(str(unit.id), _choice(unit)) for unit in units]
-        choices = [SelectChoice(str(office.id), f"{office.name} ({office.unit.name})") for office in offices]
+        choices = [SelectChoice(str(office.id), f"{office.name} ({place(office.unit.name)})") for office in offices]
         self.organisation_id.choices = [SelectChoice("", _("No office is named")), *choices]
 
     @property
@@ -127,5 +128,5 @@ def full_name(unit: Unit) -> str:
     while True:
         names.append(step.name)
         if step.parent is None:
-            return ", ".join(names)
+            return place(", ".join(names), begins=True)
         step = step.parent

@@ -21,7 +21,7 @@ from certflow.models.people import Appointment, PeopleImport, User
 from certflow.people.columns import heading, read
 from certflow.people.plan import PeoplePlan, PersonLine, plan_for
 from certflow.vietnamese import search_key, sort_key
-from certflow.wording import _
+from certflow.wording import _, instant_in
 
 KEPT_FOR = dt.timedelta(days=1)
 MOST_SWEPT = 20
@@ -232,7 +232,7 @@ def _invite(users: Sequence[User], actor: User | None) -> None:
 
 def _mail(user: User, token: str, now: dt.datetime, until: dt.datetime) -> dict[str, Any]:
     url = f"{equipment().settings.public_url}/links/{token}"
-    last = f"{until.astimezone(clock.ZONE):%H:%M, %d/%m/%Y}"
+    last = instant_in(user.language, until)
     facts = {"full_name": user.full_name, "sign_in_name": user.sign_in_name, "url": url, "until": last}
     subject, body = mail.words("invitation", user.language, facts)
     words = {"recipient": user.email, "subject": subject, "body": body}

@@ -18,7 +18,7 @@ from certflow.people import people
 from certflow.people.columns import COLUMNS, ListEntry, Listing
 from certflow.units.register import UnitNames
 from certflow.vietnamese import says_something, search_key
-from certflow.wording import _
+from certflow.wording import _, place
 
 LONGEST = {
     "full_name": 120,
@@ -180,7 +180,7 @@ class _Reader:
             return _("There is no %(kind)s with this code or name. Write its official code.", kind=kind)
         if len(units) == 1:
             return ""
-        codes = [f"{unit.code} ({self._units.full_name(unit)})" for unit in units[:MOST_CANDIDATES]]
+        codes = [f"{unit.code} ({place(self._units.full_name(unit))})" for unit in units[:MOST_CANDIDATES]]
         more = ["…"] if len(units) > MOST_CANDIDATES else []
         return _("Several units have this name. Write the code of one: %(codes)s.", codes="; ".join(codes + more))
 

@@ -12,6 +12,7 @@ from certflow.models.people import User
 from certflow.models.results import Document
 from certflow.models.rules import AuthorityRule, Delegation
 from certflow.rules import authority, signing
+from certflow.vietnamese import capitalised, cited_upwards, within_sentence
 
 PRACTICE_SUFFIX = "-TH"
 TIERS = {"commune": "xã", "district": "huyện", "province": "tỉnh"}
@@ -84,25 +85,20 @@ def vietnamese_date(day: dt.date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def _within_sentence(name: str) -> str:
-    """A unit's full name inside a sentence: its kind in lower case ("xã Xuân Tây")."""
-    return name[:1].lower() + name[1:]
-
-
 def _words(paper: Paper, rule: AuthorityRule | None) -> dict[str, Any]:
     places = units.places_of(paper.dossier)
     commune, district, province = places.get("commune"), places.get("district"), places["province"]
     words = {
-        "unit": _within_sentence(paper.dossier.place.name),
-        "commune": _within_sentence(commune.name) if commune else "",
+        "unit": within_sentence(paper.dossier.place.name),
+        "commune": within_sentence(commune.name) if commune else "",
         "holder": paper.dossier.holder.name if paper.dossier.holder else "",
         "holder_detail": paper.dossier.holder.detail if paper.dossier.holder else "",
         "grade": paper.grade,
         "validity": paper.validity,
         "authority": authority.cited(rule) if rule else "",
-        "district": _within_sentence(district.name) if district else "",
+        "district": within_sentence(district.name) if district else "",
         "district_short": district.short_name if district else "",
-        "province": _within_sentence(province.name),
+        "province": within_sentence(province.name),
         "province_short": province.short_name,
         "level": paper.level,
         "assessed_year": paper.dossier.round.assessed_year,
@@ -110,10 +106,6 @@ def _words(paper: Paper, rule: AuthorityRule | None) -> dict[str, Any]:
         "office_initials": paper.office.initials,
     }
     return words | {"office": paper.office.name.format_map(words)}
-
-
-def _capitalised(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
 
 
 def facts(
@@ -135,8 +127,8 @@ def facts(
         **_stated(paper, spec, words),
         "assessed_year": words["assessed_year"],
         **dict.fromkeys(("title", "subject"), spec.title.format_map(words)),
-        "legal_bases": [line.format_map(words) for line in spec.legal_bases],
-        "articles": [_capitalised(line.format_map(words)) for line in spec.articles],
+        "legal_bases": [cited_upwards(line).format_map(words) for line in spec.legal_bases],
+        "articles": [capitalised(cited_upwards(line).format_map(words)) for line in spec.articles],
         "recipients": [line.format_map(words) for line in spec.recipients],
         "addressee": (spec.addressee or "Ủy ban nhân dân {unit}").format_map(words),
         "reasons": [line.strip() for line in paper.reasons.splitlines() if line.strip()],
@@ -162,7 +154,7 @@ def _stated(paper: Paper, spec: PaperSpec, words: dict[str, Any]) -> dict[str, s
 
     The names that head a certificate and the year, which has a line of its own, are not said again.
     """
-    sentence = _capitalised(spec.articles[0].format_map(words)) if spec.articles else ""
+    sentence = capitalised(cited_upwards(spec.articles[0]).format_map(words)) if spec.articles else ""
     places = (words["commune"], words["district"], words["province"])
     for name in (paper.dossier.subject_name, words["holder_detail"], *places):
         if name and sentence.lower().startswith(name.lower()):
@@ -198,7 +190,7 @@ def _recognition(paper: Paper, outcome: OutcomeSpec, public_url: str, decision: 
     return {
         "recognised_on": paper.dated.isoformat(),
         "valid_until": paper.valid_until.isoformat() if paper.valid_until else "",
-        "validity_source": outcome.validity_source,
+        "validity_source": cited_upwards(outcome.validity_source),
         "decision_number_text": decision.number_text if decision else "",
         "decision_date": decision.dated.isoformat() if decision else "",
         "verify_url": f"{public_url}/verify/{paper.code}",

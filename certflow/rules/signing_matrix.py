@@ -12,7 +12,7 @@ from certflow.models.base import db
 from certflow.models.people import Appointment
 from certflow.models.rules import Delegation, SigningRule
 from certflow.vietnamese import search_key
-from certflow.wording import _
+from certflow.wording import _, title_at
 
 Step = tuple[Callable[[SigningRule], bool], str]
 
@@ -100,7 +100,7 @@ def _names(rule: SigningRule, delegation: Delegation, day: dt.date) -> bool:
 def role_at(appointment: Appointment) -> str:
     """The role of an appointment and its unit, in the reader's language."""
     title = role_titles.roles().get(appointment.role, (appointment.role, ""))[0]
-    return f"{title}, {appointment.unit.name}" if appointment.unit is not None else title
+    return title_at(title, appointment.unit.name) if appointment.unit is not None else title
 
 
 def paper_title(kind: str) -> str:

@@ -70,10 +70,10 @@ def test_a_report_is_written_in_parts_and_checked(app: Flask, client: FlaskClien
     saved = send(client, f"{url}criteria/1", {"1.1-value": "13", "go": "overview"})
     after, check = client.get(saved.location).text, _main(client, f"{url}check")
 
-    for words in ("Nội dung Phần 1. Kết quả trong năm Xong 0/5 mục", "Kiểm tra lại nội dung", "Còn 6 mục chưa điền"):
+    for words in ("Nội dung Phần 1. Kết quả trong năm Đã nhập 0/5 mục", "Kiểm tra lại nội dung", "Còn 6 mục chưa điền"):
         assert words in before
     assert "Đã lưu phần 1." in after
-    assert "Xong 1/5 mục" in after
+    assert "Đã nhập 1/5 mục" in after
     assert "Chưa điền." in check
     assert "Mục Nội dung 1.1. Tổng số xã, phường, thị trấn 13 xã" in check
 
@@ -88,7 +88,7 @@ def test_a_settlement_goes_by_the_words_of_its_scheme(app: Flask, client: FlaskC
     saved = send(client, f"{url}appraisal/2", {"2.1-value": "5.000.000", "2.4-value": "Đã chi theo dự toán"})
     result = _main(client, saved.location)
 
-    for words in ("Quyết toán Phần 2. Quyết toán Xong 0/4 mục", "Còn 4 mục chưa ghi"):
+    for words in ("Quyết toán Phần 2. Quyết toán Đã nhập 0/4 mục", "Còn 4 mục chưa ghi"):
         assert words in overview
     assert "Còn 4 mục chưa ghi: 2.1, 2.2, 2.3, 2.4." in empty
     assert "Số tiền" in part

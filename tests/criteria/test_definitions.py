@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from certflow.law.catalogue import Catalogue
 from certflow.law.guards import GUARDS, in_words
+from certflow.vietnamese import capitalised, cited_upwards
 from tests import make, versions
 from tests.browsing import counted, send, typed_in
 
@@ -47,7 +48,7 @@ def test_the_list_names_every_scheme_and_criteria_set_with_its_source_and_mark(
     titles += [(spec.title.vi, spec.source) for spec in known.forms.values()]
     for title, source in titles:
         assert title in page
-        assert source in page
+        assert capitalised(cited_upwards(source)) in page
     assert MARK in page
 
 
@@ -59,7 +60,7 @@ def test_the_criteria_page_shows_every_indicator_threshold_and_clause(app: Flask
         assert f"{indicator.code}. {indicator.title.vi}" in page
         for part in indicator.parts:
             for threshold in part.thresholds:
-                assert threshold.clause in page
+                assert capitalised(cited_upwards(threshold.clause)) in page
     for least in ("60", "80", "12", "40"):
         assert f"{least}\N{NO-BREAK SPACE}%" in page or f"{least} %" in page or f"{least}%" in page
     assert MARK in page
@@ -79,7 +80,8 @@ def test_the_scheme_page_shows_states_turns_actions_needs_and_dates_in_both_lang
         assert state.title.en in english
     for transition in spec.transitions:
         assert transition.title.vi in page
-        assert transition.source in page
+        assert capitalised(cited_upwards(transition.source)) in page
+        assert transition.source in english
     assert "15/02" in page
     assert "The findings reach the level" in english
     assert not [guard for guard in GUARDS if guard in page]

@@ -138,7 +138,7 @@ def test_the_cases_say_what_must_come_out_in_words(app: Flask, reader: FlaskClie
     assert "Refused: not the right role" in both
     assert "Refused: “A reason is given” is not fulfilled" in both
     assert "Self-assessment: nothing answered" in both
-    assert "23:59:59, 27/02" in both
+    assert "23:59:59 27/02" in both
     assert 'rel="next"' in pages[0]
     assert reader.get(f"{SCHEME}/cases?page=99").text.split("<main")[1] == pages[-1].split("<main")[1]
     assert "79 cases, all as expected" in criteria

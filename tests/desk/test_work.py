@@ -26,7 +26,7 @@ def test_the_days_left_are_told_in_words(app: Flask, client: FlaskClient) -> Non
     assert page.index("Đợt một") < page.index("Còn 5 ngày")
     assert "Quá hạn 3 ngày" in page
     assert "Hôm nay là ngày cuối" in page
-    assert "Kế hoạch 367/KH-UBND, III.5.c" in page
+    assert "Kế hoạch số 367/KH-UBND, III.5.c" in page
 
 
 def test_what_waits_for_the_person_comes_before_what_waits_for_others(app: Flask, client: FlaskClient) -> None:

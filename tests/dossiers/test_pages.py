@@ -136,8 +136,22 @@ def test_the_history_says_who_did_what_in_which_part_and_why(app: Flask, client:
 
     steps = ("Return for changes", "File the dossier", "Hand over to the commune leader", "Dossier opened")
     assert [words.index(step) for step in steps] == sorted(words.index(step) for step in steps)
-    assert re.search(r"Receiving officer, district education office, Huyện Cẩm Mỹ · \d\d:\d\d, \d\d/\d\d/\d{4}", words)
+    assert re.search(r"Receiving officer, district education office, Huyện Cẩm Mỹ · \d\d:\d\d \d\d/\d\d/\d{4}", words)
     assert make.REASON in words
+
+
+def test_in_vietnamese_units_clauses_and_instants_are_written_as_offices_do(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        number = (dossier := make.dossier(at="submitted")).id
+        make.sign_in(client, make.person_for("education_officer", dossier))
+
+    history = _plain(client.get(f"/dossiers/{number}/history").text)
+    act = _plain(client.get(f"/dossiers/{number}/actions/accept").text)
+
+    assert "Lịch sử xử lý hồ sơ của xã Xuân Tây" in history
+    assert re.search(r", huyện Cẩm Mỹ", history)
+    assert re.search(r" xã Xuân Tây · \d\d:\d\d ngày \d\d/\d\d/\d{4}", history)
+    assert "Căn cứ: điểm a khoản 2 Điều 9 Thông tư số 25/2023/TT-BGDĐT" in act
 
 
 def test_the_receipt_prints_the_hash_of_what_can_be_downloaded(app: Flask, client: FlaskClient) -> None:

@@ -87,7 +87,7 @@ def test_who_is_told_of_a_change_reads_what_when_and_by_whom(what: str, language
         "full_name": "Lê Tám",
         "sign_in_name": "le.tam",
         "who": "Trần Năm",
-        "at": "10:00, 01/02/2026",
+        "at": "10:00 01/02/2026",
         "what": what,
     }
     _subject, body = mail.words("account_changed", language, facts)

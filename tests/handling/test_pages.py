@@ -69,7 +69,7 @@ def test_the_words_of_the_office(app: Flask) -> None:
     for client in (lan, hung):
         with client.session_transaction() as session:
             session["language"] = "vi"
-    assert "Tôi xử lý hồ sơ này" in lan.get(where).text
+    assert "Nhận xử lý" in lan.get(where).text
 
     take(lan, where)
 

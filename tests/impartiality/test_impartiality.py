@@ -24,7 +24,7 @@ from tests.dossiers.test_refusals import refused, transfer
 pytestmark = pytest.mark.usefixtures("inside_the_application")
 
 TOOK_PART = "Ông/bà đã tham gia hồ sơ này ở vai trò khác; việc này phải do người khác thực hiện"
-BELONGS = "Ông/bà đang hoặc từ đầu năm đánh giá đã từng thuộc nơi mà hồ sơ này đề cập"
+BELONGS = "Ông/bà đang công tác, hoặc từ đầu năm đánh giá đã công tác, tại đơn vị được đánh giá"
 CONFLICT = "Ông/bà có xung đột lợi ích đối với hồ sơ này; việc này phải do người khác thực hiện"
 
 

@@ -128,7 +128,7 @@ def test_an_appointment_is_made_in_steps_without_any_script(
     assert 'name="role"' in administrator.get(address).text
     assert 'name="q"' in administrator.get(f"{address}?role=commune_officer").text
     found = administrator.get(f"{address}?role=commune_officer&q=xuan tay").text
-    assert "Xã Xuân Tây, Huyện Cẩm Mỹ, Tỉnh Đồng Nai" in found
+    assert "Xã Xuân Tây, huyện Cẩm Mỹ, tỉnh Đồng Nai" in found
     assert typed_in(found, "starts_on") == f"{clock.today():%d/%m/%Y}"
     last = {"role": "commune_officer", "q": "xuan tay", "starts_on": "01/01/2026", "ends_on": ""}
 
@@ -207,7 +207,7 @@ def test_an_office_at_the_unit_is_named_with_the_appointment(
     shown = administrator.get(f"{address}?role=commune_officer&q=xuan+tay").text
     answer = send(administrator, address, typed)
 
-    assert "Ủy ban nhân dân xã Xuân Tây (Xã Xuân Tây)" in shown
+    assert "Ủy ban nhân dân xã Xuân Tây (xã Xuân Tây)" in shown
     assert answer.status_code == 302
     page = administrator.get(address).text
     assert "Ủy ban nhân dân xã Xuân Tây" in page

@@ -97,7 +97,7 @@ def test_a_new_round_begins_with_the_dates_of_its_scheme(app: Flask, administrat
     page = administrator.get(answer.location).text
     assert "Đợt đánh giá năm 2026" in page
     assert typed_in(page, "due_submit_plan") == "15/02/2027"
-    assert "Kế hoạch 367/KH-UBND, III.5.c" in page
+    assert "Kế hoạch số 367/KH-UBND, III.5.c" in page
 
 
 def test_a_faulty_new_round_is_refused_at_the_fields_and_keeps_what_was_typed(administrator: FlaskClient) -> None:

@@ -29,8 +29,7 @@ from tests.racing import at_once, in_session
 pytestmark = pytest.mark.usefixtures("inside_the_application")
 
 NO_RULE = (
-    "Pháp luật chưa nêu ai có thẩm quyền quyết định ở đây: "
-    "quản trị viên phải nhập quy định thẩm quyền kèm văn bản trước"
+    "Pháp luật chưa quy định người quyết định ở đây: quản trị viên phải nhập quy định thẩm quyền kèm văn bản trước"
 )
 OTHER_OFFICE = "Quy định thẩm quyền đang hiệu lực nêu cơ quan khác; hồ sơ được chuyển đến cơ quan đó"
 DAY = dt.timedelta(days=1)

@@ -190,7 +190,7 @@ def test_the_delegate_is_told_before_and_everybody_reads_it_after(app: Flask, cl
     address = f"/dossiers/{dossier}"
 
     page = client.get(f"{address}/actions/recognise_level_1").text
-    assert f"Ông/bà đang ký thay (KT.): Trưởng phòng Giáo dục và Đào tạo, Huyện Cẩm Mỹ, {head}, theo {DOCUMENT}" in page
+    assert f"Ông/bà đang ký thay (KT.): Trưởng phòng Giáo dục và Đào tạo, huyện Cẩm Mỹ, {head}, theo {DOCUMENT}" in page
     version = page.split('name="version"')[1].split('value="')[1].split('"')[0]
     assert send(client, f"{address}/actions/recognise_level_1", {"version": version}).status_code == 302
 

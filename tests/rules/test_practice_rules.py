@@ -20,7 +20,7 @@ def test_a_rule_for_practice_lets_a_practice_round_be_decided_and_no_other() -> 
     official = make_two_tier.dossier("proposed")
     tried = make_two_tier.dossier("recognised_level_1", round_=make_two_tier.round_(TRYING, practice=True))
 
-    with pytest.raises(ActionBlocked, match="Pháp luật chưa nêu"):
+    with pytest.raises(ActionBlocked, match="Pháp luật chưa quy định"):
         make.act(official, "forward_department")
 
     assert recognitions.of_dossier(tried) is not None

@@ -13,7 +13,7 @@ from certflow.law.form_words import FormWords
 from certflow.law.scoring.coverage import Coverage, LowerUnit, coverage_of
 from certflow.law.scoring.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
 from certflow.law.specs.form import COMPARED, CriterionSpec, FormSpec, IndicatorSpec, PartSpec
-from certflow.wording import language
+from certflow.wording import language, place
 
 PERCENTAGES = ("percentage", "percentages")
 
@@ -163,7 +163,7 @@ def _unit_words(unit: LowerUnit, coverage: Coverage) -> str:
         return str(_("%(unit)s: level %(level)s, lapsed on %(until)s", **values))
     since = f"{unit.recognised_on:%d/%m/%Y}"
     if unit.inherited_from:
-        values |= {"since": since, "former": unit.inherited_from}
+        values |= {"since": since, "former": place(unit.inherited_from)}
         words = _(
             "%(unit)s: level %(level)s since %(since)s, kept until %(until)s, inherited from %(former)s", **values
         )

@@ -11,7 +11,7 @@ from certflow.law.form_words import FormWords
 from certflow.law.scoring.coverage import coverage_of
 from certflow.law.scoring.scoring import Answer, Answers, PartVerdict, Result, Verdict
 from certflow.law.specs.form import FormSpec, IndicatorSpec
-from certflow.wording import language
+from certflow.wording import cited, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _reason(indicator: IndicatorSpec, verdict: PartVerdict, answer: Answer) -> s
     values = {
         "given": figures.given(indicator, verdict.part, answer),
         "demanded": figures.demanded(indicator, verdict),
-        "clause": verdict.clause,
+        "clause": cited(verdict.clause),
     }
     short = _short(verdict, answer) if indicator.kind in figures.PERCENTAGES or indicator.computed else 0
     if short:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from certflow.assessment.words.figures import given
-from certflow.clock import ZONE
 from certflow.criteria.cases import Tried
 from certflow.law.cases.case_runner import CaseOutcome
 from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, DeadlineCase, FormCase
@@ -15,7 +14,7 @@ from certflow.law.guards import GUARDS, in_words
 from certflow.law.specs.form import FormSpec, IndicatorSpec
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.paging import ListPagination, Pagination
-from certflow.wording import language
+from certflow.wording import instant, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def of_workflow(spec: WorkflowSpec, tried: Sequence[Tried]) -> Groups:
 
 
 def _instant(case: DeadlineCase) -> tuple[str, ...]:
-    return str(case.assessed_year), f"{case.instant.astimezone(ZONE):%H:%M:%S, %d/%m/%Y}"
+    return str(case.assessed_year), instant(case.instant, seconds=True)
 
 
 def _attempt(spec: WorkflowSpec, case: ActionCase) -> tuple[str, ...]:

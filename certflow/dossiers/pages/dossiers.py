@@ -29,7 +29,7 @@ from certflow.law.deadlines import standing
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.rounds import rounds
-from certflow.wording import language
+from certflow.wording import language, place
 
 bp = Room("dossiers", __name__, url_prefix="/dossiers")
 bp.form("/open", OPENS, endpoint="open")(openings.open_dossier)
@@ -86,7 +86,7 @@ def _round_choices(reader: User) -> list[tuple[str, str]]:
     provinces = {places["province"].id for places in chains if "province" in places}
     country = any("country" in places for places in chains)
     return [
-        (str(each.id), each.title if each.unit_id in provinces else f"{each.title}, {each.unit.name}")
+        (str(each.id), each.title if each.unit_id in provinces else f"{each.title}, {place(each.unit.name)}")
         for each in rounds.newest()
         if each.unit_id in provinces or (country and workflow_of(each).spec.place == "province")
     ]

@@ -17,7 +17,7 @@ from certflow.gateways.unit_sources.resolutions import (
     Extent,
     Ruling,
 )
-from certflow.wording import _
+from certflow.wording import _, place
 
 LinkKind = Literal["continue", "merge", "split", "tier_removed", "tier_changed"]
 Changed = Literal["code", "label", "name"]
@@ -285,9 +285,9 @@ def _left_over(before: Iterable[UnitRow], after: Iterable[UnitRow], edges: list[
     old, new = {edge.old for edge in edges}, {edge.new for edge in edges}
     for row in before:
         if row.kind != "district" and _ref(row) not in old:
-            words = _("The data does not say what %(unit)s (%(code)s) became.", unit=row.name, code=row.code)
+            words = _("The data does not say what %(unit)s (%(code)s) became.", unit=place(row.name), code=row.code)
             yield Unlinked("before", row.code, "no_successor", words)
     for row in after:
         if _ref(row) not in new:
-            words = _("The data does not say what %(unit)s (%(code)s) was before.", unit=row.name, code=row.code)
+            words = _("The data does not say what %(unit)s (%(code)s) was before.", unit=place(row.name), code=row.code)
             yield Unlinked("after", row.code, "no_predecessor", words)

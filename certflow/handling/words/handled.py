@@ -15,6 +15,7 @@ from certflow.handling import handling
 from certflow.http.person import actor
 from certflow.models.dossiers import Dossier, Handling
 from certflow.models.people import User
+from certflow.wording import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def sentence(current: Handling | None, reader: User) -> str:
 def shown_since(since: dt.datetime) -> str:
     """The time alone for today, otherwise with its day."""
     local = since.astimezone(ZONE)
-    return f"{local:%H:%M}" if local.date() == clock.today() else f"{local:%H:%M %d/%m/%Y}"
+    return f"{local:%H:%M}" if local.date() == clock.today() else instant(since)
 
 
 def warn(dossier: Dossier) -> None:

@@ -7,6 +7,7 @@ from certflow.models.units import Unit
 from certflow.results.titles import Fate, Former, Titles
 from certflow.results.words import awards
 from certflow.rules.words.inheritance import inherited
+from certflow.wording import place
 
 
 def fate(outcome: Fate) -> str:
@@ -19,7 +20,7 @@ def fate(outcome: Fate) -> str:
             **values,
         )
         return str(words)
-    values["unit"] = link.successor.name
+    values["unit"] = place(link.successor.name)
     if link.kind == "tier_changed":
         became = _("This unit became %(unit)s from %(day)s, by %(resolution)s.", **values)
     elif link.extent == "whole":
@@ -38,7 +39,7 @@ def _of_the_title(outcome: Fate, successor: Unit) -> str:
 def _since(successor: Unit) -> str:
     if successor.heir is None:
         return ""
-    words = _("%(unit)s later became part of %(heir)s.", unit=successor.name, heir=successor.heir.name)
+    words = _("%(unit)s later became part of %(heir)s.", unit=place(successor.name), heir=place(successor.heir.name))
     return f" {words}"
 
 
@@ -60,7 +61,7 @@ def scheme_name(recognition: Recognition) -> str:
 
 def succeeds(titles: Titles) -> str:
     """The direct predecessors, each with its latest results: "A (level 2, 2024), B (none)"."""
-    return ", ".join(f"{former.name} ({_latest(former)})" for former in titles.former if former.steps == 1)
+    return ", ".join(f"{place(former.name)} ({_latest(former)})" for former in titles.former if former.steps == 1)
 
 
 def _latest(former: Former) -> str:

@@ -16,6 +16,7 @@ from certflow.models.units import Organisation
 from certflow.rules import delegations, signing_rules
 from certflow.rules.signing_matrix import paper_title
 from certflow.rules.words import delegated
+from certflow.wording import place
 
 _GIVEN = lazy_gettext("This must be filled in.")
 _MODE = [Chosen(lazy_gettext("Choose how it is signed: KT., TL. or TUQ."))]
@@ -141,7 +142,9 @@ class SigningRuleForm(FlaskForm):
     def offer(self, units: Mapping[int, str], offices: Sequence[Organisation], roles: Mapping[str, str]) -> None:
         """Offer these units, the offices at them, and these roles of who signs."""
         self.unit_id.choices = [SelectChoice(str(unit_id), name) for unit_id, name in units.items()]
-        office_choices = [SelectChoice(str(office.id), f"{office.name}, {office.unit.name}") for office in offices]
+        office_choices = [
+            SelectChoice(str(office.id), f"{office.name}, {place(office.unit.name)}") for office in offices
+        ]
         self.organisation_id.choices = [SelectChoice("", str(lazy_gettext("Any office"))), *office_choices]
         self.mode.choices = [SelectChoice(mode, words) for mode, words in delegated.modes().items()]
         role_choices = [SelectChoice(name, title) for name, title in roles.items()]

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from certflow.rules.inheritance import Inherited
+from certflow.wording import place
 
 
 def treatment(name: str) -> tuple[str, str]:
@@ -22,7 +23,7 @@ def inherited(unit: str, result: Inherited | None) -> str:
         return str(
             _(
                 "It is not decided whether %(unit)s inherits the result; the result does not count for this unit.",
-                unit=unit,
+                unit=place(unit),
             )
         )
     values = {"unit": unit, "document": result.cited}
@@ -32,9 +33,12 @@ def inherited(unit: str, result: Inherited | None) -> str:
         "inherited": _(
             "Results are inherited by %(document)s, but not every unit merged into %(unit)s has a "
             "result in force: it inherits no result.",
-            **values,
+            unit=place(unit),
+            document=result.cited,
         ),
-        "suspended": _("The result is suspended for %(unit)s, by %(document)s.", **values),
+        "suspended": _(
+            "The result is suspended for %(unit)s, by %(document)s.", unit=place(unit), document=result.cited
+        ),
         "reassess": _("%(unit)s is to be assessed again, by %(document)s.", **values),
     }
     return str(sentences[result.outcome.treatment])
