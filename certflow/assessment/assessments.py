@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from certflow import clock
 from certflow.access import access, editing
-from certflow.assessment import evidence, lower_units
+from certflow.assessment import lower_units
 from certflow.assessment.answers import fields_of
 from certflow.assessment.merging import EXPLANATION, Merged, StoredTexts, Texts, Typed, merge
 from certflow.assessment.typed_entries import typed_entry
@@ -212,7 +212,7 @@ def contents(dossier: Dossier) -> Contents:
     of_dossier = {"dossier_id": dossier.id}
     files: dict[str, list[Evidence]] = {}
     removed: dict[str, list[Evidence]] = {}
-    query = select(Evidence).where(Evidence.dossier_id == dossier.id, evidence.shown())
+    query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.listed_at(clock.now()))
     for file in db.session.scalars(query.order_by(Evidence.id)):
         (files if file.removed_at is None else removed).setdefault(file.indicator, []).append(file)
     filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)

@@ -1,10 +1,9 @@
 """Evidence: files behind a claim, checked by content, kept for ever once filed."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -22,7 +21,6 @@ from certflow.models.people import User
 from certflow.wording import _
 
 MOST_FILES = 20
-UNDO_FOR = dt.timedelta(hours=1)
 
 
 def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
@@ -143,13 +141,10 @@ def restore(evidence_id: int, *, actor: User) -> Evidence:
 
 def listed(dossier: Dossier, indicator: str) -> list[Evidence]:
     """The files of one indicator, oldest first, with those that were taken out lately."""
-    query = select(Evidence).where(Evidence.dossier_id == dossier.id, Evidence.indicator == indicator, shown())
+    query = select(Evidence).where(
+        Evidence.dossier_id == dossier.id, Evidence.indicator == indicator, Evidence.listed_at(clock.now())
+    )
     return list(db.session.scalars(query.order_by(Evidence.id)))
-
-
-def shown() -> ColumnElement[bool]:
-    """Whether a file is attached, or was taken out so lately that it can be put back with one button."""
-    return or_(Evidence.removed_at.is_(None), Evidence.removed_at > clock.now() - UNDO_FOR)
 
 
 def chunks(evidence: Evidence) -> Iterator[bytes]:

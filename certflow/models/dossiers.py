@@ -3,7 +3,19 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from certflow.models.base import Model
@@ -19,6 +31,7 @@ _ABOUT_THE_UNIT: dict[str, Any] = {
     "postgresql_where": text("holder_id IS NULL"),
 }
 
+PUT_BACK_FOR = dt.timedelta(hours=1)
 _OPEN: dict[str, Any] = {"sqlite_where": text("until IS NULL"), "postgresql_where": text("until IS NULL")}
 
 
@@ -179,6 +192,11 @@ class Evidence(Model):
 
     dossier: Mapped[Dossier] = relationship(back_populates="evidence")
     uploaded_by: Mapped[Signature] = signed("uploaded_by")
+
+    @classmethod
+    def listed_at(cls, instant: dt.datetime) -> ColumnElement[bool]:
+        """Whether a file is attached, or was taken out so lately that one button puts it back."""
+        return or_(cls.removed_at.is_(None), cls.removed_at > instant - PUT_BACK_FOR)
 
 
 class Submission(Model):

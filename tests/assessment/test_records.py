@@ -147,7 +147,7 @@ def test_only_entries_of_files_take_files_and_no_entry_asks_for_an_explanation(
     checked = client.get(f"/dossiers/{draft.id}/check").text
 
     assert "-explanation" not in page
-    assert [code for code in ("2-1", "2-2", "2-3", "2-4") if f'id="i{code}-upload"' in page] == ["2-4"]
+    assert [code for code in ("2-1", "2-2", "2-3", "2-4") if f'id="i{code}-file"' in page] == ["2-4"]
     assert refused.status_code == 404
     assert "Files are not attached to this entry." in refused.text
     assert "1 file" in checked
@@ -166,6 +166,6 @@ def test_a_file_that_an_entry_has_from_before_is_shown_and_can_be_taken_out(
     removed = send(client, f"/evidence/{number}/remove", {}, page=_url(draft, 2))
 
     assert "Files of entry 2.1" in page
-    assert f'formaction="/evidence/{number}/remove"' in page
+    assert f'name="remove" value="{number}"' in page
     assert removed.status_code == 302
     assert "Files of entry 2.1" not in client.get(_url(draft, 2)).text

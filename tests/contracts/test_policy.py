@@ -18,6 +18,7 @@ ADMINISTRATION = {"moving", "people", "people_import", "rounds", "working_days",
 ADMINISTRATION |= {"inheritance", "offices", "signing_rules", "unit_changes"}
 READ_BY_ALL_WHO_ARE_SIGNED_IN = {"accounts", "authority", "definitions", "dossiers", "work"}
 READ_BY_ALL_WHO_ARE_SIGNED_IN |= {
+    "kept",
     "places",
     "proposals",
     "recusals",

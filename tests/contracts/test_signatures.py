@@ -16,6 +16,7 @@ NO_ACT = {
     "account_link.made_by_id": "no page shows it; the act is the line `link_given` of the account's history",
     "appointment.user_id": "who holds the part today; its acts are lines of the account's history",
     "delegation.delegate_id": "whose rights they are; the names of its day stand in delegate_name and principal_name",
+    "kept_form.user_id": "whose form it is, shown to nobody else",
     "outgoing_mail.user_id": "whom the mail is for",
     "recognition.decided_by_id": "no page shows it; the facts of the paper and the history keep the name of the day",
     "recovery_code.user_id": "whose code it is",

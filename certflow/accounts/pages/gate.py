@@ -116,10 +116,16 @@ def _second_factor_first() -> ResponseReturnValue | None:
     return redirect(url_for("second_factor.show"))
 
 
+def _own_form() -> ResponseReturnValue | None:
+    """Only a page of ours, shown to this person, may send a form."""
+    return None if request.method in READS else kept.require_own_form()
+
+
 def _finish(response: Response) -> Response:
     """Commit what a successful request did; undo the rest."""
     if response.status_code < 400 or g.pop("keep", False):
-        kept.forget_when_sent()
+        if request.method == "POST" and current_user.is_authenticated:
+            kept.forget_when_sent()
         db.session.commit()
     else:
         db.session.rollback()
@@ -156,7 +162,7 @@ def register(app: Flask) -> None:
     app.before_request(_open)
     app.before_request(_wall)
     app.before_request(_second_factor_first)
-    app.before_request(kept.require_own_form)
+    app.before_request(_own_form)
     policy.register(app)
     app.after_request(_finish)
     app.after_request(_protect)

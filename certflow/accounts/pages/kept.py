@@ -11,10 +11,10 @@ from certflow.accounts import kept_forms, secrets_at_rest
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
+from certflow.http.typed import plain_number
 from certflow.models.base import begin_writing, db
 
 bp = Room("kept", __name__, url_prefix="/kept")
-READS = ("GET", "HEAD", "OPTIONS")
 
 
 @bp.page("/", SIGNED_IN)
@@ -54,7 +54,7 @@ def require_own_form() -> ResponseReturnValue | None:
 
     Runs after the gate knows who is signed in. What was typed comes back with the refusal, to be sent once more.
     """
-    if request.method in READS or not current_app.config["WTF_CSRF_ENABLED"] or not request.endpoint:
+    if not current_app.config["WTF_CSRF_ENABLED"] or not request.endpoint:
         return None
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken", ""))
@@ -70,6 +70,5 @@ def require_own_form() -> ResponseReturnValue | None:
 
 def forget_when_sent() -> None:
     """After a kept form was sent again and taken, it is kept no longer."""
-    number = request.form.get("kept_form", type=int) if request.method == "POST" else None
-    if number and current_user.is_authenticated:
+    if number := plain_number(request.form.get("kept_form")):
         kept_forms.discard(number, actor())

@@ -32,6 +32,8 @@ from certflow.law.specs.form import CriterionSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 
+ByCode = Mapping[str, tuple[str, ...]]
+
 bp = Room("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
 
 
@@ -96,22 +98,20 @@ def criterion_page(
     spec: CriterionSpec,
     form: FlaskForm,
     *,
-    conflicts: Mapping[str, tuple[str, ...]] | None = None,
-    refused: Mapping[str, tuple[str, ...]] | None = None,
+    conflicts: ByCode | None = None,
+    refused: ByCode | None = None,
 ) -> str:
     """The page of a criterion: a form for whoever may write, the values for everybody else.
 
-    `conflicts` are the fields of each indicator that somebody else saved meanwhile, `refused` the reasons why files
-    were not taken.
+    `conflicts`: by indicator the fields that somebody else saved meanwhile; `refused`: why files were not taken.
     """
-    proof = dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))
     return render_template(
         "assessment/claims/criterion.html",
         found=opened,
         dossier=opened.dossier,
         criterion=spec,
         form=form,
-        rows=proof[spec],
+        rows=dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))[spec],
         writable=opened.may_write("claims"),
         conflicts=conflicts or {},
         stored_texts=assessments.texts_of,
@@ -121,13 +121,10 @@ def criterion_page(
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "claims") is None,
         notices=marks.of_dossier(opened.dossier),
-        language_next=url_for("claims.criterion", dossier_id=opened.dossier.id, number=spec.number),
     )
 
 
-def _files_forms(
-    opened: OpenedDossier, spec: CriterionSpec, refused: Mapping[str, tuple[str, ...]]
-) -> dict[str, answers.FilesForm]:
+def _files_forms(opened: OpenedDossier, spec: CriterionSpec, refused: ByCode) -> dict[str, answers.FilesForm]:
     codes = [indicator.code for indicator in spec.indicators if indicator.takes_files]
     return {code: files_form(opened.words, code, refused.get(code, ())) for code in codes}
 
