@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import jsonify, render_template, url_for
+from flask import flash, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -13,8 +13,10 @@ from certflow import clock
 from certflow.access import editing
 from certflow.access.policy import DOSSIER
 from certflow.assessment import assessments
+from certflow.assessment.answers import parse
 from certflow.assessment.assessments import Contents, Typed
 from certflow.assessment.forms.answers import Stored, typed, typed_pairs
+from certflow.assessment.words import figures
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
@@ -144,11 +146,19 @@ def save(
         return handed_back(form, refusal)
     if not wants_json():
         handled.warn(dossier)
+        _warn_of_doubts(form, criterion)
         return proceed()
     form_versions = {f"{code}-version": version for code, version in versions.items()}
     now = handled.of_dossier(dossier)
     colleague = f" ({now.who})" if now.by_another else ""
     return jsonify(saved_at=f"{clock.now():%H:%M:%S}{colleague}", versions=form_versions)
+
+
+def _warn_of_doubts(form: FlaskForm, criterion: CriterionSpec) -> None:
+    sent = typed(form, criterion)
+    for indicator in criterion.indicators:
+        if doubt := figures.doubt(indicator, parse(indicator, sent[indicator.code].values)[0]):
+            flash(doubt, "warning")
 
 
 def handed_back(form: FlaskForm, refusal: ActionNotOpen) -> ResponseReturnValue:
