@@ -130,7 +130,8 @@ def places() -> dict[str, Unit]:
 
 
 def _first_name(first: Mapping[int, UnitVersion], unit_id: int | None) -> str:
-    return first[unit_id].name if unit_id in first else ""
+    version = first.get(unit_id or 0)
+    return version.name if version else ""
 
 
 def engagements(units: dict[str, Unit]) -> list[Engagement]:

@@ -102,7 +102,6 @@ def _page(
         adoptable=_adoptable(opened, spec),
         anchor=answers.anchor,
         lines=partial(figures.lines, opened.words),
-        doubt=figures.doubt,
         last=ratings.following(opened.form, spec.number, "findings") is None,
         notices=marks.of_dossier(opened.dossier),
     )

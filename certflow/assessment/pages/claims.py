@@ -104,7 +104,6 @@ def criterion_page(
         accept=attachments.ACCEPT,
         anchor=answers.anchor,
         lines=partial(figures.lines, opened.words),
-        doubt=figures.doubt,
         last=ratings.following(opened.form, spec.number, "claims") is None,
         notices=marks.of_dossier(opened.dossier),
         language_next=url_for("claims.criterion", dossier_id=opened.dossier.id, number=spec.number),

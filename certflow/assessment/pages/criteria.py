@@ -145,8 +145,7 @@ def save(
             raise
         return handed_back(form, refusal)
     if not wants_json():
-        handled.warn(dossier)
-        _warn_of_doubts(form, criterion)
+        _warn(dossier, form, criterion)
         return proceed()
     form_versions = {f"{code}-version": version for code, version in versions.items()}
     now = handled.of_dossier(dossier)
@@ -154,7 +153,9 @@ def save(
     return jsonify(saved_at=f"{clock.now():%H:%M:%S}{colleague}", versions=form_versions)
 
 
-def _warn_of_doubts(form: FlaskForm, criterion: CriterionSpec) -> None:
+def _warn(dossier: Dossier, form: FlaskForm, criterion: CriterionSpec) -> None:
+    """Tell of a colleague who works on the dossier, and of what looks like a slip in what was saved."""
+    handled.warn(dossier)
     sent = typed(form, criterion)
     for indicator in criterion.indicators:
         if doubt := figures.doubt(indicator, parse(indicator, sent[indicator.code].values)[0]):
