@@ -13,11 +13,11 @@ LONGEST_SHOWN = 64
 
 ADDRESS = re.compile(r".*VERIFY/(?:\?(?:.*&)?CODE=)?([^/?&#]*)", re.DOTALL)
 # What a reader may take for a letter of the alphabet: the signs that it leaves out, then Cyrillic and Greek letters.
-# Small letters whose capital looks like another letter come before the capitals are made.
-SMALL = str.maketrans("νυγωι", "VUYWL")
+# Those whose capital or plain form (NFKC) looks like another letter come first.
+SMALL = str.maketrans("νυγωιϲϹ", "VUYWLCC")
 LOOK_ALIKES = str.maketrans(
-    "O0I1АВЕЁКМНРСТУХЅЈԌԚԜҮЬЗОІЇӀΑΒΕΖΗΚΜΝΡΤΥΧΟΙϹͿ",
-    "QQLLABEEKMHPCTYXSJGQWYB3QLLLABEZHKMNPTYXQLCJ",
+    "O0I1АВЕЁКМНРСТУХЅЈԌԚԜҮЬЗОІЇӀΑΒΕΖΗΚΜΝΡΤΥΧΟΙͿ",
+    "QQLLABEEKMHPCTYXSJGQWYB3QLLLABEZHKMNPTYXQLJ",
 )
 
 
@@ -32,7 +32,7 @@ def code_in(text: str) -> str:
 
     Without a whole code all that could be part of one, shortened; "" where nothing could.
     """
-    signs = unicodedata.normalize("NFKC", unquote(text[:LONGEST_TYPED])).translate(SMALL).upper()
+    signs = unicodedata.normalize("NFKC", unquote(text[:LONGEST_TYPED]).translate(SMALL)).upper()
     address = ADDRESS.match(signs)
     words = _words(address[1] if address else signs.rpartition(":")[2])
     code = _whole_code(words) or "".join(words)[:LONGEST_SHOWN]
