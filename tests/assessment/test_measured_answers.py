@@ -12,6 +12,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from certflow.rounds import rounds
 from tests import make
+from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits
 from tests.browsing import again, in_english, send, typed_in
 
 DISTRICT = "Huyện Cẩm Mỹ"
@@ -101,6 +102,25 @@ def test_two_years_too_far_apart_are_taken_with_a_warning(client: FlaskClient, d
     assert [apart in page for page in pages] == [True] * 3
     assert apart[:40] not in client.get(_url(draft)).text
     assert apart[:40] not in client.get(f"/dossiers/{draft.id}/check").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_warning_fits_a_telephone(app: Flask, client: FlaskClient, draft: Dossier, open_page: OpenPage) -> None:
+    send(client, _url(draft), {"4.2-previous": "58.125", "4.2-current": "60,5"})
+    with app.app_context():
+        name = make.person("district_officer", make.unit(DISTRICT)).sign_in_name
+    page = open_page(PHONE)
+    page.goto("/sign-in")
+    page.fill("[name=sign_in_name]", name)
+    page.fill("[name=password]", make.PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/")
+
+    for path in (_url(draft), f"/dossiers/{draft.id}/check"):
+        page.goto(path)
+        assert page.locator(".box.warning", has_text="từ 100 lần trở lên").count() == 1
+        assert_accessible(page)
+        assert_fits(page)
 
 
 def test_a_share_of_units_has_no_field_and_shows_what_it_was_counted_from(
