@@ -1,6 +1,5 @@
 """Puts the parts together: the only module that knows them all."""
 
-import datetime as dt
 from typing import Any
 
 from flask import Flask
@@ -12,6 +11,7 @@ from certflow import clock, models
 from certflow.accounts.pages import gate
 from certflow.accounts.words import with_present_name
 from certflow.assessment.words.entries import is_rated, level_of, scale, words_of
+from certflow.assessment.words.figures import doubt
 from certflow.catalogue import catalogue
 from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
 from certflow.desk import navigation
@@ -21,7 +21,7 @@ from certflow.gateways import installation
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
 from certflow.http import errors as web_errors
-from certflow.http import person, policy
+from certflow.http import person, policy, transfer
 from certflow.law.specs.words import Text
 from certflow.models import row_security
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _speak(app)
     _store(app)
     install(app, settings)
+    transfer.register(app)
     app.before_request(gate.bound)  # before anything reads what was sent
     CSRFProtect(app)  # makes the tokens; the gate checks them, once it knows who is signed in
     web_errors.register(app)
@@ -75,7 +76,6 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "vi",
         "BABEL_DEFAULT_TIMEZONE": clock.ZONE.key,
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
-        "SEND_FILE_MAX_AGE_DEFAULT": dt.timedelta(hours=1),
         "TESTING": settings.testing,
     }
 
@@ -91,7 +91,7 @@ def _speak(app: Flask) -> None:
     """The language of a request, and the words of dossiers for every template."""
     person.register(app)
     app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale, "words_of": words_of}
-    app.jinja_env.globals |= {"with_present_name": with_present_name}
+    app.jinja_env.globals |= {"with_present_name": with_present_name, "doubt": doubt}
     app.jinja_env.tests |= {"text": lambda value: isinstance(value, Text), "rated": is_rated}
 
 

@@ -1,6 +1,7 @@
 """Answers as they are typed: from the fields of a form to a stored answer, with faults said at the field."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from certflow.assessment.typed_entries import parse_entry
 from certflow.http.typed import decimal, whole_number
@@ -34,9 +35,9 @@ def parse(indicator: IndicatorSpec, texts: Mapping[str, str]) -> tuple[Answer, d
     if indicator.kind == "attained_level":
         return _parse_level(indicator, values["value"])
     if indicator.kind == "count":
-        return _parse_count(values["value"])
+        return _parse_count(indicator, values["value"])
     if indicator.kind in COMPARED:
-        return _parse_compared(values)
+        return _parse_compared(indicator, values)
     if indicator.computed:
         return {}, {}
     return _parse_percentages(indicator, values)
@@ -56,8 +57,10 @@ def _parse_level(indicator: IndicatorSpec, text: str) -> tuple[Answer, dict[str,
     return {"value": int(text)}, {}
 
 
-def _parse_count(text: str) -> tuple[Answer, dict[str, str]]:
+def _parse_count(indicator: IndicatorSpec, text: str) -> tuple[Answer, dict[str, str]]:
     number, fault = _counted(text)
+    if number is not None and indicator.limit is not None and number > indicator.limit:
+        number, fault = None, _above(indicator.limit)
     return ({} if number is None else {"value": number}), ({"value": fault} if fault else {})
 
 
@@ -71,13 +74,19 @@ def _counted(text: str) -> tuple[int | None, str]:
     return number, ""
 
 
-def _parse_compared(texts: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
+def _above(limit: int) -> str:
+    return _("A percentage is at most %(limit)s. Decimals follow a comma, for example 97,125.", limit=limit)
+
+
+def _parse_compared(indicator: IndicatorSpec, texts: Mapping[str, str]) -> tuple[Answer, dict[str, str]]:
     answer: dict[str, str] = {}
     faults: dict[str, str] = {}
     for name, text in texts.items():
         number = decimal(text)
         if text and number is None:
             faults[name] = _("Write a number with a decimal comma, for example 58,25 or 1.250,5.")
+        elif number is not None and indicator.limit is not None and Fraction(number) > indicator.limit:
+            faults[name] = _above(indicator.limit)
         elif number is not None:
             answer[name] = number
     return answer, faults
@@ -108,9 +117,9 @@ def _implausible(indicator: IndicatorSpec, answer: Answer) -> dict[str, str]:
     whole = answer.get("denominator")
     for part in indicator.parts:
         value = answer.get(part.key)
-        if isinstance(value, int) and isinstance(whole, int) and value > whole > 0:
+        if isinstance(value, int) and isinstance(whole, int) and value > whole and "denominator" not in faults:
             faults[part.key] = _("This number is larger than the total (%(whole)s).", whole=whole)
-        whole = value if isinstance(value, int) else whole
+        whole = min([number for number in (whole, value) if isinstance(number, int)], default=None)
     return faults
 
 

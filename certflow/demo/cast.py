@@ -1,17 +1,18 @@
 """The people of the practice season: made-up names in every role, at real units of Đồng Nai."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.catalogue import role_titles
 from certflow.models.base import db
 from certflow.models.people import User
-from certflow.models.units import Unit
+from certflow.models.units import Unit, UnitVersion
 from certflow.people import people
 from certflow.vietnamese import search_key
 
@@ -30,6 +31,7 @@ COMMUNES = {
 }
 DISADVANTAGED = "Xã Đắc Lua"
 
+_KINDS = ("Thị trấn", "Xã", "Huyện", "Tỉnh")
 _MEN = ("Văn Hùng", "Đình Phúc", "Minh Tuấn", "Quốc Bảo", "Thanh Sơn", "Hữu Nghĩa", "Ngọc Thắng", "Công Danh")
 _WOMEN = ("Thị Lan", "Thị Thu Hà", "Ngọc Mai", "Thị Bích Thủy", "Thanh Hương", "Thị Kim Oanh", "Mỹ Duyên")
 _FAMILIES = (
@@ -99,23 +101,37 @@ class Engagement:
     @property
     def sign_in_name(self) -> str:
         """The part and the unit, for example canbo.xuantay."""
-        return sign_in_name(self.part, self.unit)
+        return sign_in_name(self.part, self.unit.name if self.unit else None)
 
 
-def sign_in_name(part: CastRole, unit: Unit | None) -> str:
-    """The name under which the person in this part at this unit signs in."""
-    return f"{part.prefix}.{search_key(unit.short_name).replace(' ', '')}" if unit else part.prefix
+def sign_in_name(part: CastRole, place: str | None) -> str:
+    """The name under which the person in this part signs in, at the unit that the season began with under this name."""
+    return f"{part.prefix}.{_without_kind(place)}" if place else part.prefix
+
+
+def _without_kind(place: str) -> str:
+    kind = next(kind for kind in _KINDS if place.startswith(f"{kind} "))
+    return search_key(place.removeprefix(kind)).replace(" ", "")
 
 
 def places() -> dict[str, Unit]:
-    """The units of the season by full name, the province first, then each district before its communes."""
-    rows = db.session.scalars(select(Unit)).all()
-    by_name = {(unit.name, unit.parent.name if unit.parent else ""): unit for unit in rows}
-    units = {PROVINCE: by_name[PROVINCE, ""]}
+    """The units of the season by the full name each began with: the province, then districts before their communes.
+
+    A resolution may have renamed, moved or ended them since; what cannot be told any more is left out.
+    """
+    units = {unit.id: unit for unit in db.session.scalars(select(Unit).options(joinedload(Unit.heir)))}
+    begun = select(UnitVersion).where(UnitVersion.change == "", UnitVersion.starts_on.is_(None))
+    first = {row.unit_id: row for row in db.session.scalars(begun)}
+    by_name = {(row.name, _first_name(first, row.parent_id)): units[id_] for id_, row in first.items()}
+    wanted = [(PROVINCE, "")]
     for district, communes in COMMUNES.items():
-        units[district] = by_name[district, PROVINCE]
-        units.update({name: by_name[name, district] for name in communes})
-    return units
+        wanted += [(district, PROVINCE), *((name, district) for name in communes)]
+    return {name: by_name[name, above] for name, above in wanted if (name, above) in by_name}
+
+
+def _first_name(first: Mapping[int, UnitVersion], unit_id: int | None) -> str:
+    version = first.get(unit_id or 0)
+    return version.name if version else ""
 
 
 def engagements(units: dict[str, Unit]) -> list[Engagement]:

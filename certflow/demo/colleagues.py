@@ -22,6 +22,7 @@ class Colleague(NamedTuple):
     place: str
 
 
+# Nobody shares the dossiers of Xã Xuân Tây, with which newcomers begin.
 class DossierAssignment(NamedTuple):
     """A dossier of the round ahead and the officer who works on it: the first of the role, the second, or both in turn.
 
@@ -38,12 +39,12 @@ class DossierAssignment(NamedTuple):
 _OFFICER = CastRole("commune_officer", "canbo2", cast.COMMUNE_PARTS[0].position)
 _APPRAISER = CastRole("district_appraiser", "thamdinh2", cast.DISTRICT_PARTS[1].position)
 COLLEAGUES = (
-    Colleague(_OFFICER, "Lê Thị Hồng Nhung", "Xã Xuân Tây"),
+    Colleague(_OFFICER, "Lê Thị Hồng Nhung", "Xã Xuân Hưng"),
     Colleague(_OFFICER, "Võ Minh Trí", "Xã Thừa Đức"),
     Colleague(_APPRAISER, "Phạm Thị Ngọc Ánh", "Huyện Cẩm Mỹ"),
 )
 HELD = (
-    DossierAssignment("Xã Xuân Tây", "commune_officer", "Xã Xuân Tây", by_second=True),
+    DossierAssignment("Xã Xuân Hưng", "commune_officer", "Xã Xuân Hưng", by_second=True),
     DossierAssignment("Xã Thừa Đức", "commune_officer", "Xã Thừa Đức", by_second=False),
     DossierAssignment(
         "Thị trấn Long Giao",
@@ -57,8 +58,7 @@ HELD = (
 
 def sign_in_names() -> list[str]:
     """The names under which the second officers sign in."""
-    units = cast.places()
-    return [cast.sign_in_name(colleague.part, units[colleague.place]) for colleague in COLLEAGUES]
+    return [cast.sign_in_name(colleague.part, colleague.place) for colleague in COLLEAGUES]
 
 
 def build(stage: Stage, ahead: Round, progress: Progress) -> None:

@@ -107,7 +107,9 @@ class _Aim:
         if indicator.computed:
             return {}
         if indicator.kind in COMPARED:
-            return {"previous": "100", "current": "100,5" if met == (indicator.kind == "rise") else "99,5"}
+            before = 100 if indicator.limit is None else indicator.limit // 2
+            higher = met == (indicator.kind == "rise")
+            return {"previous": str(before), "current": f"{before if higher else before - 1},5"}
         counts = {part.key: str(self._count(part, met=met)) for part in indicator.parts}
         return {"denominator": str(self.whole), **counts, "definition": DEFINITION}
 

@@ -1,5 +1,6 @@
 """The processes of a running installation: web servers and one worker, started and stopped together."""
 
+import ipaddress
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ STOPS_WITHIN = 40.0
 LOOKS_EVERY = 0.3
 STEADY_AFTER = 10.0
 LONGEST_PAUSE = 60.0
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - names them only
 
 Say = Callable[[str], None]
 
@@ -43,6 +45,24 @@ def free_port(host: str, first: int) -> int:
                 continue
             return port
     raise OSError(f"no free port from {first} to {first + 99}")
+
+
+def network_address(host: str) -> str | None:
+    """Where other machines reach a server that listens at `host`; None where they do not or it cannot be told."""
+    if host not in EVERY_ADDRESS:
+        return None if _is_loopback(host) else host
+    for family, elsewhere in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((elsewhere, 9))  # sends nothing, only chooses the address that packets would leave from
+            return str(probe.getsockname()[0])
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def run_together(web: Sequence[str], worker: Sequence[str], *, environment: Mapping[str, str], say: Say) -> int:

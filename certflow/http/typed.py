@@ -1,4 +1,7 @@
-"""Numbers and days as officers type them: dots or spaces between thousands, a decimal comma, 15/02/2025."""
+"""Numbers and days as officers type them: dots or spaces between thousands, a decimal comma, 15/02/2025.
+
+`count` in certflow/http/static/certflow.js reads whole numbers by the same grammar: change both.
+"""
 
 import datetime as dt
 import re
@@ -6,17 +9,19 @@ import unicodedata
 from decimal import Decimal
 
 LARGEST = 2**31 - 1
-DECIMAL = re.compile(r"(?P<whole>[0-9]{1,18}|[0-9]{1,3}([. ][0-9]{3}){1,5})(,(?P<places>[0-9]{1,6}))?\Z")
+# Thousands are grouped in one way throughout, and no group begins a number with 0: "0.875" is a decimal elsewhere.
+WHOLE = r"(?P<whole>[0-9]{1,18}|[1-9][0-9]{0,2}(?P<between>[. ])[0-9]{3}((?P=between)[0-9]{3}){0,4})"
+NUMBER = re.compile(rf"{WHOLE}(,(?P<places>[0-9]{{1,6}}))?\Z")
 DAY = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*\Z")
 YEARS = range(1900, 2201)  # the calendar's first and last days have no day beside them to count to
 
 
 def decimal(text: str) -> str | None:
     """A number with a decimal comma, as exact text with a point; None when it is none."""
-    match = DECIMAL.match(unicodedata.normalize("NFKC", text))
+    match = _number(text)
     if match is None:
         return None
-    whole = str(int(re.sub(r"[. ]", "", match["whole"])))
+    whole = str(_whole(match))
     return f"{Decimal(f'{whole}.{places}'):f}" if (places := match["places"]) else whole
 
 
@@ -25,15 +30,18 @@ def typed_decimal(text: str) -> str:
     return text.replace(".", ",")
 
 
-def whole_number(entry: str) -> int | None:
+def whole_number(text: str) -> int | None:
     """A whole number: digits, with dots or spaces between thousands; None otherwise."""
-    text = unicodedata.normalize("NFKC", entry)
-    groups = text.replace(" ", ".").split(".")
-    grouped = len(groups) > 1
-    if grouped and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:])):
-        return None
-    digits = "".join(groups)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+    match = _number(text)
+    return _whole(match) if match is not None and match["places"] is None else None
+
+
+def _number(text: str) -> re.Match[str] | None:
+    return NUMBER.match(unicodedata.normalize("NFKC", text).strip())
+
+
+def _whole(match: re.Match[str]) -> int:
+    return int(re.sub("[. ]", "", match["whole"]))
 
 
 def plain_number(sent: str | None) -> int | None:

@@ -1,6 +1,4 @@
-"""The code on the public page, forgiving about how it is typed, and the decision that revokes a result."""
-
-import re
+"""The code on the public page, and the decision that revokes a result."""
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -8,9 +6,6 @@ from wtforms import StringField
 
 from certflow.http.fields import date_of_document, line, reason_field
 from certflow.results import revocations
-from certflow.results.recognitions import CODE_GROUP_LENGTH
-
-LONGEST_CODE = 64
 
 
 class CodeForm(FlaskForm):
@@ -26,12 +21,6 @@ class CodeForm(FlaskForm):
             "address. Type capital or small letters, with or without dashes and spaces."
         ),
     )
-
-
-def tidied(text: str) -> str:
-    """`text` in the printed form of codes: capitals and digits in groups; "" when it has neither."""
-    signs = re.sub(r"[^A-Z0-9]", "", text[: 4 * LONGEST_CODE].upper())[:LONGEST_CODE]
-    return "-".join(signs[at : at + CODE_GROUP_LENGTH] for at in range(0, len(signs), CODE_GROUP_LENGTH))
 
 
 class RevocationForm(FlaskForm):

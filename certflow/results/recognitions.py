@@ -1,7 +1,6 @@
 """Recognising and declining: the decision's papers and the title a unit holds."""
 
 import datetime as dt
-import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -22,18 +21,10 @@ from certflow.models.results import Document, Recognition
 from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.results import documents
+from certflow.results.codes import new_code
 from certflow.results.papers import Paper, Signed, outcome_of
 from certflow.rules import inheritance
 from certflow.wording import _
-
-CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-CODE_GROUPS, CODE_GROUP_LENGTH = 5, 4
-
-
-def new_code() -> str:
-    """An unguessable code of 100 random bits, without letters that are easily confused."""
-    groups = ("".join(secrets.choice(CODE_LETTERS) for _n in range(CODE_GROUP_LENGTH)) for _g in range(CODE_GROUPS))
-    return "-".join(groups)
 
 
 @dataclass(frozen=True, slots=True)

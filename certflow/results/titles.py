@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -12,7 +13,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.results import Recognition
 from certflow.models.row_security import EVERYTHING, seeing
-from certflow.models.units import Succession, Unit
+from certflow.models.units import Succession, Unit, UnitVersion
 from certflow.rules import inheritance
 from certflow.rules.inheritance import Inherited
 from certflow.units import register
@@ -55,6 +56,22 @@ class Fate:
     def joined(self) -> bool:
         """Whether the successor had existed before, so that it keeps its own titles and takes over none."""
         return self.link.successor is not None and self.link.successor.starts_on != self.link.effective_on
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """That a unit got a new name: what it was called before, its version with the new name, by which resolution."""
+
+    former: str
+    version: UnitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the units of a result were called when it was decided, by kind, and each new name since."""
+
+    then: dict[str, str]
+    since: tuple[Renaming, ...]
 
 
 def titles(unit: Unit, on: dt.date) -> Titles:
@@ -109,6 +126,23 @@ def _published(of: Collection[int], on: dt.date) -> list[Recognition]:
     )
     with seeing(EVERYTHING):  # published results are public facts
         return [result for result in db.session.scalars(query.limit(MOST_TITLES)) if result.published]
+
+
+def names(recognition: Recognition, day: dt.date) -> Names:
+    """What the unit of a result and those above it were called when it was decided, and until `day`; one query."""
+    dossier = recognition.dossier
+    stories = register.stories([unit.id for unit in dossier.places.values()])
+    then, since = {}, []
+    for kind, unit in dossier.places.items():
+        versions = [version for version in stories[unit.id] if version.starts_on is None or version.starts_on <= day]
+        base = register.nearest(versions, recognition.recognised_on)
+        if unit.id == dossier.unit_id:
+            base = next((version for version in versions if version.id == dossier.place_id), base)
+        then[kind] = base.name
+        for former, version in pairwise(versions[versions.index(base) :]):
+            if former.name != version.name:
+                since.append(Renaming(former.name, version))
+    return Names(then, tuple(since))
 
 
 def fates(recognition: Recognition, day: dt.date) -> list[Fate]:

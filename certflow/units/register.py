@@ -198,6 +198,15 @@ def story(unit_id: int) -> list[UnitVersion]:
     return versions
 
 
+def stories(unit_ids: Collection[int]) -> dict[int, list[UnitVersion]]:
+    """All versions of these units by unit id, in order of time, with their resolutions; one query."""
+    query = select(UnitVersion).where(UnitVersion.unit_id.in_(unit_ids)).options(joinedload(UnitVersion.resolution))
+    by_unit: dict[int, list[UnitVersion]] = {}
+    for version in db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())):
+        by_unit.setdefault(version.unit_id, []).append(version)
+    return by_unit
+
+
 def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
     """The parents of a version on a day, lowest tier first; for an ended version, on its last day."""
     day = min(on, version.ends_on or dt.date.max)

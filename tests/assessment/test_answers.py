@@ -40,6 +40,24 @@ def test_numbers_as_officers_write_them(typed: str, number: int) -> None:
     assert faults == {}
 
 
+@pytest.mark.parametrize("typed", ["0.875", "0.500", "00.125", "0.000"])
+def test_a_decimal_with_a_point_is_never_thousands_of_anything(typed: str) -> None:
+    answer, faults = parse(SHARE, {"denominator": "2000", "share": typed, "definition": "x"})
+
+    assert "share" not in answer
+    assert faults == {"share": "Write a whole number, for example 1250 or 1.250."}
+
+
+@pytest.mark.parametrize(
+    ("technical", "degree", "wrong"),
+    [("0", "1", ["degree"]), ("1001", "1001", ["technical", "degree"]), ("", "1001", ["degree"]), ("10", "10", [])],
+)
+def test_each_part_is_counted_within_all_before_it(technical: str, degree: str, wrong: list[str]) -> None:
+    values = {"denominator": "1000", "technical": technical, "degree": degree, "definition": "x"}
+
+    assert list(parse(SHARES, values)[1]) == wrong
+
+
 @pytest.mark.parametrize("typed", ["12,5", "1.25", "12.5", "-3", "abc", "1e3", "12 người", "9" * 30, ".500", "1..000"])
 def test_what_is_no_whole_number_is_refused_at_its_field(typed: str) -> None:
     _answer, faults = parse(SHARE, {"denominator": typed})

@@ -1,5 +1,6 @@
 """The pages of a criterion in a real browser: saving while typing, attaching files, phone width, accessibility."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from certflow.assessment.answers import parse
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from tests import make
 from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
+from tests.definitions.shipped import FORM
 from tests.gateways import samples
 from tests.waiting import eventually
 
@@ -61,6 +64,79 @@ def test_typing_is_saved_by_itself_and_a_failure_is_told(
     with app.app_context():
         claim = db.session.get_one(Claim, (draft.id, "5.1"))
         assert (claim.answer, claim.version) == ({"denominator": 3000, "share": 1800}, 2)
+
+
+TYPED = (
+    *(
+        "0",
+        "1",
+        "007",
+        "1250",
+        "1.250",
+        "1 250",
+        "1\u00a0250",
+        "１２",
+        " 12 ",
+        "1.250.000",
+        "2000000000",
+        "2.000.000.000",
+    ),
+    *(
+        "",
+        "0.875",
+        "0.500",
+        "00.125",
+        "0.000",
+        "0 125",
+        "58.25",
+        "12.5",
+        "12,5",
+        "１，５",
+        "1,250.5",
+        "1.250,5",
+        "1,250",
+    ),
+    *("1.250 000", "1 250.000", ".5", "5.", "-3", "+3", "1e3", "0x10", "12 người", "²", "٣", "2000000001", "9" * 19),
+)
+TYPE_EACH = """(texts) => texts.map((text) => {
+  const output = document.querySelector("#i5-1 output");
+  const share = document.getElementById("i5-1-share");
+  share.value = text;
+  share.dispatchEvent(new Event("input"));
+  return !output.hidden && output.textContent !== output.dataset.over;
+})"""
+
+
+def test_the_live_line_shows_a_share_of_exactly_what_the_server_takes(
+    draft: Dossier, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in("commune_officer", draft)
+    page.goto(f"/dossiers/{draft.id}/criteria/5")
+    indicator = FORM.indicators["5.1"]
+
+    for whole in ("2.000.000.000", "1 000", "0.500", "0", "2000000001"):
+        page.fill("#i5-1-denominator", whole)
+        shown = dict(zip(TYPED, page.evaluate(TYPE_EACH, list(TYPED)), strict=True))
+        read = {text: parse(indicator, {"denominator": whole, "share": text}) for text in TYPED}
+        taken = {text: not faults and "share" in answer for text, (answer, faults) in read.items()}
+        assert shown == taken, whole
+
+
+@pytest.mark.parametrize(
+    ("technical", "degree", "shown"), [("300", "200", "20%"), ("100", "200", ""), ("", "200", "20%"), ("0", "1", "")]
+)
+def test_the_live_line_counts_each_part_within_the_one_before(
+    draft: Dossier, signed_in: Callable[..., Page], technical: str, degree: str, shown: str
+) -> None:
+    page = signed_in("commune_officer", draft)
+    page.goto(f"/dossiers/{draft.id}/criteria/5")
+    page.fill("#i5-2-denominator", "1000")
+    page.fill("#i5-2-technical", technical)
+    page.fill("#i5-2-degree", degree)
+
+    line = page.locator("output[for~=i5-2-degree]").first
+    over = str(line.get_attribute("data-over"))
+    expect(line).to_have_text(re.compile(shown.replace("%", r"\s?%")) if shown else over)
 
 
 @pytest.mark.parametrize("script", [True, False])

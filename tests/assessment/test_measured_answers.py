@@ -12,6 +12,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from certflow.rounds import rounds
 from tests import make
+from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits
 from tests.browsing import again, in_english, send, typed_in
 
 DISTRICT = "Huyện Cẩm Mỹ"
@@ -60,6 +61,66 @@ def test_a_decimal_point_is_refused_at_its_field_and_kept_for_correcting(client:
     assert refused.status_code == 422
     assert "Write a number with a decimal comma" in refused.text
     assert typed_in(refused.text, "4.2-previous") == "58.25"
+
+
+@pytest.mark.parametrize(
+    ("indicator", "typed", "words"),
+    [
+        ("4.2", "0.875", "Write a number with a decimal comma"),
+        ("4.2", "0.000", "Write a number with a decimal comma"),
+        ("4.3", "97.125", "A percentage is at most 100. Decimals follow a comma"),
+        ("4.3", "100,000001", "A percentage is at most 100. Decimals follow a comma"),
+    ],
+)
+def test_what_would_be_read_as_thousands_is_refused(
+    app: Flask, client: FlaskClient, draft: Dossier, indicator: str, typed: str, words: str
+) -> None:
+    refused = send(client, _url(draft), {f"{indicator}-previous": "0,5", f"{indicator}-current": typed})
+
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert typed_in(refused.text, f"{indicator}-current") == typed
+    with app.app_context():
+        assert db.session.get(Claim, (draft.id, indicator)) is None
+
+
+def test_all_of_a_hundred_percent_is_taken(client: FlaskClient, draft: Dossier) -> None:
+    assert send(client, _url(draft), {"4.3-previous": "0", "4.3-current": "100,0"}).status_code == 302
+
+
+def test_two_years_too_far_apart_are_taken_with_a_warning(client: FlaskClient, draft: Dossier) -> None:
+    apart = "4.2: one of the two years is at least 100 times the other (58,125 → 60.5 million đồng per person and year)"
+
+    saved = send(client, _url(draft), {"4.2-previous": "58.125", "4.2-current": "60,5"})
+    pages = [
+        client.get(saved.location).text,
+        client.get(_url(draft)).text,
+        client.get(f"/dossiers/{draft.id}/check").text,
+    ]
+    send(client, _url(draft), {"4.2-previous": "58,125", "4.2-current": "60,5", "4.2-version": "1"})
+
+    assert [apart in page for page in pages] == [True] * 3
+    assert apart[:40] not in client.get(_url(draft)).text
+    assert apart[:40] not in client.get(f"/dossiers/{draft.id}/check").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_warning_fits_a_telephone(app: Flask, client: FlaskClient, draft: Dossier, open_page: OpenPage) -> None:
+    send(client, _url(draft), {"4.2-previous": "58.125", "4.2-current": "60,5"})
+    with app.app_context():
+        name = make.person("district_officer", make.unit(DISTRICT)).sign_in_name
+    page = open_page(PHONE)
+    page.goto("/sign-in")
+    page.fill("[name=sign_in_name]", name)
+    page.fill("[name=password]", make.PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/")
+
+    for path in (_url(draft), f"/dossiers/{draft.id}/check"):
+        page.goto(path)
+        assert page.locator(".box.warning", has_text="từ 100 lần trở lên").count() == 1
+        assert_accessible(page)
+        assert_fits(page)
 
 
 def test_a_share_of_units_has_no_field_and_shows_what_it_was_counted_from(

@@ -1,9 +1,14 @@
 """`certflow demo`: one practice season, made once and looked at by every test here."""
 
 import fcntl
+import hashlib
 import json
 import os
+import re
 import resource
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +23,7 @@ from certflow.demo import cast, folder, further_plan, plan, season
 from certflow.demo.further_plan import Undertaking
 from certflow.dossiers import dossiers
 from certflow.errors import SetupError
+from certflow.gateways import processes
 from certflow.gateways.installation import equipment
 from certflow.handling import handling
 from certflow.law.scoring.coverage import coverage_of
@@ -28,9 +34,12 @@ from certflow.models.results import Document, FormConfirmation, NumberBook, Reco
 from certflow.models.rounds import Round
 from certflow.models.units import Unit, UnitAttribute
 from certflow.results import papers as papers_service
+from certflow.vietnamese import search_key
 from tests import make
 from tests.cli.conftest import in_its_own_process
-from tests.waiting import AT_MOST
+from tests.gateways import paper_samples
+from tests.resolutions import table
+from tests.waiting import AT_MOST, eventually
 
 ELSEWHERE = {"CERTFLOW_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "CERTFLOW_STORAGE_URL": "s3://none"}
 
@@ -86,7 +95,7 @@ def test_it_tells_addresses_and_sign_ins_and_takes_no_more_than_minutes(practice
     assert practice.seconds < AT_MOST, "processor seconds, with room for a slow machine"
     for told in (
         "canbo.xuantay",
-        "canbo2.xuantay, canbo2.thuaduc, thamdinh2.cammy",
+        "canbo2.xuanhung, canbo2.thuaduc, thamdinh2.cammy",
         "truongphong.cammy",
         "so.dongnai",
         "giamdoc.xuantay",
@@ -155,7 +164,7 @@ def test_colleagues_share_dossiers_and_one_was_taken_over(at_practice: Flask) ->
     found = db.session.scalars(query).all()
 
     assert [(one.user.sign_in_name, one.ending) for one in found] == [
-        ("canbo2.xuantay", ""),
+        ("canbo2.xuanhung", ""),
         ("canbo.thuaduc", ""),
         ("thamdinh.cammy", "taken_over"),
         ("thamdinh2.cammy", ""),
@@ -164,6 +173,7 @@ def test_colleagues_share_dossiers_and_one_was_taken_over(at_practice: Flask) ->
         sa.select(Dossier).where(Dossier.id.in_({one.dossier_id for one in found}))
     ).all()
     assert len(handling.of_all(dossiers_held)) == 3
+    assert "Xã Xuân Tây" not in {one.unit.name for one in dossiers_held}, "newcomers begin there, as README says"
 
 
 def test_no_official_number_is_used(at_practice: Flask) -> None:
@@ -218,7 +228,7 @@ def test_returned_dossiers_were_filed_again_and_evidence_is_real(at_practice: Fl
 def test_the_printed_people_can_sign_in(at_practice: Flask) -> None:
     further = [(one.part, one.places[-1]) for one in cast.FURTHER if len(one.places) > 1]
     for part, unit in ((cast.COMMUNE_PARTS[0], "Xã Xuân Tây"), (cast.ADMINISTRATOR, None), *further):
-        name = cast.sign_in_name(part, cast.places()[unit] if unit else None)
+        name = cast.sign_in_name(part, unit)
         db.session.rollback()
         make.sign_in(at_practice.test_client(), name, cast.PASSWORD)
 
@@ -232,6 +242,126 @@ def test_a_second_run_on_the_finished_folder_changes_nothing(practice: Practice,
     assert done.returncode == 0, done.stderr
     assert "is complete; nothing was changed" in done.stderr
     assert (_count(User), _count(Dossier), _count(HistoryEntry)) == before
+
+
+def test_sign_in_names_are_those_of_the_units_short_names(at_practice: Flask) -> None:
+    part = cast.COMMUNE_PARTS[0]
+    for name, unit in cast.places().items():
+        short = search_key(unit.short_name).replace(" ", "")
+        assert cast.sign_in_name(part, name) == f"{part.prefix}.{short}", name
+
+
+@pytest.fixture
+def season_copy(practice: Practice, tmp_path: Path) -> Path:
+    """A finished season that a test may change."""
+    return Path(shutil.copytree(practice.folder, tmp_path / "season"))
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("rename;26425;commune;;Phường Gia Ray;;;", "giaray"),
+        ("move;26425;commune;;;;739;", "giaray"),
+        ("rename;75;province;;Thành phố Đồng Nai;;;", "Tỉnh Đồng Nai (now Thành phố Đồng Nai)"),
+        ("rename;739;district;;Thị xã Cẩm Mỹ;;;", "Huyện Cẩm Mỹ (now Thị xã Cẩm Mỹ)"),
+        ("rename;XUANTAY;commune;;Phường Xuân Tây;;;", "Xã Xuân Tây (now Phường Xuân Tây)"),
+        (
+            "merge;XUANTAY;commune;XUANTAY;Xã Cẩm Tây;;739;\nmerge;26425;commune;XUANTAY;;;;",
+            "Xã Xuân Tây (now Xã Cẩm Tây)",
+        ),
+    ],
+    ids=["rename", "move", "province", "district", "first", "merger"],
+)
+def test_it_starts_again_after_a_resolution(season_copy: Path, at_practice: Flask, row: str, told: str) -> None:
+    code = cast.places()["Xã Xuân Tây"].code
+    resolution = season_copy.parent / "resolution.csv"
+    resolution.write_bytes(table(*row.replace("XUANTAY", code).splitlines()))
+    applied = in_its_own_process("units", "apply", str(resolution), CERTFLOW_DIR=str(season_copy))
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+
+    done = in_its_own_process("demo", "--no-serve", "--dir", str(season_copy), COLUMNS="160")
+
+    assert done.returncode == 0, done.stderr
+    assert "nothing was changed" in done.stderr
+    for words in (told, "canbo.xuantay", "so.dongnai", "truongphong.cammy", "giamdoc.xuantay", "canbo2.xuanhung"):
+        assert words in done.stdout, words
+
+
+def _papers(folder_: Path) -> dict[str, list[str]]:
+    """The addresses in words, and in the codes, of the papers that name one."""
+    from certflow.app import create_app
+
+    app = create_app(Settings.from_environment({"CERTFLOW_DIR": str(folder_)}))
+    with app.app_context():
+        documents = [one for one in db.session.scalars(sa.select(Document)) if one.facts.get("verify_url")]
+        storage = equipment().storage
+        files = [b"".join(storage.open(one.storage_key or "")) for one in documents]
+        assert [hashlib.sha256(file).hexdigest() for file in files] == [one.sha256 for one in documents]
+        named = [str(one.facts["verify_url"]) for one in documents]
+        coded = [text for file in files for text in paper_samples.qr_codes(file)]
+        db.session.remove()
+        db.engine.dispose()
+    return {"named": named, "coded": coded}
+
+
+def test_papers_name_the_address_at_which_the_season_is_served(practice: Practice, season_copy: Path) -> None:
+    before = _papers(season_copy)
+    done = in_its_own_process("demo", "--no-serve", "--dir", str(season_copy), "--port", "8123")
+    again = in_its_own_process("demo", "--no-serve", "--dir", str(season_copy))
+    after = _papers(season_copy)
+
+    assert len(before["named"]) > 15
+    for texts, base in ((before, "http://127.0.0.1:8000/verify/"), (after, "http://127.0.0.1:8123/verify/")):
+        assert {text.rpartition("/")[0] + "/" for text in texts["named"] + texts["coded"]} == {base}
+    assert f"{len(before['named'])} papers now name http://127.0.0.1:8123." in done.stderr
+    assert "nothing was changed" in again.stderr, "the port is kept"
+    assert "http://127.0.0.1:8123/verify/" in again.stdout
+
+
+def test_in_the_machines_network_a_telephone_reaches_what_the_papers_encode(season_copy: Path) -> None:
+    here = _outside(
+        "from certflow.gateways import processes; print(processes.network_address('0.0.0.0') or '127.0.0.1')"
+    )
+    port = processes.free_port("0.0.0.0", 20_000 + os.getpid() % 20_000)
+    command = [sys.executable, "-m", "certflow", "demo", "--dir", str(season_copy), "--host", "0.0.0.0"]
+    log = season_copy.parent / "log"
+    with log.open("w") as said:
+        serving = subprocess.Popen(
+            [*command, "--port", str(port)], stdout=said, stderr=said, env=os.environ | {"COLUMNS": "160"}
+        )
+    try:
+        eventually(lambda: serving.poll() is not None or "answers at" in log.read_text())
+        url = re.search(r"public: +(http://\S+/verify/\S{10,})", log.read_text())
+        assert url is not None, log.read_text()
+        assert url[1].startswith(f"http://{here}:{port}/verify/")
+        eventually(lambda: _outside(f"import urllib.request as u; print(u.urlopen('{url[1]}').status)") == "200")
+    finally:
+        serving.terminate()
+        serving.wait(AT_MOST)
+    assert f"http://127.0.0.1:{port}/" in log.read_text()
+    assert {text.rpartition("/")[0] for text in _papers(season_copy)["coded"]} == {f"http://{here}:{port}/verify"}
+
+
+def _outside(code: str) -> str:
+    """What Python prints in a process of its own, which may use this machine's address in its network."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=AT_MOST)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
+def test_no_other_machine_reaches_what_listens_to_this_one_alone(host: str) -> None:
+    assert processes.network_address(host) is None
+
+
+def test_a_host_that_was_chosen_is_the_address_in_the_network() -> None:
+    assert processes.network_address("192.0.2.17") == "192.0.2.17"
+
+
+def test_a_host_of_another_machine_is_refused(tmp_path: Path) -> None:
+    done = in_its_own_process("demo", "--dir", str(tmp_path / "season"), "--host", "192.0.2.17")
+
+    assert done.returncode == 2
+    assert "certflow demo --host 0.0.0.0" in done.stderr
 
 
 def test_a_folder_that_holds_anything_else_is_refused_and_kept(tmp_path: Path) -> None:

@@ -64,6 +64,13 @@ DEFECTS = [
     (PROVINCE, "fraction for a year", 'previous = "2.5"', 'previous = "5/2"', "previous: is no number as it is stored"),
     (
         PROVINCE,
+        "over a hundred",
+        'previous = "2.5"',
+        'previous = "100.5"',
+        "4.2.previous: 100.5 is more than 100 percent",
+    ),
+    (
+        PROVINCE,
         "inexact year",
         'previous = "2.5"',
         "previous = 2.5",

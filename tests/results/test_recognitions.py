@@ -13,7 +13,7 @@ from certflow.law.guards import APPRAISAL
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.results import Document, Recognition
-from certflow.results import documents, recognitions
+from certflow.results import codes, documents, recognitions
 from tests import make
 from tests.earlier import decided_earlier
 
@@ -96,12 +96,12 @@ def test_no_recognition_is_above_what_was_found() -> None:
 
 
 def test_a_code_cannot_be_guessed_or_misread() -> None:
-    codes = {recognitions.new_code() for _n in range(2000)}
+    made = {codes.new_code() for _n in range(2000)}
 
-    assert len(codes) == 2000
-    assert all(CODE.fullmatch(code) for code in codes)
-    assert len(recognitions.CODE_LETTERS) == 32
-    assert {letter for code in codes for letter in code} == {*recognitions.CODE_LETTERS, "-"}
+    assert len(made) == 2000
+    assert all(CODE.fullmatch(code) for code in made)
+    assert len(codes.LETTERS) == 32
+    assert {letter for code in made for letter in code} == {*codes.LETTERS, "-"}
 
 
 def test_a_recognition_is_found_by_its_code_only_once_both_papers_are_issued() -> None:
@@ -120,9 +120,7 @@ def test_a_recognition_is_found_by_its_code_only_once_both_papers_are_issued() -
 def test_every_other_code_is_answered_alike() -> None:
     unissued = recognition_of(make.dossier("recognised_level_1"))
 
-    answers = {
-        hidden(code) for code in (unissued.verify_code, recognitions.new_code(), "", "%", "A" * 5000, "Đ", "1 or 1=1")
-    }
+    answers = {hidden(code) for code in (unissued.verify_code, codes.new_code(), "", "%", "A" * 5000, "Đ", "1 or 1=1")}
 
     assert len(answers) == 1
 

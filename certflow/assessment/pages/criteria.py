@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 
-from flask import jsonify, render_template, url_for
+from flask import flash, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -14,9 +14,11 @@ from certflow import clock
 from certflow.access import editing
 from certflow.access.policy import DOSSIER
 from certflow.assessment import assessments
+from certflow.assessment.answers import parse
 from certflow.assessment.assessments import Contents, Saved
 from certflow.assessment.forms.answers import Stored, marks, typed, typed_pairs
 from certflow.assessment.merging import Typed, mark
+from certflow.assessment.words import figures
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.errors import ActionNotOpen, NotFound, NotPermitted
@@ -141,7 +143,7 @@ def save(
         return handed_back(form, refusal)
     if wants_json():
         return _saved_by_script(dossier, criterion, entries, saved)
-    handled.warn(dossier)
+    _warn(dossier, form, criterion)
     return again(form, saved) if saved.faults or saved.conflicts else proceed()
 
 
@@ -173,6 +175,15 @@ def _saved_by_script(
             for name in names
         },
     )
+
+
+def _warn(dossier: Dossier, form: FlaskForm, criterion: CriterionSpec) -> None:
+    """Tell of a colleague who works on the dossier, and of what looks like a slip in what was saved."""
+    handled.warn(dossier)
+    sent = typed(form, criterion)
+    for indicator in criterion.indicators:
+        if doubt := figures.doubt(indicator, parse(indicator, sent[indicator.code].values)[0]):
+            flash(doubt, "warning")
 
 
 def handed_back(form: FlaskForm, refusal: ActionNotOpen) -> ResponseReturnValue:

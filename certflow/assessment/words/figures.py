@@ -16,6 +16,9 @@ from certflow.law.specs.form import COMPARED, CriterionSpec, FormSpec, Indicator
 from certflow.wording import language, place
 
 PERCENTAGES = ("percentage", "percentages")
+FAR_APART = (
+    100  # a dot or a comma mistyped in one of two years makes a thousandfold difference, less what really changed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Demand:
 class FigureRow:
     """One measured part of an indicator in the proof; `part` is "" where the indicator has only one.
 
-    `units` are the lower units a computed share was counted from, each with its recognition.
+    `units` are the lower units a computed share was counted from, each with its recognition; `doubt` as by `doubt`.
     """
 
     indicator: IndicatorSpec
@@ -49,6 +52,7 @@ class FigureRow:
     given: str
     demands: tuple[Demand, ...]
     units: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def whole(number: int) -> str:
@@ -99,6 +103,22 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
     if indicator.kind == "count":
         return f"{whole(value)} {_measure(indicator)}" if isinstance(value, int) else ""
     return level_attained(value) if isinstance(value, int) else ""
+
+
+def doubt(indicator: IndicatorSpec, answer: Answer) -> str:
+    """What looks like a slip in an answer that is taken as it is: two years too far apart; "" for nothing."""
+    years = [exact(answer.get(name)) for name in ("previous", "current")] if indicator.kind in COMPARED else []
+    numbers = sorted(year for year in years if year)
+    if len(numbers) < 2 or numbers[1] < FAR_APART * numbers[0]:
+        return ""
+    values = _compared(indicator, answer)
+    return str(
+        _(
+            "%(code)s: one of the two years is at least 100 times the other (%(values)s). Check the dots and commas.",
+            code=indicator.code,
+            values=values,
+        )
+    )
 
 
 def level_attained(level: int) -> str:
@@ -237,6 +257,7 @@ def rows(verdicts: list[Verdict], answer: Answer) -> list[FigureRow]:
             given(indicator, part, answer),
             tuple(_demand(indicator, verdict.level, verdict.parts[n]) for verdict in verdicts),
             units(answer) if indicator.computed else (),
+            doubt(indicator, answer),
         )
         for n, part in enumerate(indicator.parts)
     ]

@@ -15,7 +15,8 @@ from wtforms.validators import InputRequired, Length
 from certflow.criteria.rating_sets import SetNames
 from certflow.http.fields import ADay, DayField, shown_day, version_sent
 from certflow.http.typed import decimal
-from certflow.law.sets.faults import MOST_BANDS, MOST_CAPS, MOST_ROWS, SetFault, shown
+from certflow.law.reading.reading import NUMBER
+from certflow.law.sets.faults import MOST_BANDS, MOST_CAPS, MOST_ROWS, QUOTED, SetFault, shown
 from certflow.law.sets.tables import Content, looks_at, most
 from certflow.models.criteria import RatingSet
 
@@ -23,8 +24,11 @@ LONGEST = 500
 
 
 def number_typed(text: str) -> str:
-    """A number with a point where it is one; otherwise what was typed, which the check then refuses."""
-    return decimal(text) or text
+    """A number with a point where it is one; otherwise what was typed, which the check then refuses.
+
+    What only a file may say, such as "7.5", is kept in quotes: the check would take it there.
+    """
+    return decimal(text) or (QUOTED.format(text) if NUMBER.match(text) else text)
 
 
 def _tidy(text: str | None) -> str:

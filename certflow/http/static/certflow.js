@@ -31,14 +31,20 @@ function weigh(input) {
   });
 }
 
-// The percentage while it is typed: cut, never rounded up.
+// A count as the server reads it (certflow/http/typed.py), NaN for what it refuses.
+function count(text) {
+  const typed = text.normalize("NFKC").replace(/^ +| +$/g, "");
+  return /^(\d{1,18}|[1-9]\d{0,2}([. ])\d{3}(\2\d{3}){0,4})$/.test(typed) ? Number(typed.replace(/\D/g, "")) : NaN;
+}
+
+// The percentage while it is typed: cut, never rounded up; of the last field, and counted within each of the others.
 function percent(output) {
   const inputs = [...output.htmlFor].map((id) => document.getElementById(id));
-  const number = (text) => parseFloat(text.replace(/[\s.](?=\d{3}(\D|$))/g, "").replace(",", "."));
   const show = (event) => {
-    const [part, whole] = inputs.map((input) => number(input.value));
-    output.hidden = !(whole > 0 && part >= 0) || (part > whole && event?.type === "input");
-    output.textContent = fill(part > whole ? output.dataset.over : output.dataset.text, { percent: local(Math.floor(part / whole * 1e4 + 1e-9) / 100, 2) });
+    const counts = inputs.map((input) => count(input.value));
+    const part = counts[0], whole = counts.at(-1), over = counts.some((other) => part > other);
+    output.hidden = !(whole > 0 && whole <= 2e9 && part >= 0) || (over && event?.type === "input");
+    output.textContent = fill(over ? output.dataset.over : output.dataset.text, { percent: local(Math.floor(part * 1e4 / whole) / 100, 2) });
   };
   inputs.forEach((input) => { input.addEventListener("input", show); input.addEventListener("change", show); });
   show();

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from fractions import Fraction
 from itertools import pairwise
 
 from certflow.law.cases.entry_cases import read_entry, read_expected
@@ -92,10 +93,10 @@ def _answer(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
     if indicator.kind == "attained_level":
         return {"value": _attained(reader, indicator)}
     if indicator.kind == "count":
-        return {"value": reader.number(code)}
+        return {"value": _counted(reader, indicator)}
     part = reader.table_at(code)
     if indicator.kind in COMPARED:
-        return _compared(part)
+        return _compared(part, indicator)
     return _units(part, indicator) if indicator.computed else _shares(part, indicator)
 
 
@@ -106,7 +107,14 @@ def _attained(reader: Reader, indicator: IndicatorSpec) -> int:
     return level
 
 
-def _compared(reader: Reader) -> dict[str, object]:
+def _counted(reader: Reader, indicator: IndicatorSpec) -> int:
+    number = reader.number(indicator.code)
+    if indicator.limit is not None and number > indicator.limit:
+        reader.fault(indicator.code, f"{number} is more than {indicator.limit} percent")
+    return number
+
+
+def _compared(reader: Reader, indicator: IndicatorSpec) -> dict[str, object]:
     """The years that are named, as the exact text that is stored: a change keeps the other year."""
     answer: dict[str, object] = {}
     with reader.whole():
@@ -114,6 +122,8 @@ def _compared(reader: Reader) -> dict[str, object]:
             answer[year] = text = reader.words(year)
             if text and not STORED_DECIMAL.match(text):
                 reader.fault(year, f'is no number as it is stored: {text!r}; write "58.25"')
+            elif text and indicator.limit is not None and Fraction(text) > indicator.limit:
+                reader.fault(year, f"{text} is more than {indicator.limit} percent")
     return answer
 
 

@@ -15,6 +15,7 @@ from certflow.law.specs.form import (
     OptionSpec,
     Part,
     PartSpec,
+    is_percent,
 )
 from certflow.law.specs.words import Text
 
@@ -36,6 +37,14 @@ def read_group(reader: Reader, method: Method) -> CriterionSpec:
         )
 
 
+def read_measure(reader: Reader) -> Text | None:
+    """The unit in which a value is counted; both languages say percent or neither does, as it limits the value."""
+    measure = reader.text("measure")
+    if measure is not None and measure.vi and measure.en and is_percent(measure.vi) != is_percent(measure.en):
+        reader.fault("measure", f"says percent in one language only: {measure.vi!r}, {measure.en!r}")
+    return measure
+
+
 def _entry(reader: Reader, criterion: int, method: Method) -> IndicatorSpec:
     with reader.whole():
         kind = cast(IndicatorKind, reader.one_of("kind", KINDS_BY_METHOD[method]))
@@ -50,7 +59,7 @@ def _entry(reader: Reader, criterion: int, method: Method) -> IndicatorSpec:
             denominator=reader.text("denominator") if share else None,
             definition_hint=reader.text("definition_hint", optional=not share),
             evidence_hint=reader.text("evidence_hint", optional=True),
-            measure=reader.text("measure") if kind == "count" else None,
+            measure=read_measure(reader) if kind == "count" else None,
             most=most,
             step=step,
             options=_options(reader) if kind == "choice" else (),

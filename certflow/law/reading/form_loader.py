@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import cast
 
-from certflow.law.reading.entry_loader import read_group
+from certflow.law.reading.entry_loader import read_group, read_measure
 from certflow.law.reading.point_loader import with_bands
 from certflow.law.reading.reading import Reader
 from certflow.law.specs.form import (
@@ -99,7 +99,7 @@ def _indicator(reader: Reader, criterion: int, levels: int) -> IndicatorSpec:
             denominator=reader.text("denominator") if measured else None,
             definition_hint=_definition_hint(reader, kind),
             evidence_hint=reader.text("evidence_hint", optional=True),
-            measure=reader.text("measure") if kind in MEASURED_IN else None,
+            measure=read_measure(reader) if kind in MEASURED_IN else None,
             units=cast(UnitKind, reader.one_of("units", UNIT_KINDS)) if kind == "share_of_units" else None,
             recognised_by=reader.words("recognised_by") if kind == "share_of_units" else "",
         )
@@ -132,6 +132,8 @@ def _check_counts(reader: Reader, indicator: IndicatorSpec) -> None:
     for threshold in indicator.parts[0].thresholds:
         if threshold.least is not None and (threshold.least.denominator != 1 or threshold.least < 1):
             reader.fault("at_least", f"{threshold.least} is no whole number of 1 or more")
+        elif threshold.least is not None and indicator.limit is not None and threshold.least > indicator.limit:
+            reader.fault("at_least", f"{threshold.least} is more than {indicator.limit} percent")
 
 
 def _single_part(reader: Reader, kind: IndicatorKind, levels: int) -> PartSpec:

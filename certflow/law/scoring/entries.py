@@ -34,8 +34,9 @@ def _answer_reaching(indicator: IndicatorSpec, level: int) -> Answer:
     if indicator.kind in ("attained_level", "count"):
         return {"value": ceil(leasts[0])}
     if indicator.kind in COMPARED:
+        before = 100 if indicator.limit is None else indicator.limit // 2
         change = (1 if level else 0) * (1 if indicator.kind == "rise" else -1)
-        return {"previous": "100", "current": str(100 + change)}
+        return {"previous": str(before), "current": str(before + change)}
     whole = lcm(*(least.denominator for least in leasts)) * 100
     counts = {part.key: int(whole * least / 100) for part, least in zip(indicator.parts, leasts, strict=True)}
     if indicator.computed:

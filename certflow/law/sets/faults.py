@@ -15,6 +15,7 @@ from certflow.wording import _
 MOST_GROUPS, MOST_ROWS, MOST_BANDS, MOST_CAPS = 20, 20, 10, 20
 GROUP = re.compile(r"criteria\[(\d+)\](?:\.indicators\[(\d+)\])?(?:\.(.+))?\Z")
 LISTED = re.compile(r"(bands|caps)(?:\[(\d+)\])?(?:\.(.+))?\Z")
+QUOTED = "“{}”"  # what was typed for a number and is none
 COUNTING = (("head", "total"), ("caps", "below"), ("caps", "indicator"), ("caps", "criterion"))
 UNREACHED = re.compile(r"no points lead to '(\w+)'")
 
@@ -134,8 +135,9 @@ def _title(bands: Iterable[Mapping[str, Any]], name: str) -> str:
 
 
 def shown(number: object) -> str:
-    """A kept number as it is typed, with a comma."""
-    return str(number).replace(".", ",")
+    """A kept number as it is typed, with a comma; what was refused as it was typed."""
+    text = str(number)
+    return text[1:-1] if text == QUOTED.format(text[1:-1]) else text.replace(".", ",")
 
 
 Words = Mapping[str, Callable[[], str]]

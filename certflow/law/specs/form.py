@@ -27,8 +27,14 @@ KINDS_BY_METHOD: dict[Method, tuple[IndicatorKind, ...]] = {
 }
 COMPARED: tuple[IndicatorKind, ...] = ("rise", "fall")  # two years are compared; met when strictly better
 TRUSTS: tuple[Trust, ...] = ("transcribed", "sample", "department")  # the last: entered by an education department
+PERCENT = ("phần trăm", "percent", "per cent", "%")  # how a `measure` says that a value is a share of a hundred
 METHODS: tuple[Method, ...] = ("levels", "points", "record")
 PARTS: tuple[Part, ...] = ("claims", "findings")
+
+
+def is_percent(measure: str) -> bool:
+    """Whether a measure is percent itself, and not percent of a plan or of last year, which can be more than 100."""
+    return " ".join(measure.split()).casefold() in PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,11 @@ class IndicatorSpec:
     optional: bool = False
     part: Part | None = None
     source: str = ""
+
+    @property
+    def limit(self) -> int | None:
+        """The most that a typed value can be: 100 where it is measured in percent, otherwise None."""
+        return 100 if self.measure is not None and is_percent(self.measure.vi) else None
 
     def asked_in(self, part: Part) -> bool:
         """Whether it is asked in the self-assessment ("claims"), or of the appraiser ("findings")."""

@@ -18,7 +18,8 @@ from certflow.models import row_security
 from certflow.models.results import Recognition
 from certflow.models.units import Unit
 from certflow.results import recognitions, titles
-from certflow.results.forms import CodeForm, tidied
+from certflow.results.codes import LONGEST_TYPED, code_in
+from certflow.results.forms import CodeForm
 from certflow.results.pages.documents import html_copy
 from certflow.results.words import awards, lineage
 from certflow.rules.words import inheritance
@@ -38,20 +39,21 @@ def start() -> ResponseReturnValue:
     form = CodeForm(request.args)
     if "code" not in request.args:
         return _page("start", form=form)
-    code = tidied(form.code.data or "")
+    code = code_in(form.code.data or "")
     if code:
         return redirect(url_for(".show", code=code))
     form.code.errors = [_("Type the code that is printed on the paper.")]
     return _page("start", form=form), 422
 
 
-@bp.page("/<code>", PUBLIC)
+@bp.page("/<code>", PUBLIC, strict_slashes=False)
 def show(code: str) -> ResponseReturnValue:
     """What was recognised and how it stands today."""
     try:
-        recognition = recognitions.by_code(tidied(code))
+        recognition = recognitions.by_code(code_in(code))
     except NotFound as refusal:
         return _nothing(code, refusal)
+    names = titles.names(recognition, clock.today())
     return _page(
         "show",
         recognition=recognition,
@@ -66,6 +68,8 @@ def show(code: str) -> ResponseReturnValue:
         facts=recognition.decision.facts if recognition.decision else {},
         signed_by=awards.signed_by(recognition.decision.facts) if recognition.decision else "",
         notices=_marks(recognition),
+        names=names.then,
+        renamed=[lineage.renamed(each) for each in names.since],
         fates=[lineage.fate(fate) for fate in titles.fates(recognition, clock.today())],
     )
 
@@ -74,7 +78,7 @@ def show(code: str) -> ResponseReturnValue:
 def document(code: str) -> ResponseReturnValue:
     """The HTML copy of the certificate."""
     try:
-        recognition = recognitions.by_code(tidied(code))
+        recognition = recognitions.by_code(code_in(code))
     except NotFound as refusal:
         return _nothing(code, refusal)
     if recognition.certificate is None:
@@ -89,7 +93,7 @@ def _marks(recognition: Recognition) -> list[str]:
 
 def _nothing(code: str, refusal: NotFound) -> ResponseReturnValue:
     """The same answer to a code that is unknown, malformed or not published yet, with what was typed."""
-    form = CodeForm(None, code=code)
+    form = CodeForm(None, code=code[:LONGEST_TYPED])
     form.code.errors = list(refusal.reasons)
     return _page("start", form=form), status_of(refusal)
 

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 from certflow.models.results import Recognition
 from certflow.models.units import Unit
-from certflow.results.titles import Fate, Former, Titles
+from certflow.results.titles import Fate, Former, Renaming, Titles
 from certflow.results.words import awards
 from certflow.rules.words.inheritance import inherited
 from certflow.wording import place
@@ -28,6 +28,16 @@ def fate(outcome: Fate) -> str:
     else:
         became = _("A part of this unit went to %(unit)s from %(day)s, by %(resolution)s.", **values)
     return f"{became} {_of_the_title(outcome, link.successor)}{_since(link.successor)}"
+
+
+def renamed(renaming: Renaming) -> str:
+    """That a unit has a new name, since when and by which resolution."""
+    version = renaming.version
+    values = {"former": renaming.former, "unit": version.name, "day": f"{version.starts_on:%d/%m/%Y}"}
+    if version.resolution is None:
+        return str(_("%(former)s has been called %(unit)s since %(day)s.", **values))
+    number = version.resolution.number
+    return str(_("%(former)s has been called %(unit)s since %(day)s, by %(resolution)s.", resolution=number, **values))
 
 
 def _of_the_title(outcome: Fate, successor: Unit) -> str:
