@@ -1,7 +1,7 @@
 """Guards, each declared with its words and the facts it looks at: what may stand in the way of an action, and why."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -265,7 +265,7 @@ HELD: Fact[tuple[HeldLevel, ...]] = Fact(
 )
 
 
-def upgrade_from(held: Iterable[HeldLevel], level: int, months: int) -> dt.date | None:
+def upgrade_from(held: tuple[HeldLevel, ...], level: int, months: int) -> dt.date | None:
     """The first day on which `level` may follow the lower levels that are held; None where none is."""
     return max((months_after(each.since, months) for each in held if each.level < level), default=None)
 

@@ -29,7 +29,7 @@ def brief(reading: Reading) -> list[Line]:
         lines += _level(str(_("Self-assessed")), form, claimed.level)
     if reading.sees_findings and contents.findings:
         lines += _found(reading, form, contents)
-    return lines + _codes(str(_("Without evidence")), _without_files(form, contents))
+    return lines + _without_files(form, contents)
 
 
 def _found(reading: Reading, form: FormSpec, contents: Contents) -> list[Line]:
@@ -55,7 +55,10 @@ def _codes(name: str, codes: Iterable[str]) -> list[Line]:
     return [(name, listed)] if listed else []
 
 
-def _without_files(form: FormSpec, contents: Contents) -> list[str]:
-    """The codes of what files should stand behind and have none."""
+def _without_files(form: FormSpec, contents: Contents) -> list[Line]:
+    """Behind which indicators files should stand and none do."""
     asked = [i for i in form.indicators.values() if i.takes_files and i.asked_in("claims") and not i.optional]
-    return [i.code for i in asked if not i.computed and not contents.evidence.get(i.code)]
+    codes = [i.code for i in asked if not i.computed and not contents.evidence.get(i.code)]
+    if len(codes) > 1 and len(codes) == len(asked):
+        return [(str(_("Without evidence")), str(_("all %(count)s indicators", count=len(codes))))]
+    return _codes(str(_("Without evidence")), codes)
