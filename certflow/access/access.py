@@ -65,7 +65,7 @@ def roles_on(user: User, dossier: Dossier) -> frozenset[str]:
 def parts_on(user: User, dossier: Dossier) -> list[Held]:
     """The roles of `roles_on` with how each is held: own appointments, then as a substitute, then by delegation."""
     spec = workflow_of(dossier).spec
-    roles = _fitting(parts.held(user), spec, _seats_of(dossier), _about(dossier.holder))
+    roles = _fitting(parts.held(user), spec, seat_units(dossier), _about(dossier.holder))
     substitute_roles = [
         SubstituteRole(role) for role in sorted(parts.substituted(user, dossier.id) & spec.roles.keys())
     ]
@@ -95,7 +95,12 @@ def own_appointment(roles: Iterable[Held], role: str) -> Appointment | None:
     return None
 
 
-def _seats_of(dossier: Dossier) -> Places:
+def sits_for(appointment: Appointment, dossier: Dossier, seat: str) -> bool:
+    """Whether an appointment to a role that sits at units of kind `seat` is one for this dossier."""
+    return _sits(appointment, seat, seat_units(dossier), _about(dossier.holder))
+
+
+def seat_units(dossier: Dossier) -> Places:
     """The units whose people have the parts in the dossier, by kind."""
     return {kind: {unit.id, dossier.seats[kind]} for kind, unit in dossier.places.items()}
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certflow import clock
-from certflow.access import access, parts
+from certflow.access import access, parts, vacancies
 from certflow.access.parts import HeldRole
 from certflow.approval import proposals
 from certflow.catalogue import role_titles
@@ -22,6 +23,7 @@ from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.law.deadlines import Standing, standing
 from certflow.law.impartiality import FILING
+from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.units import Unit
 from certflow.rounds import rounds
@@ -56,6 +58,7 @@ def show() -> ResponseReturnValue:
         other_rows=rows.rows(others.items, person, handlers),
         openings=_openings(own_parts, clock.today()),
         administrator=access.is_administrator(person),
+        **_alerts(person),
         seconding=len(proposals.waiting_for(person)),
         nothing=_nothing(own_parts),
         counts=counts,
@@ -121,3 +124,14 @@ def _nothing(held: list[HeldRole]) -> str:
     if any(_files_dossiers(role) for role in roles):
         return str(_("When the officer of your unit hands over a dossier to be filed, it appears here."))
     return str(_("When a dossier reaches your step, it appears here."))
+
+
+def _alerts(person: User) -> dict[str, Any]:
+    """What administrators are told before anything else: the roles that nobody holds while dossiers wait for them."""
+    if not access.is_administrator(person):
+        return {}
+    return {
+        "alerts": ["people/alert.html"],
+        "vacancies": vacancies.vacancies(),
+        "roles": role_titles.roles(),
+    }

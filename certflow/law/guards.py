@@ -265,14 +265,16 @@ HELD: Fact[tuple[HeldLevel, ...]] = Fact(
 )
 
 
+def upgrade_from(held: tuple[HeldLevel, ...], level: int, months: int) -> dt.date | None:
+    """The first day on which `level` may follow the lower levels that are held; None where none is."""
+    return max((months_after(each.since, months) for each in held if each.level < level), default=None)
+
+
 @guard(N_("The time before a higher level has passed"), HELD, TODAY)
 def upgrade_due(facts: DossierFacts) -> str:
     """A higher level follows a lower one that is held only after the months the law asks (art. 5, 10, 15)."""
-    lower = [recognition for recognition in facts[HELD] if recognition.level < facts.level]
-    first = max(
-        (months_after(recognition.since, facts.upgrade_after_months) for recognition in lower), default=dt.date.min
-    )
-    if facts[TODAY] >= first:
+    first = upgrade_from(facts[HELD], facts.level, facts.upgrade_after_months)
+    if first is None or facts[TODAY] >= first:
         return ""
     return _(
         "A lower level was recognised less than %(months)s months ago; level %(level)s is possible from %(day)s",

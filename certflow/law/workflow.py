@@ -12,7 +12,9 @@ from certflow.law.drawing.flowchart import Flowchart, flowchart
 from certflow.law.facts import DossierFacts, OutsideDocument
 from certflow.law.guards import DOCUMENT, GUARDS, INVOLVEMENT, NOTE, TODAY
 from certflow.law.impartiality import Impartiality
+from certflow.law.specs.form import FormSpec
 from certflow.law.specs.workflow import StageSpec, TransitionSpec, WorkflowSpec
+from certflow.vietnamese import says_something
 from certflow.wording import _, language
 
 
@@ -28,10 +30,19 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action open in a state to a person, and the reasons that still stand in its way."""
+    """An action open in a state to a person, and the reasons that still stand in its way.
+
+    `higher` is the level that the person could choose instead of the action's lower one; 0 where there is none.
+    """
 
     transition: TransitionSpec
     reasons: tuple[str, ...]
+    higher: int = 0
+
+    @property
+    def asks_reason(self) -> bool:
+        """Whether the action needs a reason in words: by the scheme, or because a higher level could be chosen."""
+        return self.transition.note == "required" or self.higher > 0
 
 
 class _Cursor:
@@ -68,18 +79,31 @@ class Workflow:
     def offers(self, state: str, roles: Collection[str], facts: DossierFacts) -> tuple[Offer, ...]:
         """The actions open to somebody with `roles`; what is still to be typed does not count as missing."""
         facts |= {NOTE: facts[NOTE] or "x", DOCUMENT: OutsideDocument("x", facts[TODAY])}
+        open_here = [t for t in self.spec.transitions if state in t.origins and set(t.by) & set(roles)]
+        reasons = [self._reasons(t, facts) for t in open_here]
+        highest = max((t.level for t, why in zip(open_here, reasons, strict=True) if not why), default=0)
         return tuple(
-            Offer(t, self._reasons(t, facts))
-            for t in self.spec.transitions
-            if state in t.origins and set(t.by) & set(roles)
+            Offer(t, why, highest if 0 < t.level < highest else 0) for t, why in zip(open_here, reasons, strict=True)
         )
 
     def take(self, action: str, *, state: str, roles: Collection[str], facts: DossierFacts) -> Move:
-        """The move for `action`; raises ActionNotOpen, NotPermitted or ActionBlocked with the reasons."""
+        """The move for `action`; raises ActionNotOpen, NotPermitted or ActionBlocked with the reasons.
+
+        A level below one that the person could choose needs a reason in words, whatever the scheme says of its note.
+        """
         transition, acting_as = self.require_open(action, state=state, roles=roles)
         if reasons := self._reasons(transition, facts):
             raise ActionBlocked(*reasons)
+        if not says_something(facts[NOTE]) and (higher := self._higher(transition, state, roles, facts)):
+            raise ActionBlocked(reason_for_lower(facts.form, higher))
         return Move(transition, state, self._destination(action, state), acting_as)
+
+    def _higher(self, transition: TransitionSpec, state: str, roles: Collection[str], facts: DossierFacts) -> int:
+        """The highest level that somebody with `roles` could choose instead of that of `transition`; 0 for none."""
+        if not transition.level:
+            return 0
+        open_actions = self.offers(state, roles, facts)
+        return next((offer.higher for offer in open_actions if offer.transition is transition), 0)
 
     def require_open(self, action: str, *, state: str, roles: Collection[str]) -> tuple[TransitionSpec, str]:
         """`action` in `state`, and the first of `roles` that may take it; raises ActionNotOpen or NotPermitted."""
@@ -143,6 +167,12 @@ class Workflow:
         position = len(names) if self.spec.states[state].final else names.index(stage)
         marks = ["done" if n < position else "current" if n == position else "todo" for n in range(len(names))]
         return tuple(zip(self.spec.stages, marks, strict=True))
+
+
+def reason_for_lower(form: FormSpec, higher: int) -> str:
+    """That the figures reach the level `higher`, so that a lower one needs a reason."""
+    title = form.grade(higher).in_language(language()) or _("Level %(level)s", level=higher)
+    return _("The figures reach “%(level)s”: give the reason for the lower level", level=title)
 
 
 @lru_cache(maxsize=100)

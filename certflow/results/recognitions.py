@@ -42,19 +42,23 @@ def recognise(dossier: Dossier, level: int, *, by: Signed) -> Recognition:
 
 def rate(dossier: Dossier, *, by: Signed) -> Recognition:
     """Record the band that the findings reach, and the intent to issue its papers."""
-    query = select(Finding.indicator, Finding.answer).where(Finding.dossier_id == dossier.id)
-    answers: Answers = dict(db.session.execute(query.where(Finding.to_confirm.is_(False))).all())
-    form = form_of(dossier)
-    level = score(form, answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
+    level = level_found(dossier)
     if not level:
         raise ActionBlocked(_("The findings reach no class of the criteria set"))
-    return award(dossier, Award(level, form.grade(level).vi), by=by)
+    return award(dossier, Award(level, form_of(dossier).grade(level).vi), by=by)
+
+
+def level_found(dossier: Dossier) -> int:
+    """The level, or the rank of the band, that the findings reach; 0 for none."""
+    query = select(Finding.indicator, Finding.answer).where(Finding.dossier_id == dossier.id)
+    answers: Answers = dict(db.session.execute(query.where(Finding.to_confirm.is_(False))).all())
+    return score(form_of(dossier), answers, disadvantaged=dossier.disadvantaged_area, part="findings").level
 
 
 def award(dossier: Dossier, result: Award, *, by: Signed) -> Recognition:
     """Record what was decided and the intent to issue the papers of the scheme's outcome, numbers drawn."""
     outcome = outcome_of(dossier)
-    until, code = _kept_until(outcome, by.dated), new_code()
+    until, code = kept_until(outcome, by.dated), new_code()
     paper = Paper(dossier, by, level=result.level, grade=result.grade, valid_until=until, code=code)
     decision = documents.intend(paper, "decision", outcome.decision) if outcome.decision else None
     certificate = (
@@ -87,7 +91,8 @@ def record(dossier: Dossier, level: int, decision: OutsideDocument, *, actor: Us
     )
 
 
-def _kept_until(outcome: OutcomeSpec, day: dt.date) -> dt.date | None:
+def kept_until(outcome: OutcomeSpec, day: dt.date) -> dt.date | None:
+    """The last day on which a result of `day` holds; None where the scheme sets no day."""
     return valid_until(day, outcome.validity_years) if outcome.validity_years else None
 
 
@@ -95,7 +100,7 @@ def _record(dossier: Dossier, *, recognised_on: dt.date, **decided: object) -> R
     """Store what the dossier's subject was awarded on a day, kept as long as the scheme says."""
     outcome = outcome_of(dossier)
     about = {"dossier_id": dossier.id, "unit_id": dossier.unit_id, "holder_id": dossier.holder_id}
-    until = _kept_until(outcome, recognised_on)
+    until = kept_until(outcome, recognised_on)
     recognition = Recognition(**about, kind=outcome.award, recognised_on=recognised_on, valid_until=until, **decided)
     db.session.add(recognition)
     db.session.flush()

@@ -30,6 +30,7 @@ KNOWN = {
     "assessment/evidence.py:attached": "of dossiers that the caller holds, by their ids",
     "dossiers/moving.py:_answers": "of the dossiers of a batch from `whole_round`",
     "dossiers/recomputing.py:_answers": "of the dossiers of a batch",
+    "access/vacancies.py:_named": "a part of the question that `_vacant` asks by `whole_round`",
     "access/access.py:_parts_about": "which scheme a dossier is of, before it is looked up with the filter",
     "access/access.py:sight": "the dossiers of the reader's councils, as the filter says them",
     "impartiality/impartiality.py:_ties": "who took part in dossiers that the caller holds",

@@ -144,6 +144,7 @@ def _parts() -> dict[str, Any]:
         "rule_id": _rule(),
         "number": 1,
         "action": make.scheme().transitions[0].action,
+        "paper": "decision",
         "indicator": INDICATOR,
         "filename": "document.css",
         "dossier_id": 1,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -11,12 +11,13 @@ from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from certflow import clock
-from certflow.access import access, turns
+from certflow.access import access, turns, vacancies
 from certflow.access.policy import DOSSIER
+from certflow.access.turns import Reading
 from certflow.catalogue.catalogue import is_sample, workflow_of
 from certflow.catalogue.words import marks
 from certflow.dossiers import actions, dossiers
-from certflow.dossiers.words import timeline
+from certflow.dossiers.words import brief, timeline
 from certflow.errors import ActionBlocked, NotFound, Stale
 from certflow.handling.words import handled
 from certflow.http.errors import status_of
@@ -30,6 +31,8 @@ from certflow.law.specs.workflow import TransitionSpec
 from certflow.law.workflow import Offer
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
+from certflow.results.drafts import Draft
+from certflow.results.pages import documents
 from certflow.rules import signing
 from certflow.rules.words import delegated
 from certflow.wording import language
@@ -82,7 +85,30 @@ def act(dossier_id: int, action: str) -> ResponseReturnValue:
         return _overtaken(form, dossier_id, action, refusal)
     title = _transition(changed, action).title.in_language(language())
     flash(_("Recorded: %(action)s.", action=title))
+    _warn_of_vacancy(changed)
     return redirect(url_for("dossiers.show", dossier_id=dossier_id))
+
+
+def draft(dossier_id: int, action: str, paper: str) -> ResponseReturnValue:
+    """The draft of a paper that the action would make, as a page of its own."""
+    dossier = subject(DOSSIER, dossier_id)
+    offer, held = _offer(dossier, action), access.parts_on(actor(), dossier)
+    made = Draft(dossier, offer.transition, actor(), held)
+    return Response(made.html(paper, url_for("static", filename="document.css")), mimetype="text/html")
+
+
+def _warn_of_vacancy(dossier: Dossier) -> None:
+    """Say at once that the dossier now waits for a role that nobody holds."""
+    state = turns.state_of(dossier)
+    if not state.final and not vacancies.holding(dossier, state.turn):
+        flash(
+            _(
+                "At present nobody holds the role that the dossier now waits for: %(part)s. "
+                "The administrators see this and must appoint somebody.",
+                part=turns.part(dossier, state.turn),
+            ),
+            "warning",
+        )
 
 
 def _transition(dossier: Dossier, action: str) -> TransitionSpec:
@@ -141,42 +167,51 @@ def _page(
     overtaken: bool = False,
 ) -> str:
     transition = offer.transition if offer else _transition(dossier, action)
-    last = dossiers.last_act(dossier) if overtaken else None
-    if transition.note == "required":
-        form.note.label.text = _("Reasons")
+    last, reading = dossiers.last_act(dossier), turns.reading(dossier, actor())
+    asks_reason = _name_the_note(form, offer, transition)
     page: str = render_template(
         "dossiers/act.html",
         form=form,
         dossier=dossier,
         offer=offer,
         transition=transition,
+        asks_reason=asks_reason,
+        brief=brief.brief(reading),
         reasons=reasons,
         overtaken=overtaken,
         last=timeline.told(dossier, last) if last else None,
-        state=turns.state_of(dossier),
+        state=reading.state,
         turn=turns.turn(dossier),
-        handled=handled.of_dossier(dossier),
+        handled=handled.of_reading(reading),
         notices=marks.of_dossier(dossier),
-        **_consequences(dossier, transition),
+        **_consequences(reading, transition),
     )
     return page
 
 
-def _consequences(dossier: Dossier, transition: TransitionSpec) -> dict[str, object]:
+def _name_the_note(form: ActionForm, offer: Offer | None, transition: TransitionSpec) -> bool:
+    """Call the note what it is, and say whether it must give reasons."""
+    asks_reason = offer.asks_reason if offer else transition.note == "required"
+    if asks_reason:
+        form.note.label.text = _("Reasons")
+    return asks_reason
+
+
+def _consequences(reading: Reading, transition: TransitionSpec) -> dict[str, object]:
     """What the action leads to, in which part the person takes it, and the dates it is about."""
-    spec = workflow_of(dossier).spec
+    dossier, spec = reading.dossier, reading.workflow.spec
     target = spec.states[transition.target]
     dues = [each.due for each in dossiers.standings(dossier) if target.name in each.due.spec.states]
-    roles_held = access.parts_on(actor(), dossier)
-    roles = {part.role for part in roles_held}
-    delegation = signing.delegation_for(dossier, transition, roles_held)
+    delegation = signing.delegation_for(dossier, transition, reading.held)
     return {
         "signs_for": delegated.before_acting(delegation) if delegation is not None else "",
         "target": target,
         "next_turn": turns.part(dossier, target.turn),
-        "acting_as": [turns.part(dossier, role) for role in transition.by if role in roles],
+        "next_people": [person.full_name for person in vacancies.holding(dossier, target.turn)],
+        "acting_as": [turns.part(dossier, role) for role in transition.by if role in reading.roles],
         "standings": [standing(due, None, today=clock.today()) for due in dues],
         "sample": is_sample(dossier),
         "makes_papers": bool(set(DECIDING) & set(transition.effects)),
+        "drafts": [(kind, documents.KINDS[kind]) for kind in Draft(dossier, transition, actor(), reading.held).kinds],
         "certificate": spec.outcome is not None and spec.outcome.certificate is not None,
     }

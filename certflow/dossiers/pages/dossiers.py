@@ -34,6 +34,7 @@ from certflow.wording import language, place
 bp = Room("dossiers", __name__, url_prefix="/dossiers")
 bp.form("/open", OPENS, endpoint="open")(openings.open_dossier)
 bp.form("/<int:dossier_id>/actions/<action>", LOOKS_AT_ACTION, post=TAKES_ACTION, endpoint="act")(actions.act)
+bp.page("/<int:dossier_id>/actions/<action>/draft/<paper>", LOOKS_AT_ACTION, endpoint="draft")(actions.draft)
 bp.page("/<int:dossier_id>/", SEES, endpoint="show")(overview.show)
 bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof")(proof.show)
 

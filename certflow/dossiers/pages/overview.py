@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,8 @@ from certflow.catalogue.catalogue import form_of
 from certflow.catalogue.words import marks
 from certflow.dossiers import actions, dates, dossiers
 from certflow.dossiers.dates import Dates
+from certflow.dossiers.words import next_steps
+from certflow.dossiers.words.next_steps import Ahead, NextStep, Task
 from certflow.handling.words import handled
 from certflow.handling.words.handled import Handled
 from certflow.http.person import actor
@@ -44,17 +47,6 @@ from certflow.wording import language
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One line of a task list, in the shape that the page's macro takes."""
-
-    title: str
-    url: str
-    status_label: str
-    status_kind: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """A dossier with everything its overview tells.
 
@@ -67,6 +59,8 @@ class Overview:
     form: FormSpec
     contents: Contents
     offers: tuple[Offer, ...]
+    next: NextStep
+    ahead: Ahead
     handled: Handled
     dates: list[tuple[str, list[Standing], list[Undated]]]
     tasks: list[Task]
@@ -117,16 +111,19 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
     dossier, contents, last = reading.dossier, assessments.contents(reading.dossier), dossiers.last_step(history)
     papers = documents.of_dossier(dossier) if reading.state.final else []
     recognition = recognitions.of_dossier(dossier) if reading.state.final else None
-    seats = _bench(reading)
+    seats, all_dates = _bench(reading), dates.of(dossier)
     barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say)
+    offers, lists = actions.offers_to(reading, seats), (tasks.of_claims(), tasks.of_findings(barred=bool(barred)))
     return Overview(
         form=form,
         contents=contents,
-        offers=actions.offers_to(reading, seats),
+        offers=offers,
+        next=next_steps.next_step(reading, None if barred else offers, chain(*lists), seats),
+        ahead=next_steps.ahead(reading, all_dates.standings, recognition),
         handled=handled.of_reading(reading),
-        dates=_layers(dates.of(dossier)),
-        tasks=tasks.of_claims(),
-        appraisal=tasks.of_findings(barred=bool(barred)),
+        dates=_layers(all_dates),
+        tasks=lists[0],
+        appraisal=lists[1],
         last=last,
         returned=last is not None and _is_return(reading, last),
         papers=[(title(paper), paper) for paper in papers],

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from certflow.access import access
+from certflow.access import access, vacancies
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.accounts import directory
 from certflow.accounts.pages.sessions import of_person
@@ -31,7 +31,14 @@ def listed() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:120]
     page = people.listed(asked_page(), words)
     accounts = [(user, access.appointments(user)) for user in page.items]
-    return render_template("people/listed.html", accounts=accounts, page=page, words=words, roles=role_titles.roles())
+    return render_template(
+        "people/listed.html",
+        accounts=accounts,
+        page=page,
+        words=words,
+        roles=role_titles.roles(),
+        vacancies=vacancies.vacancies(),
+    )
 
 
 @bp.form("/people/new", ADMINISTRATOR)
@@ -128,7 +135,8 @@ def end(appointment_id: int) -> ResponseReturnValue:
     """End an appointment, after a confirmation page."""
     appointment = people.get_appointment(appointment_id)
     if request.method == "GET":
-        return render_template("people/end.html", appointment=appointment, roles=role_titles.roles())
+        leaving = vacancies.left_by([appointment])
+        return render_template("people/end.html", appointment=appointment, roles=role_titles.roles(), leaving=leaving)
     people.end_appointment(appointment_id, actor=actor())
     flash(_("The appointment and its rights have ended."))
     return redirect(url_for(".appoint", user_id=appointment.user_id))
@@ -179,11 +187,13 @@ def _offered_units(form: AppointmentForm) -> list[Unit]:
 
 
 def _account_page(person: User, form: AccountForm) -> str:
+    held = access.appointments(person)
     return render_template(
         "people/show.html",
         person=person,
         form=form,
-        held=access.appointments(person),
+        held=held,
+        leaving=vacancies.left_by(held),
         roles=role_titles.roles(),
         **of_person(person),
     )
