@@ -1,7 +1,7 @@
 """Rounds: one scheme for one assessed year, with its own dates in two layers."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -150,6 +150,16 @@ def _found(query: Select[Round]) -> Round:
 def newest(limit: int = 100) -> list[Round]:
     """The rounds of all provinces, the open and newest first."""
     query = select(Round).options(joinedload(Round.unit), selectinload(Round.dates))
+    return list(
+        db.session.scalars(query.order_by(Round.closed, Round.assessed_year.desc(), Round.id.desc()).limit(limit))
+    )
+
+
+def of_provinces(provinces: Collection[int], *, country: bool = False, limit: int = 200) -> list[Round]:
+    """The rounds of these provinces, the open and newest first; with `country` also of all schemes about provinces."""
+    query = select(Round).options(joinedload(Round.unit))
+    about = {spec.name for spec in known().workflows.values() if spec.place == "province"} if country else set()
+    query = query.where(or_(Round.unit_id.in_(provinces), Round.workflow.in_(about)))
     return list(
         db.session.scalars(query.order_by(Round.closed, Round.assessed_year.desc(), Round.id.desc()).limit(limit))
     )
