@@ -13,6 +13,9 @@ from certflow.catalogue.catalogue import known
 from certflow.catalogue.role_titles import ADMINISTRATOR
 from certflow.criteria import rating_sets
 from certflow.http.person import actor
+from certflow.models.units import OfficeContact
+from certflow.rounds import rounds
+from certflow.units import contacts
 from certflow.wording import language
 
 # The task that a page without a line of its own belongs to.
@@ -50,7 +53,7 @@ def _groups() -> list[NavigationGroup]:
 
 
 def _of_administrators() -> list[tuple[str, list[Line]]]:
-    rounds = [(_("Rounds"), "rounds.listed"), (_("Open a new round"), "rounds.new")]
+    of_rounds = [(_("Rounds"), "rounds.listed"), (_("Open a new round"), "rounds.new")]
     people = [(_("People"), "people.listed"), (_("People from a spreadsheet"), "people_import.start")]
     units = [(_("Administrative units"), "places.listed"), (_("Apply a resolution on units"), "unit_changes.start")]
     rules = [(_("Rules"), "definitions.listed"), (_("Departments' own criteria sets"), "rating_sets.listed")]
@@ -58,9 +61,9 @@ def _of_administrators() -> list[tuple[str, list[Line]]]:
     impartial = [(_("Conflicts of interest"), "recusals.listed"), (_("Councils"), "councils.listed")]
     return [
         (_("Work"), [*_work(), (_("Two-person acts"), "proposals.listed")]),
-        (_("Rounds"), [*rounds, (_("Working days"), "working_days.show")]),
+        (_("Rounds"), [*of_rounds, (_("Working days"), "working_days.show")]),
         (_("People"), [*people, (_("Delegations"), "delegations.listed")]),
-        (_("Units"), [*units]),
+        (_("Units"), [*units, (_("Office contacts"), "offices.contacts_listed")]),
         (_("Rules"), [*rules, (_("Inheritance rules"), "inheritance.listed")]),
         (_("Impartiality"), impartial),
         (_("Your account"), _own()),
@@ -83,7 +86,7 @@ def _work() -> list[Line]:
 
 
 def _own() -> list[Line]:
-    return [(_("Your account and password"), "accounts.show")]
+    return [(_("Your account and password"), "accounts.show"), (_("How to use this system"), "help.listed")]
 
 
 def _here(endpoints: set[str]) -> str:
@@ -128,7 +131,31 @@ def _named(part: HeldRole, title: str) -> str:
     return f"{how}{title}, {part.unit.name}" if part.unit is not None else title
 
 
+def office_contacts() -> list[OfficeContact]:
+    """Whom the reader can call: the offices of their units and above; for others those of the provinces."""
+    if not current_user.is_authenticated:
+        return contacts.shown_to(())
+    return contacts.shown_to({part.unit.id for part in parts.held(actor()) if part.unit is not None})
+
+
+def agency() -> str:
+    """Whose system it is: the office of the only province, as entered or by its usual name; "" for several."""
+    of_provinces = contacts.shown_to(())
+    if of_provinces:
+        return of_provinces[0].name if len(of_provinces) == 1 else ""
+    provinces = rounds.provinces()
+    if len(provinces) != 1:
+        return ""
+    name = provinces[0].name
+    return str(_("Education department of %(province)s", province=name[:1].lower() + name[1:]))
+
+
 def _context() -> dict[str, Any]:
+    called = {"office_contacts": office_contacts, "agency": agency}
+    return called | _of_the_person()
+
+
+def _of_the_person() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return {"navigation": [], "tasks": [], "person_detail": ""}
     groups = _groups()

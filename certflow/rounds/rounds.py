@@ -165,6 +165,12 @@ def of_provinces(provinces: Collection[int], *, country: bool = False, limit: in
     )
 
 
+def provinces(limit: int = 2) -> list[Unit]:
+    """The provinces that have a round, at most `limit`: an installation is usually one province's."""
+    with_round = select(Round.unit_id).distinct()
+    return list(db.session.scalars(select(Unit).where(Unit.id.in_(with_round)).order_by(Unit.id).limit(limit)))
+
+
 def sizes(rounds: Sequence[Round]) -> dict[int, int]:
     """The number of dossiers of each round, by round id; for administrators."""
     count = select(func.count()).where(access.whole_round(Round.id)).correlate(Round).scalar_subquery()

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from playwright.sync_api import ViewportSize
 
 from certflow import clock
 from certflow.catalogue import catalogue
@@ -16,9 +17,11 @@ from certflow.dossiers.lists import Choice
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.people import User
 from tests import make, tiers
+from tests.browser import DESKTOP, OpenPage, Screenshot, assert_accessible, assert_fits
 from tests.browsing import in_english, queries
 from tests.definitions.shipped import DEFINITIONS
 
+NARROW: ViewportSize = {"width": 360, "height": 740}
 NAMES = ("Xã Xuân Tây", "Xã Sông Ray", "Xã Lâm San", "Xã Bảo Bình")
 
 
@@ -201,3 +204,52 @@ def test_no_list_asks_more_for_more_rows(app: Flask, reviewer: FlaskClient) -> N
 def test_a_choice_without_words_narrows_nothing() -> None:
     assert not Choice(column="unit", descending=True).narrows
     assert Choice(words="x").narrows
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_table_folds_into_rows_with_labels_on_a_narrow_phone(
+    app: Flask, reviewer: FlaskClient, open_page: OpenPage, screenshot: Screenshot
+) -> None:
+    with app.app_context():
+        name = make.person("province_reviewer").sign_in_name
+    for viewport in (NARROW, DESKTOP):
+        page = open_page(viewport, java_script_enabled=False)
+        page.goto("/sign-in")
+        assert not page.locator("[data-reveal]").is_visible()
+        page.locator('[name="sign_in_name"]').fill(name)
+        page.locator('[name="password"]').fill(make.PASSWORD)
+        page.locator('[name="password"]').press("Enter")
+        for address in ("/", "/dossiers/?sort=unit"):
+            page.goto(address)
+            assert_fits(page)
+            screenshot(page, f"list-{address.strip('/?')[:8]}")
+            rows = page.locator(".work tbody tr:not(.group)").all()
+            assert len(rows) >= 4
+            assert all(box["height"] >= 44 for row in rows if (box := row.bounding_box()))
+            links = page.locator(".work tbody th a").all()
+            assert all(box["height"] >= 44 for link in links if (box := link.bounding_box()))
+        assert page.locator(".work thead").is_visible() == (viewport is DESKTOP)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_pages_with_tables_are_accessible(app: Flask, reviewer: FlaskClient, open_page: OpenPage) -> None:
+    with app.app_context():
+        name = make.person("province_reviewer").sign_in_name
+    for viewport in (NARROW, DESKTOP):
+        page = open_page(viewport)
+        page.goto("/sign-in")
+        page.locator('[name="sign_in_name"]').fill(name)
+        password = page.locator('[name="password"]')
+        password.fill(make.PASSWORD)
+        page.locator("[data-reveal]").click()
+        assert password.get_attribute("type") == "text"
+        assert_accessible(page)
+        page.locator("[data-reveal]").click()
+        assert password.get_attribute("type") == "password"
+        password.press("Enter")
+        page.wait_for_selector(".work")
+        assert_accessible(page)
+        page.locator("details.more > summary").click()
+        assert_accessible(page)
+        page.goto("/help/province_reviewer")
+        assert_accessible(page)
