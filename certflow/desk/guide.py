@@ -73,11 +73,13 @@ def _steps(role: str) -> Iterator[Step]:
 
 
 def _files(spec: WorkflowSpec, role: str) -> bool:
-    return any(role in t.by and t.target in spec.filed_states for t in spec.transitions)
+    filed = any(role in t.by and t.target in spec.filed_states for t in spec.transitions)
+    return filed and role not in spec.writers["claims"]
 
 
 def _decides(spec: WorkflowSpec, role: str) -> bool:
-    return any(role in t.by and t.target in spec.final_states for t in spec.transitions)
+    decided = any(role in t.by and t.target in spec.final_states for t in spec.transitions)
+    return decided and role not in spec.filers
 
 
 def _of_assessors() -> Iterator[Step]:

@@ -44,7 +44,7 @@ class NavigationGroup:
 def _groups() -> list[NavigationGroup]:
     """Every task of the person who is signed in."""
     administers = access.is_administrator(actor())
-    lines = _of_administrators() if administers else _of_offices(rating_sets.may_look(actor()))
+    lines = _of_administrators() if administers else _of_offices(_writes_sets())
     here = _here({endpoint for _label, those in lines for _words, endpoint in those})
     return [
         NavigationGroup(label, tuple(_entry(words, endpoint, here) for words, endpoint in those))
@@ -68,6 +68,12 @@ def _of_administrators() -> list[tuple[str, list[Line]]]:
         (_("Impartiality"), impartial),
         (_("Your account"), _own()),
     ]
+
+
+def _writes_sets() -> bool:
+    """Asked only of people at provinces, for nobody else speaks for a department."""
+    seats = {part.unit.kind for part in parts.held(actor()) if part.unit is not None}
+    return "province" in seats and rating_sets.may_look(actor())
 
 
 def _of_offices(writes_sets: bool) -> list[tuple[str, list[Line]]]:

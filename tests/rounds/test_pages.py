@@ -199,6 +199,8 @@ def _offered(page: str) -> set[str]:
 def test_a_round_is_opened_for_schemes_of_the_province_and_of_the_whole_country(
     app: Flask, administrator: FlaskClient
 ) -> None:
+    with app.app_context():
+        make.units()
     page = administrator.get("/rounds/new").text
     with app.app_context():
         officer = make.person("administrator", name="hai.viec")
