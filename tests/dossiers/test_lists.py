@@ -241,10 +241,10 @@ def test_the_pages_with_tables_are_accessible(app: Flask, reviewer: FlaskClient,
         page.locator('[name="sign_in_name"]').fill(name)
         password = page.locator('[name="password"]')
         password.fill(make.PASSWORD)
-        page.locator("[data-reveal]").click()
+        page.get_by_label("Hiện mật khẩu").check()
         assert password.get_attribute("type") == "text"
         assert_accessible(page)
-        page.locator("[data-reveal]").click()
+        page.get_by_label("Hiện mật khẩu").uncheck()
         assert password.get_attribute("type") == "password"
         password.press("Enter")
         page.wait_for_selector(".work")

@@ -119,16 +119,13 @@ function percent(output) {
   show();
 }
 
-// A password is shown while its button is pressed in; it is hidden again before it is sent.
-function reveal(button) {
-  const input = document.getElementById(button.dataset.reveal), words = [button.textContent, button.dataset.shown];
-  const show = (shown) => {
-    input.type = shown ? "text" : "password";
-    button.textContent = words[Number(shown)];
-  };
-  button.hidden = false;
-  button.addEventListener("click", () => { show(input.type === "password"); input.focus(); });
-  input.form.addEventListener("submit", () => show(false));
+// A password is shown while its box is ticked, and hidden again before it is sent.
+function reveal(box) {
+  const input = document.getElementById(box.dataset.reveal);
+  const show = () => { input.type = box.checked ? "text" : "password"; };
+  box.closest("[hidden]").hidden = false;
+  box.addEventListener("change", show);
+  input.form.addEventListener("submit", () => { box.checked = false; show(); });
 }
 
 // An open menu closes with Escape or a click elsewhere.
@@ -143,7 +140,7 @@ function closeMenus(event) {
 each("form[data-autosave]", autosave);
 each("input[data-max-bytes]", weigh);
 each("output[data-percent]", percent);
-each("button[data-reveal]", reveal);
+each("input[data-reveal]", reveal);
 each("input[data-date]", (input) => input.addEventListener("change", () => {
   input.value = input.value.trim().replace(/^(\d\d)[-. ]?(\d\d)[-. ]?(\d{4})$/, "$1/$2/$3");
 }));
