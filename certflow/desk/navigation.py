@@ -66,7 +66,6 @@ def _of_administrators() -> list[tuple[str, list[Line]]]:
         (_("Units"), [*units, (_("Office contacts"), "offices.contacts_listed")]),
         (_("Rules"), [*rules, (_("Inheritance rules"), "inheritance.listed")]),
         (_("Impartiality"), impartial),
-        (_("Your account"), _own()),
     ]
 
 
@@ -83,16 +82,15 @@ def _of_offices(writes_sets: bool) -> list[tuple[str, list[Line]]]:
         (_("Work"), [*_work(), *work]),
         (_("Rules"), [(_("Rules"), "definitions.listed"), *own_sets, (_("Authority rules"), "authority.listed")]),
         (_("Units"), [(_("Administrative units"), "places.listed")]),
-        (_("Your account"), _own()),
     ]
 
 
 def _work() -> list[Line]:
-    return [(_("My work"), "work.show"), (_("Dossiers"), "dossiers.listed")]
-
-
-def _own() -> list[Line]:
-    return [(_("Your account and password"), "accounts.show"), (_("How to use this system"), "help.listed")]
+    return [
+        (_("My work"), "work.show"),
+        (_("Dossiers"), "dossiers.listed"),
+        (_("How to use this system"), "help.listed"),
+    ]
 
 
 def _here(endpoints: set[str]) -> str:
