@@ -39,6 +39,12 @@ def sort_key(name: str) -> str:
     return "".join(_number(piece[0]) if piece["number"] else _syllable(piece[0]) for piece in pieces)
 
 
+def name_key(full_name: str) -> str:
+    """The `sort_key` by which lists of people are ordered: the given name, which stands last, then the others."""
+    *others, given = full_name.split() or [""]
+    return sort_key(" ".join([given, *others]))
+
+
 def _decomposed(text: str) -> str:
     return unicodedata.normalize("NFD", text.lower())
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certflow.config import resource
-from certflow.vietnamese import cited_upwards, search_key, sort_key, title_at, within_sentence
+from certflow.vietnamese import cited_upwards, name_key, search_key, sort_key, title_at, within_sentence
 
 IN_DICTIONARY_ORDER = [
     "1",
@@ -59,6 +59,14 @@ def test_names_sort_as_in_a_vietnamese_dictionary() -> None:
 def test_spelling_variants_share_a_sort_key(one: str, other: str) -> None:
     assert sort_key(one) == sort_key(other)
     assert sort_key(unicodedata.normalize("NFD", one)) == sort_key(one)
+
+
+def test_people_sort_by_given_name_then_by_the_family_s() -> None:
+    listed = ["Trần Thị An", "Lê Ân", "Bùi Văn Bình", "Phạm Bình", "Phạm Thị Bình", "Y"]
+
+    shuffled = random.Random(7).sample(listed, len(listed))
+    assert sorted(shuffled, key=name_key) == listed
+    assert name_key("") == ""
 
 
 @given(st.text(max_size=40))

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 import certflow
-from certflow.desk import work
+from certflow.desk import guide, work
 from certflow.http import health
 from certflow.http.policy import Room
 
@@ -12,8 +12,8 @@ PAGES = ("*/pages.py", "*/pages/[!_]*.py")
 
 
 def blueprints() -> list[Room]:
-    """The blueprint `bp` of each module of pages that has one, of my work and of the health check."""
+    """The blueprint `bp` of each module of pages that has one, of my work, of help and of the health check."""
     root = Path(certflow.__file__).parent
     files = sorted(file for pattern in PAGES for file in root.glob(pattern))
     modules = [import_module(".".join(file.relative_to(root.parent).with_suffix("").parts)) for file in files]
-    return [health.bp, work.bp, *(module.bp for module in modules if hasattr(module, "bp"))]
+    return [health.bp, work.bp, guide.bp, *(module.bp for module in modules if hasattr(module, "bp"))]

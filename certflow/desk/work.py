@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,9 +15,10 @@ from certflow.approval import proposals
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import workflow_of, workflows
 from certflow.dossiers import dossiers
+from certflow.dossiers.pages import lists
 from certflow.dossiers.words import rows
+from certflow.gateways.spreadsheets import tables
 from certflow.handling.handling import By, Counts
-from certflow.handling.words import handled
 from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
@@ -44,18 +45,20 @@ class Opening:
 @bp.page("/", SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Everything that waits for the person, then what waits for others."""
-    person = actor()
-    own_parts = parts.held(person)
-    by, counts = _asked_by(), dossiers.waiting_counts(person)
-    waiting = dossiers.waiting_for(person, asked_page(), by=by, counts=counts)
+    person, by = actor(), _asked_by()
+    own_parts, asked = parts.held(person), _asked(by)
+    waiting = dossiers.waiting_for(person, asked_page(), by=by, choice=asked.choice)
+    everything = not (by or asked.choice.narrows)
+    counts = dossiers.waiting_counts(person, waiting.total if everything else None)
     others = dossiers.with_others(person)
-    handlers = handled.of_all(each.dossier for each in (*waiting.items, *others.items))
+    table = rows.rows([*waiting.items, *others.items], person)
     return render_template(
         "desk/show.html",
+        asked=asked,
         waiting=waiting,
-        waiting_rows=rows.rows(waiting.items, person, handlers),
+        waiting_groups=lists.groups(table[: len(waiting.items)]),
         others=others,
-        other_rows=rows.rows(others.items, person, handlers),
+        other_groups=lists.groups(table[len(waiting.items) :]),
         openings=_openings(own_parts, clock.today()),
         administrator=access.is_administrator(person),
         **_alerts(person),
@@ -64,8 +67,19 @@ def show() -> ResponseReturnValue:
         counts=counts,
         by=by,
         narrowings=_narrowings(counts),
-        page_url=lambda number: url_for("work.show", handled=by or None, page=number),
     )
+
+
+@bp.page("/export.xlsx", SIGNED_IN, defaults={"kind": "xlsx"})
+@bp.page("/export.ods", SIGNED_IN, defaults={"kind": "ods"})
+def export(kind: tables.Kind) -> ResponseReturnValue:
+    """What waits for the person as a file, as the page shows it."""
+    by = _asked_by()
+    return lists.exported(dossiers.waiting(actor(), _asked(by).choice, by), kind, _("My work"))
+
+
+def _asked(by: By) -> lists.Filter:
+    return lists.asked("work.show", turns_only=True, handled=by)
 
 
 def _asked_by() -> By:

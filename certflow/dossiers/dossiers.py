@@ -1,7 +1,6 @@
 """Dossiers: opening one, finding those that wait for somebody, and everything its overview shows."""
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
@@ -12,23 +11,25 @@ from certflow.access import access, parts
 from certflow.access.parts import HeldRole
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import form_of, workflow_of, workflows
-from certflow.dossiers import dates
+from certflow.dossiers import dates, lists
+from certflow.dossiers.lists import Choice, Selection, Totals
 from certflow.dossiers.succession import PREFIX
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.handling import handling
 from certflow.law.deadlines import Standing
 from certflow.models.base import db, instant, refusing
 from certflow.models.dossiers import Dossier, HistoryEntry
-from certflow.models.paging import IdPagination, Pagination
+from certflow.models.paging import IdPagination
 from certflow.models.people import User
 from certflow.models.rounds import Round
-from certflow.models.units import Holder, Unit, UnitVersion
+from certflow.models.units import Holder, Unit
 from certflow.rounds import rounds
 from certflow.units import holders
-from certflow.vietnamese import search_key
 from certflow.wording import _
 
-PAGE_SIZE = 25
+PAGE_SIZE, BATCH = 25, 500
+ALL = Choice()
+LOADED = (*access.PLACED, joinedload(Dossier.round).selectinload(Round.dates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ class Listed:
     dossier: Dossier
     standings: tuple[Standing, ...]
 
-    @property
-    def next_due(self) -> Standing | None:
-        """The earliest date that the dossier has not reached yet."""
-        return next((s for s in self.standings if s.reached_at is None), None)
+
+class DossierPage(IdPagination):
+    """One page of a list; its items are Listed."""
+
+    totals: Totals
 
 
 def open_dossier(
@@ -122,49 +124,42 @@ def _insert(assessment_round: Round, unit: Unit, holder: Holder | None, actor: U
     return opened
 
 
-def waiting_for(
-    actor: User, page: int = 1, *, by: handling.By = "", counts: handling.Counts | None = None
-) -> Pagination:
-    """The dossiers whose step is `actor`'s today, longest waiting first, by who handles them; `counts` if known."""
+def waiting(actor: User, choice: Choice = ALL, by: handling.By = "") -> Selection:
+    """The dossiers whose step is `actor`'s today, by `choice` and by who handles them; then the longest waiting."""
     query = select(Dossier).where(access.visible(actor), _waits_for(actor))
-    if by:
-        query = query.where(handling.narrowed(actor, by))
-    return _page(query.order_by(*_oldest_first()), page, total=counts.by(by) if counts else None)
+    query = query.where(handling.narrowed(actor, by)) if by else query
+    return lists.selected(query, actor, choice, oldest_first=True)
 
 
-def waiting_counts(actor: User) -> handling.Counts:
-    """How many dossiers wait for `actor` today, and who handles them."""
-    waiting = and_(access.visible(actor), _waits_for(actor))
-    return handling.counted(actor, waiting, _counted(select(Dossier).where(waiting)))
+def waiting_for(actor: User, page: int = 1, *, by: handling.By = "", choice: Choice = ALL) -> DossierPage:
+    """One page of `waiting`."""
+    return _page(waiting(actor, choice, by), page)
 
 
-def with_others(actor: User, page: int = 1) -> Pagination:
-    """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first."""
+def waiting_counts(actor: User, total: int | None = None) -> handling.Counts:
+    """How many dossiers wait for `actor` today, `total` if that is known, and who handles them."""
+    waits = and_(access.visible(actor), _waits_for(actor))
+    total = _counted(select(Dossier).where(waits)) if total is None else total
+    return handling.counted(actor, waits, total)
+
+
+def with_others(actor: User, page: int = 1) -> DossierPage:
+    """The dossiers `actor` may see that wait for somebody else or for nobody, newest act first; only counted."""
     mine = func.coalesce(_waits_for(actor), false())  # a place that is not there compares as unknown
     query = select(Dossier).where(access.visible(actor), not_(mine))
-    return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+    newest = lists.selected(query, actor, Choice(column="received", descending=True), oldest_first=False)
+    return _page(newest, page, Totals(_counted(query), 0, 0))
 
 
-def _oldest_first() -> tuple[ColumnElement[dt.datetime], ColumnElement[int]]:
-    return Dossier.entered_at.asc(), Dossier.id.asc()
-
-
-def seen_by(actor: User, page: int = 1, *, round_id: int | None = None, state: str = "", words: str = "") -> Pagination:
-    """The dossiers `actor` may see, newest act first, narrowed by round, state or the name of the unit or the holder.
-
-    `words` may be typed with or without diacritics, and a unit is found by every name it had.
-    """
+def seen(actor: User, choice: Choice = ALL) -> Selection:
+    """The dossiers `actor` may see, by `choice`; those without a date of their own by their newest act."""
     query = select(Dossier).where(access.visible(actor))
-    if round_id is not None:
-        query = query.where(Dossier.round_id == round_id)
-    if state:
-        query = query.where(Dossier.state == state)
-    if words:
-        key = search_key(words)
-        of_holder = Dossier.holder.has(Holder.search_key.contains(key, autoescape=True))
-        called = select(UnitVersion.unit_id).where(UnitVersion.search_key.contains(key, autoescape=True))
-        query = query.where(or_(Dossier.unit_id.in_(called), of_holder))
-    return _page(query.order_by(Dossier.entered_at.desc(), Dossier.id.desc()), page)
+    return lists.selected(query, actor, choice, oldest_first=False)
+
+
+def seen_by(actor: User, page: int = 1, *, choice: Choice = ALL) -> DossierPage:
+    """One page of `seen`."""
+    return _page(seen(actor, choice), page)
 
 
 def _waits_for(actor: User) -> ColumnElement[bool]:
@@ -203,12 +198,24 @@ def _counted(query: Select[Dossier]) -> int:
     return db.session.scalar(counted) or 0
 
 
-def _page(query: Select[Dossier], page: int, *, total: int | None = None) -> Pagination:
-    total = _counted(query) if total is None else total
-    options = (*access.PLACED, joinedload(Dossier.round).selectinload(Round.dates))
-    dossiers = IdPagination(page, PAGE_SIZE, total=total, select=query, key=Dossier.id, options=options)
-    dossiers.items = listed(dossiers.items)
+def _page(selection: Selection, page: int, totals: Totals | None = None) -> DossierPage:
+    totals = totals or selection.totals()
+    arguments = {"select": selection.ordered(), "key": Dossier.id, "options": LOADED}
+    dossiers = DossierPage(page, PAGE_SIZE, total=totals.total, **arguments)
+    dossiers.items, dossiers.totals = listed(dossiers.items), totals
     return dossiers
+
+
+def in_batches(selection: Selection, most: int) -> Iterator[list[Listed]]:
+    """The first `most` dossiers of a list, as many at a time as one query may ask for."""
+    ids = list(
+        db.session.scalars(selection.ordered().with_only_columns(Dossier.id, maintain_column_froms=True).limit(most))
+    )
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        query = select(Dossier).where(Dossier.id.in_(batch)).options(*LOADED)
+        by_id = {dossier.id: dossier for dossier in db.session.scalars(query).unique()}
+        yield listed([by_id[dossier_id] for dossier_id in batch])
 
 
 def listed(dossiers: Sequence[Dossier]) -> list[Listed]:

@@ -1,8 +1,8 @@
-"""The form that records when the papers of a dossier came."""
+"""The forms of dossiers: what narrows and orders a list, and when the papers of a dossier came."""
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -11,6 +11,25 @@ from certflow.http.fields import ADay, Chosen, DayField
 from certflow.models.dated import LONGEST_REASON
 
 _SHORTER = lazy_gettext("Shorten this to at most %(max)d characters.")
+
+
+class ListForm(FlaskForm):
+    """What narrows and orders a list; sent with the address, so that it can be kept as a bookmark."""
+
+    class Meta:
+        """Reading needs no token."""
+
+        csrf = False
+
+    q = StringField(
+        lazy_gettext("Name of the unit, centre, agency or person"),
+        description=lazy_gettext("With or without diacritics, for example xuan tay"),
+    )
+    round = SelectField(lazy_gettext("Round"))
+    district = SelectField(lazy_gettext("District"))
+    level = SelectField(lazy_gettext("Level"))
+    state = SelectField(lazy_gettext("State"))
+    sort = SelectField(lazy_gettext("Order"))
 
 
 class PaperReceiptForm(FlaskForm):

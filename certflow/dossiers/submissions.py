@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -102,3 +103,12 @@ def submission(dossier: Dossier, number: int) -> Submission:
     if row is None:
         raise NotFound(_("There is no such filing."))
     return row
+
+
+def claimed_levels(dossiers: Sequence[Dossier]) -> dict[int, int]:
+    """The level that each of `dossiers` claimed when it was filed last, by its id; those never filed are left out."""
+    ids = [dossier.id for dossier in dossiers if dossier.filed]
+    if not ids:
+        return {}
+    query = select(Submission.dossier_id, Submission.claimed_level).where(Submission.dossier_id.in_(ids))
+    return dict(db.session.execute(query.order_by(Submission.number)).all())

@@ -11,7 +11,7 @@ from certflow.models.units import Organisation, Unit
 
 
 class User(Model):
-    """A person with one account; `sign_in_name` is kept in lower case, `sort_key` orders by the whole name.
+    """A person with one account; `sign_in_name` is kept in lower case, `sort_key` orders by the given name.
 
     Without a `password_hash` the person is only invited: nobody can sign in until a link is redeemed.
     Where a person has a second account, administrators say so: `same_person_as_id` names the first one, which has none

@@ -1,9 +1,13 @@
 """Rounds with the days of their deadlines, and the days that a document made working days or days off."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, String, UniqueConstraint, case
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from certflow.models.base import Model
 from certflow.models.days import Signature, signed
@@ -48,6 +52,28 @@ class RoundDate(Model):
     included: Mapped[bool]
 
     round: Mapped[Round] = relationship(back_populates="dates")
+
+
+class day_before(FunctionElement[dt.date]):  # noqa: N801 - reads as a SQL function
+    """The day before the one in a column."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(day_before, "postgresql")
+def _day_before_postgresql(element: day_before, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} - 1)"
+
+
+@compiles(day_before, "sqlite")
+def _day_before_sqlite(element: day_before, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)}, '-1 day')"
+
+
+def last_day() -> ColumnElement[dt.date]:
+    """The last day on which a date of a round is still kept, as `Due.last_day` says it in Python."""
+    return case((RoundDate.included, RoundDate.due_on), else_=day_before(RoundDate.due_on))
 
 
 class CalendarDay(Model):

@@ -161,6 +161,30 @@ class Organisation(Sourced, Model):
     unit: Mapped[Unit] = relationship()
 
 
+class OfficeContact(Model):
+    """How the office at a unit is reached: shown at the foot of the pages of its people and of those below it."""
+
+    __tablename__ = "office_contact"
+    __table_args__ = (
+        CheckConstraint("name <> ''", name="name"),
+        CheckConstraint("telephone <> ''", name="telephone"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    telephone: Mapped[str] = mapped_column(String(40))
+    hours: Mapped[str] = mapped_column(String(200), default="")
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+
+    unit: Mapped[Unit] = relationship()
+
+    @property
+    def dialled(self) -> str:
+        """The number as a telephone dials it: digits, and the plus before them."""
+        return "".join(sign for sign in self.telephone if sign.isdigit() or sign == "+")
+
+
 class Holder(Model):
     """What is rated or commended and is no unit: a learning centre, an agency or a person, at a unit.
 

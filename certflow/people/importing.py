@@ -20,7 +20,7 @@ from certflow.models.base import begin_writing, db, refusing
 from certflow.models.people import Appointment, PeopleImport, User
 from certflow.people.columns import heading, read
 from certflow.people.plan import PeoplePlan, PersonLine, plan_for
-from certflow.vietnamese import search_key, sort_key
+from certflow.vietnamese import name_key, search_key
 from certflow.wording import _, instant_in
 
 KEPT_FOR = dt.timedelta(days=1)
@@ -182,7 +182,7 @@ def _draft(line: PersonLine, now: dt.datetime) -> dict[str, Any]:
         "sign_in_name": line.sign_in_name,
         "full_name": line.full_name,
         "search_key": search_key(line.full_name)[:120],
-        "sort_key": sort_key(line.full_name)[:400],
+        "sort_key": name_key(line.full_name)[:400],
         "position": line.position,
         "email": line.email,
         "password_hash": "",

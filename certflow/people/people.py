@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Unpack
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
@@ -21,7 +21,7 @@ from certflow.models.people import Appointment, User
 from certflow.models.units import Unit
 from certflow.units import organisations
 from certflow.units.organisations import OfficeSeat
-from certflow.vietnamese import search_key, sort_key
+from certflow.vietnamese import name_key, search_key
 from certflow.wording import _
 
 SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{2,119}\Z")
@@ -64,7 +64,7 @@ def add(
         sign_in_name=name,
         full_name=full_name.strip(),
         search_key=search_key(full_name)[:120],
-        sort_key=sort_key(full_name)[:400],
+        sort_key=name_key(full_name)[:400],
         position=position.strip(),
         email=email.strip().lower(),
         password_hash=accounts.hashed(password) if password else "",
@@ -125,7 +125,7 @@ def change(
     _refuse_change(user, actor, full_name, address, active)
     _note_change(user, actor, full_name.strip(), position.strip(), address, active)
     user.full_name, user.position, user.email, user.active = full_name.strip(), position.strip(), address, active
-    user.search_key, user.sort_key = search_key(full_name)[:120], sort_key(full_name)[:400]
+    user.search_key, user.sort_key = search_key(full_name)[:120], name_key(full_name)[:400]
     if password:
         two_person_recovery.give_password(user, password, actor=actor)
     if not active:
@@ -248,14 +248,29 @@ def end_appointment(appointment_id: int, *, actor: User) -> Appointment:
     return appointment
 
 
-def listed(page: int = 1, words: str = "") -> Pagination:
-    """One page of people (User) in Vietnamese order, searched with or without diacritics."""
+def listed(page: int = 1, words: str = "", *, unit: str = "", role: str = "") -> Pagination:
+    """One page of people (User) by given name, searched with or without diacritics.
+
+    They are narrowed to those who hold `role` today, and hold it, or any role, at a unit called `unit`.
+    """
     query = select(User)
+    if unit or role:
+        query = query.where(User.id.in_(_holding(unit, role)))
     if words:
         by_name = User.search_key.contains(search_key(words), autoescape=True)
         query = query.where(or_(by_name, User.sign_in_name.contains(words.strip().lower(), autoescape=True)))
     query = query.options(selectinload(User.appointments).joinedload(Appointment.unit))
     return paginate(query.order_by(User.sort_key, User.id), page, PAGE_SIZE)
+
+
+def _holding(unit: str, role: str) -> Select[int]:
+    holders = select(Appointment.user_id).where(Appointment.held_on(clock.today()))
+    if role:
+        holders = holders.where(Appointment.role == role)
+    if unit:
+        called = Unit.search_key.contains(search_key(unit), autoescape=True)
+        holders = holders.where(Appointment.unit_id.in_(select(Unit.id).where(called)))
+    return holders
 
 
 def link_accounts(user_id: int, sign_in_name: str, *, actor: User) -> User:

@@ -1,7 +1,7 @@
 """Rounds: one scheme for one assessed year, with its own dates in two layers."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -153,6 +153,22 @@ def newest(limit: int = 100) -> list[Round]:
     return list(
         db.session.scalars(query.order_by(Round.closed, Round.assessed_year.desc(), Round.id.desc()).limit(limit))
     )
+
+
+def of_provinces(provinces: Collection[int], *, country: bool = False, limit: int = 200) -> list[Round]:
+    """The rounds of these provinces, the open and newest first; with `country` also of all schemes about provinces."""
+    query = select(Round).options(joinedload(Round.unit))
+    about = {spec.name for spec in known().workflows.values() if spec.place == "province"} if country else set()
+    query = query.where(or_(Round.unit_id.in_(provinces), Round.workflow.in_(about)))
+    return list(
+        db.session.scalars(query.order_by(Round.closed, Round.assessed_year.desc(), Round.id.desc()).limit(limit))
+    )
+
+
+def provinces(limit: int = 2) -> list[Unit]:
+    """The provinces that have a round, at most `limit`: an installation is usually one province's."""
+    with_round = select(Round.unit_id).distinct()
+    return list(db.session.scalars(select(Unit).where(Unit.id.in_(with_round)).order_by(Unit.id).limit(limit)))
 
 
 def sizes(rounds: Sequence[Round]) -> dict[int, int]:

@@ -20,6 +20,7 @@ from certflow.wording import _
 MOST_LINKS = 200
 FOUND_AT_ONCE = 20
 CHILDREN_AT_ONCE = 200
+MOST_DISTRICTS = 200
 CODE_LENGTH = {"province": 2, "district": 3, "commune": 5}
 TIERS = ("province", "district", "commune")
 _RANK = case({"country": 0, "province": 1, "district": 2}, value=Unit.kind, else_=3)
@@ -154,6 +155,14 @@ def provinces(on: dt.date) -> list[Child]:
     """The provinces of a day in Vietnamese order; without pages, because there are at most 63."""
     query = select(UnitVersion).where(UnitVersion.kind == "province", UnitVersion.stands_on(on))
     return _children(db.session.scalars(query.order_by(UnitVersion.sort_key, UnitVersion.id)).all(), on)
+
+
+def districts_of(provinces: Collection[int]) -> list[Unit]:
+    """The districts of provinces in Vietnamese order, also those that have ended; at most MOST_DISTRICTS."""
+    if not provinces:
+        return []
+    query = select(Unit).where(Unit.parent_id.in_(provinces), Unit.kind == "district")
+    return list(db.session.scalars(query.order_by(Unit.sort_key, Unit.id).limit(MOST_DISTRICTS)))
 
 
 def below(unit_id: int, on: dt.date, page: int = 1) -> Pagination:

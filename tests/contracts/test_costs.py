@@ -19,7 +19,8 @@ from tests import make
 
 ROOT = Path(certflow.__file__).parent
 MOST_CALLS = 2000
-MOST_FILES = 39  # of a page that is read; where actions are offered, the guards and what they look up come to it
+# Of a page that is read, with the contacts at its foot; where actions are offered, the guards and their facts join it.
+MOST_FILES = 39
 MOST_FILES_OF_ACTIONS = 44
 
 

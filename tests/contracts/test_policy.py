@@ -16,7 +16,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # Said here once more, because whoever loosens a line must do so on purpose: all of these is for administrators.
 ADMINISTRATION = {"moving", "people", "people_import", "rounds", "working_days", "councils", "delegations"}
 ADMINISTRATION |= {"inheritance", "offices", "signing_rules", "unit_changes"}
-READ_BY_ALL_WHO_ARE_SIGNED_IN = {"accounts", "authority", "definitions", "dossiers", "work"}
+READ_BY_ALL_WHO_ARE_SIGNED_IN = {"accounts", "authority", "definitions", "dossiers", "help", "work"}
 READ_BY_ALL_WHO_ARE_SIGNED_IN |= {
     "kept",
     "places",

@@ -162,3 +162,27 @@ def test_the_pages_need_few_queries(app: Flask, department: FlaskClient) -> None
             department.get(path)
 
         assert len(statements) <= 6, statements
+
+
+def test_the_schemes_of_ones_own_place_come_first(officer: FlaskClient) -> None:
+    page = officer.get("/rules/").text
+
+    names = ("dong_nai_commune_recognition", "learning_unit_district", "lai_chau_centre_rating")
+    places = [page.index(f"/rules/schemes/{name}/1") for name in names]
+    assert places == sorted(places)
+
+
+def test_cases_hashes_and_charts_are_for_those_who_look_after_the_rules(app: Flask, department: FlaskClient) -> None:
+    outsider, client = app.test_client(), app.test_client()
+    with app.app_context():
+        make.sign_in(outsider, make.person("education_officer"))
+        make.sign_in(client, make.person("administrator"))
+        known = versions.definitions(app)
+        hashes = known.workflow(*make.SCHEME).fingerprint, known.forms["learning_community_commune", 1].fingerprint
+
+    for reader, closer in ((outsider, False), (department, True), (client, True)):
+        scheme, criteria = reader.get(SCHEME).text, reader.get(CRITERIA).text
+        assert (hashes[0] in scheme) == (hashes[1] in criteria) == closer
+        assert (f'href="{SCHEME}/cases"' in scheme) == (f'href="{CRITERIA}/cases"' in criteria) == closer
+        assert ('class="flow"' in scheme) == closer
+        assert reader.get(f"{SCHEME}/cases").status_code == 200

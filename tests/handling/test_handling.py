@@ -256,7 +256,7 @@ def test_what_waits_is_narrowed_by_who_works_on_it_and_the_counts_agree() -> Non
     }
     for whom, wanted in by.items():
         assert [one.id for one in _listed(mine, whom)] == wanted
-        assert counts.by(whom) == len(wanted) == dossiers.waiting_for(mine, by=whom, counts=counts).total
+        assert counts.by(whom) == len(wanted) == dossiers.waiting_for(mine, by=whom).total
     assert set(handling.of_all([*found, *far])) == {ids[0], ids[1], ids[3], far[0].id, far[1].id}
 
 

@@ -140,7 +140,7 @@ def publishes(office: Office, address: str) -> None:
 def opens_a_round(office: Office) -> None:
     """The administrator opens a round of the rating with the department's set."""
     page = office.of("administrator")
-    page.goto("/rounds/new")
+    page.goto("/rounds/new?all=1")
     page.locator('[name="scheme"][value="lang_son_centre_rating:1"]').check()
     page.locator('[name="unit_id"]').select_option(label=make.PROVINCE)
     fill(page, assessed_year="2025", title="Xếp loại trung tâm năm 2025")

@@ -56,6 +56,39 @@ def test_a_person_is_found_by_a_part_of_the_name(administrator: FlaskClient, per
     assert 'class="empty"' in missing
 
 
+def test_people_stand_in_the_order_of_their_given_names(app: Flask, administrator: FlaskClient) -> None:
+    names = ("Trần Thị An", "Lê Văn Ân", "Bùi Văn Bình", "Phạm Thị Bình", "Nguyễn Thị Yến")
+    with app.app_context():
+        for n, name in enumerate(reversed(names)):
+            make.user(f"so.{n}", name)
+
+    page = administrator.get("/people/").text
+
+    places = [page.index(name) for name in names]
+    assert places == sorted(places)
+
+
+def test_people_are_found_by_their_unit_and_role(app: Flask, administrator: FlaskClient) -> None:
+    with app.app_context():
+        for role in ("commune_officer", "commune_chair"):
+            for unit in ("Xã Xuân Tây", "Xã Sông Ray"):
+                make.person(role, make.unit(unit))
+        names = {
+            unit: make.person("commune_chair", make.unit(unit)).full_name for unit in ("Xã Xuân Tây", "Xã Sông Ray")
+        }
+
+    def shown(query: str) -> int:
+        return administrator.get(f"/people/?{query}").text.count('<th scope="row"')
+
+    assert shown("unit=xuan+tay") == 2
+    assert shown("role=commune_chair") == 2
+    page = administrator.get("/people/?role=commune_chair&unit=Sông+Ray").text
+    assert names["Xã Sông Ray"] in page
+    assert names["Xã Xuân Tây"] not in page
+    assert shown("unit=nowhere") == 0
+    assert shown("role=nonsense") == shown("")
+
+
 def test_the_list_needs_no_query_per_row(app: Flask, administrator: FlaskClient) -> None:
     administrator.get("/people/")
     with counted(app) as few:

@@ -48,7 +48,7 @@ def test_a_list_makes_accounts_with_their_roles_that_nobody_can_sign_in_to_yet()
     for password in ("", "x", make.PASSWORD):
         with pytest.raises(Invalid):
             accounts.sign_in("moi", password, source="192.0.2.1")
-    assert [user.sign_in_name for user in importing.to_hand_links(made)[0]] == ["moi", "hai"]
+    assert [user.sign_in_name for user in importing.to_hand_links(made)[0]] == ["hai", "moi"]
 
 
 def test_everything_wrong_in_a_row_is_told_at_once_and_nothing_is_made() -> None:

@@ -153,6 +153,7 @@ def _parts() -> dict[str, Any]:
         "kind": "invitation",
         "token": "absent",
         "handle": "absent",
+        "role": "commune_officer",
         "old": 1,
         "new": 1,
         "version": 1,

@@ -34,6 +34,7 @@ TOLD |= dict.fromkeys(
         *(("signing_rules.show", "GET"), ("signing_rules.withdraw", "GET"), ("signing_rules.withdraw", "POST")),
         *(("places.show", "GET"), ("places.below", "GET"), ("offices.offices", "GET"), ("offices.offices", "POST")),
         *(("offices.disadvantaged", "GET"), ("offices.disadvantaged", "POST"), ("inheritance.show", "GET")),
+        *(("offices.contact", "GET"), ("offices.contact", "POST")),
         *(("offices.end_office", "GET"), ("offices.end_office", "POST"), ("inheritance.withdraw", "GET")),
         *(("offices.end_attribute", "GET"), ("offices.end_attribute", "POST"), ("inheritance.withdraw", "POST")),
         *(("people_import.show", "GET"), ("people_import.faults", "GET")),

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certflow import clock
 from certflow.models.base import db
+from certflow.people import people
 from certflow.rounds import rounds
 from tests import make
 from tests.browsing import counted, in_english, send, typed_in
@@ -181,10 +183,40 @@ def test_a_round_that_does_not_exist_is_not_found(administrator: FlaskClient) ->
 
 
 def test_the_schemes_of_one_document_stand_together(administrator: FlaskClient) -> None:
-    page = in_english(administrator).get("/rounds/new").text
+    page = in_english(administrator).get("/rounds/new?all=1").text
 
     offered = re.findall(r'name="scheme"[^>]*value="([^":]+):(\d+)"', page)
     folders = [DEFINITIONS.workflows[name, int(version)].path.rsplit("/", 1)[0] for name, version in offered]
     assert len(offered) == len(DEFINITIONS.workflows)
     assert [folder for folder, _same in groupby(folders)] == sorted(set(folders))
     assert "The next page shows the dates of the chosen scheme." in page
+
+
+def _offered(page: str) -> set[str]:
+    return set(re.findall(r'name="scheme"[^>]*value="([^":]+):', page))
+
+
+def test_a_round_is_opened_for_schemes_of_the_province_and_of_the_whole_country(
+    app: Flask, administrator: FlaskClient
+) -> None:
+    with app.app_context():
+        make.units()
+    page = administrator.get("/rounds/new").text
+    with app.app_context():
+        officer = make.person("administrator", name="hai.viec")
+        people.give(officer, role="province_reviewer", unit_id=make.province().id, starts_on=clock.today())
+        make.commit()
+    both = app.test_client()
+    make.sign_in(both, officer)
+
+    offered = _offered(page)
+
+    assert {"dong_nai_commune_recognition", "commune_recognition", "learning_unit_district"} <= offered
+    assert not [name for name in offered if name.startswith(("lai_chau", "lang_", "thanh_hoa"))]
+    assert "/rounds/new?all=1" in page
+    assert _offered(both.get("/rounds/new?all=1").text) == offered
+    assert "/rounds/new?all=1" not in both.get("/rounds/new").text
+    typed = {"scheme": "lai_chau_centre_rating:1", "unit_id": "1", "assessed_year": "2026", "title": "Đợt lạ"}
+    refused = send(both, "/rounds/new", typed)
+    assert refused.status_code == 422
+    assert 'id="scheme-error"' in refused.text

@@ -159,7 +159,9 @@ def test_an_administrator_appoints_people_of_the_ministry(app: Flask, administra
     assert "Trung ương" in administrator.get(f"/people/{user_id}").text
 
 
-def test_a_list_makes_one_more_query_for_its_counted_dates_and_no_more_by_row(app: Flask, client: FlaskClient) -> None:
+def test_a_list_asks_for_its_counted_dates_to_order_and_to_show_them_and_no_more_by_row(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         tiers.lower_tiers()
         for year in (2023, 2024):
@@ -174,4 +176,4 @@ def test_a_list_makes_one_more_query_for_its_counted_dates_and_no_more_by_row(ap
         assert client.get("/").status_code == 200
 
     assert len(three) == len(two)
-    assert len([statement for statement in three if "calendar_day" in statement]) == 1
+    assert len([statement for statement in three if "calendar_day" in statement]) == 2

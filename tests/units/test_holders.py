@@ -8,6 +8,7 @@ from flask import Flask
 
 from certflow.catalogue import role_titles
 from certflow.dossiers import dossiers
+from certflow.dossiers.lists import Choice
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
@@ -110,6 +111,6 @@ def test_dossiers_of_holders_are_found_by_the_holders_name_too() -> None:
     officer = make.person("centre_officer", make.unit())
 
     for words, found in (("le thi", [made.id]), ("Xuân Tây", [made.id]), ("Trung tâm", [])):
-        page = dossiers.seen_by(officer, words=words)
+        page = dossiers.seen_by(officer, choice=Choice(words=words))
         assert [one.dossier.id for one in page.items] == found, words
     assert db.session.scalar(sa.select(Dossier.holder_id)) == made.holder_id

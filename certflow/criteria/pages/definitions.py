@@ -10,7 +10,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from certflow.access import access, parts
-from certflow.catalogue import catalogue, published
+from certflow.catalogue import catalogue, published, territory, units
 from certflow.catalogue.words import marks
 from certflow.criteria import cases, confirmations, rating_sets
 from certflow.criteria.forms.rating_sets import ConfirmForm
@@ -37,13 +37,35 @@ bp = Room("definitions", __name__, url_prefix="/rules")
 def listed() -> ResponseReturnValue:
     """Every scheme and criteria set of this installation."""
     definitions = catalogue.renewed()
+    workflows = [definitions.workflows[key] for key in sorted(definitions.workflows)]
     return render_template(
         "criteria/definitions/listed.html",
-        workflows=[definitions.workflows[key] for key in sorted(definitions.workflows)],
-        forms=[definitions.forms[key] for key in sorted(definitions.forms)],
+        workflows=_by_nearness(workflows),
+        forms=_by_nearness([definitions.forms[key] for key in sorted(definitions.forms)]),
         confirmations=confirmations.by_set(),
         own_sets=rating_sets.may_look(actor()),
     )
+
+
+def _by_nearness(specs: Sequence[Definition]) -> list[tuple[str, list[Definition]]]:
+    """Those of the reader's own places, of the whole country, and of other places, each with a heading."""
+    own = [spec for spec in specs if territory.is_own(spec, _places())]
+    national = [spec for spec in specs if spec not in own and territory.is_national(spec)]
+    others = [spec for spec in specs if spec not in own and spec not in national]
+    headings = (_("Of your place"), _("Of the whole country"), _("Of other places"))
+    return [(heading, those) for heading, those in zip(headings, (own, national, others), strict=True) if those]
+
+
+def _places() -> list[Unit]:
+    """Where the reader has a part, with all above it; for an administrator of all, the provinces."""
+    chains = [access.chain(part.unit).values() for part in parts.held(actor()) if part.unit is not None]
+    return [unit for chain_of_units in chains for unit in chain_of_units] or units.of_kind("province")
+
+
+def _looks_closer() -> bool:
+    """Whether the reader looks after the rules: an administrator, or somebody at a province or above."""
+    seats = {part.unit.kind for part in parts.held(actor()) if part.unit is not None}
+    return bool(seats & {"province", "country"}) or access.is_administrator(actor())
 
 
 @bp.page("/criteria/<name>/<int:version>", SIGNED_IN)
@@ -78,12 +100,13 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
         spec=spec,
         versions=_versions(spec, catalogue.known().workflows),
         publications=published.publications(spec),
-        chart=chart(catalogue.workflows()[spec.key], language()),
+        chart=chart(catalogue.workflows()[spec.key], language()) if _looks_closer() else None,
         criteria=criteria,
         confirmations=confirmed,
         stages=_stages(spec),
         deadlines=sorted(spec.deadlines, key=lambda d: (d.counted, d.month, d.day)),
         in_words=in_words,
+        closer=_looks_closer(),
         notices=_marks(criteria, confirmed),
     )
 
@@ -203,6 +226,7 @@ def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
         figure=_figure,
         may_confirm=spec.trust == "transcribed" and bool(speaks_for) and speaks_for[0].id not in confirmed,
         province=speaks_for[0] if speaks_for else None,
+        closer=_looks_closer(),
         notices=_marks(spec, confirmation_rows),
     )
 

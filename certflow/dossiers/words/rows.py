@@ -1,11 +1,18 @@
 """Dossiers as lists show them."""
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from flask_babel import gettext as _
 
 from certflow.access import turns
 from certflow.access.turns import Reading
+from certflow.assessment.words.entries import level_of
+from certflow.clock import local_day
+from certflow.dossiers import lists, submissions
 from certflow.dossiers.dossiers import Listed
+from certflow.handling.words import handled
 from certflow.impartiality import impartiality
 from certflow.law.deadlines import Standing
 from certflow.models.dossiers import Dossier
@@ -15,38 +22,63 @@ from certflow.wording import language
 
 @dataclass(frozen=True, slots=True)
 class DossierRow:
-    """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` what comes next.
+    """A dossier as a list shows it: `turn` names who must act next ("" when nobody must), `due` the reader's own date.
 
-    `handled` says who works on it and since when ("" when nobody does); `barred` why the reader may not act although it
-    is their turn.
+    `level` is the proposed one or, until there is one, the one claimed when it was filed ("" before); `level_says`
+    tells which of both. `handled` says who works on it and since when ("" when nobody does); `barred` why the reader
+    may not act although it is their turn.
     """
 
     dossier: Dossier
     state: str
     kind: str
     turn: str
+    level: str
+    level_says: str
+    received_on: dt.date
     due: Standing | None
     handled: str
     barred: tuple[str, ...] = ()
 
 
-def rows(dossiers: Iterable[Listed], reader: User, handled: Mapping[int, str]) -> list[DossierRow]:
-    """How lists show `dossiers` to `reader`; `handled` says who works on which, by the dossiers' ids."""
-    dossiers = tuple(dossiers)
-    barred = impartiality.recused([listed.dossier for listed in dossiers], reader)
+def rows(dossiers: Sequence[Listed], reader: User) -> list[DossierRow]:
+    """How lists show `dossiers` to `reader`, in a few queries for all of them."""
+    of_all = [listed.dossier for listed in dossiers]
+    barred = impartiality.recused(of_all, reader)
+    handlers, claimed = handled.of_all(of_all), submissions.claimed_levels(of_all)
     return [
-        _row(each, turns.reading(each.dossier, reader), handled, barred.get(each.dossier.id, ())) for each in dossiers
+        _row(each, turns.reading(each.dossier, reader), handlers, claimed, barred.get(each.dossier.id, ()))
+        for each in dossiers
     ]
 
 
-def _row(listed: Listed, reading: Reading, handled: Mapping[int, str], barred: tuple[str, ...]) -> DossierRow:
+def _row(
+    listed: Listed,
+    reading: Reading,
+    handlers: Mapping[int, str],
+    claimed: Mapping[int, int],
+    barred: tuple[str, ...],
+) -> DossierRow:
     dossier, state = reading.dossier, reading.state
+    level, level_says = _level(dossier, claimed)
     return DossierRow(
         dossier,
         state.title.in_language(language()),
         "waiting" if barred else reading.kind,
         turns.turn(dossier),
-        None if state.final else listed.next_due,
-        handled.get(dossier.id, ""),
+        level,
+        level_says,
+        local_day(dossier.entered_at),
+        lists.own_due(listed.standings, reading.workflow.spec, dossier.state, reading.roles),
+        handlers.get(dossier.id, ""),
         barred,
     )
+
+
+def _level(dossier: Dossier, claimed: Mapping[int, int]) -> tuple[str, str]:
+    """The level in words, and whether it is proposed or claimed."""
+    if dossier.proposed_level is not None:
+        return level_of(dossier, dossier.proposed_level), str(_("proposed"))
+    if dossier.id in claimed:
+        return level_of(dossier, claimed[dossier.id]), str(_("claimed"))
+    return "", ""

@@ -50,6 +50,15 @@ function percent(output) {
   show();
 }
 
+// A password is shown while its box is ticked, and hidden again before it is sent.
+function reveal(box) {
+  const input = document.getElementById(box.dataset.reveal);
+  const show = () => { input.type = box.checked ? "text" : "password"; };
+  box.closest("[hidden]").hidden = false;
+  box.addEventListener("change", show);
+  input.form.addEventListener("submit", () => { box.checked = false; show(); });
+}
+
 // An open menu closes with Escape or a click elsewhere.
 function closeMenus(event) {
   each("details[data-menu][open]", (menu) => {
@@ -61,6 +70,7 @@ function closeMenus(event) {
 
 each("input[data-max-bytes]", weigh);
 each("output[data-percent]", percent);
+each("input[data-reveal]", reveal);
 each("input[data-date]", (input) => input.addEventListener("change", () => {
   input.value = input.value.trim().replace(/^(\d\d)[-. ]?(\d\d)[-. ]?(\d{4})$/, "$1/$2/$3");
 }));

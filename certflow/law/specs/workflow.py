@@ -195,6 +195,29 @@ class WorkflowSpec:
         return frozenset(self.states[state].turn for state in self.filed_states)
 
     @cached_property
+    def own_deadlines(self) -> dict[str, frozenset[str]]:
+        """By role the deadlines that bind its office: an act of that office, on its side of the filing, meets them.
+
+        What another office must do by a day binds nobody here, although it comes later on the same way.
+        """
+        return {
+            role: frozenset(d.name for d in self.deadlines if self._side(role) in self._sides_meeting(d))
+            for role in self.roles
+        }
+
+    def _side(self, role: str) -> tuple[str, bool]:
+        """The seat of a role, and whether it files: of an agency, filers and appraisers sit at one unit."""
+        return self.roles[role].seat, role in self.filers
+
+    def _sides_meeting(self, deadline: DeadlineSpec) -> set[tuple[str, bool]]:
+        return {self._side(role) for t in self.transitions if t.target in deadline.states for role in t.by}
+
+    @cached_property
+    def final_states(self) -> frozenset[str]:
+        """The states after which nothing more happens by itself."""
+        return frozenset(state.name for state in self.states.values() if state.final)
+
+    @cached_property
     def meeting_source(self) -> str:
         """What the scheme cites where it asks for the self-assessment meeting; "" where it asks for none."""
         return next((t.source for t in self.transitions if "meeting_recorded" in t.needs), "")

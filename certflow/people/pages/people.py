@@ -24,19 +24,23 @@ from certflow.units import organisations, register
 
 bp = Room("people", __name__, only=ADMINISTRATORS)
 
+LONGEST_WORDS = 120
+
 
 @bp.page("/people/", ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
-    """People by name, found by name or sign-in name."""
-    words = request.args.get("q", "").strip()[:120]
-    page = people.listed(asked_page(), words)
-    accounts = [(user, access.appointments(user)) for user in page.items]
+    """People by given name, found by a name, the name of their unit or their role."""
+    words, unit = (request.args.get(name, "").strip()[:LONGEST_WORDS] for name in ("q", "unit"))
+    roles, role = role_titles.roles(), request.args.get("role", "")
+    role = role if role in roles else ""
+    page = people.listed(asked_page(), words, unit=unit, role=role)
     return render_template(
         "people/listed.html",
-        accounts=accounts,
+        accounts=[(user, access.appointments(user)) for user in page.items],
         page=page,
-        words=words,
-        roles=role_titles.roles(),
+        asked={"q": words, "unit": unit, "role": role},
+        narrowed=bool(words or unit or role),
+        roles=roles,
         vacancies=vacancies.vacancies(),
     )
 

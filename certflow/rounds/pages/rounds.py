@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
+from certflow.access import access, parts
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.approval import proposals
-from certflow.catalogue import catalogue, department_sets, units
+from certflow.catalogue import catalogue, department_sets, territory, units
 from certflow.catalogue.words import marks
 from certflow.errors import Invalid, Stale
 from certflow.http.errors import status_of
@@ -22,6 +23,7 @@ from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.criteria import RatingSet
 from certflow.models.rounds import Round
+from certflow.models.units import Unit
 from certflow.rounds import round_dates, rounds
 from certflow.rounds.forms import RoundDatesForm, RoundForm, SetForm, dates_form
 from certflow.rules.words import deciders
@@ -45,7 +47,8 @@ def new() -> ResponseReturnValue:
     form = RoundForm()
     _fill_choices(form)
     if request.method == "GET":
-        return render_template("rounds/new.html", form=form)
+        offers_more = not (_own_provinces() or _of_all())
+        return render_template("rounds/new.html", form=form, offers_more=offers_more)
     if not form.validate_on_submit():
         return render_template("rounds/new.html", form=form), 422
     chosen = _sets(form)
@@ -154,7 +157,8 @@ def _open(form: RoundForm, chosen: SetForm | None) -> Round:
 
 
 def _fill_choices(form: RoundForm) -> None:
-    schemes = sorted(catalogue.definitions().workflows.values(), key=lambda spec: (spec.path, spec.name, -spec.version))
+    places = _own_provinces() or units.of_kind("province")
+    schemes = [spec for spec in _schemes() if territory.serves(spec, places) or _of_all()]
     form.scheme.choices = [
         SelectChoice(
             f"{spec.name}:{spec.version}",
@@ -162,10 +166,26 @@ def _fill_choices(form: RoundForm) -> None:
         )
         for spec in schemes
     ]
-    provinces = [SelectChoice(str(unit.id), unit.name) for unit in units.of_kind("province")]
+    provinces = [SelectChoice(str(unit.id), unit.name) for unit in places]
     form.unit_id.choices = [SelectChoice("", _("Choose a province")), *provinces]
     if request.method == "GET" and len(schemes) == 1:
         form.scheme.data = form.scheme.choices[0].value
+
+
+def _schemes() -> list[WorkflowSpec]:
+    """All schemes, those of one document together."""
+    return sorted(catalogue.definitions().workflows.values(), key=lambda spec: (spec.path, spec.name, -spec.version))
+
+
+def _own_provinces() -> list[Unit]:
+    """The provinces at which the administrator has a part too; none for an administrator of all."""
+    chains = [access.chain(part.unit) for part in parts.held(actor()) if part.unit is not None]
+    return list({places["province"].id: places["province"] for places in chains if "province" in places}.values())
+
+
+def _of_all() -> bool:
+    """Whether schemes of other provinces are offered too: an administrator of all asks for them, or has chosen one."""
+    return not _own_provinces() and (request.method == "POST" or "all" in request.args)
 
 
 def _scheme(round_: Round) -> str:

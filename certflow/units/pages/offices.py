@@ -1,6 +1,6 @@
-"""Pages for administrators: the offices of a unit, and its disadvantaged area."""
+"""Pages for administrators: the offices of a unit, how they are reached, and its disadvantaged area."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -18,7 +18,7 @@ from certflow.http.person import actor
 from certflow.http.policy import Room
 from certflow.models.base import db
 from certflow.models.units import Unit
-from certflow.units import attributes, organisations, words
+from certflow.units import attributes, contacts, organisations, words
 
 bp = Room("offices", __name__, only=ADMINISTRATORS, url_prefix="/units")
 
@@ -107,6 +107,57 @@ def end_office(organisation_id: int) -> ResponseReturnValue:
             flash(_("The last day of the office is entered."))
             return redirect(back)
     return _end_page(form, office.unit, what, back)
+
+
+class ContactForm(FlaskForm):
+    """How an office is reached."""
+
+    name = line(
+        lazy_gettext("Name of the office"),
+        contacts.LONGEST_NAME,
+        missing=lazy_gettext("Enter the name of the office."),
+        description=lazy_gettext("As people call it, for example Phòng Giáo dục và Đào tạo huyện Cẩm Mỹ."),
+    )
+    telephone = line(
+        lazy_gettext("Telephone"),
+        contacts.LONGEST_TELEPHONE,
+        missing=lazy_gettext("Enter a telephone number, for example 0251 3822 310."),
+    )
+    hours = line(
+        lazy_gettext("Office hours"),
+        contacts.LONGEST_HOURS,
+        description=lazy_gettext("For example: 7:30-11:30 and 13:30-17:00, Monday to Friday."),
+    )
+
+
+@bp.page("/contacts", ADMINISTRATOR)
+def contacts_listed() -> ResponseReturnValue:
+    """The offices whose contact is shown at the foot of pages."""
+    return render_template("units/contacts.html", contacts=contacts.listed(), provinces=units.of_kind("province"))
+
+
+@bp.form("/<int:unit_id>/contact", ADMINISTRATOR)
+def contact(unit_id: int) -> ResponseReturnValue:
+    """Enter, change or remove how the office at a unit is reached."""
+    unit, present = units.get(unit_id), contacts.of_unit(unit_id)
+    form = ContactForm(obj=present)
+    if not form.is_submitted():
+        return render_template("units/contact.html", unit=unit, form=form, present=present)
+    if "remove" in request.form:
+        contacts.remove(unit_id, actor=actor())
+        flash(_("The contact is removed."))
+        return redirect(url_for(".contacts_listed"))
+    if form.validate():
+        entry = contacts.ContactEntry(form.name.data, form.telephone.data, form.hours.data or "")
+        try:
+            contacts.enter(unit_id, entry, actor=actor())
+        except Invalid as refusal:
+            db.session.rollback()
+            show_faults(form, refusal)
+        else:
+            flash(_("The contact is saved. It stands at the foot of every page for this unit and those below it."))
+            return redirect(url_for(".contacts_listed"))
+    return render_template("units/contact.html", unit=units.get(unit_id), form=form, present=present), 422
 
 
 @bp.form("/<int:unit_id>/disadvantaged", ADMINISTRATOR)
