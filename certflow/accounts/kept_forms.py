@@ -16,7 +16,7 @@ from certflow.models.people import SignInSession, User
 
 KEPT_FOR = dt.timedelta(hours=1)
 MOST_KEPT = 10
-SECRET = ("password", "csrf_token", "token", "code", "kept_form")
+NOT_KEPT = {"csrf_token", "token", "code", "kept_form"}  # a code of the second factor; units have other names
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -32,7 +32,7 @@ class SentForm:
 
 def pairs_of(sent: Iterable[tuple[str, str]]) -> Pairs:
     """The fields that may be kept: no password and no code."""
-    return tuple((name, text) for name, text in sent if not any(part in name for part in SECRET))
+    return tuple((name, text) for name, text in sent if name not in NOT_KEPT and "password" not in name)
 
 
 def person_of(token: str) -> int | None:

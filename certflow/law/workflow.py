@@ -81,10 +81,9 @@ class Workflow:
         facts |= {NOTE: facts[NOTE] or "x", DOCUMENT: OutsideDocument("x", facts[TODAY])}
         open_here = [t for t in self.spec.transitions if state in t.origins and set(t.by) & set(roles)]
         reasons = [self._reasons(t, facts) for t in open_here]
-        highest = max((t.level for t, why in zip(open_here, reasons, strict=True) if not why), default=0)
-        return tuple(
-            Offer(t, why, highest if 0 < t.level < highest else 0) for t, why in zip(open_here, reasons, strict=True)
-        )
+        pairs = list(zip(open_here, reasons, strict=True))
+        highest = max((t.level for t, why in pairs if not why), default=0)
+        return tuple(Offer(t, why, highest if _is_lower(t, highest) else 0) for t, why in pairs)
 
     def take(self, action: str, *, state: str, roles: Collection[str], facts: DossierFacts) -> Move:
         """The move for `action`; raises ActionNotOpen, NotPermitted or ActionBlocked with the reasons.
@@ -167,6 +166,11 @@ class Workflow:
         position = len(names) if self.spec.states[state].final else names.index(stage)
         marks = ["done" if n < position else "current" if n == position else "todo" for n in range(len(names))]
         return tuple(zip(self.spec.stages, marks, strict=True))
+
+
+def _is_lower(transition: TransitionSpec, highest: int) -> bool:
+    """Whether somebody chooses less than the highest; who records another office's decision chooses nothing."""
+    return 0 < transition.level < highest and not transition.document
 
 
 def reason_for_lower(form: FormSpec, higher: int) -> str:

@@ -177,6 +177,7 @@ class OfficeContact(Model):
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[dt.datetime]
 
+    entered_by: Mapped[Signature] = signed("entered_by")
     unit: Mapped[Unit] = relationship()
 
     @property

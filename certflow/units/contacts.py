@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, case, or_, select
 from sqlalchemy.orm import joinedload
 
+from certflow import clock
 from certflow.access import access, dated
 from certflow.errors import Invalid
 from certflow.models.base import db
@@ -42,8 +43,7 @@ def enter(unit_id: int, entry: ContactEntry, *, actor: User) -> OfficeContact:
         contact = OfficeContact(unit_id=unit_id)
         db.session.add(contact)
     contact.name, contact.telephone, contact.hours = entry.name, entry.telephone, entry.hours
-    for column, value in dated.entered(actor).items():
-        setattr(contact, column, value)
+    contact.entered_by, contact.entered_at = actor.signature, clock.now()
     db.session.flush()
     return contact
 

@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("telephone", sa.String(length=40), nullable=False),
         sa.Column("hours", sa.String(length=200), nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=False),
+        sa.Column("entered_by_name", sa.String(length=120), nullable=False),
+        sa.Column("entered_by_position", sa.String(length=120), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("name <> ''", name=op.f("ck_office_contact_name")),
         sa.CheckConstraint("telephone <> ''", name=op.f("ck_office_contact_telephone")),

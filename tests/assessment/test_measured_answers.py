@@ -81,7 +81,7 @@ def test_what_would_be_read_as_thousands_is_refused(
     assert words in refused.text
     assert typed_in(refused.text, f"{indicator}-current") == typed
     with app.app_context():
-        assert db.session.get(Claim, (draft.id, indicator)) is None
+        assert db.session.get_one(Claim, (draft.id, indicator)).answer == {"previous": "0.5"}
 
 
 def test_all_of_a_hundred_percent_is_taken(client: FlaskClient, draft: Dossier) -> None:

@@ -27,7 +27,7 @@ def _attach(dossier: Dossier, without: set[str]) -> None:
     """Put a file behind every claim but these, past the page: the dossier is filed already."""
     by = make.person_for("commune_officer", dossier)
     for code in form_of(dossier).indicators.keys() - without:
-        file = Evidence(dossier_id=dossier.id, indicator=code, storage_key=code, uploaded_by_id=by.id)
+        file = Evidence(dossier_id=dossier.id, indicator=code, storage_key=code, uploaded_by=by.signature)
         file.original_name, file.media_type, file.size = "a.pdf", "application/pdf", 1
         file.sha256, file.uploaded_at = "0" * 64, clock.now()
         db.session.add(file)

@@ -92,7 +92,7 @@ def _course(dossier: Dossier, level: int) -> walking.Course:
         walking.answers(form, claimed),
         walking.answers(form, level),
         make.minutes(),
-        note=lambda transition: make.REASON if transition.note == "required" else "",
+        note=lambda transition: make.REASON if transition.note == "required" or transition.level else "",
         document=tiers.ANSWER,
     )
 

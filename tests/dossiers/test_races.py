@@ -117,16 +117,17 @@ def test_a_number_drawn_in_an_act_that_fails_is_drawn_again(app: Flask) -> None:
 @pytest.mark.parametrize("stored", [False, True])
 def test_two_save_the_same_claim_and_the_second_is_told(app: Flask, stored: bool) -> None:
     dossier = make.dossier(claims={"1.1": {"value": "yes"}} if stored else {})
+    officers = [
+        make.person_for("commune_officer", dossier).id,
+        make.person("commune_officer", dossier.unit, name="colleague").id,
+    ]
     for turn in range(10):
         seen = version_of_claim(dossier.id) if turn else int(stored)
-        acts = [
-            saving(dossier.id, make.person_for("commune_officer", dossier).id, seen, f"lần {turn}, bản {n}")
-            for n in (1, 2)
-        ]
+        acts = [saving(dossier.id, officer, seen, f"lần {turn}, bản {officer}") for officer in officers]
 
         answers = at_once(app, acts)
 
-        assert [type(told) for told in refusals(answers)] == [Stale]
+        assert [each.conflicts for each in answers if each.conflicts] == [{"1.1": ("explanation",)}]
         assert version_of_claim(dossier.id) == seen + 1
 
 

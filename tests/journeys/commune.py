@@ -43,7 +43,7 @@ class Season:
         page = self._open_page(self._viewport)
         page.goto("/")
         page.get_by_label(vi("Sign-in name")).fill(self.people[role])
-        page.get_by_label(vi("Password")).fill(make.PASSWORD)
+        page.get_by_label(vi("Password"), exact=True).fill(make.PASSWORD)
         page.get_by_role("button", name=vi("Sign in")).click()
         page.wait_for_url(lambda url: urlsplit(url).path == "/")
         self.check(page, f"my-work-{role}")

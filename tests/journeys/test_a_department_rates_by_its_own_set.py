@@ -39,7 +39,7 @@ class Office:
             page = self._pages[role] = self._open_page()
             page.goto("/")
             page.get_by_label(vi("Sign-in name")).fill(name)
-            page.get_by_label(vi("Password")).fill(make.PASSWORD)
+            page.get_by_label(vi("Password"), exact=True).fill(make.PASSWORD)
             page.get_by_role("button", name=vi("Sign in")).click()
             page.wait_for_url(lambda url: urlsplit(url).path == "/")
         return self._pages[role]

@@ -14,7 +14,7 @@ from certflow.models.rules import Delegation
 from certflow.people import people
 from tests import make, make_delegated
 
-BEFORE, STEP = "0015", "0016"
+BEFORE, STEP = "0015", "head"
 FIRST, SECOND, THIRD = ("Người Một", "Chức vụ một"), ("Người Hai", "Chức vụ hai"), ("Người Ba", "Chức vụ hai")
 
 

@@ -71,7 +71,7 @@ def a_filed_dossier() -> Iterator[Shown]:
     at, reader = f"/dossiers/{dossier.id}/", by["education_officer"]
     officer, chair, appraiser = (by[role] for role in ("commune_officer", "commune_chair", "district_appraiser"))
     yield Shown(f"{at}history", reader, (officer, chair, appraiser, by["education_officer"]))
-    yield Shown(at, reader, (chair,))
+    yield Shown(at, reader, (chair,), present=True)  # who takes the next step is named as of now
     yield Shown(f"{at}submissions/1", reader, (chair,))
     yield Shown(f"{at}criteria/5", reader, (officer,))
     yield Shown(f"{at}meeting", reader, (officer,))

@@ -23,7 +23,7 @@ from certflow.gateways.pdf import printing
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.results import Document, NumberBook, Recognition
-from certflow.results import documents, recognitions
+from certflow.results import documents
 from tests import make
 from tests.jobs.stub_worker import BRISK
 from tests.observing import everything
@@ -126,7 +126,7 @@ def test_an_act_that_fails_after_drawing_its_numbers_leaves_no_gap(monkeypatch: 
     before = everything()
 
     with monkeypatch.context() as patch:
-        patch.setattr(recognitions, "Recognition", _broken)
+        patch.setattr(Recognition, "__init__", _broken)
         with pytest.raises(RuntimeError):
             actions.act(dossier.id, "recognise_level_1", actor=head)
         db.session.rollback()
@@ -136,7 +136,7 @@ def test_an_act_that_fails_after_drawing_its_numbers_leaves_no_gap(monkeypatch: 
     assert {paper.number for paper in documents.of_dossier(dossier)} == {1}
 
 
-def _broken(**_values: object) -> None:
+def _broken(_self: Recognition, **_values: object) -> None:
     raise RuntimeError("hết mực")
 
 

@@ -63,7 +63,7 @@ def test_a_finished_dossier_says_how_it_ended_whatever_was_decided(
 
     page = client.get(f"/dossiers/{number}/").text
 
-    assert f'class="box {box}"' in page
+    assert f'class="next {box}"' in page
     assert f'class="tag {box}"' in page
     assert [words for words in sentences if words not in _words(page)] == []
     assert "kept until" not in page

@@ -81,6 +81,10 @@ def bound() -> None:
 def _open() -> None:
     begin_reading(request.method in READS or request.endpoint in READS_FIRST)
     g.sight = row_security.see(row_security.NOTHING)
+
+
+def _readable() -> None:
+    """Refuse the sign that no database can hold; what is too large is refused here, when the reader is known."""
     sent = chain(request.args.values(), request.form.values())
     if any("\x00" in text for text in sent):
         raise BadRequest
@@ -161,6 +165,7 @@ def register(app: Flask) -> None:
     login.request_loader(_load_person)
     app.before_request(_open)
     app.before_request(_wall)
+    app.before_request(_readable)
     app.before_request(_second_factor_first)
     app.before_request(_own_form)
     policy.register(app)
