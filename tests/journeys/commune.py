@@ -72,7 +72,7 @@ class Season:
                 self._attaches(page)
             self.fill(page, criterion.number, level)
             self.check(page, f"criterion-{criterion.number}")
-            send(page, page.locator('button[name="go"][value="next"]'))
+            send(page, page.locator('.buttons button[name="go"][value="next"]'))
         self._records_the_meeting(page)
         self.check(page, "check-your-answers")
         assert vi("Level %(level)s", level=level) in page.content()
@@ -83,7 +83,6 @@ class Season:
         page.locator("#i1-1-file").set_input_files(
             {"name": "Kế hoạch năm.pdf", "mimeType": "application/pdf", "buffer": _a_pdf()}
         )
-        send(page, page.locator('button[form="i1-1-upload"]'))
         page.get_by_role("link", name="Kế hoạch năm.pdf").wait_for()
 
     def fill(self, page: Page, number: int, level: int) -> None:
@@ -107,7 +106,7 @@ class Season:
         for body in minutes.bodies_present:
             page.locator(f'[name="bodies_present"][value="{body}"]').check()
         self.check(page, "meeting")
-        send(page, page.locator('button[name="go"][value="next"]'))
+        send(page, page.locator('.buttons button[name="go"][value="next"]'))
 
     # --- everybody
 
@@ -138,7 +137,7 @@ class Season:
             page.goto(f"{address}appraisal/{criterion.number}")
             send(page, page.get_by_role("button", name=vi("Copy the figures of the self-assessment")))
             self.check(page, f"appraisal-{criterion.number}")
-            send(page, page.locator('button[name="go"][value="next"]'))
+            send(page, page.locator('.buttons button[name="go"][value="next"]'))
         self.check(page, "appraisal-result")
         with self.app.app_context():
             self.step(page, address, f"propose_level_{level}")

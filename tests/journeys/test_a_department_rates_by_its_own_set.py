@@ -163,10 +163,10 @@ def assesses_itself(office: Office) -> str:
     assert "MẪU" not in page.content(), "the mark of a sample on a department's set"
     fill(page, **{"1.1__value": "14,5"})
     office.looked_at(page, "claims")
-    send(page, page.locator('button[name="go"][value="overview"]'))
+    send(page, page.locator('.buttons button[name="go"][value="overview"]'))
     page.goto(f"{address}criteria/2")
     page.locator('[name="2.1-value"][value="yes"]').check()
-    send(page, page.locator('button[name="go"][value="overview"]'))
+    send(page, page.locator('.buttons button[name="go"][value="overview"]'))
     return address
 
 
@@ -183,11 +183,11 @@ def appraises(office: Office, address: str) -> None:
     page = office.of("district_appraiser")
     page.goto(f"{address}appraisal/1")
     fill(page, **{"1.1__value": "14"})
-    send(page, page.locator('button[name="go"][value="next"]'))
+    send(page, page.locator('.buttons button[name="go"][value="next"]'))
     page.locator('[name="2.1-value"][value="yes"]').check()
     fill(page, **{"2.2__value": WEAKNESSES})
     office.looked_at(page, "appraisal")
-    send(page, page.locator('button[name="go"][value="next"]'))
+    send(page, page.locator('.buttons button[name="go"][value="next"]'))
     assert "19 / 20" in page.content()
     assert WEAKNESSES in page.content()
 
