@@ -26,7 +26,7 @@ def test_a_lower_level_without_a_reason_is_refused_and_nothing_is_changed(note: 
     with pytest.raises(ActionBlocked) as refusal:
         actions.act(dossier.id, LOWER, actor=make.person_for("district_appraiser", dossier), note=note)
 
-    assert refusal.value.reasons == ("Số liệu đạt “Mức độ 2”: hãy ghi lý do chọn mức thấp hơn",)
+    assert refusal.value.reasons == ("Số liệu đạt “Mức độ 2”: đề nghị ghi lý do chọn mức thấp hơn",)
     assert everything() == before
 
 
