@@ -14,8 +14,7 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import glyphs, printing
 from certflow.models.base import begin_writing, db
-from certflow.models.dated import LONGEST_REASON, Dated, Withdrawable
-from certflow.models.days import Held, Sourced
+from certflow.models.days import LONGEST_REASON, Dated, Held, Sourced, Withdrawable
 from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 from certflow.models.units import Unit

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from certflow.dossiers import receipts
 from certflow.http.fields import ADay, Chosen, DayField
-from certflow.models.dated import LONGEST_REASON
+from certflow.models.days import LONGEST_REASON
 
 _SHORTER = lazy_gettext("Shorten this to at most %(max)d characters.")
 

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, StopValidation
 
 from certflow.errors import Invalid
 from certflow.http.typed import day_typed, plain_number
-from certflow.models.dated import LONGEST_REASON
+from certflow.models.days import LONGEST_REASON
 
 TOO_LONG = lazy_gettext("Shorten this to at most %(max)d characters.")
 UNTIL_FURTHER_NOTICE = lazy_gettext("Leave this empty when the document holds until further notice.")

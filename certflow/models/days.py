@@ -1,14 +1,15 @@
-"""Who did an act, as they were called on its day, and mixins of what holds from one day to another."""
+"""Who did an act, as they were called on its day, and mixins of what holds from one day to another by a document."""
 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, or_, true
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, and_, or_, true
 from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Composite, Mapped, composite, declared_attr, mapped_column
 
 LONGEST_NAME = 120
+LONGEST_REASON = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,51 @@ class Held(Lasting):
     def goes_on(self, today: dt.date) -> bool:
         """Whether it gives its rights `today` or on a later day."""
         return (self.ended_at == None) & self.meets(today, None)  # noqa: E711 - SQL reads this line too
+
+
+class Documented:
+    """What rests on a document that somebody entered."""
+
+    document_number: Mapped[str] = mapped_column(String(120))
+    document_date: Mapped[dt.date | None]
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[dt.datetime]
+
+    @declared_attr
+    def entered_by(self) -> Mapped[Signature]:
+        """Who entered it."""
+        return signed("entered_by")
+
+
+class Withdrawable:
+    """What counts no more from the moment at which somebody withdrew it with a reason; it stays on record."""
+
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    @declared_attr
+    def withdrawn_by(self) -> Mapped[Signature | None]:
+        """Who withdrew it."""
+        return signed("withdrawn_by", optional=True)
+
+
+class Dated(Lasting, Documented, Withdrawable):
+    """A rule with its days and its document; it is never changed or removed."""
+
+    starts_on: Mapped[dt.date]
+
+    @hybrid_method
+    def runs(self, first: dt.date | None, last: dt.date | None) -> bool:
+        """Whether it is not withdrawn and holds on some day from `first` to `last`; None is no limit."""
+        return (self.withdrawn_at == None) & self.meets(first, last)  # noqa: E711 - SQL reads this line too
+
+    @hybrid_method
+    def counts_on(self, day: dt.date) -> bool:
+        """Whether it is in force on `day`."""
+        return self.runs(day, day)
+
+    @property
+    def cited(self) -> str:
+        """The document as pages name it."""
+        return self.document_number

@@ -6,8 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from certflow.models.base import Model, reverse
-from certflow.models.dated import Documented, Withdrawable
-from certflow.models.days import Held, Signature, signed
+from certflow.models.days import Documented, Held, Signature, Withdrawable, signed
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.rounds import Round

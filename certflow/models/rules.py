@@ -8,8 +8,7 @@ from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from certflow.models.base import Model, reverse
-from certflow.models.dated import Dated
-from certflow.models.days import LONGEST_NAME, Signature, signed
+from certflow.models.days import LONGEST_NAME, Dated, Signature, signed
 from certflow.models.people import Appointment, User
 from certflow.models.units import Organisation, Unit
 

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from certflow.http.fields import ADay, Chosen, DayField, number_chosen, shown_day
 from certflow.http.typed import whole_number
 from certflow.law.deadlines import Due
-from certflow.models.dated import LONGEST_REASON
+from certflow.models.days import LONGEST_REASON
 
 LONGEST_TITLE = 200
 

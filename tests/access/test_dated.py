@@ -7,7 +7,7 @@ import pytest
 from certflow import clock
 from certflow.access import dated
 from certflow.errors import Invalid
-from certflow.models.dated import LONGEST_REASON
+from certflow.models.days import LONGEST_REASON
 
 TODAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)

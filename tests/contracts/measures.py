@@ -20,8 +20,8 @@ VAGUE = frozenset(
 
 
 def largest_folder(package: Path) -> tuple[str, int]:
-    """The folder with the most modules, `__init__` left out, and how many it has."""
-    counts = Counter(path.parent for path in package.rglob("*.py") if path.name != "__init__.py")
+    """The folder with the most modules, `__init__` among them, and how many it has."""
+    counts = Counter(path.parent for path in package.rglob("*.py"))
     folder, count = max(counts.items(), key=lambda item: (item[1], item[0]))
     return folder.relative_to(package.parent).as_posix(), count
 

@@ -12,7 +12,7 @@ from certflow.dossiers import dossiers
 from certflow.errors import ActionBlocked, ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.handling import handling
 from certflow.models.base import db
-from certflow.models.dated import LONGEST_REASON
+from certflow.models.days import LONGEST_REASON
 from certflow.models.dossiers import Dossier, Handling
 from certflow.models.people import Appointment, User
 from certflow.people import people

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow.models.base import db
-from certflow.models.dated import LONGEST_REASON
+from certflow.models.days import LONGEST_REASON
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from tests import make
