@@ -45,8 +45,11 @@ function autosave(form) {
     return (field?.closest ? field : field?.[0])?.closest(".field, fieldset");
   };
   const note = (name, element) => {
-    place(name)?.querySelector("[data-note]")?.remove();
-    if (element) { element.dataset.note = name; place(name)?.prepend(element); }
+    const at = place(name), field = form.elements[name];
+    at?.querySelector("[data-note]")?.remove();
+    if (element) { element.dataset.note = name; at?.prepend(element); }
+    if (field?.setAttribute) element?.className === "error" ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid");
+    at?.classList.toggle("field-bad", element?.className === "error");
   };
 
   function faulty(faults) {
@@ -93,8 +96,8 @@ function autosave(form) {
   function failed(answer, told) {
     const code = answer ? answer.status : 0;
     closed = [403, 404, 409].includes(code);
-    const why = { 0: say.whyNetwork, 401: say.whySignedOut, 400: say.whySignedOut }[code] || (closed ? "" : say.whyServer);
-    show("failed", fill(say.failed, { reason: [why, ...told].filter(Boolean).join(" ") }));
+    const why = { 0: say.whyNetwork, 401: say.whySignedOut, 400: say.whySignedOut }[code] || told.join(" ") || say.whyServer;
+    show("failed", fill(say.failed, { reason: why }));
     if (!closed) later(pause = Math.min(pause * 2 || 4000, 60000));
   }
   async function send() {
@@ -173,7 +176,7 @@ function uploads(form, area, busy) {
   const input = area.querySelector("input[type=file]"), say = form.dataset;
   const original = labelled("input", { type: "checkbox" });
   area.querySelector("[data-attach]").hidden = true;
-  input.closest(".field").append(labelled("label", { className: "choice small" }, original, labelled("span", { textContent: say.original })));
+  (area.querySelector("details.more > div") || input.closest(".field")).append(labelled("label", { className: "choice small" }, original, labelled("span", { textContent: say.original })));
   const state = labelled("p", { className: "small", hidden: true });
   state.setAttribute("role", "status");
   area.append(state);
@@ -217,9 +220,9 @@ function uploads(form, area, busy) {
     busy(queue);
   }
   input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
-  area.addEventListener("dragover", (event) => { event.preventDefault(); area.dataset.over = "yes"; });
-  area.addEventListener("dragleave", () => delete area.dataset.over);
-  area.addEventListener("drop", (event) => { event.preventDefault(); delete area.dataset.over; take([...event.dataTransfer.files]); });
+  area.addEventListener("dragover", (event) => { event.preventDefault(); area.dataset.dropping = "yes"; });
+  area.addEventListener("dragleave", () => delete area.dataset.dropping);
+  area.addEventListener("drop", (event) => { event.preventDefault(); delete area.dataset.dropping; take([...event.dataTransfer.files]); });
 }
 
 each("form[data-autosave]", autosave);
