@@ -25,6 +25,7 @@ from certflow.errors import NotFound
 from certflow.handling.words import handled
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
+from certflow.http.sections import sections
 from certflow.law.specs.form import CriterionSpec
 
 bp = Room("appraisals", __name__, url_prefix="/dossiers/<int:dossier_id>/appraisal")
@@ -148,6 +149,7 @@ def result(dossier_id: int) -> ResponseReturnValue:
         anchor=answers.anchor,
         writable=opened.may_write("findings"),
         notices=marks.of_dossier(opened.dossier),
+        **sections("appraisals.result", opened.dossier),
     )
 
 

@@ -28,6 +28,7 @@ from certflow.http.errors import status_of, wants_json
 from certflow.http.fields import show_faults
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
+from certflow.http.sections import sections
 from certflow.law.specs.form import CriterionSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
@@ -200,4 +201,5 @@ def check(dossier_id: int) -> ResponseReturnValue:
         asks_a_level="claim_reaches_a_level" in needs,
         writable=opened.may_write("claims"),
         notices=marks.of_dossier(opened.dossier),
+        **sections("claims.check", opened.dossier),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +27,7 @@ from certflow.handling.words import handled
 from certflow.handling.words.handled import Handled
 from certflow.http.person import actor
 from certflow.http.policy import subject
+from certflow.http.sections import section
 from certflow.impartiality import judges as bench
 from certflow.impartiality.judges import Bench
 from certflow.impartiality.words import judging
@@ -36,7 +38,7 @@ from certflow.law.impartiality import NONE
 from certflow.law.scoring.scoring import Result, score
 from certflow.law.specs.form import CriterionSpec, FormSpec, Part
 from certflow.law.workflow import Offer, chart
-from certflow.models.dossiers import HistoryEntry, Meeting
+from certflow.models.dossiers import Dossier, HistoryEntry, Meeting
 from certflow.models.results import Document, Recognition
 from certflow.results import documents, recognitions
 from certflow.results.pages.documents import title
@@ -140,6 +142,18 @@ def _bench(reading: Reading) -> Bench | None:
     """Who judges the dossier now, for a reader who sees findings."""
     judged = reading.workflow.impartiality.judged_in(reading.state.name)
     return bench.bench(reading.dossier, also=reading.reader) if judged and reading.sees_findings else None
+
+
+@section("claims.check", "dossiers/last_step.html")
+@section("appraisals.result", "dossiers/last_step.html")
+def _after_the_answers(dossier: Dossier) -> dict[str, Any]:
+    """What the answers lead to, for the page on which whoever wrote them checks them; nothing for other readers."""
+    reading = turns.reading(dossier, actor())
+    if not (reading.is_turn and reading.state.edits):
+        return {"offers": (), "main": None}
+    seats = _bench(reading)
+    offers = () if _barred(reading, seats) else actions.offers_to(reading, seats)
+    return {"offers": offers, "main": next_steps.main_offer(reading.workflow.spec, reading.state.name, offers)}
 
 
 def _barred(reading: Reading, seats: Bench | None) -> tuple[str, ...]:
