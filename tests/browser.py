@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize
 
+from tests import make
 from tests.waiting import AT_MOST
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -83,6 +85,17 @@ def screenshot() -> Screenshot:
             page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
     return saved
+
+
+def sign_in(page: Page, name: str) -> Page:
+    """Sign in by the page, which it opens where it is not shown; gives the page, wherever that leads."""
+    if "/sign-in" not in page.url:
+        page.goto("/sign-in")
+    page.fill("[name=sign_in_name]", name)
+    page.fill("[name=password]", make.PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: urlsplit(url).path != "/sign-in")
+    return page
 
 
 def assert_accessible(page: Page) -> None:

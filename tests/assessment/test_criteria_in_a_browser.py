@@ -12,7 +12,7 @@ from certflow.assessment.answers import parse
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from tests import make
-from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
+from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in
 from tests.definitions.shipped import FORM
 from tests.gateways import samples
 from tests.waiting import eventually
@@ -34,11 +34,7 @@ def signed_in(app: Flask, open_page: OpenPage) -> Callable[..., Page]:
         with app.app_context():
             name = make.person_for(role, db.session.get_one(Dossier, dossier.id)).sign_in_name
         page = open_page(*viewport, **options)
-        page.goto("/sign-in")
-        page.fill("[name=sign_in_name]", name)
-        page.fill("[name=password]", make.PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/")
+        sign_in(page, name)
         return page
 
     return opened

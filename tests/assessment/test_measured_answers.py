@@ -12,7 +12,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from certflow.rounds import rounds
 from tests import make
-from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits
+from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits, sign_in
 from tests.browsing import again, in_english, send, typed_in
 
 DISTRICT = "Huyện Cẩm Mỹ"
@@ -110,11 +110,7 @@ def test_the_warning_fits_a_telephone(app: Flask, client: FlaskClient, draft: Do
     with app.app_context():
         name = make.person("district_officer", make.unit(DISTRICT)).sign_in_name
     page = open_page(PHONE)
-    page.goto("/sign-in")
-    page.fill("[name=sign_in_name]", name)
-    page.fill("[name=password]", make.PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/")
+    sign_in(page, name)
 
     for path in (_url(draft), f"/dossiers/{draft.id}/check"):
         page.goto(path)

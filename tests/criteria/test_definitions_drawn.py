@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -18,7 +17,7 @@ from certflow.law.catalogue import Catalogue
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from tests import make, versions
-from tests.browser import assert_accessible, assert_fits
+from tests.browser import assert_accessible, assert_fits, sign_in
 from tests.browsing import in_english
 from tests.desk.test_budgets import HEAVIEST, weight
 
@@ -210,11 +209,7 @@ def test_in_a_browser_words_stay_in_their_boxes_and_a_narrow_phone_does_not_scro
         name = make.person_for("district_appraiser", dossier).sign_in_name
         address = f"/dossiers/{dossier.id}/"
     page = open_page(NARROW)
-    page.goto("/sign-in")
-    page.locator('[name="sign_in_name"]').fill(name)
-    page.locator('[name="password"]').fill(make.PASSWORD)
-    page.locator('[name="password"]').press("Enter")
-    page.wait_for_url(lambda url: urlsplit(url).path == "/")
+    sign_in(page, name)
     schemes = [f"/rules/schemes/{name}/{version}" for name, version in versions.definitions(app).workflows]
     for language in ("vi", "en"):
         if language == "en":

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from certflow.http.policy import rule_for, table_of
 from tests import make
-from tests.browser import DESKTOP, PHONE, OpenPage, assert_accessible, assert_fits
+from tests.browser import DESKTOP, PHONE, OpenPage, assert_accessible, assert_fits, sign_in
 from tests.browsing import in_english
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -92,10 +92,7 @@ def test_the_menu_opens_without_scripts_and_leaves_the_first_screen_free(
         name = make.person("administrator").sign_in_name
     for viewport in (PHONE, DESKTOP):
         page: Page = open_page(viewport, java_script_enabled=scripts)
-        page.goto("/sign-in")
-        page.locator('[name="sign_in_name"]').fill(name)
-        page.locator('[name="password"]').fill(make.PASSWORD)
-        page.locator('[name="password"]').press("Enter")
+        sign_in(page, name)
         page.wait_for_selector("details.menu")
         header = page.locator("header.top").bounding_box()
         assert header is not None

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -18,7 +17,7 @@ from certflow.people import people
 from certflow.results import documents
 from certflow.rules import authority
 from tests import make, make_two_tier, versions
-from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits
+from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits, sign_in
 from tests.dossiers.moves import moved
 from tests.schemes import loaded
 from tests.sets import CONTENT, HEAD, another_province
@@ -175,11 +174,7 @@ def test_every_page_is_accessible_and_fits(
     for role, addresses in READERS.items():
         page = open_page(viewport)
         if role:
-            page.goto("/sign-in")
-            page.locator('[name="sign_in_name"]').fill(names[role])
-            page.locator('[name="password"]').fill(make.PASSWORD)
-            page.locator('[name="password"]').press("Enter")
-            page.wait_for_url(lambda url: urlsplit(url).path == "/")
+            sign_in(page, names[role])
         if language == "en":
             page.goto("/sign-in" if not role else "/")
             page.get_by_role("button", name="English").click()

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, ViewportSize
 from certflow.models.base import db
 from certflow.results import documents
 from tests import make
-from tests.browser import Screenshot, assert_accessible, assert_fits
+from tests.browser import Screenshot, assert_accessible, assert_fits, sign_in
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
@@ -48,7 +47,7 @@ def test_the_next_action_is_on_the_first_screen_for_every_role_in_every_state(
         names = {role: person.sign_in_name for role, person in make.people().items() if role in make.scheme().roles}
     rows: list[tuple[str, str, int, list[float | None]]] = []
     for role, name in names.items():
-        page = _signed_in(open_page(DESKTOP), name)
+        page = sign_in(open_page(DESKTOP), name)
         for state, address in dossiers.items():
             answer = page.goto(address)
             if answer is not None and answer.status == 404:
@@ -70,22 +69,13 @@ def test_the_page_is_accessible_and_fits_at_both_sizes(
     with app.app_context():
         names = [make.person("commune_officer", make.unit()).sign_in_name, make.people()["education_head"].sign_in_name]
     for name in names:
-        page = _signed_in(open_page(PHONE), name)
+        page = sign_in(open_page(PHONE), name)
         for state in ("drafting", "returned", "endorsed", "recognised_level_1"):
             page.goto(dossiers[state])
             for viewport in (PHONE, DESKTOP):
                 page.set_viewport_size(viewport)
                 assert_accessible(page)
                 assert_fits(page)
-
-
-def _signed_in(page: Page, name: str) -> Page:
-    page.goto("/sign-in")
-    page.locator('[name="sign_in_name"]').fill(name)
-    page.locator('[name="password"]').fill(make.PASSWORD)
-    page.locator('[name="password"]').press("Enter")
-    page.wait_for_url(lambda url: urlsplit(url).path == "/")
-    return page
 
 
 def _level(state: str) -> int:

@@ -18,7 +18,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Claim, Evidence
 from certflow.models.people import SignInSession
 from tests import make
-from tests.browser import OpenPage
+from tests.browser import OpenPage, sign_in
 from tests.gateways import samples
 from tests.journeys.words import vi
 from tests.waiting import AT_MOST, eventually
@@ -45,7 +45,7 @@ class Officer(RuleBasedStateMachine):
         self.files = 0
         self.offline = self.signed_out = False
         first = self.open_page(java_script_enabled=self.script, ends_session=True)
-        self.sign_in_at(first)
+        sign_in(first, self.name)
         self.places = {"first": first, "second": first.context.new_page()}
         for page in self.places.values():
             page.on("dialog", lambda dialog: dialog.accept())
@@ -55,15 +55,6 @@ class Officer(RuleBasedStateMachine):
     def address(self) -> str:
         """The page of the criterion."""
         return f"/dossiers/{self.number}/criteria/1"
-
-    def sign_in_at(self, page: Page) -> None:
-        """Sign in, wherever that leads."""
-        if "/sign-in" not in page.url:
-            page.goto("/sign-in")
-        page.fill("[name=sign_in_name]", self.name)
-        page.fill("[name=password]", make.PASSWORD)
-        page.click("main button")
-        page.wait_for_url(lambda url: "/sign-in" not in url)
 
     @rule(code=CODES, text=TEXTS)
     def types(self, code: str, text: str) -> None:
@@ -77,7 +68,7 @@ class Officer(RuleBasedStateMachine):
         if not page.url.endswith("/criteria/1"):
             page.goto(self.address)
         if "/sign-in" in page.url:
-            self.sign_in_at(page)
+            sign_in(page, self.name)
             self.signed_out = False
         return page
 
@@ -107,7 +98,7 @@ class Officer(RuleBasedStateMachine):
             return
         page.wait_for_load_state()
         if "/sign-in" in page.url:
-            self.sign_in_at(page)
+            sign_in(page, self.name)
             self.signed_out = False
             page.click(f"main form button:has-text('{vi('Save this now')}')")
         page.wait_for_url("**/criteria/2")
@@ -140,7 +131,7 @@ class Officer(RuleBasedStateMachine):
     def signs_in_in_another_tab(self) -> None:
         """Sign in again beside the open pages, as they say."""
         tab = self.places["first"].context.new_page()
-        self.sign_in_at(tab)
+        sign_in(tab, self.name)
         tab.close()
         self.signed_out = False
 

@@ -8,7 +8,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from tests import make
 from tests.assessment.made_schemes import scheme_with
-from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits
+from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits, sign_in
 from tests.definitions.made import RATING, RECORD, read
 
 PAGES = ("", "criteria/1", "criteria/2", "check")
@@ -19,11 +19,7 @@ def _look(app: Flask, open_page: OpenPage, role: str, about: Dossier, paths: lis
     with app.app_context():
         name = make.person_for(role, db.session.get_one(Dossier, about.id)).sign_in_name
     page = open_page(PHONE)
-    page.goto("/sign-in")
-    page.fill("[name=sign_in_name]", name)
-    page.fill("[name=password]", make.PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/")
+    sign_in(page, name)
     for path in paths:
         answer = page.goto(path)
         assert answer is not None

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from certflow.models.base import db
 from certflow.models.people import User
 from tests import lists, make
-from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
+from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in
 from tests.browsing import counted, in_english, send, typed_in
 from tests.lists import person
 
@@ -204,10 +204,7 @@ def test_the_pages_fit_and_are_accessible(
         make.units()
         make.person("administrator", name="quantri")
     page = open_page(viewport)
-    page.goto("/sign-in")
-    page.fill("[name=sign_in_name]", "quantri")
-    page.fill("[name=password]", make.PASSWORD)
-    page.click("main button")
+    sign_in(page, "quantri")
     wrong = person(unit="Xã Không Có, Huyện Cẩm Mỹ", role="Chủ tịch Ủy ban nhân dân tỉnh", email="a.b.c", last="mai")
 
     for name, content in (

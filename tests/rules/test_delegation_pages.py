@@ -18,7 +18,7 @@ from certflow.models.rules import Delegation, SigningRule
 from certflow.results import documents
 from certflow.rules import delegations
 from tests import make, make_delegated
-from tests.browser import OpenPage, assert_accessible, assert_fits
+from tests.browser import OpenPage, assert_accessible, assert_fits, sign_in
 from tests.browsing import counted, in_english, send
 from tests.make_delegated import DAY, DOCUMENT, HEAD, POSITION, REGULATION
 
@@ -276,10 +276,7 @@ def test_the_pages_are_accessible_and_fit(app: Flask, served: str, open_page: Op
         appointment, name = made.appointment_id, make.person(HEAD).full_name
         who = make.person(role_titles.ADMINISTRATOR).sign_in_name
     page: Page = open_page(viewport)
-    page.goto("/sign-in")
-    page.fill("[name=sign_in_name]", who)
-    page.fill("[name=password]", make.PASSWORD)
-    page.click("main button")
+    sign_in(page, who)
     addresses = ["/delegations/", f"{NEW}?q={name}", f"{NEW}?part={appointment}&d=le+thi+pho"]
     addresses += [f"/delegations/{made.id}", f"/delegations/{made.id}/withdraw", "/account", "/signing-rules/"]
     addresses += [NEW_RULE, f"{NEW_RULE}?role={HEAD}&q=cam+my", f"/signing-rules/{rule.id}"]

@@ -9,7 +9,7 @@ from certflow.results import recognitions
 from certflow.units import attributes, organisations
 from certflow.units.organisations import OfficeEntry
 from tests import make, merging
-from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
+from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -58,11 +58,7 @@ def test_every_page_of_units_is_accessible_and_fits(app: Flask, open_page: OpenP
     addresses = _addresses(app)
     for viewport, locale in ((PHONE, "vi-VN"), (DESKTOP, "vi-VN")):
         page = open_page(viewport, locale=locale)
-        page.goto("/sign-in")
-        page.fill("[name=sign_in_name]", "administrator.all")
-        page.fill("[name=password]", make.PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/")
+        sign_in(page, "administrator.all")
         for name, address in addresses.items():
             answer = page.goto(address)
             assert answer is not None

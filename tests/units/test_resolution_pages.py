@@ -12,7 +12,7 @@ from certflow.catalogue import role_titles, units
 from certflow.models.base import db
 from certflow.models.units import Resolution
 from tests import make
-from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits
+from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in
 from tests.browsing import counted, in_english, send, typed_in
 from tests.desk.test_budgets import HEAVIEST, weight
 from tests.resolutions import day, table
@@ -143,7 +143,7 @@ def test_in_a_browser_the_pages_fit_and_are_accessible(app: Flask, open_page: Op
         name = make.person(role_titles.ADMINISTRATOR).sign_in_name
     for viewport in (PHONE, DESKTOP):
         page = open_page(viewport)
-        _sign_in(page, name)
+        sign_in(page, name)
         page.goto(ADDRESS)
         _looked_at(page)
         screenshot(page, "units-apply")
@@ -157,11 +157,3 @@ def test_in_a_browser_the_pages_fit_and_are_accessible(app: Flask, open_page: Op
 def _looked_at(page: Page) -> None:
     assert_accessible(page)
     assert_fits(page)
-
-
-def _sign_in(page: Page, name: str) -> None:
-    page.goto("/sign-in")
-    page.fill("[name=sign_in_name]", name)
-    page.fill("[name=password]", make.PASSWORD)
-    page.click("main form button[type=submit], main form button")
-    page.wait_for_url("**/")
