@@ -116,12 +116,20 @@ def within_sentence(names: str, *, begins: bool = False) -> str:
     return _UNIT_KIND.sub(small, names)
 
 
+# What the units of a tier are called: a role of the commune is one of the ward and of the town as well.
+_KINDS_OF_TIER = {
+    "xã": ("xã ", "phường ", "thị trấn ", "đặc khu "),
+    "huyện": ("huyện ", "quận ", "thị xã ", "thành phố "),
+    "tỉnh": ("tỉnh ", "thành phố "),
+}
+
+
 def title_at(title: str, unit: str) -> str:
     """A role with its unit, the kind of unit said once: "Chủ tịch Ủy ban nhân dân xã Xuân Tây"."""
     place = within_sentence(unit)
-    for kind in ("thị xã", "thành phố", "xã", "phường", "huyện", "tỉnh"):
-        if place.startswith(f"{kind} ") and title.endswith(f" {kind}"):
-            return title.removesuffix(kind) + place
+    for tier, kinds in _KINDS_OF_TIER.items():
+        if title.endswith(f" {tier}") and place.startswith(kinds):
+            return title.removesuffix(tier) + place
     return f"{title}, {place}"
 
 

@@ -173,7 +173,7 @@ def test_the_kind_of_a_unit_is_small_inside_a_sentence(name: str, inside: str) -
     ("title", "unit", "words"),
     [
         ("Chủ tịch Ủy ban nhân dân xã", "Xã Xuân Tây", "Chủ tịch Ủy ban nhân dân xã Xuân Tây"),
-        ("Chủ tịch Ủy ban nhân dân xã", "Phường Xuân An", "Chủ tịch Ủy ban nhân dân xã, phường Xuân An"),
+        ("Chủ tịch Ủy ban nhân dân xã", "Phường Xuân An", "Chủ tịch Ủy ban nhân dân phường Xuân An"),
         ("Chủ tịch Ủy ban nhân dân xã", "Thị xã Long Khánh", "Chủ tịch Ủy ban nhân dân xã, thị xã Long Khánh"),
         ("Chuyên viên Sở Giáo dục và Đào tạo", "Tỉnh Đồng Nai", "Chuyên viên Sở Giáo dục và Đào tạo, tỉnh Đồng Nai"),
     ],

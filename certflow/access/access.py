@@ -52,6 +52,17 @@ def chain(unit: Unit) -> dict[str, Unit]:
     return by_kind
 
 
+def seats_with_chains(user: User) -> list[dict[str, Unit]]:
+    """For each part that `user` has at a unit today, that unit and those above it, by kind."""
+    return [chain(part.unit) for part in parts.held(user) if part.unit is not None]
+
+
+def provinces_of(user: User) -> list[Unit]:
+    """The provinces in which `user` has a part, each once; none for those of the country or of all."""
+    provinces = [places["province"] for places in seats_with_chains(user) if "province" in places]
+    return list({province.id: province for province in provinces}.values())
+
+
 def fits(unit: Unit, spec: WorkflowSpec) -> bool:
     """Whether a scheme can run at `unit`: it is of the right kind and has the scheme's tiers above it, no others."""
     return unit.kind == spec.place and set(chain(unit)) == set(spec.tiers)

@@ -48,7 +48,7 @@ def keep(user_id: int, path: str, pairs: Pairs) -> None:
     newest = select(KeptForm.id).where(KeptForm.user_id == user_id).order_by(KeptForm.id.desc()).offset(MOST_KEPT - 1)
     surplus = db.session.scalars(newest.limit(MOST_KEPT)).all()
     db.session.execute(delete(KeptForm).where(KeptForm.id.in_(surplus)))
-    content = secrets_at_rest.seal(json.dumps(pairs))
+    content = secrets_at_rest.seal(json.dumps(pairs), "kept form")
     db.session.add(KeptForm(user_id=user_id, path=path, content=content, kept_at=now))
     db.session.flush()
 
@@ -57,7 +57,7 @@ def of(user: User) -> list[SentForm]:
     """What is kept for a person, newest first."""
     query = select(KeptForm).where(KeptForm.user_id == user.id, KeptForm.kept_at >= clock.now() - KEPT_FOR)
     rows = db.session.scalars(query.order_by(KeptForm.id.desc()).limit(MOST_KEPT))
-    unsealed = [(row, secrets_at_rest.unseal(row.content)) for row in rows]
+    unsealed = [(row, secrets_at_rest.unseal(row.content, "kept form")) for row in rows]
     return [SentForm(row.id, row.path, _pairs(text), row.kept_at) for row, text in unsealed if text]
 
 

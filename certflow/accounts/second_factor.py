@@ -44,7 +44,11 @@ def begin(user: User) -> None:
     _refuse_second(user)
     db.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user.id, SecondFactor.confirmed_at.is_(None)))
     db.session.expire(user, ["second_factor"])
-    db.session.add(SecondFactor(user_id=user.id, secret=secrets_at_rest.seal(random_base32()), made_at=clock.now()))
+    db.session.add(
+        SecondFactor(
+            user_id=user.id, secret=secrets_at_rest.seal(random_base32(), "second factor"), made_at=clock.now()
+        )
+    )
     db.session.flush()
     db.session.expire(user, ["second_factor"])
 
@@ -52,7 +56,11 @@ def begin(user: User) -> None:
 def enrolment(user: User) -> Enrolment | None:
     """What to show while a second factor waits to be confirmed; None before `begin` and after `confirm`."""
     factor = user.second_factor
-    secret = secrets_at_rest.unseal(factor.secret) if factor is not None and factor.confirmed_at is None else ""
+    secret = (
+        secrets_at_rest.unseal(factor.secret, "second factor")
+        if factor is not None and factor.confirmed_at is None
+        else ""
+    )
     if not secret:
         return None
     return Enrolment(secret, TOTP(secret).provisioning_uri(name=user.sign_in_name, issuer_name=ISSUER))
@@ -143,7 +151,7 @@ def _require_code(user: User, code: str, *, source: str, agent: str, browser: st
 def _is_next(user: User, code: str) -> bool:
     """Whether the code belongs to now or the half minute before or after, and is later than the last accepted one."""
     digits, factor = "".join(code.split()), user.second_factor
-    secret = secrets_at_rest.unseal(factor.secret) if factor else ""
+    secret = secrets_at_rest.unseal(factor.secret, "second factor") if factor else ""
     if factor is None or not secret or len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():
         return False
     now = int(clock.now().timestamp()) // SECONDS

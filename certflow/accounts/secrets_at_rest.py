@@ -1,12 +1,13 @@
 """Secrets as the database keeps them: encrypted or as keyed hashes, by keys derived from the application's own.
 
 Whoever copies the database without the secret key (`CERTFLOW_SECRET_KEY`, or the file beside the data) can make no
-codes with it. When the secret key is changed, every second factor must be reset.
+codes with it and read no form that is kept. When the secret key is changed, every second factor must be reset.
 """
 
 import base64
 import hashlib
 import hmac
+from typing import Literal
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -14,16 +15,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from certflow.gateways.installation import equipment
 
-
-def seal(text: str) -> str:
-    """`text` encrypted."""
-    return _box().encrypt(text.encode()).decode()
+Use = Literal["second factor", "kept form"]
 
 
-def unseal(sealed: str) -> str:
-    """What was sealed; "" when it was sealed by another secret key."""
+def seal(text: str, use: Use) -> str:
+    """`text` encrypted for one use."""
+    return _box(use).encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str, use: Use) -> str:
+    """What was sealed for this use; "" when it was sealed by another secret key."""
     try:
-        return _box().decrypt(sealed.encode()).decode()
+        return _box(use).decrypt(sealed.encode()).decode()
     except InvalidToken:
         return ""
 
@@ -33,8 +36,8 @@ def fingerprint(text: str) -> str:
     return hmac.new(_key("fingerprint"), text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def _box() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(_key("second factor")))
+def _box(use: Use) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_key(use)))
 
 
 def _key(use: str) -> bytes:

@@ -29,13 +29,14 @@ class Saved:
     """What became of a criterion: by indicator code its version, where anything is stored, and what that is as text.
 
     `faults` are named "<code>-<field>"; such a field keeps what was stored. So does each field of `conflicts`: another
-    person changed it meanwhile, and the person who typed chooses.
+    person changed it meanwhile, or the question has changed (`reopened`), and the person who typed chooses.
     """
 
     versions: dict[str, int]
     texts: dict[str, Texts]
     faults: dict[str, tuple[str, ...]]
     conflicts: dict[str, tuple[str, ...]]
+    reopened: set[str]
 
 
 def save_claims(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> Saved:
@@ -79,7 +80,7 @@ def _save(
     criterion = form_of(dossier).criterion(number).in_part(what)
     indicators = [indicator for indicator in criterion.indicators if indicator.code in entries]
     rows = _stored(kind, dossier, [indicator.code for indicator in indicators])
-    saved = Saved({}, {}, {}, {})
+    saved = Saved({}, {}, {}, {}, set())
     for indicator in indicators:
         row, code = rows.get(indicator.code), indicator.code
         merged = merge(indicator, names_of(indicator), entries[code], _texts(indicator, row), actor.id)
@@ -87,6 +88,7 @@ def _save(
         saved.texts[code] = merged.texts
         if merged.conflicts:
             saved.conflicts[code] = merged.conflicts
+            saved.reopened.update({code} if row is not None and row.to_confirm else ())
         if version := _keep(kind, row, dossier, indicator, merged, actor):
             saved.versions[code] = version
     db.session.flush()

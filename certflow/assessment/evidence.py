@@ -113,6 +113,12 @@ def find(evidence_id: int, actor: User) -> Evidence:
     return evidence
 
 
+def require_of(dossier: Dossier, evidence_id: int, actor: User) -> None:
+    """Raise NotFound unless the file is one of this dossier's."""
+    if find(evidence_id, actor).dossier_id != dossier.id:
+        raise NotFound(_("There is no such file, or you are not allowed to see it."))
+
+
 def remove(evidence_id: int, *, actor: User) -> Evidence:
     """Take a file out of the draft; what was filed with it before keeps it."""
     evidence = find(evidence_id, actor)

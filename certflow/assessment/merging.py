@@ -50,13 +50,17 @@ class StoredTexts:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What becomes of one indicator: the answer and explanation to store, its texts, faults and conflicts by field."""
+    """What becomes of one indicator: the answer to store, the texts of all its fields, faults and conflicts."""
 
     answer: Answer
-    explanation: str
     texts: Texts
     faults: Mapping[str, str]
     conflicts: tuple[str, ...]
+
+    @property
+    def explanation(self) -> str:
+        """The explanation to store; "" where none is asked for."""
+        return self.texts.get(EXPLANATION, "")
 
 
 def mark(text: str) -> str:
@@ -77,10 +81,15 @@ def merge(indicator: IndicatorSpec, names: tuple[str, ...], typed: Typed, stored
     else:
         conflicts = tuple(name for name in names if _conflict(name, sent[name], old[name], typed, stored, actor_id))
     wanted = {name: old[name] if name in conflicts else _chosen(name, sent[name], old[name], typed) for name in names}
-    faults = _faults(indicator, wanted)
-    texts = _without(indicator, wanted, old, faults)
-    answer, _wrong = parse(indicator, texts)
-    return Merged(answer, texts.get(EXPLANATION, ""), texts, faults, conflicts)
+    answer, faults = _read(indicator, wanted)
+    if not faults:
+        return Merged(answer, wanted, faults, conflicts)
+    texts = {name: old[name] if name in faults else text for name, text in wanted.items()}
+    answer, still = _read(indicator, texts)
+    if still:  # numbers that hang together stay as they are stored
+        texts = {name: text if name == EXPLANATION else old[name] for name, text in texts.items()}
+        answer, _none = _read(indicator, texts)
+    return Merged(answer, texts, faults, conflicts)
 
 
 def _chosen(name: str, sent: str, old: str, typed: Typed) -> str:
@@ -100,17 +109,9 @@ def _conflict(name: str, sent: str, old: str, typed: Typed, stored: StoredTexts,
     return stored.version > 0 and stored.writers.get(name, actor_id) != actor_id
 
 
-def _faults(indicator: IndicatorSpec, texts: Texts) -> dict[str, str]:
-    _answer, faults = parse(indicator, texts)
+def _read(indicator: IndicatorSpec, texts: Texts) -> tuple[Answer, dict[str, str]]:
+    """The answer in these texts, and the faults by field."""
+    answer, faults = parse(indicator, texts)
     if len(texts.get(EXPLANATION, "")) > LONGEST_EXPLANATION:
-        message = _("Shorten this to at most %(most)s characters.", most=LONGEST_EXPLANATION)
-        faults = {**faults, EXPLANATION: message}
-    return faults
-
-
-def _without(indicator: IndicatorSpec, wanted: Texts, old: Texts, faults: Texts) -> dict[str, str]:
-    """The texts with the stored one where the typed one is at fault; all numbers as stored where they hang together."""
-    texts = {name: old[name] if name in faults else text for name, text in wanted.items()}
-    if faults and _faults(indicator, texts):
-        return {name: text if name == EXPLANATION else old[name] for name, text in texts.items()}
-    return texts
+        faults = {**faults, EXPLANATION: _("Shorten this to at most %(most)s characters.", most=LONGEST_EXPLANATION)}
+    return answer, faults

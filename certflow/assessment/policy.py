@@ -2,7 +2,6 @@
 
 from operator import attrgetter
 
-from certflow.access.policy import CLAIMS, WHILE_CLAIMS
 from certflow.assessment import evidence
 from certflow.http.policy import About, Rule
 
@@ -14,4 +13,3 @@ EVIDENCE = About(
     attrgetter("dossier"),
 )
 SEES_FILE = Rule(about=EVIDENCE)
-REMOVES_FILE = Rule(about=EVIDENCE, part=CLAIMS, when=WHILE_CLAIMS)

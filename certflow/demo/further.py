@@ -14,6 +14,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from certflow.models.rounds import Round
 from certflow.models.units import Unit
+from certflow.vietnamese import within_sentence
 
 _NO_MEETING = meetings.Minutes(None, "", "", ())
 _NOT_FILED = {"drafting", "awaiting_chair"}
@@ -34,7 +35,7 @@ def build(stage: Stage, communes: Round, progress: Progress) -> None:
 def _opened(chosen_round: Round, unit: Unit, stage: Stage) -> Dossier:
     spec = catalogue.workflow_of(chosen_round).spec
     officer = stage.person_for(spec.states[spec.initial].turn, unit)
-    name = f"Trung tâm học tập cộng đồng {unit.name[:1].lower()}{unit.name[1:]}" if spec.about_holders else ""
+    name = f"Trung tâm học tập cộng đồng {within_sentence(unit.name)}" if spec.about_holders else ""
     return dossiers.open_dossier(chosen_round.id, actor=officer, unit_id=unit.id, holder_name=name)
 
 

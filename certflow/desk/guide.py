@@ -126,7 +126,7 @@ def _of_appraisers() -> Iterator[Step]:
     )
     yield Step(
         _("Put forward the result"),
-        _("The level that the findings reach is offered. Give the reason where you put forward another one."),
+        _("The level that the findings reach is offered. Give the reason where you put forward a lower one."),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the head of every page shows: the way to the main pages, and the person's part."""
+"""What the head and the foot of every page show: the way to the main pages, the person's part, whom to call."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +16,7 @@ from certflow.http.person import actor
 from certflow.models.units import OfficeContact
 from certflow.rounds import rounds
 from certflow.units import contacts
-from certflow.wording import language, title_at
+from certflow.wording import language, place, title_at
 
 # The task that a page without a line of its own belongs to.
 WITHIN = {"rating_sets.begin": "rating_sets.listed", "moving.show": "rounds.listed"}
@@ -101,8 +101,8 @@ def _here(endpoints: set[str]) -> str:
     return endpoint if endpoint in endpoints else next(iter(listed), "")
 
 
-def _entry(label: str, endpoint: str, here: str, *, first: bool = False) -> NavigationEntry:
-    return NavigationEntry(label, url_for(endpoint), endpoint == here, first)
+def _entry(label: str, endpoint: str, here: str) -> NavigationEntry:
+    return NavigationEntry(label, url_for(endpoint), endpoint == here)
 
 
 def _main(groups: list[NavigationGroup]) -> list[NavigationEntry]:
@@ -150,8 +150,7 @@ def agency() -> str:
     provinces = rounds.provinces()
     if len(provinces) != 1:
         return ""
-    name = provinces[0].name
-    return str(_("Education department of %(province)s", province=name[:1].lower() + name[1:]))
+    return str(_("Education department of %(province)s", province=place(provinces[0].name)))
 
 
 def _context() -> dict[str, Any]:

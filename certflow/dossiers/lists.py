@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, inspect, or_, select
@@ -77,21 +78,26 @@ def narrowed(query: Select[Dossier], choice: Choice) -> Select[Dossier]:
     return query
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
-    """The dossiers of one list: which, the own date of its reader as a column, and in which order."""
+    """The dossiers of one list: which, for whom, and in which order."""
 
     query: Select[Dossier]
-    due: OwnDate
+    reader: User
     choice: Choice
     oldest_first: bool
+
+    @cached_property
+    def due(self) -> OwnDate:
+        """The reader's own date of each; looked up only where a list is ordered or counted by it."""
+        return own_date(self.query, self.reader)
 
     def ordered(self) -> Select[Dossier]:
         """By the column of the choice, what has nothing there last; then by when each came to its step."""
         came = Dossier.entered_at.asc(), Dossier.id.asc()
         if not self.oldest_first:
             came = Dossier.entered_at.desc(), Dossier.id.desc()
-        columns = _columns(self.choice.column, self.due)
+        columns = [self.due] if self.choice.column == "due" else _columns(self.choice.column)
         ways = [column.desc() if self.choice.descending else column.asc() for column in columns]
         return self.query.order_by(*(way.nulls_last() for way in ways), *came)
 
@@ -106,8 +112,7 @@ class Selection:
 
 def selected(query: Select[Dossier], reader: User, choice: Choice, *, oldest_first: bool) -> Selection:
     """The dossiers of `query`, which asks for what `reader` may see, that `choice` leaves."""
-    query = narrowed(query, choice)
-    return Selection(query, own_date(query, reader), choice, oldest_first)
+    return Selection(narrowed(query, choice), reader, choice, oldest_first)
 
 
 def own_due(standings: Collection[Standing], spec: WorkflowSpec, state: str, roles: Collection[str]) -> Standing | None:
@@ -183,7 +188,7 @@ def _own_days(dossiers: list[Dossier], roles: Collection[str]) -> Iterator[tuple
             yield dossier.id, standing.due.last_day
 
 
-def _columns(column: Column, due: OwnDate) -> list[ColumnElement[Any]]:
+def _columns(column: Column) -> list[ColumnElement[Any]]:
     match column:
         case "unit":
             place = select(UnitVersion.sort_key).where(UnitVersion.id == Dossier.place_id)
@@ -197,7 +202,7 @@ def _columns(column: Column, due: OwnDate) -> list[ColumnElement[Any]]:
             handler = select(User.sort_key).join(Handling, Handling.user_id == User.id)
             handler = handler.where(Handling.dossier_id == Dossier.id, Handling.until.is_(None)).limit(1)
             return [handler.correlate(Dossier).scalar_subquery()]
-    return [due]
+    raise ValueError(column)
 
 
 def _level() -> ColumnElement[int | None]:

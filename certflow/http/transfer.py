@@ -20,7 +20,6 @@ COMPRESSED = {
     *("text/html", "text/css", "text/plain", "text/javascript", "application/javascript"),
     *("application/json", "image/svg+xml"),
 }
-FONTS = {".woff2": "font/woff2"}  # unknown on many machines
 LEAST = 1024  # below this a packet is saved by nothing
 LEVEL = 5
 LONGEST_PADDING = 64
@@ -54,16 +53,13 @@ def register(app: Flask) -> None:
         if endpoint == "static" and values.get("filename") in assets:
             values["filename"] = assets[values["filename"]].name
 
-    def _static(filename: str) -> Response:
-        return _sent(by_name[filename]) if filename in by_name else abort(404)
-
     @app.before_request
-    def _without_session() -> Response | None:
+    def _static() -> Response | None:
         """Nothing of a session or the database is asked for, or every sign-in would make caches forget the file."""
-        filename = (request.view_args or {}).get("filename") if request.endpoint == "static" else None
-        return _sent(by_name[filename]) if filename in by_name else None
-
-    app.view_functions["static"] = _static
+        if request.endpoint != "static":
+            return None
+        filename = (request.view_args or {}).get("filename", "")
+        return _sent(by_name[filename]) if filename in by_name else abort(404)
 
 
 def _assets(folder: Path) -> dict[str, Asset]:
@@ -88,7 +84,7 @@ def _referring(style: bytes, assets: Mapping[str, Asset]) -> bytes:
 
 def _asset(path: Path, content: bytes) -> Asset:
     digest = hashlib.sha256(content).hexdigest()[:16]
-    media_type = FONTS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     gzipped = gzip.compress(content, 9, mtime=0) if media_type in COMPRESSED else b""
     return Asset(
         f"{path.stem}.{digest}{path.suffix}", content, gzipped if len(gzipped) < len(content) else b"", media_type

@@ -42,16 +42,6 @@ SAID: dict[str, tuple[str, str]] = {
     "indicator": (N_("Indicator"), N_("Entry")),
     "indicator_code": (N_("indicator %(code)s"), N_("entry %(code)s")),
     "done": (N_("%(done)s of %(total)s indicators done"), N_("%(done)s of %(total)s entries done")),
-    "stale": (
-        N_(
-            "Somebody else changed indicator %(codes)s after you opened this page. "
-            "What you typed is kept below; compare it with the stored answer and save again."
-        ),
-        N_(
-            "Somebody else changed entry %(codes)s after you opened this page. "
-            "What you typed is kept below; compare it with what is stored and save again."
-        ),
-    ),
     "evidence": (N_("Evidence"), N_("Attached files")),
     "evidence_of": (N_("Evidence for indicator %(code)s"), N_("Files of entry %(code)s")),
     "attach": (N_("Attach evidence for indicator %(code)s"), N_("Attach files to entry %(code)s")),

@@ -123,6 +123,6 @@ class KeptForm(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    path: Mapped[str] = mapped_column(String(500))
+    path: Mapped[str] = mapped_column(Text)
     content: Mapped[str] = mapped_column(Text)
     kept_at: Mapped[dt.datetime] = mapped_column(index=True)

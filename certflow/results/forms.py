@@ -17,7 +17,7 @@ class CodeForm(FlaskForm):
     code = StringField(
         lazy_gettext("Code on the paper"),
         description=lazy_gettext(
-            "On a certificate it is below the QR code; on a decision it is at the end of the "
+            "On a certificate it is beside the QR code; on a decision it is at the end of the "
             "address. Type capital or small letters, with or without dashes and spaces."
         ),
     )

@@ -300,7 +300,7 @@ def newer_versions(round_: Round) -> list[WorkflowSpec]:
 def _left_behind(round_: Round) -> bool:
     """Whether dossiers that are not decided have an earlier version than the round."""
     open_ = [
-        and_(Dossier.workflow_version == version, Dossier.state.not_in(_final(workflow.spec)))
+        and_(Dossier.workflow_version == version, Dossier.state.not_in(workflow.spec.final_states))
         for (name, version), workflow in workflows().items()
         if name == round_.workflow and version < round_.workflow_version
     ]
@@ -308,7 +308,3 @@ def _left_behind(round_: Round) -> bool:
         return False
     with seeing(EVERYTHING):
         return bool(db.session.scalar(select(exists().where(access.whole_round(round_.id), or_(*open_)))))
-
-
-def _final(spec: WorkflowSpec) -> list[str]:
-    return [state.name for state in spec.states.values() if state.final]

@@ -28,12 +28,13 @@ def draft(app: Flask, client: FlaskClient) -> Dossier:
 
 
 def _attach(client: FlaskClient, dossier: Dossier, *files: tuple[bytes, str], code: str = "1.1") -> TestResponse:
-    """Send files as a browser does; the body is made here, as the client would keep a large one in an open file."""
+    """Send files by the page's form; the body is made here, as the client would keep a large one in an open file."""
     token = typed_in(client.get(f"/dossiers/{dossier.id}/criteria/1").text, "csrf_token")
     sent = [FileStorage(io.BytesIO(content), name) for content, name in files]
-    boundary, body = encode_multipart(MultiDict([("csrf_token", token), *(("file", file) for file in sent)]))
+    typed = [("csrf_token", token), ("go", f"files:{code}")]
+    boundary, body = encode_multipart(MultiDict([*typed, *((f"{code}-file", file) for file in sent)]))
     return client.post(
-        f"/dossiers/{dossier.id}/evidence/{code}",
+        f"/dossiers/{dossier.id}/criteria/1",
         input_stream=io.BytesIO(body),
         content_length=len(body),
         content_type=f"multipart/form-data; boundary={boundary}",
@@ -90,11 +91,22 @@ def test_sending_without_a_file_is_told_at_the_field(client: FlaskClient, draft:
 
 
 def test_too_much_at_once_is_told_at_the_field(app: Flask, client: FlaskClient, draft: Dossier) -> None:
-    answer = _attach(client, draft, (samples.pdf() + b"\0" * 23 * 2**20, "lớn.pdf"))
+    large = samples.pdf() + b"\0" * 23 * 2**20
+    answer = _attach(client, draft, (large, "lớn.pdf"))
+    token = typed_in(client.get(f"/dossiers/{draft.id}/criteria/1").text, "csrf_token")
+    boundary, body = encode_multipart(MultiDict([("csrf_token", token), ("file", FileStorage(io.BytesIO(large), "l"))]))
+    by_script = client.post(
+        f"/dossiers/{draft.id}/evidence/1.1",
+        input_stream=io.BytesIO(body),
+        content_length=len(body),
+        content_type=f"multipart/form-data; boundary={boundary}",
+        headers={"X-Requested-With": "certflow"},
+    )
 
-    assert answer.status_code == 413
+    assert answer.status_code == 422
     assert 'id="i1-1-file-error"' in answer.text
-    assert "larger than 20 MB together" in answer.text
+    assert "20 MB" in answer.text
+    assert (by_script.status_code, "20 MB" in by_script.get_json()["reasons"][0]) == (413, True)
     assert _stored(app) == []
 
 
@@ -114,8 +126,9 @@ def test_too_much_from_a_stranger_shows_no_dossier(app: Flask, client: FlaskClie
 def test_an_unknown_indicator_and_a_closed_dossier_take_no_file(
     app: Flask, client: FlaskClient, draft: Dossier
 ) -> None:
-    unknown = _attach(client, draft, (samples.pdf(), NAME), code="9.9")
     token_page = f"/dossiers/{draft.id}/criteria/1"
+    file = {"file": (io.BytesIO(samples.pdf()), NAME)}
+    unknown = send(client, f"/dossiers/{draft.id}/evidence/9.9", file, page=token_page)
     with app.app_context():
         make.claims(again(draft), make.answers())
         make.meeting(again(draft))
@@ -165,12 +178,13 @@ def test_a_file_is_removed_from_the_draft_once(app: Flask, client: FlaskClient, 
     (file,) = _stored(app)
     page = f"/dossiers/{draft.id}/criteria/1"
 
-    removed = send(client, f"/evidence/{file.id}/remove", {}, page=page)
-    again = send(client, f"/evidence/{file.id}/remove", {}, page=page)
+    removed = send(client, page, {"remove": file.id})
+    again = send(client, page, {"remove": file.id})
 
     assert removed.location == f"{page}#i1-1-files"
-    assert f'href="/evidence/{file.id}"' not in client.get(page).text
-    assert again.status_code == 409
+    shown = client.get(again.location).text
+    assert f'href="/evidence/{file.id}"' not in shown
+    assert "This file has already been removed." in shown
 
 
 def test_the_page_asks_no_query_per_file(app: Flask, client: FlaskClient, draft: Dossier) -> None:

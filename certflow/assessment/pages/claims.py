@@ -51,20 +51,20 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     dossier = subject(DOSSIER, dossier_id)
     spec, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
-    refused = {} if wants_json() else uploads.attach_all(dossier, spec)
+    files = uploads.Sent(0, {}) if wants_json() else uploads.attach_all(dossier, spec)
 
     def again(form: FlaskForm, saved: Saved) -> ResponseReturnValue:
         show_saved(form, spec, saved)
         keep_what_was_written()
-        page = criterion_page(criteria.opened(dossier_id), spec, form, conflicts=saved.conflicts, refused=refused)
+        page = criterion_page(criteria.opened(dossier_id), spec, form, conflicts=saved.conflicts, refused=files.refused)
         return page, criteria.status(saved)
 
     def done() -> ResponseReturnValue:
-        if refused:
+        if files.refused:
             opened = criteria.opened(dossier_id)
             form = claim_form(words, spec, opened.contents.claims)
             keep_what_was_written()
-            return criterion_page(opened, spec, form, refused=refused), 422
+            return criterion_page(opened, spec, form, refused=files.refused), 200 if files.taken else 422
         if where := uploads.taken_out(dossier, spec):
             return redirect(where)
         flash(words("saved", number=number))

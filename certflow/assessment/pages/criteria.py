@@ -143,7 +143,7 @@ def save(
         return handed_back(form, refusal)
     if wants_json():
         return _saved_by_script(dossier, criterion, entries, saved)
-    _warn(dossier, form, criterion)
+    _warn(dossier, entries, criterion)
     return again(form, saved) if saved.faults or saved.conflicts else proceed()
 
 
@@ -170,19 +170,24 @@ def _saved_by_script(
         texts={f"{code}-{name}": text for code, texts in saved.texts.items() for name, text in texts.items()},
         faults={name: " ".join(messages) for name, messages in saved.faults.items()},
         conflicts={
-            f"{code}-{name}": mark(saved.texts[code].get(name, ""))
+            f"{code}-{name}": {"mark": mark(saved.texts[code].get(name, "")), "words": _why(dossier, saved, code)}
             for code, names in saved.conflicts.items()
             for name in names
         },
     )
 
 
-def _warn(dossier: Dossier, form: FlaskForm, criterion: CriterionSpec) -> None:
+def _why(dossier: Dossier, saved: Saved, code: str) -> str:
+    """Why a field of an indicator is not saved before the person has chosen."""
+    changed = words_of(dossier)("changed_since") if code in saved.reopened else ""
+    return changed or str(_("Another person changed this meanwhile."))
+
+
+def _warn(dossier: Dossier, entries: Mapping[str, Typed], criterion: CriterionSpec) -> None:
     """Tell of a colleague who works on the dossier, and of what looks like a slip in what was saved."""
     handled.warn(dossier)
-    sent = typed(form, criterion)
     for indicator in criterion.indicators:
-        if doubt := figures.doubt(indicator, parse(indicator, sent[indicator.code].values)[0]):
+        if doubt := figures.doubt(indicator, parse(indicator, entries[indicator.code].values)[0]):
             flash(doubt, "warning")
 
 

@@ -1,10 +1,11 @@
 """Files sent with the page of a criterion: attached, taken out and put back by the buttons of its one form."""
 
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
 from certflow.assessment import evidence
@@ -15,15 +16,31 @@ from certflow.http.typed import plain_number
 from certflow.law.specs.form import CriterionSpec
 from certflow.models.dossiers import Dossier
 
+NONE_CHOSEN = lazy_gettext("Choose at least one file first.")
 
-def attach_all(dossier: Dossier, criterion: CriterionSpec) -> dict[str, tuple[str, ...]]:
-    """Attach every file chosen on the page; gives the reasons for the refused ones by indicator code."""
-    refused: dict[str, tuple[str, ...]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of the files sent with a page: how many were taken, and by indicator why others were not."""
+
+    taken: int
+    refused: dict[str, tuple[str, ...]]
+
+
+def attach_all(dossier: Dossier, criterion: CriterionSpec) -> Sent:
+    """Attach every file chosen on the page; a button “Attach” pressed without one is told so."""
+    total, refused = 0, {}
     for indicator in criterion.indicators:
-        sent = chosen(f"{indicator.code}-file") if indicator.takes_files else []
-        if reasons := attach(dossier.id, indicator.code, sent):
+        files = chosen(f"{indicator.code}-file") if indicator.takes_files else []
+        taken, reasons = attach(dossier.id, indicator.code, files)
+        if not files and request.form.get("go") == f"files:{indicator.code}":
+            reasons = (NONE_CHOSEN,)
+        if reasons:
             refused[indicator.code] = reasons
-    return refused
+        total += taken
+    if total:
+        flash(ngettext("%(num)s file is attached.", "%(num)s files are attached.", total))
+    return Sent(total, {code: tuple(map(str, reasons)) for code, reasons in refused.items()})
 
 
 def chosen(field: str) -> list[FileStorage]:
@@ -31,12 +48,10 @@ def chosen(field: str) -> list[FileStorage]:
     return [file for file in request.files.getlist(field) if file.filename]
 
 
-def attach(dossier_id: int, indicator: str, files: list[FileStorage]) -> tuple[str, ...]:
-    """Attach these files; gives the reasons for those refused, each with its name, and says how many were taken."""
-    reasons = [reason for file in files if (reason := _refusal(dossier_id, indicator, file))]
-    if count := len(files) - len(reasons):
-        flash(ngettext("%(num)s file is attached.", "%(num)s files are attached.", count))
-    return tuple(reasons)
+def attach(dossier_id: int, indicator: str, files: list[FileStorage]) -> tuple[int, tuple[str, ...]]:
+    """Attach these files; gives how many were taken, and the reasons for those refused, each with its name."""
+    reasons = tuple(reason for file in files if (reason := _refusal(dossier_id, indicator, file)))
+    return len(files) - len(reasons), reasons
 
 
 def _refusal(dossier_id: int, indicator: str, file: FileStorage) -> str:
@@ -55,8 +70,10 @@ def taken_out(dossier: Dossier, criterion: CriterionSpec) -> str:
     number = removed or restored
     if number is None:
         return ""
+    change = evidence.remove if removed else evidence.restore
     try:
-        file = (evidence.remove if removed else evidence.restore)(number, actor=actor())
+        evidence.require_of(dossier, number, actor())
+        file = change(number, actor=actor())
     except Refusal as refusal:
         flash(" ".join(refusal.reasons), "warning")
         return url_for("claims.criterion", dossier_id=dossier.id, number=criterion.number)

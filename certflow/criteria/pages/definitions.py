@@ -49,7 +49,8 @@ def listed() -> ResponseReturnValue:
 
 def _by_nearness(specs: Sequence[Definition]) -> list[tuple[str, list[Definition]]]:
     """Those of the reader's own places, of the whole country, and of other places, each with a heading."""
-    own = [spec for spec in specs if territory.is_own(spec, _places())]
+    places = _places()
+    own = [spec for spec in specs if territory.is_own(spec, places)]
     national = [spec for spec in specs if spec not in own and territory.is_national(spec)]
     others = [spec for spec in specs if spec not in own and spec not in national]
     headings = (_("Of your place"), _("Of the whole country"), _("Of other places"))
@@ -58,8 +59,8 @@ def _by_nearness(specs: Sequence[Definition]) -> list[tuple[str, list[Definition
 
 def _places() -> list[Unit]:
     """Where the reader has a part, with all above it; for an administrator of all, the provinces."""
-    chains = [access.chain(part.unit).values() for part in parts.held(actor()) if part.unit is not None]
-    return [unit for chain_of_units in chains for unit in chain_of_units] or units.of_kind("province")
+    chains = access.seats_with_chains(actor())
+    return [unit for places in chains for unit in places.values()] or units.of_kind("province")
 
 
 def _looks_closer() -> bool:
@@ -249,15 +250,9 @@ def _figure(value: Fraction) -> str:
 
 def _marks(spec: FormSpec, confirmation_rows: Sequence[FormConfirmation]) -> list[str]:
     """The mark of the set for each province of the reader; for an administrator while nobody has confirmed it."""
-    provinces = {place.id: place for place in _provinces()}
-    if provinces:
-        return list(dict.fromkeys(mark for place in provinces.values() for mark in marks.of_form(spec, place)))
+    if provinces := access.provinces_of(actor()):
+        return list(dict.fromkeys(mark for place in provinces for mark in marks.of_form(spec, place)))
     return [] if confirmation_rows or spec.trust == "department" else [marks.mark(spec)]
-
-
-def _provinces() -> list[Unit]:
-    chains = [access.chain(part.unit) for part in parts.held(actor()) if part.unit is not None]
-    return [places["province"] for places in chains if "province" in places]
 
 
 def _stages(spec: WorkflowSpec) -> list[dict[str, object]]:

@@ -141,8 +141,7 @@ def _named(round_: Round, tops: Collection[int]) -> str:
 
 def _tops() -> dict[int, Unit]:
     """The provinces of the reader's parts, and the country, whose people have what provinces file."""
-    chains = [access.chain(part.unit) for part in parts.held(actor()) if part.unit is not None]
-    tops = [places.get("province") or places.get("country") for places in chains]
+    tops = [places.get("province") or places.get("country") for places in access.seats_with_chains(actor())]
     return {unit.id: unit for unit in tops if unit is not None}
 
 

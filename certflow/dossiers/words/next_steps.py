@@ -11,6 +11,7 @@ from certflow import clock
 from certflow.access import vacancies
 from certflow.access.turns import Reading
 from certflow.catalogue.catalogue import form_of
+from certflow.dossiers import lists
 from certflow.impartiality.judges import Bench
 from certflow.law.deadlines import Standing, months_after
 from certflow.law.guards import upgrade_from
@@ -82,10 +83,10 @@ def ahead(reading: Reading, standings: Sequence[Standing], recognition: Recognit
     higher = higher_level(reading, recognition)
     if reading.state.final:
         return Ahead(None, None, higher)
-    states = reading.workflow.spec.states.values()
-    final = {state.name for state in states if state.final}
-    result = next((standing for standing in standings if set(standing.due.spec.states) <= final), None)
-    due = next((standing for standing in standings if standing.reached_at is None), None)
+    spec = reading.workflow.spec
+    result = next((standing for standing in standings if set(standing.due.spec.states) <= spec.final_states), None)
+    own = lists.own_due(standings, spec, reading.state.name, reading.roles)
+    due = own or next((standing for standing in standings if standing.reached_at is None), None)
     return Ahead(due, result, higher)
 
 

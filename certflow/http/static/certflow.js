@@ -68,7 +68,7 @@ function closeMenus(event) {
   });
 }
 
-each("input[data-max-bytes]", weigh);
+each("input[data-max-bytes]", (input) => input.closest("[data-upload]") || weigh(input));
 each("output[data-percent]", percent);
 each("input[data-reveal]", reveal);
 each("input[data-date]", (input) => input.addEventListener("change", () => {

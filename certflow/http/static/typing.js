@@ -19,8 +19,8 @@ function drafts(form) {
   };
 }
 
-const labelled = (text, attributes, ...children) => {
-  const element = Object.assign(document.createElement(text), attributes);
+const labelled = (tag, attributes, ...children) => {
+  const element = Object.assign(document.createElement(tag), attributes);
   element.append(...children);
   return element;
 };
@@ -66,13 +66,13 @@ function autosave(form) {
       const choose = (text) => async () => {
         await running; // whose answer would put the old mark back
         const hidden = form.elements[`${name.split("-")[0]}-shown`], field = name.slice(name.indexOf("-") + 1);
-        hidden.value = hidden.value.replace(new RegExp(`(^| )${field}:\\S*`), `$1${field}:${conflicts[name]}`);
+        hidden.value = hidden.value.replace(new RegExp(`(^| )${field}:\\S*`), `$1${field}:${conflicts[name].mark}`);
         put(name, text);
         note(name);
         edited(name);
       };
       const button = (label, text) => labelled("button", { type: "button", className: "button secondary", textContent: label, onclick: choose(text) });
-      note(name, labelled("div", { className: "box warning" }, labelled("p", { textContent: fill(say.conflict, { text: texts[name] || "–" }) }),
+      note(name, labelled("div", { className: "box warning" }, labelled("p", { textContent: `${conflicts[name].words} ${fill(say.stored, { text: texts[name] || "–" })}` }),
         button(say.keepMine, value(name)), button(say.useStored, texts[name])));
     }
   }
@@ -193,29 +193,30 @@ function uploads(form, area, busy) {
     request.send(body);
   });
   const tell = (text, extra = "") => { state.hidden = false; state.replaceChildren(text, extra); };
-  const line = () => new Promise((done) => { addEventListener("online", done, { once: true }); setTimeout(done, 5000); });
+  const refuse = (text) => { state.hidden = true; area.append(labelled("p", { className: "error small", textContent: text })); };
+  const line = (wait) => new Promise((done) => { addEventListener("online", done, { once: true }); setTimeout(done, wait); });
 
   async function one(chosen) {
-    const file = original.checked ? chosen : await lighter(chosen);
-    for (;;) {
+    const file = original.checked ? chosen : await lighter(chosen), limit = Number(input.dataset.maxBytes);
+    if (file.size > limit) return refuse(fill(input.dataset.tooBig, { name: file.name, size: local(file.size / 1048576, 1), limit: local(limit / 1048576, 1) }));
+    for (let wait = 5000; ; wait = Math.min(wait * 2, 60000)) {
       const bar = labelled("progress", {});
       tell(fill(say.uploading, { name: file.name }), bar);
       const answer = await post(file, bar);
       if (answer.status === 0 || answer.status >= 500 || answer.status === 401) {
         tell(fill(answer.status === 401 ? say.uploadSignedOut : say.uploadWaits, { name: file.name }));
-        await line();
+        await line(wait);
         continue;
       }
       const data = answer.response || {};
       if (data.html) area.querySelector("[data-files]").innerHTML = data.html;
-      if (answer.status === 200) tell(fill(say.uploaded, { name: file.name }));
-      else tell((data.reasons || [say.whyServer]).join(" "));
-      state.classList.toggle("error", answer.status !== 200);
-      return;
+      if (answer.status !== 200) return refuse((data.reasons || [say.whyServer]).join(" "));
+      return tell(fill(say.uploaded, { name: file.name }));
     }
   }
   let queue = Promise.resolve();
   function take(files) {
+    area.querySelectorAll(":scope > .error").forEach((each) => each.remove());
     for (const file of files) queue = queue.then(() => one(file));
     busy(queue);
   }

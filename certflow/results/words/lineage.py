@@ -33,7 +33,7 @@ def fate(outcome: Fate) -> str:
 def renamed(renaming: Renaming) -> str:
     """That a unit has a new name, since when and by which resolution."""
     version = renaming.version
-    values = {"former": renaming.former, "unit": version.name, "day": f"{version.starts_on:%d/%m/%Y}"}
+    values = {"former": renaming.former, "unit": place(version.name), "day": f"{version.starts_on:%d/%m/%Y}"}
     if version.resolution is None:
         return str(_("%(former)s has been called %(unit)s since %(day)s.", **values))
     number = version.resolution.number

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from certflow.access import access, parts
+from certflow.access import access
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.approval import proposals
 from certflow.catalogue import catalogue, department_sets, territory, units
@@ -23,7 +23,6 @@ from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
 from certflow.models.criteria import RatingSet
 from certflow.models.rounds import Round
-from certflow.models.units import Unit
 from certflow.rounds import round_dates, rounds
 from certflow.rounds.forms import RoundDatesForm, RoundForm, SetForm, dates_form
 from certflow.rules.words import deciders
@@ -47,7 +46,7 @@ def new() -> ResponseReturnValue:
     form = RoundForm()
     _fill_choices(form)
     if request.method == "GET":
-        offers_more = not (_own_provinces() or _of_all())
+        offers_more = not access.provinces_of(actor()) and "all" not in request.args
         return render_template("rounds/new.html", form=form, offers_more=offers_more)
     if not form.validate_on_submit():
         return render_template("rounds/new.html", form=form), 422
@@ -157,8 +156,10 @@ def _open(form: RoundForm, chosen: SetForm | None) -> Round:
 
 
 def _fill_choices(form: RoundForm) -> None:
-    places = _own_provinces() or units.of_kind("province")
-    schemes = [spec for spec in _schemes() if territory.serves(spec, places) or _of_all()]
+    own = access.provinces_of(actor())
+    places = own or units.of_kind("province")
+    of_all = not own and (request.method == "POST" or "all" in request.args)  # asked for, or chosen before
+    schemes = [spec for spec in _schemes() if of_all or territory.serves(spec, places)]
     form.scheme.choices = [
         SelectChoice(
             f"{spec.name}:{spec.version}",
@@ -175,17 +176,6 @@ def _fill_choices(form: RoundForm) -> None:
 def _schemes() -> list[WorkflowSpec]:
     """All schemes, those of one document together."""
     return sorted(catalogue.definitions().workflows.values(), key=lambda spec: (spec.path, spec.name, -spec.version))
-
-
-def _own_provinces() -> list[Unit]:
-    """The provinces at which the administrator has a part too; none for an administrator of all."""
-    chains = [access.chain(part.unit) for part in parts.held(actor()) if part.unit is not None]
-    return list({places["province"].id: places["province"] for places in chains if "province" in places}.values())
-
-
-def _of_all() -> bool:
-    """Whether schemes of other provinces are offered too: an administrator of all asks for them, or has chosen one."""
-    return not _own_provinces() and (request.method == "POST" or "all" in request.args)
 
 
 def _scheme(round_: Round) -> str:
