@@ -3,18 +3,14 @@
 Papers of an office are never touched; those of a practice round have no legal force.
 """
 
-import hashlib
-from contextlib import suppress
-
 from sqlalchemy import select
 
 from certflow.demo.stage import Progress
-from certflow.gateways.installation import equipment
-from certflow.gateways.pdf import printing
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 from certflow.models.results import Document
 from certflow.models.rounds import Round
+from certflow.results import documents
 
 
 def bring_up_to_date(base: str, progress: Progress) -> int:
@@ -26,7 +22,7 @@ def bring_up_to_date(base: str, progress: Progress) -> int:
     for document in stale:
         document.facts = document.facts | {"verify_url": _address(document, base)}
         if document.storage_key is not None:
-            document.storage_key, document.sha256 = _file(document)
+            document.storage_key, document.sha256 = documents.stored(document)
         db.session.commit()
         progress.tick()
     return len(stale)
@@ -37,12 +33,3 @@ def _address(document: Document, base: str) -> str:
     code = document.facts.get("verify_code")
     address = f"{base}/verify/{code}"
     return address if code and document.facts.get("verify_url") != address else ""
-
-
-def _file(document: Document) -> tuple[str, str]:
-    content = printing.render(document.template, document.facts, engine=equipment().settings.pdf_engine)
-    digest = hashlib.sha256(content).hexdigest()
-    key = f"documents/{digest[:2]}/{digest}"
-    with suppress(FileExistsError):
-        equipment().storage.put(key, iter([content]))
-    return key, digest

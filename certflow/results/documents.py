@@ -98,12 +98,17 @@ def make_file(document_id: int) -> PrintedPaper | None:
         raise NotFound(_("There is no such document."))
     if document.issued_at is not None:
         return None
+    return PrintedPaper(document_id, *stored(document))
+
+
+def stored(document: Document) -> tuple[str, str]:
+    """Render a document by its facts and store the file under its own hash; gives the key and the hash."""
     content = printing.render(document.template, document.facts, engine=equipment().settings.pdf_engine)
     digest = hashlib.sha256(content).hexdigest()
     key = f"documents/{digest[:2]}/{digest}"
     with suppress(FileExistsError):
         equipment().storage.put(key, iter([content]))
-    return PrintedPaper(document_id, key, digest)
+    return key, digest
 
 
 def confirm(paper: PrintedPaper) -> None:

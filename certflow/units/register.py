@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from certflow import clock
 from certflow.catalogue import units
@@ -113,9 +114,9 @@ def _former(versions: Iterable[UnitVersion], key: str, code: str) -> str:
     return (fitting[-1].code if fitting[-1].code == code else fitting[-1].name) if fitting else ""
 
 
-def _versions(ids: Collection[int]) -> dict[int, list[UnitVersion]]:
-    """All versions of these units by unit id, in order of time."""
-    query = select(UnitVersion).where(UnitVersion.unit_id.in_(ids))
+def _versions(ids: Collection[int], *loaded: ExecutableOption) -> dict[int, list[UnitVersion]]:
+    """All versions of these units by unit id, in order of time, with what is loaded beside them."""
+    query = select(UnitVersion).where(UnitVersion.unit_id.in_(ids)).options(*loaded)
     by_unit: dict[int, list[UnitVersion]] = {}
     for version in db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())):
         by_unit.setdefault(version.unit_id, []).append(version)
@@ -209,11 +210,7 @@ def story(unit_id: int) -> list[UnitVersion]:
 
 def stories(unit_ids: Collection[int]) -> dict[int, list[UnitVersion]]:
     """All versions of these units by unit id, in order of time, with their resolutions; one query."""
-    query = select(UnitVersion).where(UnitVersion.unit_id.in_(unit_ids)).options(joinedload(UnitVersion.resolution))
-    by_unit: dict[int, list[UnitVersion]] = {}
-    for version in db.session.scalars(query.order_by(UnitVersion.starts_on.nulls_first())):
-        by_unit.setdefault(version.unit_id, []).append(version)
-    return by_unit
+    return _versions(unit_ids, joinedload(UnitVersion.resolution))
 
 
 def above(version: UnitVersion, on: dt.date) -> list[UnitVersion]:
