@@ -13,7 +13,7 @@ from certflow import clock
 from certflow.access import parts
 from certflow.catalogue.catalogue import workflow_of, workflows
 from certflow.dossiers import dates
-from certflow.law.deadlines import Standing
+from certflow.law import deadlines
 from certflow.law.specs.workflow import DeadlineSpec, WorkflowSpec
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Handling, HistoryEntry, Submission
@@ -115,14 +115,6 @@ def selected(query: Select[Dossier], reader: User, choice: Choice, *, oldest_fir
     return Selection(narrowed(query, choice), reader, choice, oldest_first)
 
 
-def own_due(standings: Collection[Standing], spec: WorkflowSpec, state: str, roles: Collection[str]) -> Standing | None:
-    """The earliest date not kept yet that binds an office of `roles`; None where none does, or when it is finished."""
-    if state in spec.final_states:
-        return None
-    names = _binding(spec, roles)
-    return next((each for each in standings if each.reached_at is None and each.due.spec.name in names), None)
-
-
 def own_date(query: Select[Dossier], reader: User) -> OwnDate:
     """The last day of `own_due` as a column for the dossiers of `query`.
 
@@ -130,15 +122,11 @@ def own_date(query: Select[Dossier], reader: User) -> OwnDate:
     """
     roles = {part.role for part in parts.held(reader)} | set(parts.substitutions(reader))
     specs = [workflow.spec for workflow in workflows().values() if roles & workflow.spec.roles.keys()]
-    dated = [condition for spec in specs if (condition := _dated(spec, _binding(spec, roles))) is not None]
+    dated = [condition for spec in specs if (condition := _dated(spec, deadlines.binding(spec, roles))) is not None]
     of_round = RoundDate.round_id == Dossier.round_id
     earliest = select(func.min(last_day())).where(of_round, or_(false(), *dated)).correlate(Dossier).scalar_subquery()
     counted = _counted(query, specs, roles)
     return case(counted, value=Dossier.id, else_=earliest) if counted else earliest
-
-
-def _binding(spec: WorkflowSpec, roles: Collection[str]) -> frozenset[str]:
-    return frozenset().union(*(names for role, names in spec.own_deadlines.items() if role in roles))
 
 
 def _dated(spec: WorkflowSpec, names: frozenset[str]) -> ColumnElement[bool] | None:
@@ -171,7 +159,7 @@ def _counted(query: Select[Dossier], specs: Collection[WorkflowSpec], roles: Col
     with_one = [
         spec
         for spec in specs
-        if any(deadline.counted and deadline.name in _binding(spec, roles) for deadline in spec.deadlines)
+        if any(deadline.counted and deadline.name in deadlines.binding(spec, roles) for deadline in spec.deadlines)
     ]
     if not with_one:
         return {}
@@ -183,7 +171,7 @@ def _counted(query: Select[Dossier], specs: Collection[WorkflowSpec], roles: Col
 
 def _own_days(dossiers: list[Dossier], roles: Collection[str]) -> Iterator[tuple[int, dt.date]]:
     for dossier, of_each in zip(dossiers, dates.of_all(dossiers), strict=True):
-        standing = own_due(of_each.standings, workflow_of(dossier).spec, dossier.state, roles)
+        standing = deadlines.own_due(of_each.standings, workflow_of(dossier).spec, dossier.state, roles)
         if standing is not None:
             yield dossier.id, standing.due.last_day
 

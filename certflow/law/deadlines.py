@@ -2,10 +2,11 @@
 
 import calendar
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from certflow.clock import end_of_day, local_day
-from certflow.law.specs.workflow import DeadlineSpec
+from certflow.law.specs.workflow import DeadlineSpec, WorkflowSpec
 from certflow.law.working_days import WorkingCalendar, last_working_day
 
 
@@ -85,6 +86,19 @@ def standing(due: Due, reached_at: dt.datetime | None, *, today: dt.date, on_pap
     if reached_at is not None and on_paper is not None:
         judged = on_paper <= due.last_day
     return Standing(due, reached_at, judged, due.days_left(today), on_paper)
+
+
+def binding(spec: WorkflowSpec, roles: Collection[str]) -> frozenset[str]:
+    """The names of the deadlines of a scheme that bind an office of any of `roles`."""
+    return frozenset().union(*(names for role, names in spec.own_deadlines.items() if role in roles))
+
+
+def own_due(standings: Collection[Standing], spec: WorkflowSpec, state: str, roles: Collection[str]) -> Standing | None:
+    """The earliest date not kept yet that binds an office of `roles`; None where none does, or when it is finished."""
+    if state in spec.final_states:
+        return None
+    names = binding(spec, roles)
+    return next((each for each in standings if each.reached_at is None and each.due.spec.name in names), None)
 
 
 def months_after(day: dt.date, months: int) -> dt.date:

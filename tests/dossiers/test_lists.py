@@ -14,6 +14,7 @@ from certflow import clock
 from certflow.catalogue import catalogue
 from certflow.dossiers import dossiers, lists
 from certflow.dossiers.lists import Choice
+from certflow.law import deadlines
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.people import User
 from tests import make, tiers
@@ -80,7 +81,7 @@ def _own_days(reader: User, items: list[dossiers.Listed]) -> list[dt.date | None
     spec, found = make.scheme(), []
     roles = [appointment.role for appointment in reader.appointments]
     for one in items:
-        due = lists.own_due(one.standings, spec, one.dossier.state, roles)
+        due = deadlines.own_due(one.standings, spec, one.dossier.state, roles)
         found.append(due.due.last_day if due else None)
     return found
 
@@ -102,7 +103,7 @@ def test_days_counted_for_each_dossier_order_it_too() -> None:
 
     listed = dossiers.waiting_for(minister)
 
-    due = lists.own_due(listed.items[0].standings, catalogue.workflow_of(made).spec, made.state, ["minister"])
+    due = deadlines.own_due(listed.items[0].standings, catalogue.workflow_of(made).spec, made.state, ["minister"])
     assert due is not None
     assert due.due.counted_from is not None
     assert listed.totals == lists.Totals(1, 0, int(due.days_left <= lists.SOON_DAYS))

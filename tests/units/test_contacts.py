@@ -94,7 +94,7 @@ def test_the_sign_in_page_says_whose_system_it_is_and_whom_to_call(app: Flask, c
     assert 'data-reveal="password"' in page
     with app.app_context():
         make.round_()
-    assert "Education department of tỉnh Đồng Nai" in client.get("/sign-in").text
+    assert "Education department of Tỉnh Đồng Nai" in client.get("/sign-in").text
     with app.app_context():
         entry = ContactEntry("Sở GDĐT tỉnh Đồng Nai", TELEPHONE)
         contacts.enter(make.province().id, entry, actor=make.person("administrator"))

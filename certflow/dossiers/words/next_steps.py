@@ -11,8 +11,8 @@ from certflow import clock
 from certflow.access import vacancies
 from certflow.access.turns import Reading
 from certflow.catalogue.catalogue import form_of
-from certflow.dossiers import lists
 from certflow.impartiality.judges import Bench
+from certflow.law import deadlines
 from certflow.law.deadlines import Standing, months_after
 from certflow.law.guards import upgrade_from
 from certflow.law.specs.workflow import WorkflowSpec
@@ -85,7 +85,7 @@ def ahead(reading: Reading, standings: Sequence[Standing], recognition: Recognit
         return Ahead(None, None, higher)
     spec = reading.workflow.spec
     result = next((standing for standing in standings if set(standing.due.spec.states) <= spec.final_states), None)
-    own = lists.own_due(standings, spec, reading.state.name, reading.roles)
+    own = deadlines.own_due(standings, spec, reading.state.name, reading.roles)
     due = own or next((standing for standing in standings if standing.reached_at is None), None)
     return Ahead(due, result, higher)
 

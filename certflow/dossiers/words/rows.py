@@ -10,10 +10,11 @@ from certflow.access import turns
 from certflow.access.turns import Reading
 from certflow.assessment.words.entries import level_of
 from certflow.clock import local_day
-from certflow.dossiers import lists, submissions
+from certflow.dossiers import submissions
 from certflow.dossiers.dossiers import Listed
 from certflow.handling.words import handled
 from certflow.impartiality import impartiality
+from certflow.law import deadlines
 from certflow.law.deadlines import Standing
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
@@ -69,7 +70,7 @@ def _row(
         level,
         level_says,
         local_day(dossier.entered_at),
-        lists.own_due(listed.standings, reading.workflow.spec, dossier.state, reading.roles),
+        deadlines.own_due(listed.standings, reading.workflow.spec, dossier.state, reading.roles),
         handlers.get(dossier.id, ""),
         barred,
     )
