@@ -6,6 +6,7 @@ The application is imported by what makes one, so that tests of pure rules start
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import sqlalchemy as sa
@@ -25,13 +26,15 @@ class Applications:
         self._waiting: dict[str, Flask] = {}
 
     @contextmanager
-    def at(self, settings: Settings) -> Iterator[Flask]:
+    def at(self, settings: Settings, snapshots: Path) -> Iterator[Flask]:
         """An application on the database, the files and the queue of `settings`, with its configuration as made."""
+        from tests.snapshots import used
+
         kind = settings.database_url.partition(":")[0]
         waiting = self._waiting.pop(kind, None)
         app = _installed(waiting, settings) if waiting else _movable(_created(settings))
         configured = dict(app.config)
-        with _cheap_hashes():
+        with _cheap_hashes(), patch("os.fsync", _at_once), used(app, snapshots, settings.data_dir / "files"):
             yield app
         app.config.clear()
         app.config.update(configured)
@@ -53,6 +56,10 @@ def _cheap_hashes() -> Iterator[None]:
 
     with patch.multiple(accounts, _hasher=CHEAP, _NO_ONE=_NO_ONE):
         yield
+
+
+def _at_once(_file: int) -> None:
+    """No test cuts the power: nothing waits for the disk, on either database."""
 
 
 def settings_in(folder: Path, database_url: str, public_url: str = "http://127.0.0.1") -> Settings:
@@ -90,8 +97,13 @@ def _movable(app: Flask) -> Flask:
         arguments[:], further = dialect.create_connect_args(sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"]))
         named.update(further)
 
+    def at_once(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
     with app.app_context():
         sa.event.listen(db.engine, "do_connect", here)
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", at_once)
     return app
 
 

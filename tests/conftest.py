@@ -92,9 +92,16 @@ def applications() -> Iterator[Applications]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of tests/snapshots.py, which all processes of a run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder / "snapshots" if worker_id == "master" else folder.parent / "snapshots"
+
+
 @pytest.fixture
-def app(settings: Settings, applications: Applications) -> Iterator[Flask]:
-    with applications.at(settings) as app:
+def app(settings: Settings, applications: Applications, snapshots: Path) -> Iterator[Flask]:
+    with applications.at(settings, snapshots) as app:
         yield app
 
 

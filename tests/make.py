@@ -2,6 +2,7 @@
 
 Call these inside an application context. Each commits, so that no other connection has to wait, and what it
 gives stays readable after the context has ended; what others change later is seen after `db.session.refresh`.
+What several tests begin with is made once in a run: see tests/snapshots.py.
 """
 
 import datetime as dt
@@ -32,6 +33,7 @@ from certflow.models.units import Unit
 from certflow.people import people as people_service
 from certflow.rounds import rounds
 from certflow.units import importing, store
+from tests.snapshots import remembered
 
 SCHEME = ("dong_nai_commune_recognition", 1)
 PASSWORD = "sáu quả khế chín"
@@ -54,6 +56,7 @@ def commit() -> None:
     session.expire_on_commit = True
 
 
+@remembered
 def units() -> dict[str, Unit]:
     """A province with two districts and twelve communes, by full name; made once in a database."""
     if not db.session.scalar(sa.select(sa.exists().where(Unit.kind == "province"))):
@@ -75,6 +78,7 @@ def unit(name: str = "Xã Xuân Tây") -> Unit:
     return units()[name]
 
 
+@remembered
 def communes(count: int) -> list[Unit]:
     """`count` communes: those of the tree, then numbered ones in its first district, made as needed."""
     district = unit("Huyện Cẩm Mỹ").code
@@ -101,6 +105,7 @@ def _hashed(password: str) -> str:
     return _hasher.hash(password)
 
 
+@remembered
 def user(name: str, full_name: str = "Trần Thị Thử") -> User:
     """An account without any role; its password is PASSWORD, hashed by argon2id with cheap settings."""
     with patch.object(accounts, "hashed", _hashed):
@@ -109,6 +114,7 @@ def user(name: str, full_name: str = "Trần Thị Thử") -> User:
     return made
 
 
+@remembered
 def person(role: str, at: Unit | None = None, name: str = "") -> User:
     """The person who holds `role` at the unit `at`, or where the role sits for the first commune; made once.
 
@@ -129,6 +135,7 @@ def person(role: str, at: Unit | None = None, name: str = "") -> User:
     return known
 
 
+@remembered
 def people(at: Unit | None = None) -> dict[str, User]:
     """Everybody who has a part in the dossier of a commune, and an administrator, by role."""
     roles = scheme().roles.values()
@@ -160,6 +167,7 @@ def scheme() -> WorkflowSpec:
     return catalogue.definitions().workflow(*SCHEME)
 
 
+@remembered
 def round_(
     *,
     assessed_year: int | None = None,
@@ -208,6 +216,7 @@ def minutes(**changes: object) -> meetings.Minutes:
     return meetings.Minutes(**(usual | changes))  # type: ignore[arg-type]
 
 
+@remembered
 def dossier(
     at: str | None = None,
     *,

@@ -36,7 +36,7 @@ create function watch.note() returns event_trigger language plpgsql security def
     'begin insert into watch.changes values (tg_tag); end';
 create event trigger watch on ddl_command_end execute function watch.note();
 """
-_NAMED = "select schemaname || '.' || {0}name from pg_{0}s where schemaname in ('public', 'dbos')"
+NAMED = "select schemaname || '.' || {0}name from pg_{0}s where schemaname in ('public', 'dbos')"
 _OTHERS = """
 select pg_terminate_backend(pid, 60000) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and state is distinct from 'idle'
@@ -132,7 +132,7 @@ class _Watched:
         return True
 
     def _names(self, kind: str) -> list[str]:
-        return list(self._connection.exec_driver_sql(_NAMED.format(kind)).scalars())
+        return list(self._connection.exec_driver_sql(NAMED.format(kind)).scalars())
 
     def _filled(self, tables: list[str]) -> list[str]:
         each = (f"select '{table}' where exists (select from {table})" for table in tables)
