@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS
-from certflow.assessment import assessments, meetings
+from certflow.assessment import assessments, earlier, meetings
 from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_saved
@@ -113,6 +113,7 @@ def criterion_page(
         criterion=spec,
         form=form,
         rows=dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))[spec],
+        earlier=_earlier(opened, spec),
         writable=opened.may_write("claims"),
         conflicts=conflicts or {},
         stored_texts=assessments.texts_of,
@@ -123,6 +124,12 @@ def criterion_page(
         last=ratings.following(opened.form, spec.number, "claims") is None,
         notices=marks.of_dossier(opened.dossier),
     )
+
+
+def _earlier(opened: OpenedDossier, spec: CriterionSpec) -> dict[str, list[list[str]]]:
+    """What was answered in an earlier year, by indicator code and part."""
+    before = earlier.answers(opened.dossier, spec.indicators, actor=actor())
+    return {spec.code: figures.before(spec, before[spec.code]) for spec in spec.indicators if spec.code in before}
 
 
 def _files_forms(opened: OpenedDossier, spec: CriterionSpec, refused: ByCode) -> dict[str, answers.FilesForm]:

@@ -1,5 +1,6 @@
 """Answers, demands and proof as people read them: numbers in the reader's way, shares cut and never rounded up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +9,7 @@ from math import ceil, floor
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from certflow.assessment.earlier import EarlierAnswer
 from certflow.assessment.words import entries
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.coverage import Coverage, LowerUnit, coverage_of
@@ -103,6 +105,20 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
     if indicator.kind == "count":
         return f"{whole(value)} {_measure(indicator)}" if isinstance(value, int) else ""
     return level_attained(value) if isinstance(value, int) else ""
+
+
+def before(indicator: IndicatorSpec, earlier: Sequence[EarlierAnswer]) -> list[list[str]]:
+    """For each part of an indicator, what was answered in an earlier year, with whose it was where not the unit's."""
+    return [[words for answer in earlier if (words := _before(indicator, part, answer))] for part in indicator.parts]
+
+
+def _before(indicator: IndicatorSpec, part: PartSpec, earlier: EarlierAnswer) -> str:
+    values = {"year": earlier.year, "unit": place(earlier.whose), "value": given(indicator, part, earlier.answer)}
+    if not values["value"]:
+        return ""
+    if earlier.whose:
+        return str(_("Year %(year)s, %(unit)s: %(value)s", **values))
+    return str(_("Year %(year)s: %(value)s", **values))
 
 
 def doubt(indicator: IndicatorSpec, answer: Answer) -> str:
