@@ -109,7 +109,6 @@ def criterion_page(
     return render_template(
         "assessment/claims/criterion.html",
         found=opened,
-        dossier=opened.dossier,
         criterion=spec,
         form=form,
         rows=dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))[spec],
@@ -120,6 +119,7 @@ def criterion_page(
         files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
         anchor=answers.anchor,
+        field_ids=answers.share_ids,
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "claims") is None,
         notices=marks.of_dossier(opened.dossier),
