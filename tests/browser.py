@@ -98,6 +98,11 @@ def sign_in(page: Page, name: str) -> Page:
     return page
 
 
+def unfold(page: Page, field: str) -> None:
+    """Open the part of the page in which the field is folded away."""
+    page.locator(field).evaluate("field => { field.closest('details').open = true; }")
+
+
 def assert_accessible(page: Page) -> None:
     """No violation of WCAG 2.2 A and AA or of axe's best practices on the page as it stands."""
     found = Axe().run(page, options=_AXE).response["violations"]

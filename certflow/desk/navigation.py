@@ -1,6 +1,8 @@
 """What the head and the foot of every page show: the way to the main pages, the person's part, whom to call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from flask import Flask, request, url_for
@@ -142,20 +144,25 @@ def office_contacts() -> list[OfficeContact]:
     return contacts.shown_to({part.unit.id for part in parts.held(actor()) if part.unit is not None})
 
 
-def agency() -> str:
-    """Whose system it is: the office of the only province, as entered or by its usual name; "" for several."""
-    of_provinces = contacts.shown_to(())
-    if of_provinces:
-        return of_provinces[0].name if len(of_provinces) == 1 else ""
-    provinces = rounds.provinces()
+def agency(called: Sequence[OfficeContact]) -> str:
+    """Whose system it is: the department of the reader's own province, or of the only one; "" where that is unclear.
+
+    By its name as entered among the contacts that are `called` on the page, else by its usual name.
+    """
+    own = access.provinces_of(actor()) if current_user.is_authenticated else []
+    ids = {unit.id for unit in own}
+    named = [each.name for each in called if each.unit.kind == "province" and (not own or each.unit_id in ids)]
+    if named or len(own) > 1:
+        return named[0] if len(named) == 1 else ""
+    provinces = own or rounds.provinces()
     if len(provinces) != 1:
         return ""
     return str(_("Education department of %(province)s", province=place(provinces[0].name)))
 
 
 def _context() -> dict[str, Any]:
-    called = {"office_contacts": office_contacts, "agency": agency}
-    return called | _of_the_person()
+    called = cache(office_contacts)  # the head and the foot of a page ask once
+    return {"office_contacts": called, "agency": lambda: agency(called())} | _of_the_person()
 
 
 def _of_the_person() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The pages of a criterion in a real browser: saving while typing, attaching files, phone width, accessibility."""
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from certflow.assessment.answers import parse
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from tests import make
-from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in
+from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in, unfold
 from tests.definitions.shipped import FORM
 from tests.gateways import samples
 from tests.waiting import eventually
 
+SCREEN = 740  # the height of a small phone in pixels
+MOST_HEAD = 100  # header and strips
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -144,6 +147,7 @@ def test_files_are_attached_removed_and_put_back_and_nothing_typed_is_lost(
     files = [{"name": name, "mimeType": "application/pdf", "buffer": samples.pdf()} for name in ("một.pdf", "hai.pdf")]
     listed = page.locator("#i1-2-files .files li a")
 
+    unfold(page, "#i1-1-explanation")
     page.fill("#i1-1-explanation", "Chưa lưu")
     page.set_input_files("#i1-2-file", files)  # type: ignore[arg-type]
     if not script:
@@ -189,6 +193,7 @@ def test_a_file_far_too_large_is_told_at_its_field_and_the_page_keeps_what_was_t
     large = tmp_path / "lớn.pdf"
     large.write_bytes(b"\0" * 40 * 2**20)
 
+    unfold(page, "#i1-1-explanation")
     page.fill("#i1-1-explanation", "Còn nguyên")
     page.set_input_files("#i1-2-file", large)
     page.click("#i1-2-files [name=go]")
@@ -250,6 +255,30 @@ def stored(dossier: Dossier, code: str) -> object:
     db.session.rollback()
     claim = db.session.get(Claim, (dossier.id, code))
     return claim and claim.answer
+
+
+def test_three_indicators_fill_three_screens_of_a_small_phone_and_a_bar_follows_what_is_typed(
+    app: Flask, signed_in: Callable[..., Page]
+) -> None:
+    with app.app_context():
+        draft = make.dossier(claims=make.answers(1))
+    page = signed_in("commune_officer", draft, {"width": 360, "height": SCREEN})
+    screens = {}
+    for number in range(1, 6):
+        page.goto(f"/dossiers/{draft.id}/criteria/{number}")
+        screens[number] = page.evaluate("document.documentElement.scrollHeight") / SCREEN
+        assert page.evaluate("document.querySelector('main').getBoundingClientRect().top") <= MOST_HEAD
+    sys.stdout.write(f"screens of each criterion: {screens}\n")
+    assert max(screens[number] for number in (1, 2, 3)) <= 3
+    assert max(screens.values()) <= 3.6, "four indicators, or two with five numbers"
+
+    bar = page.locator("#i5-1 [data-bar]")
+    expect(bar).to_have_attribute("width", "60")
+    page.fill("#i5-1-denominator", "100")
+    page.fill("#i5-1-share", "85")
+    expect(bar).to_have_attribute("width", "85")
+    page.fill("#i5-1-share", "101")
+    expect(bar).to_have_attribute("width", "0")
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP])

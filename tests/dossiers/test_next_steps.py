@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from certflow import clock
 from certflow.law.deadlines import months_after
+from certflow.units import contacts
+from certflow.units.contacts import ContactEntry
 from tests import make
 from tests.browsing import signed_in
 
@@ -63,11 +65,15 @@ def test_whoever_waits_reads_with_whom_by_when_and_when_the_result_is_due(app: F
     with app.app_context():
         dossier = make.dossier(at="submitted")
         name = make.person_for("education_officer", dossier).full_name
+        office = ContactEntry("Phòng Giáo dục và Đào tạo huyện Cẩm Mỹ", "0251 3871 234")
+        contacts.enter(make.unit("Huyện Cẩm Mỹ").id, office, actor=make.person("administrator"))
+        make.commit()
     signed_in(app, client, "commune_officer", dossier)
 
     page = client.get(f"/dossiers/{dossier.id}/").text.split('<section class="next')[1].split("</section>")[0]
 
     assert f"Waits for: Receiving officer, district education office, Huyện Cẩm Mỹ <b>({name})</b>" in page
+    assert 'Phòng Giáo dục và Đào tạo huyện Cẩm Mỹ, telephone <a href="tel:02513871234">' in page
     assert f"25/02/{clock.today().year}" in page
     assert re.search(rf"The result is due: <b>before (<[^>]+>)?31/03/{clock.today().year}", page)
     assert "data-next-action" in page

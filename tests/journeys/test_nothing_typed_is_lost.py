@@ -18,7 +18,7 @@ from certflow.models.base import db
 from certflow.models.dossiers import Claim, Evidence
 from certflow.models.people import SignInSession
 from tests import make
-from tests.browser import OpenPage, sign_in
+from tests.browser import OpenPage, sign_in, unfold
 from tests.gateways import samples
 from tests.journeys.words import vi
 from tests.waiting import AT_MOST, eventually
@@ -59,7 +59,9 @@ class Officer(RuleBasedStateMachine):
     @rule(code=CODES, text=TEXTS)
     def types(self, code: str, text: str) -> None:
         """Type into a field."""
-        self.at(FIELDS[code]).fill(f'[name="{code}-explanation"]', text)
+        page, field = self.at(FIELDS[code]), f'[name="{code}-explanation"]'
+        unfold(page, field)
+        page.fill(field, text)
         self.typed[code] = text
 
     def at(self, window: str) -> Page:

@@ -5,10 +5,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow.errors import Invalid, NotPermitted
-from certflow.units import contacts
+from certflow.gateways.unit_sources.data import UnitRow
+from certflow.units import contacts, importing
 from certflow.units.contacts import ContactEntry
 from tests import make
-from tests.browsing import in_english, send
+from tests.browsing import counted, in_english, send
 
 NAME, TELEPHONE, HOURS = "Phòng Giáo dục và Đào tạo huyện Cẩm Mỹ", "0251 3822 310", "7:30-17:00, thứ Hai đến thứ Sáu"
 
@@ -89,7 +90,7 @@ def test_it_is_entered_changed_and_removed_on_its_page(app: Flask, administrator
 
 def test_the_sign_in_page_says_whose_system_it_is_and_whom_to_call(app: Flask, client: FlaskClient) -> None:
     page = in_english(client).get("/sign-in").text
-    assert 'class="eyebrow"' not in page
+    assert "agency" not in page
     assert 'href="/verify/"' in page
     assert 'data-reveal="password"' in page
     with app.app_context():
@@ -102,5 +103,26 @@ def test_the_sign_in_page_says_whose_system_it_is_and_whom_to_call(app: Flask, c
 
     page = client.get("/sign-in").text
 
-    assert '<p class="eyebrow">Sở GDĐT tỉnh Đồng Nai</p>' in page
+    assert '<b class="agency">Sở GDĐT tỉnh Đồng Nai</b>' in page
     assert TELEPHONE in page.split("<footer")[1]
+
+
+def test_the_readers_own_department_leads_the_head_of_every_page(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        make.units()
+        importing.import_units([UnitRow("76", "province", "Tỉnh", "Tỉnh Bình Phước", "Bình Phước", None)])
+        administrator = make.person("administrator")
+        for place, name in (
+            (make.province(), "Sở GDĐT Đồng Nai"),
+            (make.unit("Tỉnh Bình Phước"), "Sở GDĐT Bình Phước"),
+        ):
+            contacts.enter(place.id, ContactEntry(name, TELEPHONE), actor=administrator)
+        make.commit()
+        officer = make.person("education_officer")
+    assert "agency" not in client.get("/sign-in").text, "of two provinces none leads"
+    make.sign_in(client, officer)
+    with counted(app) as statements:
+        page = client.get("/units/").text
+
+    assert '<b class="agency">Sở GDĐT Đồng Nai</b>' in page
+    assert len([each for each in statements if "office_contact" in each]) == 1, "head and foot ask once"

@@ -36,6 +36,12 @@ def anchor(code: str) -> str:
     return f"i{code.replace('.', '-')}"
 
 
+def share_ids(indicator: IndicatorSpec) -> tuple[str, ...]:
+    """The ids of the fields of an indicator's shares, by part; none where no share is typed."""
+    typed_here = indicator.kind in figures.PERCENTAGES
+    return tuple(f"{anchor(indicator.code)}-{part.key}" for part in indicator.parts) if typed_here else ()
+
+
 def files_form(words: FormWords, code: str, reasons: tuple[str, ...] = ()) -> FilesForm:
     """The upload form of an indicator with what was refused."""
     form = FilesForm(formdata=None)

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS
-from certflow.assessment import assessments, meetings
+from certflow.assessment import assessments, earlier, meetings
 from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_saved
@@ -109,20 +109,27 @@ def criterion_page(
     return render_template(
         "assessment/claims/criterion.html",
         found=opened,
-        dossier=opened.dossier,
         criterion=spec,
         form=form,
         rows=dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))[spec],
+        earlier=_earlier(opened, spec),
         writable=opened.may_write("claims"),
         conflicts=conflicts or {},
         stored_texts=assessments.texts_of,
         files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
         anchor=answers.anchor,
+        field_ids=answers.share_ids,
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "claims") is None,
         notices=marks.of_dossier(opened.dossier),
     )
+
+
+def _earlier(opened: OpenedDossier, spec: CriterionSpec) -> dict[str, list[list[str]]]:
+    """What was answered in an earlier year, by indicator code and part."""
+    before = earlier.answers(opened.dossier, spec.indicators, actor=actor())
+    return {spec.code: figures.before(spec, before[spec.code]) for spec in spec.indicators if spec.code in before}
 
 
 def _files_forms(opened: OpenedDossier, spec: CriterionSpec, refused: ByCode) -> dict[str, answers.FilesForm]:

@@ -1,5 +1,6 @@
 """Answers, demands and proof as people read them: numbers in the reader's way, shares cut and never rounded up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +9,9 @@ from math import ceil, floor
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from certflow.assessment.earlier import EarlierAnswer
 from certflow.assessment.words import entries
+from certflow.assessment.words.bars import Bar, bar
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.coverage import Coverage, LowerUnit, coverage_of
 from certflow.law.scoring.scoring import Answer, Answers, PartVerdict, Result, Verdict, exact
@@ -31,20 +34,25 @@ class FigureLine:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one level asks of one part of an indicator, and whether the answer holds it (None: no answer yet)."""
+    """What one level asks of one part of an indicator, and whether the answer holds it (None: no answer yet).
+
+    `scaled` says that it differs by level, unlike what must simply be met.
+    """
 
     level: int
     words: str
     lowered: bool
     clause: str
     met: bool | None
+    scaled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
     """One measured part of an indicator in the proof; `part` is "" where the indicator has only one.
 
-    `units` are the lower units a computed share was counted from, each with its recognition; `doubt` as by `doubt`.
+    `units` are the lower units a computed share was counted from, each with its recognition; `doubt` as by `doubt`;
+    `bar` shows the answer against the thresholds.
     """
 
     indicator: IndicatorSpec
@@ -53,6 +61,7 @@ class FigureRow:
     demands: tuple[Demand, ...]
     units: tuple[str, ...] = ()
     doubt: str = ""
+    bar: Bar | None = None
 
 
 def whole(number: int) -> str:
@@ -103,6 +112,20 @@ def given(indicator: IndicatorSpec, part: PartSpec, answer: Answer) -> str:
     if indicator.kind == "count":
         return f"{whole(value)} {_measure(indicator)}" if isinstance(value, int) else ""
     return level_attained(value) if isinstance(value, int) else ""
+
+
+def before(indicator: IndicatorSpec, earlier: Sequence[EarlierAnswer]) -> list[list[str]]:
+    """For each part of an indicator, what was answered in an earlier year, with whose it was where not the unit's."""
+    return [[words for answer in earlier if (words := _before(indicator, part, answer))] for part in indicator.parts]
+
+
+def _before(indicator: IndicatorSpec, part: PartSpec, earlier: EarlierAnswer) -> str:
+    values = {"year": earlier.year, "unit": place(earlier.whose), "value": given(indicator, part, earlier.answer)}
+    if not values["value"]:
+        return ""
+    if earlier.whose:
+        return str(_("Year %(year)s, %(unit)s: %(value)s", **values))
+    return str(_("Year %(year)s: %(value)s", **values))
 
 
 def doubt(indicator: IndicatorSpec, answer: Answer) -> str:
@@ -258,10 +281,12 @@ def rows(verdicts: list[Verdict], answer: Answer) -> list[FigureRow]:
             tuple(_demand(indicator, verdict.level, verdict.parts[n]) for verdict in verdicts),
             units(answer) if indicator.computed else (),
             doubt(indicator, answer),
+            bar(indicator, [verdict.parts[n] for verdict in verdicts]) if indicator.kind not in COMPARED else None,
         )
         for n, part in enumerate(indicator.parts)
     ]
 
 
 def _demand(indicator: IndicatorSpec, level: int, verdict: PartVerdict) -> Demand:
-    return Demand(level, demanded(indicator, verdict), verdict.lowered, verdict.clause, verdict.met)
+    words, scaled = demanded(indicator, verdict), indicator.kind != "yes_no"
+    return Demand(level, words, verdict.lowered, verdict.clause, verdict.met, scaled)

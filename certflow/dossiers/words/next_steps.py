@@ -18,7 +18,9 @@ from certflow.law.guards import upgrade_from
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.law.workflow import Offer
 from certflow.models.results import Recognition
+from certflow.models.units import OfficeContact
 from certflow.results import recognitions
+from certflow.units import contacts
 from certflow.wording import language
 
 
@@ -38,13 +40,14 @@ class NextStep:
     """What the reader does next: `words` on a link to `url`, both "" where there is nothing to press.
 
     `offer` is the action that it takes, where it is one. `with_whom` are the people whose turn it is, where it is not
-    the reader's; nobody among them means that the part is held by nobody.
+    the reader's; nobody among them means that the part is held by nobody. `contact` is how their office is reached.
     """
 
     words: str = ""
     url: str = ""
     offer: Offer | None = None
     with_whom: tuple[str, ...] | None = None
+    contact: OfficeContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def next_step(reading: Reading, offers: Sequence[Offer] | None, tasks: Iterable[
     if reading.state.final:
         return NextStep()
     if not reading.is_turn or offers is None:
-        return NextStep(with_whom=people(reading, seats))
+        return NextStep(with_whom=people(reading, seats), contact=_contact(reading))
     for task in tasks:
         if task.status_kind == "yours":
             return NextStep(str(_("Continue: %(task)s", task=task.title)), task.url)
@@ -96,6 +99,12 @@ def people(reading: Reading, seats: Bench | None) -> tuple[str, ...]:
     if seats is not None:
         return tuple(dict.fromkeys(seat.name for seat in seats.left(turn)))[: vacancies.MOST_NAMED]
     return tuple(person.full_name for person in vacancies.holding(reading.dossier, turn))
+
+
+def _contact(reading: Reading) -> OfficeContact | None:
+    """How the office is reached where those sit whose turn it is; of what is held by nobody in a unit there is none."""
+    seat = reading.dossier.seats.get(reading.workflow.spec.roles[reading.state.turn].seat)
+    return contacts.of_unit(seat) if seat is not None else None
 
 
 def main_offer(spec: WorkflowSpec, state: str, offers: Iterable[Offer]) -> Offer | None:

@@ -40,10 +40,13 @@ function count(text) {
 // The percentage while it is typed: cut, never rounded up; of the last field, and counted within each of the others.
 function percent(output) {
   const inputs = [...output.htmlFor].map((id) => document.getElementById(id));
+  const bar = document.querySelector(`[data-bar="${inputs[0].id}"]`);
   const show = (event) => {
     const counts = inputs.map((input) => count(input.value));
     const part = counts[0], whole = counts.at(-1), over = counts.some((other) => part > other);
-    output.hidden = !(whole > 0 && whole <= 2e9 && part >= 0) || (over && event?.type === "input");
+    const known = whole > 0 && whole <= 2e9 && part >= 0;
+    output.hidden = !known || (over && event?.type === "input");
+    bar?.setAttribute("width", known && !over ? part * 100 / whole : 0);
     output.textContent = fill(over ? output.dataset.over : output.dataset.text, { percent: local(Math.floor(part * 1e4 / whole) / 100, 2) });
   };
   inputs.forEach((input) => { input.addEventListener("input", show); input.addEventListener("change", show); });

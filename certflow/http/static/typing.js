@@ -31,7 +31,10 @@ function autosave(form) {
   let edits = 0, timer = 0, pause = 0, leaving = false, closed = false, running = null, uploading = Promise.resolve();
 
   const value = (name) => form.elements[name]?.value ?? "";
-  const put = (name, text) => { if (form.elements[name]) form.elements[name].value = text; };
+  const put = (name, text) => {
+    if (form.elements[name]) form.elements[name].value = text;
+    if (text) form.elements[name]?.closest?.("details")?.setAttribute("open", "");
+  };
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
   const show = (state, text) => {
     status.hidden = false;
@@ -47,7 +50,7 @@ function autosave(form) {
   const note = (name, element) => {
     const at = place(name), field = form.elements[name];
     at?.querySelector("[data-note]")?.remove();
-    if (element) { element.dataset.note = name; at?.prepend(element); }
+    if (element) { element.dataset.note = name; at?.prepend(element); at?.closest("details")?.setAttribute("open", ""); }
     if (field?.setAttribute) element?.className === "error" ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid");
     at?.classList.toggle("field-bad", element?.className === "error");
   };
@@ -176,7 +179,7 @@ function uploads(form, area, busy) {
   const input = area.querySelector("input[type=file]"), say = form.dataset;
   const original = labelled("input", { type: "checkbox" });
   area.querySelector("[data-attach]").hidden = true;
-  (area.querySelector("details.more > div") || input.closest(".field")).append(labelled("label", { className: "choice small" }, original, labelled("span", { textContent: say.original })));
+  (area.querySelector("[data-hints] > div") || input.closest(".field")).append(labelled("label", { className: "choice small" }, original, labelled("span", { textContent: say.original })));
   const state = labelled("p", { className: "small", hidden: true });
   state.setAttribute("role", "status");
   area.append(state);
