@@ -1,14 +1,18 @@
 """The pages of a criterion in a real browser: saving while typing, attaching files, phone width, accessibility."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from certflow.assessment import evidence
 from certflow.assessment.answers import parse
+from certflow.demo import samples as demo
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from tests import make
@@ -142,7 +146,7 @@ def test_files_are_attached_removed_and_put_back_and_nothing_typed_is_lost(
     page = signed_in("commune_officer", draft, java_script_enabled=script)
     page.goto(f"/dossiers/{draft.id}/criteria/1")
     files = [{"name": name, "mimeType": "application/pdf", "buffer": samples.pdf()} for name in ("một.pdf", "hai.pdf")]
-    listed = page.locator("#i1-2-files .files li a")
+    listed = page.locator("#i1-2-files .files a[download]")
 
     page.fill("#i1-1-explanation", "Chưa lưu")
     page.set_input_files("#i1-2-file", files)  # type: ignore[arg-type]
@@ -252,6 +256,20 @@ def stored(dossier: Dossier, code: str) -> object:
     return claim and claim.answer
 
 
+def scanned(dossier: Dossier) -> int:
+    """Evidence of three pages, and a picture that cannot be drawn; gives the number of the first."""
+    officer = make.person_for("commune_officer", dossier)
+    target = io.BytesIO()
+    with pikepdf.open(demo.paper("Kế hoạch tuyên truyền", "Xã Xuân Tây")) as paper:
+        for _copy in range(2):
+            paper.pages.append(paper.pages[0])
+        paper.save(target)
+    files = ((target.getvalue(), "Kế hoạch tuyên truyền năm 2025.pdf"), (samples.jpeg(400, 300), "ảnh hỏng.jpg"))
+    made = [evidence.attach(dossier.id, "1.1", io.BytesIO(file), name, actor=officer).id for file, name in files]
+    make.commit()
+    return made[0]
+
+
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
 def test_the_pages_fit_and_are_accessible(
     app: Flask, signed_in: Callable[..., Page], screenshot: Screenshot, viewport: dict[str, int]
@@ -259,7 +277,9 @@ def test_the_pages_fit_and_are_accessible(
     with app.app_context():
         draft, appraised = make.dossier(), make.dossier("under_review")
         open_to_findings = make.dossier("appraising")
+        file = scanned(draft)
     own = {f"/dossiers/{draft.id}/{rest}": f"claims-{rest}" for rest in ("criteria/5", "meeting", "check")}
+    own |= {f"/dossiers/{draft.id}/criteria/1": "claims-files", f"/evidence/{file}/pages/2": "evidence-page"}
     district = {
         f"/dossiers/{open_to_findings.id}/appraisal/5": "appraisal-criterion",
         f"/dossiers/{appraised.id}/appraisal/5": "appraisal-criterion-read",

@@ -156,6 +156,7 @@ def _parts() -> dict[str, Any]:
         "role": "commune_officer",
         "old": 1,
         "new": 1,
+        "page": 1,
         "version": 1,
     }
 

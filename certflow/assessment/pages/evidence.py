@@ -1,6 +1,8 @@
-"""Evidence: the files that the script of a criterion's page sends, and their download."""
+"""Evidence: the files that the script of a criterion's page sends, their download, and their pages as pictures."""
 
-from flask import jsonify, redirect, render_template, url_for
+from functools import partial
+
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,12 +10,18 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, WRITES_CLAIMS
-from certflow.assessment import evidence
+from certflow.assessment import assessments, evidence, previews
+from certflow.assessment.forms.answers import anchor
 from certflow.assessment.pages import criteria, uploads
+from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.policy import EVIDENCE, SEES_FILE
-from certflow.catalogue.catalogue import form_of
+from certflow.assessment.words import figures
+from certflow.assessment.words.previews import reason
+from certflow.catalogue.catalogue import form_of, workflow_of
+from certflow.catalogue.words import marks
+from certflow.gateways.files import preview
 from certflow.gateways.files.content import MAX_BYTES
-from certflow.http.attachments import attachment, drain
+from certflow.http.attachments import attachment, drain, picture
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
 
@@ -52,3 +60,40 @@ def show(evidence_id: int) -> ResponseReturnValue:
     """The file as an attachment, under the type found in its content; no page of ours can be made of it."""
     file = subject(EVIDENCE, evidence_id)
     return attachment(evidence.chunks(file), name=file.original_name, media_type=file.media_type, size=file.size)
+
+
+@bp.page("/evidence/<int:evidence_id>/pages/<int:page>", SEES_FILE)
+def page(evidence_id: int, page: int) -> ResponseReturnValue:
+    """One page of the file as a picture, beside what was claimed and found by it."""
+    file = subject(EVIDENCE, evidence_id)
+    dossier = file.dossier
+    opened = OpenedDossier(dossier, form_of(dossier), assessments.contents(dossier))
+    drawn = previews.page_of(file, page, "page")
+    indicator = opened.form.indicators.get(file.indicator)
+    return render_template(
+        "assessment/evidence/page.html",
+        found=opened,
+        dossier=dossier,
+        file=file,
+        page=page,
+        pages=min(drawn.pages, preview.MOST_PAGES),
+        drawn=drawn,
+        reason=reason(drawn.fault),
+        indicator=indicator,
+        finds=bool(workflow_of(dossier).spec.writers["findings"]) and editing.sees_findings(actor(), dossier),
+        anchor=anchor(file.indicator),
+        lines=partial(figures.lines, opened.words),
+        notices=marks.of_dossier(dossier),
+    )
+
+
+@bp.page("/evidence/<int:evidence_id>/pages/<int:page>/picture", SEES_FILE)
+def drawn_page(evidence_id: int, page: int) -> ResponseReturnValue:
+    """The picture itself; where the page cannot be drawn, one that says why."""
+    file = subject(EVIDENCE, evidence_id)
+    size = request.args.get("size", "page")
+    drawn = previews.page_of(file, page, size)
+    if drawn.fault:
+        words = render_template("assessment/evidence/no_picture.svg", words=reason(drawn.fault, brief=True))
+        return picture(words.encode(), media_type="image/svg+xml", mark="")
+    return picture(drawn.picture, media_type=preview.MEDIA_TYPE, mark=previews.mark_of(file, page, size))
