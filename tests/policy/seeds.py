@@ -152,6 +152,7 @@ def _parts() -> dict[str, Any]:
         "digest": "0" * 64,
         "kind": "invitation",
         "token": "absent",
+        "upload": "absent",
         "handle": "absent",
         "role": "commune_officer",
         "old": 1,
