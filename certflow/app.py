@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from certflow import clock, models
 from certflow.accounts.pages import gate
 from certflow.accounts.words import with_present_name
+from certflow.assessment.previews import is_previewed
 from certflow.assessment.words.entries import is_rated, level_of, scale, words_of
 from certflow.assessment.words.figures import doubt
 from certflow.catalogue import catalogue
@@ -93,6 +94,7 @@ def _speak(app: Flask) -> None:
     app.jinja_env.globals |= {"today": clock.today, "level_of": level_of, "scale": scale, "words_of": words_of}
     app.jinja_env.globals |= {"with_present_name": with_present_name, "doubt": doubt}
     app.jinja_env.tests |= {"text": lambda value: isinstance(value, Text), "rated": is_rated}
+    app.jinja_env.tests["previewed"] = is_previewed
 
 
 def install(app: Flask, settings: Settings) -> None:

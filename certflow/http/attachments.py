@@ -11,6 +11,7 @@ from certflow.gateways.files.content import ALLOWED
 
 MOST_DRAINED = 256 * 1024 * 1024
 ATTR_CHARS = "!#$&+-.^_`|~"  # RFC 5987 attr-char, beside letters and digits
+KEPT_FOR = 3600  # seconds
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -24,6 +25,24 @@ def attachment(chunks: Iterable[bytes], *, name: str, media_type: str, size: int
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cache-Control"] = "no-store"
     return Response(chunks, headers=headers, content_type=media_type)
+
+
+def picture(content: bytes, *, media_type: str, mark: str) -> Response:
+    """A picture that we drew, to show inside our own pages; the browser of the person keeps it for an hour.
+
+    The cookie stands in `Vary`, so that nobody else who uses the browser gets it. `mark` is different for each picture;
+    without one the browser keeps nothing.
+    """
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = f"private, max-age={KEPT_FOR}" if mark else "no-store"
+    if mark:
+        response.vary.add("Cookie")
+        response.set_etag(mark)
+        response.make_conditional(request)
+    return response
 
 
 def _disposition(name: str) -> str:

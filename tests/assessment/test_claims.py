@@ -1,16 +1,20 @@
 """The commune's pages: criteria, the meeting, and the check before filing."""
 
+import io
+import re
 from collections.abc import Mapping
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certflow.assessment import evidence
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Meeting
 from certflow.units import attributes
 from tests import make
 from tests.browsing import again, queries, send, signed_in, typed_in
+from tests.gateways import samples
 
 HALF = {"denominator": "3000", "share": "1799", "definition": "Công dân từ 15 tuổi"}
 MOST_QUERIES = 13  # the last ones are of the act to which the answers lead
@@ -221,6 +225,25 @@ def test_the_check_page_says_when_nothing_is_missing(app: Flask, client: FlaskCl
 
     assert "The highest level is reached" in page
     assert "Not answered" not in page
+
+
+def test_evidence_is_recommended_and_the_check_names_what_is_claimed_without_it(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    with app.app_context():
+        make.claims(again(draft), make.answers(1) | {"1.2": {"value": "no"}})
+        officer = make.person_for("commune_officer", again(draft))
+        file = io.BytesIO(samples.pdf())
+        evidence.attach(draft.id, "1.1", file, "ảnh.jpg", actor=officer)
+        make.commit()
+
+    field = client.get(f"/dossiers/{draft.id}/criteria/1").text
+    warning = client.get(f"/dossiers/{draft.id}/check").text.partition("Evidence is recommended here")[2]
+
+    assert 'Evidence for indicator 1.1 <span class="need">(recommended)</span>' in field
+    assert "ảnh.pdf" in field  # the ending follows the content
+    named = re.findall(r'criteria/\d#i\d-\d">(\d\.\d)\.', warning.partition("</ul>")[0])
+    assert (named[0], len(named)) == ("1.3", 13)
 
 
 def test_the_meeting_is_recorded_once_all_is_given(app: Flask, client: FlaskClient, draft: Dossier) -> None:

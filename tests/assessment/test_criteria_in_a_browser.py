@@ -1,15 +1,20 @@
 """The pages of a criterion in a real browser: saving while typing, attaching files, phone width, accessibility."""
 
+import io
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from certflow.assessment import evidence
 from certflow.assessment.answers import parse
+from certflow.assessment.partial_uploads import PART
+from certflow.demo import samples as demo
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
 from tests import make
@@ -145,7 +150,7 @@ def test_files_are_attached_removed_and_put_back_and_nothing_typed_is_lost(
     page = signed_in("commune_officer", draft, java_script_enabled=script)
     page.goto(f"/dossiers/{draft.id}/criteria/1")
     files = [{"name": name, "mimeType": "application/pdf", "buffer": samples.pdf()} for name in ("một.pdf", "hai.pdf")]
-    listed = page.locator("#i1-2-files .files li a")
+    listed = page.locator("#i1-2-files .files a[download]")
 
     unfold(page, "#i1-1-explanation")
     page.fill("#i1-1-explanation", "Chưa lưu")
@@ -281,6 +286,43 @@ def test_three_indicators_fill_three_screens_of_a_small_phone_and_a_bar_follows_
     expect(bar).to_have_attribute("width", "0")
 
 
+def test_a_dropped_line_goes_on_where_the_file_stopped(draft: Dossier, signed_in: Callable[..., Page]) -> None:
+    page = signed_in("commune_officer", draft)
+    page.goto(f"/dossiers/{draft.id}/criteria/1")
+    large, sent = samples.picture("PNG") + b"\0" * 1_300_000, list[int]()
+
+    def part(route: Route) -> None:
+        """The second part meets a line that has gone; when it is back, the page is told."""
+        sent.append(int(route.request.headers["upload-offset"]))
+        if len(sent) == 2:
+            route.abort("internetdisconnected")
+            page.evaluate("setTimeout(() => dispatchEvent(new Event('online')), 300)")
+        else:
+            route.continue_()
+
+    page.route(
+        re.compile("/uploads/"), lambda route: part(route) if route.request.method == "POST" else route.continue_()
+    )
+    page.set_input_files("#i1-1-file", {"name": "lớn.png", "mimeType": "image/png", "buffer": large})
+
+    expect(page.locator("#i1-1-files .files")).to_contain_text("lớn.png")
+    assert sent == [0, PART, PART, 2 * PART]
+
+
+def scanned(dossier: Dossier) -> int:
+    """Evidence of three pages, and a picture that cannot be drawn; gives the number of the first."""
+    officer = make.person_for("commune_officer", dossier)
+    target = io.BytesIO()
+    with pikepdf.open(demo.paper("Kế hoạch tuyên truyền", "Xã Xuân Tây")) as paper:
+        for _copy in range(2):
+            paper.pages.append(paper.pages[0])
+        paper.save(target)
+    files = ((target.getvalue(), "Kế hoạch tuyên truyền năm 2025.pdf"), (samples.jpeg(400, 300), "ảnh hỏng.jpg"))
+    made = [evidence.attach(dossier.id, "1.1", io.BytesIO(file), name, actor=officer).id for file, name in files]
+    make.commit()
+    return made[0]
+
+
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
 def test_the_pages_fit_and_are_accessible(
     app: Flask, signed_in: Callable[..., Page], screenshot: Screenshot, viewport: dict[str, int]
@@ -288,7 +330,9 @@ def test_the_pages_fit_and_are_accessible(
     with app.app_context():
         draft, appraised = make.dossier(), make.dossier("under_review")
         open_to_findings = make.dossier("appraising")
+        file = scanned(draft)
     own = {f"/dossiers/{draft.id}/{rest}": f"claims-{rest}" for rest in ("criteria/5", "meeting", "check")}
+    own |= {f"/dossiers/{draft.id}/criteria/1": "claims-files", f"/evidence/{file}/pages/2": "evidence-page"}
     district = {
         f"/dossiers/{open_to_findings.id}/appraisal/5": "appraisal-criterion",
         f"/dossiers/{appraised.id}/appraisal/5": "appraisal-criterion-read",

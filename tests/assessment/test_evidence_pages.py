@@ -1,6 +1,9 @@
 """Evidence: attaching, refusing, removing and downloading."""
 
+import datetime as dt
 import io
+import re
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
+from certflow import clock
+from certflow.gateways.files import preview
+from certflow.gateways.files.preview import PagePreview
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Evidence
 from tests import make
@@ -171,6 +177,66 @@ def test_a_file_is_shown_to_those_who_may_see_its_dossier_only(app: Flask, clien
     assert reviewer.get(f"/evidence/{file.id}").status_code == 404
     assert nobody.get(f"/evidence/{file.id}").status_code == 302
     assert client.get("/evidence/999").status_code == 404
+
+
+def test_a_page_is_drawn_once_and_shown_beside_the_claim_to_those_who_may_download_it(
+    app: Flask, client: FlaskClient, draft: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _attach(client, draft, (samples.pdf(), NAME), (samples.docx(), "b.docx"))
+    send(client, f"/dossiers/{draft.id}/criteria/1", {"1.1-value": "yes", "1.1-explanation": "Có kế hoạch từ tháng 1"})
+    stranger = app.test_client()
+    with app.app_context():
+        other = make.dossier()
+    signed_in(app, stranger, "commune_officer", other)
+    listed, file = client.get(f"/dossiers/{draft.id}/criteria/1").text, _stored(app)[0]
+    address = f"/evidence/{file.id}/pages/1"
+
+    page, first = client.get(address), client.get(f"{address}/picture?size=small")
+    monkeypatch.setattr(preview, "draw", None)  # whatever would be drawn once more fails
+    second = client.get(f"{address}/picture?size=small")
+    known = client.get(f"{address}/picture?size=small", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert re.findall(r'<img src="([^"]*)" width="84" height="112" loading="lazy"', listed) == [
+        f"{address}/picture?size=small"
+    ]
+    for words in ("Có kế hoạch từ tháng 1", 'width="848" height="1200"', "Download the file", file.original_name):
+        assert words in page.text
+    assert "Finding" not in page.text
+    assert (first.data[8:12], first.data, known.status_code) == (b"WEBP", second.data, 304)
+    assert (first.content_type, first.headers["X-Content-Type-Options"]) == ("image/webp", "nosniff")
+    assert "sandbox" in first.headers["Content-Security-Policy"]
+    assert first.headers["Cache-Control"] == "private, max-age=3600"
+    assert "Cookie" in first.headers["Vary"]
+    for missing in (
+        "/evidence/999/pages/1",
+        f"/evidence/{file.id}/pages/2/picture?size=9",
+        f"{address}/picture?size=9",
+    ):
+        assert client.get(missing).status_code == 404
+    assert client.get(f"/evidence/{file.id + 1}/pages/1").status_code == 404
+    assert [stranger.get(f"{address}{rest}").status_code for rest in ("", "/picture?size=small")] == [404, 404]
+
+
+def test_what_cannot_be_drawn_is_told_with_the_download_and_tried_again_another_day(
+    app: Flask, client: FlaskClient, draft: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _attach(client, draft, (samples.jpeg(400, 300), "ảnh.jpg"), (samples.picture("PNG"), "b.png"))
+    broken, slow = _stored(app)
+    faults: Iterator[preview.Fault] = iter(("limits", "busy"))
+    for file, words, brief in ((broken, "This file is damaged", "Damaged"), (slow, "too much time", "Too large here")):
+        if file is slow:
+            monkeypatch.setattr(preview, "draw", lambda *_args, **_named: PagePreview(fault=next(faults)))
+        page, picture = client.get(f"/evidence/{file.id}/pages/1"), client.get(f"/evidence/{file.id}/pages/1/picture")
+
+        assert words in page.text
+        assert f'href="/evidence/{file.id}" download' in page.text
+        assert (picture.content_type, picture.headers["Cache-Control"]) == ("image/svg+xml", "no-store")
+        assert brief in picture.text
+
+    tomorrow = clock.today() + dt.timedelta(days=1)
+    monkeypatch.setattr(clock, "today", lambda: tomorrow)
+    assert "Many pages are being prepared" in client.get(f"/evidence/{slow.id}/pages/1").text
+    assert "This file is damaged" in client.get(f"/evidence/{broken.id}/pages/1").text
 
 
 def test_a_file_is_removed_from_the_draft_once(app: Flask, client: FlaskClient, draft: Dossier) -> None:

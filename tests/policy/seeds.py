@@ -152,10 +152,12 @@ def _parts() -> dict[str, Any]:
         "digest": "0" * 64,
         "kind": "invitation",
         "token": "absent",
+        "upload": "absent",
         "handle": "absent",
         "role": "commune_officer",
         "old": 1,
         "new": 1,
+        "page": 1,
         "version": 1,
     }
 

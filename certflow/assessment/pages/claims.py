@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS
-from certflow.assessment import assessments, earlier, meetings
+from certflow.assessment import assessments, earlier, meetings, partial_uploads
 from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_saved
@@ -118,6 +118,7 @@ def criterion_page(
         stored_texts=assessments.texts_of,
         files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
+        part=partial_uploads.PART,
         anchor=answers.anchor,
         field_ids=answers.share_ids,
         lines=partial(figures.lines, opened.words),
@@ -193,7 +194,7 @@ def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     opened = criteria.opened(dossier_id)
     needs = {need for transition in workflow_of(opened.dossier).spec.transitions for need in transition.needs}
-    again = opened.to_confirm(opened.contents.claims)
+    again, writable = opened.to_confirm(opened.contents.claims), opened.may_write("claims")
     return render_template(
         "assessment/claims/check.html",
         found=opened,
@@ -203,10 +204,13 @@ def check(dossier_id: int) -> ResponseReturnValue:
         proof=figures.proof(opened.form, opened.claimed, opened.written, opened.form.by_part["claims"]),
         gaps=gaps.gaps(opened.form, opened.claimed, opened.claims, again),
         again=again,
+        unsupported=[]
+        if opened.dossier.filed and not writable
+        else gaps.without_evidence(opened.form, opened.claims, opened.contents.evidence),
         anchor=answers.anchor,
         body_title=meetings.body_title,
         asks_a_level="claim_reaches_a_level" in needs,
-        writable=opened.may_write("claims"),
+        writable=writable,
         notices=marks.of_dossier(opened.dossier),
         **sections("claims.check", opened.dossier),
     )

@@ -1,6 +1,8 @@
-"""Evidence: the files that the script of a criterion's page sends, and their download."""
+"""Evidence: the files that the script of a criterion's page sends, their download, and their pages as pictures."""
 
-from flask import jsonify, redirect, render_template, url_for
+from functools import partial
+
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,14 +10,21 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, WRITES_CLAIMS
-from certflow.assessment import evidence
+from certflow.assessment import assessments, evidence, partial_uploads, previews
+from certflow.assessment.forms.answers import anchor
 from certflow.assessment.pages import criteria, uploads
+from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.policy import EVIDENCE, SEES_FILE
-from certflow.catalogue.catalogue import form_of
+from certflow.assessment.words import figures
+from certflow.assessment.words.previews import reason
+from certflow.catalogue.catalogue import form_of, workflow_of
+from certflow.catalogue.words import marks
+from certflow.gateways.files import preview
 from certflow.gateways.files.content import MAX_BYTES
-from certflow.http.attachments import attachment, drain
+from certflow.http.attachments import attachment, drain, picture
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
+from certflow.http.typed import plain_number
 
 bp = Room("evidence", __name__)
 
@@ -31,9 +40,43 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     editing.require_editor(dossier, actor(), "claims")
     sent = uploads.chosen("file")
     reasons = uploads.attach(dossier_id, indicator, sent)[1] if sent else (str(uploads.NONE_CHOSEN),)
+    return _listed(dossier_id, indicator, reasons)
+
+
+def _listed(dossier_id: int, indicator: str, reasons: tuple[str, ...]) -> ResponseReturnValue:
+    """The list of files as it is now, and the refusals."""
     keep_what_was_written()
+    dossier = subject(DOSSIER, dossier_id)
     html = render_template("assessment/claims/files.html", files=evidence.listed(dossier, indicator))
     return jsonify(html=html, reasons=reasons), 422 if reasons else 200
+
+
+@bp.action("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads", WRITES_CLAIMS)
+def begin_upload(dossier_id: int, indicator: str) -> ResponseReturnValue:
+    """Begin a file that comes in parts, as tus 1.0 says; its address is in the header `Location`."""
+    length = plain_number(request.headers.get("Upload-Length")) or 0
+    begun = partial_uploads.begin(dossier_id, indicator, length, uploads.name_of_upload(), actor=actor())
+    address = url_for(".upload", dossier_id=dossier_id, indicator=indicator, upload=begun.name)
+    return jsonify(), 201, uploads.head_of_upload(0, begun, Location=address)
+
+
+@bp.form("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads/<upload>", WRITES_CLAIMS)
+def upload(dossier_id: int, indicator: str, upload: str) -> ResponseReturnValue:
+    """How much of the file is there (HEAD), or its next part (PATCH, sent as POST with `X-HTTP-Method-Override`).
+
+    The last part is answered as `attach` answers.
+    """
+    begun = partial_uploads.find(upload, dossier_id, indicator, actor())
+    at = partial_uploads.offset(begun)
+    if request.method == "POST" and at < begun.length:
+        sent_at = plain_number(request.headers.get("Upload-Offset"))
+        further = partial_uploads.append(begun, -1 if sent_at is None else sent_at, request.get_data())
+        if further is None:
+            return jsonify(), 409, uploads.head_of_upload(at, begun)
+        at = further
+    if request.method == "GET" or at < begun.length:
+        return "", 200 if request.method == "GET" else 204, uploads.head_of_upload(at, begun)
+    return _listed(dossier_id, indicator, uploads.finish(begun))
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -52,3 +95,40 @@ def show(evidence_id: int) -> ResponseReturnValue:
     """The file as an attachment, under the type found in its content; no page of ours can be made of it."""
     file = subject(EVIDENCE, evidence_id)
     return attachment(evidence.chunks(file), name=file.original_name, media_type=file.media_type, size=file.size)
+
+
+@bp.page("/evidence/<int:evidence_id>/pages/<int:page>", SEES_FILE)
+def page(evidence_id: int, page: int) -> ResponseReturnValue:
+    """One page of the file as a picture, beside what was claimed and found by it."""
+    file = subject(EVIDENCE, evidence_id)
+    dossier = file.dossier
+    opened = OpenedDossier(dossier, form_of(dossier), assessments.contents(dossier))
+    drawn = previews.page_of(file, page, "page")
+    indicator = opened.form.indicators.get(file.indicator)
+    return render_template(
+        "assessment/evidence/page.html",
+        found=opened,
+        dossier=dossier,
+        file=file,
+        page=page,
+        pages=min(drawn.pages, preview.MOST_PAGES),
+        drawn=drawn,
+        reason=reason(drawn.fault),
+        indicator=indicator,
+        finds=bool(workflow_of(dossier).spec.writers["findings"]) and editing.sees_findings(actor(), dossier),
+        anchor=anchor(file.indicator),
+        lines=partial(figures.lines, opened.words),
+        notices=marks.of_dossier(dossier),
+    )
+
+
+@bp.page("/evidence/<int:evidence_id>/pages/<int:page>/picture", SEES_FILE)
+def drawn_page(evidence_id: int, page: int) -> ResponseReturnValue:
+    """The picture itself; where the page cannot be drawn, one that says why."""
+    file = subject(EVIDENCE, evidence_id)
+    size = request.args.get("size", "page")
+    drawn = previews.page_of(file, page, size)
+    if drawn.fault:
+        words = render_template("assessment/evidence/no_picture.svg", words=reason(drawn.fault, brief=True))
+        return picture(words.encode(), media_type="image/svg+xml", mark="")
+    return picture(drawn.picture, media_type=preview.MEDIA_TYPE, mark=previews.mark_of(file, page, size))

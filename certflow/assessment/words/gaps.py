@@ -39,6 +39,22 @@ def gaps(form: FormSpec, result: Result, answers: Answers, to_confirm: Collectio
     return [_gap(words, verdict.indicator, why, to_confirm) for verdict, why in zip(unmet, reasons, strict=True)]
 
 
+def without_evidence(form: FormSpec, answers: Answers, attached: Collection[str]) -> list[IndicatorSpec]:
+    """The indicators that are claimed to be met, or to bring points, with no file behind them.
+
+    `attached`: the indicators that have files. An answer of “no”, level 0 or no points needs none.
+    """
+    return [
+        indicator
+        for code, indicator in form.indicators.items()
+        if indicator.wants_evidence and code not in attached and _claims_something(answers.get(code, {}))
+    ]
+
+
+def _claims_something(answer: Answer) -> bool:
+    return any(value not in (None, False, "", "0") for value in answer.values())
+
+
 def _gap(words: FormWords, indicator: IndicatorSpec, reasons: tuple[str, ...], to_confirm: Collection[str]) -> Gap:
     if indicator.code in to_confirm:
         reasons = (words("changed"),)

@@ -10,7 +10,7 @@ Files that are two things at once (each was considered):
 - bytes before the first or between the entries of an office file: refused (`content_office`);
 - anything else behind the end of a picture: kept, because phones put a film of the moment or their own
   notes there. HTML or script inside a picture's comment is kept too: files are only ever served as
-  attachments, under the media type found here and with `nosniff`.
+  attachments, under the media type found here and with `nosniff`; on pages stand pictures that we draw of them.
 
 Not looked at: whether a file can be displayed, and viruses.
 """

@@ -121,6 +121,11 @@ class IndicatorSpec:
         return self.judged or self.kind == "file"
 
     @property
+    def wants_evidence(self) -> bool:
+        """Whether its answer should have evidence behind it; it is asked for, and never required."""
+        return self.judged and not self.computed
+
+    @property
     def computed(self) -> bool:
         """Whether the answer is never typed but computed from what is stored."""
         return self.kind == "share_of_units"
