@@ -12,7 +12,9 @@ GUARDED = {
     "Evidence",
     "Meeting",
     "Submission",
+    "FilingReceipt",
     "HistoryEntry",
+    "Sequel",
     "Document",
     "Recognition",
 }
