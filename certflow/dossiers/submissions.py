@@ -113,6 +113,12 @@ def submission(dossier: Dossier, number: int) -> Submission:
     return row
 
 
+def first_number(dossier: Dossier) -> int | None:
+    """The number of the first filing that stands, which counts for the dates; None where none does."""
+    stands = Submission.dossier_id == dossier.id, Submission.retracted_at.is_(None)
+    return db.session.scalar(select(func.min(Submission.number)).where(*stands))
+
+
 def claimed_levels(dossiers: Sequence[Dossier]) -> dict[int, int]:
     """The level that each of `dossiers` claimed when it was filed last, by its id; those never filed are left out."""
     ids = [dossier.id for dossier in dossiers if dossier.filed]

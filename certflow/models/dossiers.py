@@ -242,6 +242,11 @@ class FilingReceipt(Model):
     number: Mapped[int | None]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
+    @property
+    def number_text(self) -> str:
+        """Number and notation as printed, below 10 with a leading zero; "" without one."""
+        return f"{self.number:02d}/{self.notation}" if self.number is not None else ""
+
 
 class HistoryEntry(Model):
     """One act on a dossier; entries are only ever added, and `number` equals the dossier's version after it.
