@@ -18,6 +18,7 @@ from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
 from certflow.desk import navigation
 from certflow.desk.blueprints import blueprints
 from certflow.dossiers.effects import EFFECTS
+from certflow.dossiers.pages import first_views
 from certflow.gateways import installation
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)  # makes the tokens; the gate checks them, once it knows who is signed in
     web_errors.register(app)
     gate.register(app)
+    first_views.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     navigation.register(app)

@@ -133,6 +133,22 @@ def title_at(title: str, unit: str) -> str:
     return f"{title}, {place}"
 
 
+_BODY = re.compile(r"\b(?:Văn phòng|[Pp]hòng|Sở|Bộ|Vụ|Hội|Ủy ban nhân dân) .+")
+
+
+def body_in(title: str) -> str:
+    """The body that the title of a role names, "" for none: of "Chuyên viên Sở Giáo dục và Đào tạo" the department."""
+    body = _BODY.search(title)
+    return capitalised(body[0]) if body else ""
+
+
+def without_tier(body: str) -> str:
+    """A body without the tier behind it: "Phòng Văn hóa - Xã hội xã" gives "Phòng Văn hóa - Xã hội"."""
+    for tier in _KINDS_OF_TIER:
+        body = body.removesuffix(f" {tier}")
+    return body
+
+
 def capitalised(sentence: str) -> str:
     """`sentence` with a capital at its start."""
     return sentence[:1].upper() + sentence[1:]

@@ -32,7 +32,7 @@ from certflow.law.specs.words import Text
 from certflow.law.specs.workflow import TransitionSpec
 from certflow.law.workflow import Move, Offer
 from certflow.models.base import db, instant
-from certflow.models.dossiers import Claim, Dossier, Finding, HistoryEntry, Meeting
+from certflow.models.dossiers import RETRACTION, Claim, Dossier, Finding, HistoryEntry, Meeting
 from certflow.models.people import User
 from certflow.results import recognitions
 from certflow.rules import authority, signing
@@ -97,6 +97,18 @@ def keep_state(dossier: Dossier, action: str, *, actor: User, note: str) -> None
     )
     move = Move(stays, dossier.state, dossier.state, role_titles.ADMINISTRATOR)
     _change_state(dossier, move, Act(actor, note, NO_DOCUMENT, clock.now()), stays=True)
+
+
+def take_back(dossier: Dossier, step: HistoryEntry, *, actor: User, note: str) -> dt.datetime:
+    """Bring a dossier that is held to the state before its latest `step`, in the part that took it; gives the instant.
+
+    Whether the step may be taken back is for the caller to ask; what it stored beside the state is for them to undo.
+    """
+    words, parts = Text("", ""), (step.acting_as,)
+    back = TransitionSpec(f"{RETRACTION}{step.number}", words, (dossier.state,), step.from_state, parts, source="")
+    move = Move(back, dossier.state, step.from_state, step.acting_as)
+    move, delegation = signing.part_used(dossier, move, access.parts_on(actor, dossier))
+    return _change_state(dossier, move, Act(actor, note.strip(), NO_DOCUMENT, clock.now(), delegation))
 
 
 def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:

@@ -4,23 +4,25 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 
 from certflow import clock
 from certflow.catalogue.catalogue import workflow_of
-from certflow.dossiers.succession import PREFIX
 from certflow.law.deadlines import Due, Standing, Undated, counted_due, standing
 from certflow.law.specs.workflow import DeadlineSpec
 from certflow.law.working_days import NOTHING_KNOWN, WorkingCalendar
 from certflow.models.approval import PaperReceipt
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, HistoryEntry
+from certflow.models.dossiers import Dossier, HistoryEntry, Sequel
 from certflow.rounds import rounds, working_days
 
 Reached = Mapping[tuple[int, str], dt.datetime]
 
-# A move to a newer version of the rules is an act, and no step on the dossier's way.
-STEPS = HistoryEntry.action.not_like(f"{PREFIX}%")
+_of_the_entry = and_(Sequel.dossier_id == HistoryEntry.dossier_id, Sequel.number == HistoryEntry.number)
+_retracted = exists().where(_of_the_entry, Sequel.kind == "retracted").correlate(HistoryEntry)
+# A step of the scheme has no colon in its name: a move to a newer version of the rules is an act, and no step on the
+# dossier's way. One that was taken back never happened for any date, nor did the taking back.
+STEPS = and_(HistoryEntry.action.not_like("%:%"), ~_retracted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from certflow.catalogue import units
 from certflow.catalogue.catalogue import form_of, workflow_of, workflows
 from certflow.dossiers import dates, lists
 from certflow.dossiers.lists import Choice, Selection, Totals
-from certflow.dossiers.succession import PREFIX
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.handling import handling
 from certflow.law.deadlines import Standing
@@ -249,6 +248,10 @@ def last_act(dossier: Dossier) -> HistoryEntry | None:
 
 
 def last_step(entries: Sequence[HistoryEntry]) -> HistoryEntry | None:
-    """The latest step in a dossier's history; a move to a newer version of its rules does not count as a step."""
-    steps = [entry for entry in entries if not entry.action.startswith(PREFIX)]
+    """The latest step in a dossier's history that stands.
+
+    One that was taken back does not stand; neither that nor a move to a newer version of the rules is a step itself.
+    """
+    retracted = {entry.retracts for entry in entries}
+    steps = [entry for entry in entries if ":" not in entry.action and entry.number not in retracted]
     return steps[-1] if steps else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from certflow.clock import local_day
-from certflow.dossiers import submissions
+from certflow.dossiers import filing_receipts, submissions
 from certflow.law.facts import OutsideDocument
 from certflow.law.workflow import Move
 from certflow.models.dossiers import Dossier
@@ -33,8 +33,9 @@ class Effect(Protocol):
 
 
 def freeze_submission(dossier: Dossier, move: Move, act: Act) -> None:
-    """Store what is filed, with its hash."""
-    submissions.freeze(dossier, actor=act.actor, at=act.at, delegation=act.delegation)
+    """Store what is filed, with its hash, and the receipt with its number."""
+    filed = submissions.freeze(dossier, actor=act.actor, at=act.at, delegation=act.delegation)
+    filing_receipts.issue(dossier, filed)
 
 
 def keep_proposal(dossier: Dossier, move: Move, act: Act) -> None:

@@ -195,6 +195,7 @@ def _columns(column: Column) -> list[ColumnElement[Any]]:
 
 def _level() -> ColumnElement[int | None]:
     """The level proposed after the appraisal, before that the one that was filed last."""
-    filed = select(Submission.claimed_level).where(Submission.dossier_id == Dossier.id)
+    stands = Submission.dossier_id == Dossier.id, Submission.retracted_at.is_(None)
+    filed = select(Submission.claimed_level).where(*stands)
     filed = filed.order_by(Submission.number.desc()).limit(1).correlate(Dossier)
     return func.coalesce(Dossier.proposed_level, filed.scalar_subquery())

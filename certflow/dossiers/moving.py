@@ -12,9 +12,8 @@ from sqlalchemy.orm import joinedload
 
 from certflow.access import access
 from certflow.catalogue.catalogue import definitions, form_at, known, workflow_of
-from certflow.dossiers import actions
+from certflow.dossiers import actions, dates
 from certflow.dossiers.succession import (
-    PREFIX,
     HeldAnswers,
     IndicatorSuccession,
     Moves,
@@ -238,7 +237,7 @@ def _steps(ids: Sequence[int]) -> dict[int, list[TakenStep]]:
     query = (
         select(*(HistoryEntry.dossier_id, HistoryEntry.action, HistoryEntry.from_state, HistoryEntry.to_state))
         .add_columns(HistoryEntry.acting_as)
-        .where(HistoryEntry.dossier_id.in_(ids), HistoryEntry.action.not_like(f"{PREFIX}%"))
+        .where(HistoryEntry.dossier_id.in_(ids), dates.STEPS)
         .order_by(HistoryEntry.dossier_id, HistoryEntry.number)
     )
     for dossier_id, *step in db.session.execute(query):

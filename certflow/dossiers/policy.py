@@ -1,8 +1,15 @@
-"""The words of the policy for opening dossiers and for receiving their papers."""
+"""The words of the policy for opening dossiers, for receiving their papers and for taking a step back."""
 
 from certflow.access.policy import DOSSIER
-from certflow.dossiers import dossiers, receipts
-from certflow.http.policy import About, Part, Rule, When
+from certflow.dossiers import dossiers, receipts, retractions
+from certflow.http.policy import About, Named, Part, Rule, When
+from certflow.models.dossiers import Dossier
+from certflow.models.people import User
+
+
+def _sent_it_on(person: User, dossier: Dossier, _named: Named) -> None:
+    retractions.require_sender(dossier, person)
+
 
 OPENING = About(
     "opening",
@@ -17,5 +24,12 @@ RECEIVERS = Part(
     "those whose turn it is once the dossier is filed",
     lambda person, dossier, _named: receipts.require_receiver(dossier, person),
 )
+SENDERS = Part(
+    "sender",
+    "those with the role that took the latest step",
+    _sent_it_on,
+)
+UNOPENED = When("unopened", "until the side whose turn it is has opened the dossier")
 OPENS = Rule(about=OPENING, part=BEGINS, when=NOT_CLOSED)
 RECEIVES = Rule(about=DOSSIER, part=RECEIVERS)
+RETRACTS = Rule(about=DOSSIER, part=SENDERS, when=UNOPENED)

@@ -70,8 +70,9 @@ def _faults(dossier: Dossier, entry: ReceiptEntry) -> dict[str, tuple[str, ...]]
 
 
 def first_filed(dossier: Dossier) -> dt.datetime | None:
-    """When the dossier was first filed here."""
-    return db.session.scalar(select(func.min(Submission.filed_at)).where(Submission.dossier_id == dossier.id))
+    """When the dossier was first filed here, by a filing that stands."""
+    stands = Submission.dossier_id == dossier.id, Submission.retracted_at.is_(None)
+    return db.session.scalar(select(func.min(Submission.filed_at)).where(*stands))
 
 
 def _settles(proposal: Proposal, actor: User) -> bool:

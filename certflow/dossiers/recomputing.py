@@ -131,7 +131,7 @@ def _submissions(batch: _Batch) -> dict[int, list[Any]]:
     query = (
         select(
             *(Submission.dossier_id, Submission.number, Submission.manifest),
-            *(Submission.manifest_hash, Submission.claimed_level),
+            *(Submission.manifest_hash, Submission.claimed_level, Submission.retracted_at),
         )
         .where(Submission.dossier_id.in_(ids))
         .order_by(Submission.dossier_id, Submission.number)
@@ -153,8 +153,9 @@ def _decided(batch: _Batch) -> dict[int, int]:
 def _of_submissions(row: Any, filed: Sequence[Any], claims: Answers) -> Iterator[str]:
     for submission in filed:
         yield from _of_submission(submission)
-    if filed and past(workflow_of(row).spec, row.state, "claims"):
-        form, recorded = _form_as_filed(filed[-1]), filed[-1].claimed_level
+    stand = [submission for submission in filed if submission.retracted_at is None]
+    if stand and past(workflow_of(row).spec, row.state, "claims"):
+        form, recorded = _form_as_filed(stand[-1]), stand[-1].claimed_level
         level = score(form, claims, disadvantaged=row.disadvantaged_area).level
         if level != recorded:
             levels = {"level": _named(form, level), "recorded": _named(form, recorded)}

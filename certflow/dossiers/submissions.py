@@ -93,6 +93,14 @@ def _meeting(meeting: Meeting | None) -> dict[str, Any] | None:
     }
 
 
+def retract(dossier: Dossier, at: dt.datetime) -> None:
+    """Mark the latest filing that stands as taken back; without another one the dossier is not filed any more."""
+    stand = select(Submission).where(Submission.dossier_id == dossier.id, Submission.retracted_at.is_(None))
+    *earlier, latest = db.session.scalars(stand.order_by(Submission.number))
+    latest.retracted_at, dossier.filed = at, bool(earlier)
+    db.session.flush()
+
+
 def submission(dossier: Dossier, number: int) -> Submission:
     """One submission of a dossier the caller may see; raises NotFound."""
     row = db.session.scalar(
@@ -105,10 +113,17 @@ def submission(dossier: Dossier, number: int) -> Submission:
     return row
 
 
+def first_number(dossier: Dossier) -> int | None:
+    """The number of the first filing that stands, which counts for the dates; None where none does."""
+    stands = Submission.dossier_id == dossier.id, Submission.retracted_at.is_(None)
+    return db.session.scalar(select(func.min(Submission.number)).where(*stands))
+
+
 def claimed_levels(dossiers: Sequence[Dossier]) -> dict[int, int]:
     """The level that each of `dossiers` claimed when it was filed last, by its id; those never filed are left out."""
     ids = [dossier.id for dossier in dossiers if dossier.filed]
     if not ids:
         return {}
-    query = select(Submission.dossier_id, Submission.claimed_level).where(Submission.dossier_id.in_(ids))
+    query = select(Submission.dossier_id, Submission.claimed_level)
+    query = query.where(Submission.dossier_id.in_(ids), Submission.retracted_at.is_(None))
     return dict(db.session.execute(query.order_by(Submission.number)).all())

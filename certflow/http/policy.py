@@ -172,6 +172,7 @@ def without_rule(app: Flask) -> list[tuple[str, str]]:
 def hold() -> None:
     """Hold the request to its rule; a route without one is closed to everybody."""
     g.pop("held", None)
+    g.pop("judged", None)
     if request.endpoint is None:
         return
     rule = rule_for(table_of(current_app), request.endpoint, request.method)
@@ -192,7 +193,7 @@ def require(rule: Rule, person: User, view_args: Named) -> None:
     rule.part.require(person, rule.about.judged(subject), view_args)
     if not rule.told_by_view:
         rule.when.require(person, rule.about.judged(subject), view_args)
-    g.held = (rule.about.name, ids), subject
+    g.held, g.judged = ((rule.about.name, ids), subject), rule.about.judged(subject)
 
 
 def _id(view_args: Named, name: str) -> int:
@@ -209,6 +210,11 @@ def subject(about: About[T], *ids: int) -> T:
     """
     key, loaded = g.pop("held", (None, None))
     return cast(T, loaded) if key == (about.name, ids) else about.find(*ids, actor())
+
+
+def judged() -> Any:
+    """What the rule of this request was asked of: of a file or a paper its dossier; None where it is about nothing."""
+    return g.get("judged")
 
 
 def register(app: Flask) -> None:

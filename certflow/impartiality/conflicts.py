@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -17,7 +17,7 @@ from certflow.impartiality import impartiality
 from certflow.impartiality import judges as bench
 from certflow.impartiality.judges import Bench
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Submission
+from certflow.models.dossiers import Dossier
 from certflow.models.impartiality import Conflict, Substitute
 from certflow.models.paging import Pagination
 from certflow.models.people import User
@@ -141,8 +141,7 @@ def filed(words: str) -> list[Dossier]:
     """Filed dossiers whose unit's name contains `words`, for administrators; at most MOST_FOUND."""
     matching = UnitVersion.search_key.contains(search_key(words), autoescape=True)
     units_named = select(UnitVersion.unit_id).where(matching)
-    came = exists(select(1).where(Submission.dossier_id == Dossier.id))
-    query = select(Dossier).where(Dossier.unit_id.in_(units_named), came).options(*access.PLACED)
+    query = select(Dossier).where(Dossier.unit_id.in_(units_named), Dossier.filed).options(*access.PLACED)
     query = query.options(joinedload(Dossier.round)).order_by(Dossier.entered_at.desc(), Dossier.id.desc())
     return list(db.session.scalars(query.limit(MOST_FOUND)).unique())
 
@@ -188,7 +187,7 @@ def name(
 def _check_open(dossier: Dossier) -> None:
     if workflow_of(dossier).spec.states[dossier.state].final:
         raise ActionNotOpen(_("This dossier is finished; it needs no substitute."))
-    if not db.session.scalar(select(exists().where(Submission.dossier_id == dossier.id))):
+    if not dossier.filed:
         raise ActionNotOpen(_("This dossier has not been filed yet; nobody judges it."))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     Text,
@@ -31,6 +32,7 @@ _ABOUT_THE_UNIT: dict[str, Any] = {
     "postgresql_where": text("holder_id IS NULL"),
 }
 
+RETRACTION = "retract:"  # begins what an act is called that takes a step back; no step of a scheme has a colon
 PUT_BACK_FOR = dt.timedelta(hours=1)
 _OPEN: dict[str, Any] = {"sqlite_where": text("until IS NULL"), "postgresql_where": text("until IS NULL")}
 
@@ -200,7 +202,10 @@ class Evidence(Model):
 
 
 class Submission(Model):
-    """What was filed, frozen: the manifest of answers and file hashes, and the hash of the manifest."""
+    """What was filed, frozen: the manifest of answers and file hashes, and the hash of the manifest.
+
+    One that was taken back at `retracted_at` stays on record and counts as filed no more.
+    """
 
     __tablename__ = "submission"
 
@@ -211,9 +216,36 @@ class Submission(Model):
     claimed_level: Mapped[int]
     filed_at: Mapped[dt.datetime]
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    retracted_at: Mapped[dt.datetime | None]
 
     filed_by: Mapped[Signature] = signed("filed_by")
     filer: Mapped[User] = relationship()
+
+
+class FilingReceipt(Model):
+    """The receipt of one filing: its number in the book of the receiving unit, and the facts that it states.
+
+    A filing by a sample criteria set has a receipt without a number; one from before there were receipts has no row.
+    """
+
+    __tablename__ = "filing_receipt"
+    __table_args__ = (
+        ForeignKeyConstraint(["dossier_id", "submission"], ["submission.dossier_id", "submission.number"]),
+        UniqueConstraint("unit_id", "notation", "year", "number"),
+    )
+
+    dossier_id: Mapped[int] = mapped_column(primary_key=True)
+    submission: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    notation: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    number: Mapped[int | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    @property
+    def number_text(self) -> str:
+        """Number and notation as printed, below 10 with a leading zero; "" without one."""
+        return f"{self.number:02d}/{self.notation}" if self.number is not None else ""
 
 
 class HistoryEntry(Model):
@@ -244,9 +276,39 @@ class HistoryEntry(Model):
     delegation: Mapped[Delegation | None] = relationship()
 
     @property
+    def retracts(self) -> int | None:
+        """The number of the step that this act takes back; None for every other act."""
+        return int(self.action.removeprefix(RETRACTION)) if self.action.startswith(RETRACTION) else None
+
+    @property
     def signed_by(self) -> str:
         """Who did it, and how they signed where it was for somebody else."""
         return f"{self.done_by.full} ({self.signs_for}.)" if self.signs_for else self.done_by.full
+
+
+class Sequel(Model):
+    """What came first after a step: the side whose turn it then was opened the dossier, or the step was taken back.
+
+    One row for a step, the entry `number` of the history, written once: so one of the two shuts the other out.
+    Of steps from before this was kept it is "unrecorded".
+    """
+
+    __tablename__ = "sequel"
+    __table_args__ = (
+        ForeignKeyConstraint(["dossier_id", "number"], ["history_entry.dossier_id", "history_entry.number"]),
+        CheckConstraint("kind IN ('viewed', 'retracted', 'unrecorded')", name="kind"),
+        CheckConstraint("(kind = 'unrecorded') = (at IS NULL)", name="at"),
+        CheckConstraint("(kind = 'unrecorded') = (done_by_id IS NULL)", name="done_by"),
+    )
+
+    dossier_id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    acting_as: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[dt.datetime | None]
+
+    done_by: Mapped[Signature | None] = signed("done_by", optional=True)
 
 
 class Handling(Model):

@@ -12,7 +12,9 @@ GUARDED = {
     "Evidence",
     "Meeting",
     "Submission",
+    "FilingReceipt",
     "HistoryEntry",
+    "Sequel",
     "Document",
     "Recognition",
 }
@@ -42,6 +44,7 @@ KNOWN = {
     "units/preview.py:_late": "for administrators: how many dossiers there are at units",
     "units/preview.py:_open_dossiers": "for administrators: how many dossiers there are at units",
     "units/preview.py:_effects": "for administrators: how many titles there are at units",
+    "dossiers/dates.py:<module>": "which steps stand: a part of questions about dossiers, each filtered by its caller",
     "dossiers/dates.py:first_reached": "of dossiers that the caller holds",
     "results/documents.py:make_file": "the background worker's: a document by its id, which no page names",
     "results/documents.py:pending": "the background worker's: the ids of papers that wait",

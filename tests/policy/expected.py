@@ -23,7 +23,7 @@ from certflow.approval.policy import PROPOSAL, PROPOSER
 from certflow.assessment.policy import EVIDENCE
 from certflow.criteria.policy import DEPARTMENTS, DRAFT, ITS_DEPARTMENT, RATING_SET, SET_READERS
 from certflow.demo import walking
-from certflow.dossiers.policy import OPENING, RECEIVERS
+from certflow.dossiers.policy import OPENING, RECEIVERS, SENDERS
 from certflow.http.policy import ANY_PART, ANYBODY, NOTHING, SOMEBODY, About, Part, Rule, Who
 from certflow.impartiality.policy import RECUSABLE
 from certflow.law.specs.workflow import WorkflowSpec
@@ -144,6 +144,12 @@ def _above(spec: WorkflowSpec, person: Person, _target: Target) -> bool:
     return bool(person.roles - {state.turn for state in spec.states.values() if state.stage in early})
 
 
+def _sent_it_on(spec: WorkflowSpec, person: Person, target: Target) -> bool:
+    """Whoever took the step by which the dossier came to its state."""
+    steps = list(walking.way(spec, target.state, spec.states[target.state].level or 1))
+    return bool(steps) and steps[-1].by[0] in person.roles
+
+
 _PARTS: dict[Part, Callable[[WorkflowSpec, Person, Target], bool]] = {
     CLAIMS: _writers("claims"),
     FINDINGS: _writers("findings"),
@@ -151,6 +157,7 @@ _PARTS: dict[Part, Callable[[WorkflowSpec, Person, Target], bool]] = {
     ACTION: lambda spec, person, target: bool(_takers(spec, target) & person.roles),
     RECEIVERS: _receives,
     ABOVE: _above,
+    SENDERS: _sent_it_on,
     TAKES_PART: lambda spec, person, target: bool(person.roles),
 }
 

@@ -23,6 +23,7 @@ from tests.policy.seeds import World
 # What those who are let in are told of these: nothing newer ships, and the department has a draft already.
 TOLD = {("moving.show", "GET"): 404, ("moving.move", "POST"): 404, ("rating_sets.begin", "POST"): 409}
 TOLD |= {("static", "GET"): 404}  # the name has no hash in it
+TOLD |= {("retractions.retract", "GET"): 409, ("retractions.retract", "POST"): 409}  # some steps cannot be taken back
 TOLD |= {("handling.give_back", "POST"): 409, ("second_factor.reset", "POST"): 409}  # nobody handles it or has one
 TOLD |= dict.fromkeys(
     [

@@ -1,18 +1,15 @@
 """Dossiers: the list, opening one, its overview, history and receipts."""
 
-import json
-from dataclasses import replace
-
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certflow.access import turns
 from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, SEES, SEES_FILED, TAKES_ACTION
 from certflow.accounts.words import with_present_name
-from certflow.clock import ZONE, local_day
-from certflow.dossiers import dossiers, submissions
-from certflow.dossiers.pages import actions, lists, openings, overview, proof
+from certflow.clock import ZONE
+from certflow.dossiers import dossiers
+from certflow.dossiers.pages import actions, filing_receipts, lists, openings, overview, proof
 from certflow.dossiers.policy import OPENS
 from certflow.dossiers.words import rows, timeline
 from certflow.gateways.spreadsheets import tables
@@ -21,9 +18,6 @@ from certflow.handling.words import handled
 from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room, subject
-from certflow.law.deadlines import standing
-from certflow.models.dossiers import Dossier
-from certflow.rounds import rounds
 
 bp = Room("dossiers", __name__, url_prefix="/dossiers")
 bp.form("/open", OPENS, endpoint="open")(openings.open_dossier)
@@ -31,6 +25,10 @@ bp.form("/<int:dossier_id>/actions/<action>", LOOKS_AT_ACTION, post=TAKES_ACTION
 bp.page("/<int:dossier_id>/actions/<action>/draft/<paper>", LOOKS_AT_ACTION, endpoint="draft")(actions.draft)
 bp.page("/<int:dossier_id>/", SEES, endpoint="show")(overview.show)
 bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof")(proof.show)
+FILING = "/<int:dossier_id>/submissions/<int:number>"
+bp.page(FILING, SEES_FILED, endpoint="receipt")(filing_receipts.show)
+bp.page(f"{FILING}/receipt.pdf", SEES_FILED, endpoint="receipt_pdf")(filing_receipts.pdf)
+bp.page(f"{FILING}/manifest.json", SEES_FILED, endpoint="manifest")(filing_receipts.manifest)
 
 
 @bp.page("/", SIGNED_IN)
@@ -68,38 +66,3 @@ def history(dossier_id: int) -> ResponseReturnValue:
         most_handlings=handling.MOST_RECORDED,
         **overview.head(turns.reading(dossier, actor())),
     )
-
-
-@bp.page("/<int:dossier_id>/submissions/<int:number>", SEES_FILED)
-def receipt(dossier_id: int, number: int) -> ResponseReturnValue:
-    """The receipt of one filing: what, when, by whom, on time or late, and the hash of it all."""
-    dossier = subject(DOSSIER, dossier_id)
-    filed = submissions.submission(dossier, number)
-    dues, frozen = rounds.filing_dues(dossier), json.loads(filed.manifest)
-    signature, for_whom = filed.filed_by, frozen.get("signs_for")
-    if for_whom:
-        signature = replace(signature, position=f"{for_whom['position']} ({for_whom['mode']}.)")
-    return render_template(
-        "dossiers/receipt.html",
-        filed=filed,
-        who=with_present_name(signature, filed.filer),
-        files=frozen["evidence"],
-        standings=[standing(due, filed.filed_at, today=local_day(filed.filed_at)) for due in dues],
-        groups=[filed.manifest_hash[n : n + 8] for n in range(0, len(filed.manifest_hash), 8)],
-        file_name=_manifest_name(dossier, number),
-        **overview.head(turns.reading(dossier, actor())),
-    )
-
-
-@bp.page("/<int:dossier_id>/submissions/<int:number>/manifest.json", SEES_FILED)
-def manifest(dossier_id: int, number: int) -> ResponseReturnValue:
-    """What was filed, byte for byte as its hash was taken."""
-    dossier = subject(DOSSIER, dossier_id)
-    filed = submissions.submission(dossier, number)
-    answer = Response(filed.manifest.encode(), mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{_manifest_name(dossier, number)}"'
-    return answer
-
-
-def _manifest_name(dossier: Dossier, number: int) -> str:
-    return f"certflow-{dossier.id}-{number}.json"

@@ -19,10 +19,10 @@ from certflow.assessment.words import ratings
 from certflow.assessment.words.entries import level_words
 from certflow.catalogue.catalogue import form_of
 from certflow.catalogue.words import marks
-from certflow.dossiers import actions, dates, dossiers
+from certflow.dossiers import actions, dates, dossiers, retractions
 from certflow.dossiers.dates import Dates
 from certflow.dossiers.words import next_steps
-from certflow.dossiers.words.next_steps import Ahead, NextStep, Task
+from certflow.dossiers.words.next_steps import Ahead, Arrival, NextStep, Task
 from certflow.handling.words import handled
 from certflow.handling.words.handled import Handled
 from certflow.http.person import actor
@@ -63,6 +63,7 @@ class Overview:
     offers: tuple[Offer, ...]
     next: NextStep
     ahead: Ahead
+    arrival: Arrival | None
     handled: Handled
     dates: list[tuple[str, list[Standing], list[Undated]]]
     tasks: list[Task]
@@ -122,6 +123,7 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
         offers=offers,
         next=next_steps.next_step(reading, None if barred else offers, chain(*lists), seats),
         ahead=next_steps.ahead(reading, all_dates.standings, recognition),
+        arrival=next_steps.arrival(reading, retractions.shown(dossier)),
         handled=handled.of_reading(reading),
         dates=_layers(all_dates),
         tasks=lists[0],
@@ -134,7 +136,7 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
         ending=[s for s in (awards.decided(recognition), awards.kept(recognition)) if s] if recognition else [],
         barred=barred,
         judges=judging.shown(dossier, seats) if seats else None,
-        proposing=_proposing(reading, filed=bool(contents.submissions), decided=recognition is not None),
+        proposing=_proposing(reading, filed=dossier.filed, decided=recognition is not None),
     )
 
 

@@ -8,9 +8,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certflow import clock
-from certflow.access import vacancies
+from certflow.access import turns, vacancies
 from certflow.access.turns import Reading
 from certflow.catalogue.catalogue import form_of
+from certflow.dossiers import retractions
+from certflow.dossiers.retractions import SentStep
 from certflow.impartiality.judges import Bench
 from certflow.law import deadlines
 from certflow.law.deadlines import Standing, months_after
@@ -21,7 +23,7 @@ from certflow.models.results import Recognition
 from certflow.models.units import OfficeContact
 from certflow.results import recognitions
 from certflow.units import contacts
-from certflow.wording import language
+from certflow.wording import instant, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class Ahead:
     higher: str
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One sentence that says whether the dossier was opened; `url` is where the reader takes it back, "" if nowhere."""
+
+    words: str
+    url: str
+
+
 def next_step(reading: Reading, offers: Sequence[Offer] | None, tasks: Iterable[Task], seats: Bench | None) -> NextStep:
     """The first open task of the reader, else the main action open to them, else with whom the dossier waits.
 
@@ -91,6 +101,23 @@ def ahead(reading: Reading, standings: Sequence[Standing], recognition: Recognit
     own = deadlines.own_due(standings, spec, reading.state.name, reading.roles)
     due = own or next((standing for standing in standings if standing.reached_at is None), None)
     return Ahead(due, result, higher)
+
+
+def arrival(reading: Reading, sent: SentStep | None) -> Arrival | None:
+    """Whether those to whom the latest step sent the dossier opened it; None where it went to nobody else.
+
+    None too for a step from before this was recorded.
+    """
+    if sent is None or reading.state.turn in ("", sent.entry.acting_as):
+        return None
+    if sent.sequel is None:
+        url = url_for("retractions.retract", dossier_id=reading.dossier.id)
+        words = _("Not opened yet by: %(part)s", part=turns.turn(reading.dossier))
+        return Arrival(words, url if retractions.retractable(reading, sent) else "")
+    if sent.viewed_at is None:
+        return None
+    values = {"instant": instant(sent.viewed_at), "part": turns.part(reading.dossier, sent.sequel.acting_as)}
+    return Arrival(_("Opened at %(instant)s by: %(part)s", **values), "")
 
 
 def people(reading: Reading, seats: Bench | None) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class TimelineEntry:
 
 
 def told(dossier: Dossier, entry: HistoryEntry) -> TimelineEntry:
-    """The TimelineEntry of an act: a step with its title, or a move with the answers to confirm again."""
+    """The TimelineEntry of an act: a step with its title, its taking back, or a move with the answers to confirm."""
     who, when = with_present_name(entry.done_by, entry.actor), entry.at.astimezone(ZONE)
     versions = versions_of(entry.action)
     if versions is not None:
@@ -45,7 +45,8 @@ def told(dossier: Dossier, entry: HistoryEntry) -> TimelineEntry:
     spec = workflow_of(dossier).spec
     titles = {transition.action: transition.title.in_language(language()) for transition in spec.transitions}
     state = spec.states[entry.to_state]
-    what, label = titles.get(entry.action, entry.action), state.title.in_language(language())
+    taken_back = str(_("Taken back before it was opened")) if entry.retracts else entry.action
+    what, label = titles.get(entry.action, taken_back), state.title.in_language(language())
     part, kind = turns.part(dossier, entry.acting_as), turns.final_kind(state)
     signed_for = ""
     if entry.delegation is not None:

@@ -13,6 +13,7 @@ REFUSED = "\ufffc\ufffd"  # what is left where something could not be read
 INVISIBLE = "Cf"  # soft hyphens, joiners, marks of direction: they have no shape of their own
 EVERY_FACE_HAS = "".join(map(chr, range(0x20, 0x7F)))
 AROUND = 30
+UNREADABLE = "?"
 
 
 class UnprintableError(ValueError):
@@ -32,6 +33,18 @@ def printable(facts: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = {name: _each(value, _composed) for name, value in facts.items()}
     refuse(cleaned, _has_no_shape)
     return cleaned
+
+
+def legible(facts: Mapping[str, Any], lacking: Callable[[str], bool]) -> dict[str, Any]:
+    """`facts` as `printable` gives them, with a question mark for each letter that has no shape or is `lacking`."""
+    absent = dict.fromkeys(EVERY_FACE_HAS, False)
+
+    def replaced(text: str) -> str:
+        for letter in set(text) - absent.keys():
+            absent[letter] = _has_no_shape(letter) or lacking(letter)
+        return "".join(UNREADABLE if absent[letter] else letter for letter in text)
+
+    return {name: _each(value, lambda text: replaced(_composed(text))) for name, value in facts.items()}
 
 
 def refuse(facts: Mapping[str, Any], lacking: Callable[[str], bool]) -> None:

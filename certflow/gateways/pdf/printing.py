@@ -15,6 +15,7 @@ SIGNATORY = ("capacity", "position", "name")
 PROPER = {
     "recognition_decision": ("articles",),
     "refusal_letter": ("addressee", "articles", "reasons"),
+    "filing_receipt": ("lines", "papers", "filing_days", "results", "remarks"),
     "certificate": (
         *("unit_parent", "province", "assessed_year", "decision_number_text", "decision_date"),
         *("verify_url", "verify_code"),
@@ -76,6 +77,12 @@ def _refuse(facts: Mapping[str, Any], engine: PdfEngine) -> None:
         glyphs.refuse(facts, html_engine.lacking())
     else:
         typst_engine.refuse_letters(facts)
+
+
+def legible(facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> dict[str, Any]:
+    """`facts` with a sign in place of each letter that the engine cannot print, as names of files may have."""
+    lacking = html_engine.lacking() if engine == "pdfkit" else typst_engine.lacks
+    return glyphs.legible(facts, lacking)
 
 
 def check_words(words: str, *, engine: PdfEngine = "typst") -> None:

@@ -65,7 +65,7 @@ def render(template: str, facts: Mapping[str, Any]) -> bytes:
             timestamp=dated,
         )
     except typst.TypstError:
-        refuse(facts, _lacks)
+        refuse(facts, lacks)
         raise
     return bytes(content) + b"\n"  # a signature appended later needs the line's end
 
@@ -83,12 +83,13 @@ def marked(content: bytes, title: str, *, landscape: bool) -> bytes:
 
 def refuse_letters(facts: Mapping[str, Any]) -> None:
     """Raises UnprintableError naming the letters of `facts` that the face lacks; all are tried in one go first."""
-    if _lacks(letters(facts)):
-        refuse(facts, _lacks)
+    if lacks(letters(facts)):
+        refuse(facts, lacks)
 
 
 @lru_cache(maxsize=2048)
-def _lacks(letter: str) -> bool:
+def lacks(letter: str) -> bool:
+    """Whether the face has no such letter."""
     try:
         inputs = {"face": face(), "letter": letter}
         typst.compile(ONE_LETTER, font_paths=_fonts(), pdf_standards=["a-3a", "ua-1"], sys_inputs=inputs)
