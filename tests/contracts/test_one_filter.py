@@ -12,6 +12,8 @@ GUARDED = {
     "Evidence",
     "Meeting",
     "Submission",
+    "SupplementRequest",
+    "SupplementItem",
     "HistoryEntry",
     "Document",
     "Recognition",

@@ -18,7 +18,7 @@ from certflow.assessment.forms.meetings import MeetingForm, filled, minutes
 from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
-from certflow.assessment.words.entries import words_of
+from certflow.assessment.words.entries import anchor, words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
@@ -118,7 +118,7 @@ def criterion_page(
         stored_texts=assessments.texts_of,
         files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
-        anchor=answers.anchor,
+        anchor=anchor,
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "claims") is None,
         notices=marks.of_dossier(opened.dossier),
@@ -196,7 +196,7 @@ def check(dossier_id: int) -> ResponseReturnValue:
         proof=figures.proof(opened.form, opened.claimed, opened.written, opened.form.by_part["claims"]),
         gaps=gaps.gaps(opened.form, opened.claimed, opened.claims, again),
         again=again,
-        anchor=answers.anchor,
+        anchor=anchor,
         body_title=meetings.body_title,
         asks_a_level="claim_reaches_a_level" in needs,
         writable=opened.may_write("claims"),
