@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from certflow import clock
 from certflow.access import access, editing
@@ -18,7 +19,7 @@ from certflow.impartiality import impartiality
 from certflow.law.scoring.scoring import Answer, Answers
 from certflow.law.specs.form import COMPARED, ENTRY_KINDS, FormSpec, IndicatorSpec, Part
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting, Submission
+from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting, Submission, SupplementRequest
 from certflow.models.people import User
 
 Assessed = TypeVar("Assessed", Claim, Finding)
@@ -177,7 +178,10 @@ def typed_of(indicator: IndicatorSpec, row: Claim | Finding | None) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything in a dossier, by indicator code where it belongs to one; `removed` are files that can be put back."""
+    """Everything in a dossier, by indicator code where it belongs to one; `removed` are files that can be put back.
+
+    `requests` are what was asked to be supplemented each time it was given back, oldest first.
+    """
 
     claims: dict[str, Claim]
     findings: dict[str, Finding]
@@ -185,6 +189,12 @@ class Contents:
     removed: dict[str, list[Evidence]]
     meeting: Meeting | None
     submissions: list[Submission]
+    requests: list[SupplementRequest]
+
+    @property
+    def filings(self) -> list[Submission]:
+        """What was filed and not taken back, oldest first."""
+        return [submission for submission in self.submissions if submission.retracted_at is None]
 
     def counted_claims(self, form: FormSpec) -> Answers:
         """The claims that count, by indicator code; of an entry that is answered by files, how many there are."""
@@ -210,7 +220,7 @@ def _counted(rows: Mapping[str, Claim] | Mapping[str, Finding]) -> dict[str, Ans
 
 
 def contents(dossier: Dossier) -> Contents:
-    """What the commune claims, what the appraiser found, the files, the meeting, what was filed; each with by whom."""
+    """What the commune claims, what the appraiser found, files, meeting, what was filed and asked for; each by whom."""
     of_dossier = {"dossier_id": dossier.id}
     files: dict[str, list[Evidence]] = {}
     removed: dict[str, list[Evidence]] = {}
@@ -218,6 +228,7 @@ def contents(dossier: Dossier) -> Contents:
     for file in db.session.scalars(query.order_by(Evidence.id)):
         (files if file.removed_at is None else removed).setdefault(file.indicator, []).append(file)
     filed = select(Submission).filter_by(**of_dossier).order_by(Submission.number)
+    asked = select(SupplementRequest).filter_by(**of_dossier).options(selectinload(SupplementRequest.items))
     return Contents(
         claims={c.indicator: c for c in db.session.scalars(select(Claim).filter_by(**of_dossier))},
         findings={f.indicator: f for f in db.session.scalars(select(Finding).filter_by(**of_dossier))},
@@ -225,4 +236,5 @@ def contents(dossier: Dossier) -> Contents:
         removed=removed,
         meeting=db.session.get(Meeting, dossier.id),
         submissions=list(db.session.scalars(filed)),
+        requests=list(db.session.scalars(asked.order_by(SupplementRequest.number))),
     )

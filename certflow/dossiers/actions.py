@@ -12,8 +12,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from certflow import clock
 from certflow.access import access, turns
 from certflow.access.turns import Reading
-from certflow.assessment import lower_units
+from certflow.assessment import lower_units, supplements
 from certflow.assessment.evidence import with_files
+from certflow.assessment.supplements import Asked
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.dossiers.effects import EFFECTS, Act
@@ -51,12 +52,13 @@ def act(
     actor: User,
     note: str = "",
     document: OutsideDocument = NO_DOCUMENT,
+    asked: Asked = supplements.NOTHING,
     version: int | None = None,
 ) -> Dossier:
     """Take `action` on a dossier and record it, or raise a Refusal and change nothing.
 
     `version` is the dossier's version that `actor` saw; when it has moved on since, Stale is raised. `document` is the
-    paper from outside that the action records, where it records one.
+    paper from outside that the action records; `asked` is what it asks for where it gives the dossier back.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     if version is not None and version != dossier.version:
@@ -67,11 +69,17 @@ def act(
     move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
     move, delegation = signing.part_used(dossier, move, roles_held)
     record = Act(actor, note.strip(), document, clock.now(), delegation)
-    if not move.transition.effects and delegation is None:
+    supplements.check(dossier, move, asked)
+    _change(dossier, move, record)
+    supplements.follow(dossier, move, asked)
+    return dossier
+
+
+def _change(dossier: Dossier, move: Move, record: Act) -> None:
+    if not move.transition.effects and record.delegation is None:
         _change_state(dossier, move, record)
     else:
         _change_with_effects(dossier, move, record)
-    return dossier
 
 
 def _change_with_effects(dossier: Dossier, move: Move, record: Act) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from certflow.assessment import lower_units
+from certflow.assessment import changes, lower_units
 from certflow.catalogue.catalogue import form_of
 from certflow.errors import NotFound
 from certflow.law.scoring.scoring import score
@@ -63,11 +63,9 @@ def _manifest(dossier: Dossier, claims: Any, number: int, level: int, actor: Use
         "assessed_year": dossier.round.assessed_year,
         "disadvantaged_area": dossier.disadvantaged_source if dossier.disadvantaged_area else None,
         "claimed_level": level,
-        "answers": {c.indicator: {"answer": c.answer, "explanation": c.explanation} for c in claims},
-        "evidence": [
-            {"indicator": f.indicator, "name": f.original_name, "size": f.size, "sha256": f.sha256} for f in files
-        ],
-        "meeting": _meeting(meeting),
+        "answers": changes.answers_filed(claims),
+        "evidence": changes.files_filed(files),
+        "meeting": changes.meeting_filed(meeting),
         "filed_by": actor.full_name,
         "filed_at": at.isoformat(),
     }
@@ -78,19 +76,6 @@ def _for_whom(delegation: Delegation | None) -> dict[str, Any]:
         return {}
     document = {"document": delegation.document_number, "dated": delegation.document_date.isoformat()}
     return {"signs_for": {"mode": delegation.mode, "position": delegation.position, **document}}
-
-
-def _meeting(meeting: Meeting | None) -> dict[str, Any] | None:
-    if meeting is None:
-        return None
-    return {
-        "held_on": meeting.held_on.isoformat(),
-        "chaired_by": meeting.chaired_by,
-        "chair_position": meeting.chair_position,
-        "bodies_present": meeting.bodies_present,
-        "other_bodies": meeting.other_bodies,
-        "conclusion": meeting.conclusion,
-    }
 
 
 def retract(dossier: Dossier, at: dt.datetime) -> None:

@@ -311,6 +311,48 @@ class Sequel(Model):
     done_by: Mapped[Signature | None] = signed("done_by", optional=True)
 
 
+class SupplementRequest(Model):
+    """What an act that gave the dossier back asks to be supplemented; `number` is that act's in the history.
+
+    `answer_by` is the last day that the person who asked gave, where one was given; no date of the law moves with it.
+    It is open until the dossier comes back to `from_state` or is filed again: `settled_number` is that later act.
+    """
+
+    __tablename__ = "supplement_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["dossier_id", "number"], ["history_entry.dossier_id", "history_entry.number"]),
+    )
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    from_state: Mapped[str] = mapped_column(String(40))
+    answer_by: Mapped[dt.date | None]
+    settled_number: Mapped[int | None]
+
+    items: Mapped[list["SupplementItem"]] = relationship(order_by="SupplementItem.position")
+
+
+class SupplementItem(Model):
+    """One thing that is asked: an indicator, a whole criterion, the meeting or other papers, with the words for it.
+
+    `seen` is the mark of what stood there when it was asked; `changed` says whether something else stood there when
+    the request was settled, None before.
+    """
+
+    __tablename__ = "supplement_item"
+    __table_args__ = (
+        ForeignKeyConstraint(["dossier_id", "number"], ["supplement_request.dossier_id", "supplement_request.number"]),
+    )
+
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    position: Mapped[int]
+    words: Mapped[str] = mapped_column(Text)
+    seen: Mapped[str] = mapped_column(String(64))
+    changed: Mapped[bool | None]
+
+
 class Handling(Model):
     """One person works on a dossier in the part of one role, from `since` until it ends; rows only get their end.
 

@@ -13,6 +13,8 @@ GUARDED = {
     "Meeting",
     "Submission",
     "FilingReceipt",
+    "SupplementRequest",
+    "SupplementItem",
     "HistoryEntry",
     "Sequel",
     "Document",

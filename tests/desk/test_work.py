@@ -10,7 +10,8 @@ from certflow import clock
 from tests import make
 from tests.browsing import counted, in_english, send
 
-MOST_QUERIES = 19  # two for the table of work (levels filed, rounds to choose from), one for the contacts below it
+# Three for the table of work (levels filed, days to answer, rounds to choose from), one for the contacts below it.
+MOST_QUERIES = 20
 
 
 def test_the_days_left_are_told_in_words(app: Flask, client: FlaskClient) -> None:

@@ -24,6 +24,17 @@ def facts_for(action: str, level: int) -> DossierFacts:
     return READY | {PROPOSED_LEVEL: 1} if action == "recognise_level_1" else replace(READY, level=level)
 
 
+def test_what_gives_a_dossier_back_is_told_by_who_writes_next() -> None:
+    gives_back = {transition.action for transition in SCHEME.transitions if SCHEME.gives_back(transition)}
+
+    assert gives_back == {"hand_back", "return_for_changes"}
+    assert [state for state in SCHEME.states if SCHEME.before_filing(state)] == [
+        "drafting",
+        "awaiting_chair",
+        "returned",
+    ]
+
+
 @pytest.mark.parametrize(
     ("transition", "origin", "role"),
     [(t, origin, role) for t in SCHEME.transitions for origin in t.origins for role in SCHEME.roles],

@@ -9,14 +9,14 @@ from certflow.access import access
 from certflow.dossiers import dossiers
 from certflow.models import row_security
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, HistoryEntry, Submission
+from certflow.models.dossiers import Claim, Dossier, HistoryEntry, Submission, SupplementItem, SupplementRequest
 from certflow.models.people import User
 from certflow.models.results import Document
 from certflow.models.units import Unit
 from tests import make
 
 HERE, SIBLING = "Xã Xuân Tây", "Xã Suối Cát"
-TABLES = (Dossier, Claim, HistoryEntry, Submission, Document)
+TABLES = (Dossier, Claim, HistoryEntry, Submission, Document, SupplementRequest, SupplementItem)
 
 pytestmark = [
     pytest.mark.usefixtures("inside_the_application"),
@@ -38,8 +38,14 @@ def found(table: type) -> int:
 def season() -> tuple[Dossier, Dossier, Dossier]:
     """A recognised dossier here, a draft here in a later round, and a filed one in another district."""
     done = make.dossier("recognised_level_1", unit=make.unit(HERE))
+    db.session.add(SupplementRequest(dossier_id=done.id, number=done.version, from_state="submitted", items=[_asked()]))
+    make.commit()
     draft = make.dossier(unit=make.unit(HERE), round_=make.round_(title="Đợt sau"), claims=make.answers(1))
     return done, draft, make.dossier("submitted", unit=make.unit(SIBLING))
+
+
+def _asked() -> SupplementItem:
+    return SupplementItem(code="1.1", position=0, words="Bổ sung.", seen="")
 
 
 def seen(user: User) -> set[int]:

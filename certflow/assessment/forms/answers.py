@@ -14,7 +14,7 @@ from certflow.assessment.answers import fields_of
 from certflow.assessment.assessments import Saved, names_of, texts_of
 from certflow.assessment.merging import EXPLANATION, Typed, mark
 from certflow.assessment.words import figures
-from certflow.assessment.words.entries import is_entry, scale
+from certflow.assessment.words.entries import anchor, is_entry, scale
 from certflow.errors import Invalid
 from certflow.http.fields import show_faults, version_sent
 from certflow.law.form_words import FormWords
@@ -29,11 +29,6 @@ class FilesForm(Form):
     """The files to attach to one indicator."""
 
     file = MultipleFileField()
-
-
-def anchor(code: str) -> str:
-    """The id of an indicator's part of the page: "4.2" gives "i4-2", which style sheets and scripts can name too."""
-    return f"i{code.replace('.', '-')}"
 
 
 def share_ids(indicator: IndicatorSpec) -> tuple[str, ...]:

@@ -13,12 +13,11 @@ from certflow.access import editing
 from certflow.access.policy import DOSSIER, READS_FINDINGS, TYPES_FINDINGS, WRITES_FINDINGS
 from certflow.assessment import assessments
 from certflow.assessment.assessments import Saved
-from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import finding_form, show_saved
 from certflow.assessment.pages import criteria
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
-from certflow.assessment.words.entries import words_of
+from certflow.assessment.words.entries import anchor, words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks
 from certflow.errors import NotFound
@@ -106,7 +105,7 @@ def _page(
         conflicts=conflicts or {},
         stored_texts=assessments.texts_of,
         adoptable=_adoptable(opened, spec),
-        anchor=answers.anchor,
+        anchor=anchor,
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "findings") is None,
         notices=marks.of_dossier(opened.dossier),
@@ -146,7 +145,7 @@ def result(dossier_id: int) -> ResponseReturnValue:
         rating=ratings.rating(opened.form, opened.reached),
         compared=_compared(opened),
         gaps=gaps.gaps(opened.form, opened.reached, opened.findings, opened.to_confirm(opened.contents.findings)),
-        anchor=answers.anchor,
+        anchor=anchor,
         writable=opened.may_write("findings"),
         notices=marks.of_dossier(opened.dossier),
         **sections("appraisals.result", opened.dossier),

@@ -18,7 +18,7 @@ from certflow.assessment.forms.meetings import MeetingForm, filled, minutes
 from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
-from certflow.assessment.words.entries import words_of
+from certflow.assessment.words.entries import anchor, words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
@@ -119,7 +119,7 @@ def criterion_page(
         files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
         part=partial_uploads.PART,
-        anchor=answers.anchor,
+        anchor=anchor,
         field_ids=answers.share_ids,
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "claims") is None,
@@ -207,7 +207,7 @@ def check(dossier_id: int) -> ResponseReturnValue:
         unsupported=[]
         if opened.dossier.filed and not writable
         else gaps.without_evidence(opened.form, opened.claims, opened.contents.evidence),
-        anchor=answers.anchor,
+        anchor=anchor,
         body_title=meetings.body_title,
         asks_a_level="claim_reaches_a_level" in needs,
         writable=writable,

@@ -19,6 +19,7 @@ from certflow.assessment.assessments import Contents, Saved
 from certflow.assessment.forms.answers import Stored, marks, typed, typed_pairs
 from certflow.assessment.merging import Typed, mark
 from certflow.assessment.words import figures
+from certflow.assessment.words.changes import AskedItem, AskedRequest, ChangedPart, by_code, latest, requests
 from certflow.assessment.words.entries import words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.errors import ActionNotOpen, NotFound, NotPermitted
@@ -79,6 +80,26 @@ class OpenedDossier:
     def reached(self) -> Result:
         """The level that the findings reach, and the proof."""
         return score(self.form, self.findings, disadvantaged=self.dossier.disadvantaged_area, part="findings")
+
+    @cached_property
+    def requests(self) -> list[AskedRequest]:
+        """What is to be supplemented, or what was before it was filed again."""
+        return requests(self.dossier, self.contents) if self.contents.requests else []
+
+    @cached_property
+    def asked(self) -> dict[str, list[AskedItem]]:
+        """The items of `requests` by what they are about."""
+        return by_code(self.requests)
+
+    @property
+    def before_filing(self) -> bool:
+        """Whether it is with those who prepare and file it."""
+        return workflow_of(self.dossier).spec.before_filing(self.dossier.state)
+
+    @cached_property
+    def changed(self) -> list[ChangedPart] | None:
+        """What has changed since the last filing or, once it is filed again, by it; None before."""
+        return latest(self.dossier, self.contents)
 
     @cached_property
     def handled(self) -> Handled:

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
 from certflow.assessment import evidence, partial_uploads
-from certflow.assessment.forms.answers import anchor
 from certflow.assessment.partial_uploads import PartialUpload
+from certflow.assessment.words.entries import anchor
 from certflow.errors import Invalid, Refusal
 from certflow.http.person import actor
 from certflow.http.typed import plain_number

@@ -18,6 +18,11 @@ from certflow.wording import language
 SHORT = 200
 
 
+def anchor(code: str) -> str:
+    """The id of an indicator's part of the page: "4.2" gives "i4-2", which style sheets and scripts can name too."""
+    return f"i{code.replace('.', '-')}"
+
+
 def is_entry(indicator: IndicatorSpec) -> bool:
     """Whether it is answered with points or as an entry of a record, and so in words of its own."""
     judged = any(part.thresholds for part in indicator.parts)

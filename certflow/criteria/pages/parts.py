@@ -159,7 +159,7 @@ def preview_group(own: RatingSet, number: int) -> dict[str, Any]:
         "spec": form,
         "criterion": criterion,
         "form": answers.claim_form(FormWords(form), criterion, {}),
-        "anchor": answers.anchor,
+        "anchor": entries.anchor,
         "before": number - 1 if number - 1 in numbers else None,
         "after": number + 1 if number + 1 in numbers else None,
     }

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import Field
 
 from certflow import clock
 from certflow.access import access, turns, vacancies
@@ -17,15 +14,16 @@ from certflow.access.turns import Reading
 from certflow.catalogue.catalogue import is_sample, workflow_of
 from certflow.catalogue.words import marks
 from certflow.dossiers import actions, dossiers
+from certflow.dossiers.forms import ActionForm, action_form, action_named, asking
 from certflow.dossiers.words import brief, timeline
-from certflow.errors import ActionBlocked, NotFound, Stale
+from certflow.dossiers.words.refiling import refiling
+from certflow.errors import ActionBlocked, Invalid, NotFound, Stale
 from certflow.handling.words import handled
 from certflow.http.errors import status_of
-from certflow.http.fields import ADay, DayField, version_sent
+from certflow.http.fields import show_faults
 from certflow.http.person import actor
 from certflow.http.policy import subject
 from certflow.law.deadlines import standing
-from certflow.law.facts import OutsideDocument
 from certflow.law.specs.outcome import DECIDING
 from certflow.law.specs.workflow import TransitionSpec
 from certflow.law.workflow import Offer
@@ -37,56 +35,40 @@ from certflow.rules import signing
 from certflow.rules.words import delegated
 from certflow.wording import language
 
-LONGEST_NOTE = 4000
-
-
-class ActionForm(FlaskForm):
-    """The note, and the version of the dossier that the person saw."""
-
-    version = HiddenField()
-    note = TextAreaField(
-        lazy_gettext("Note"),
-        [Length(max=LONGEST_NOTE, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
-    )
-
-    document_number = StringField(
-        lazy_gettext("Number and notation of the document"),
-        [Length(max=80, message=lazy_gettext("Shorten this to at most %(max)d characters."))],
-        description=lazy_gettext("As it is printed, for example 1234/QĐ-BGDĐT."),
-    )
-    document_date = DayField(lazy_gettext("Date of the document"), [ADay()])
-
-    @property
-    def document(self) -> OutsideDocument:
-        """The paper from outside as it was typed."""
-        return OutsideDocument(self.document_number.data or "", self.document_date.day)
-
-    @property
-    def seen(self) -> int:
-        """The version the person saw; 0, which no dossier has, when the field was lost."""
-        return version_sent(self.version.data)
-
 
 def act(dossier_id: int, action: str) -> ResponseReturnValue:
     """Show what an action means, and take it."""
     dossier = subject(DOSSIER, dossier_id)
-    form = ActionForm()
+    form = action_form(dossier, action)
     if request.method == "GET":
         form.version.data = str(dossier.version)
         return _page(form, dossier, _offer(dossier, action))
-    note = form.note.data or ""
     if not form.validate_on_submit():
         return _page(form, dossier, _offer(dossier, action)), 422
     try:
-        changed = actions.act(dossier_id, action, actor=actor(), note=note, document=form.document, version=form.seen)
+        _confirmed(form, dossier, action)
+        changed = actions.act(dossier_id, action, actor=actor(), version=form.seen, **form.typed())
     except ActionBlocked as refusal:
         return _blocked(form, dossier, action, refusal)
+    except Invalid as refusal:
+        show_faults(form, refusal)
+        return _page(form, dossier, _offer(dossier, action)), 422
     except Stale as refusal:
         return _overtaken(form, dossier_id, action, refusal)
     title = _transition(changed, action).title.in_language(language())
     flash(_("Recorded: %(action)s.", action=title))
     _warn_of_vacancy(changed)
     return redirect(url_for("dossiers.show", dossier_id=dossier_id))
+
+
+def _confirmed(form: ActionForm, dossier: Dossier, action: str) -> None:
+    """Raises Invalid where something stands out in what goes on to be filed again, and the box is not ticked."""
+    transition = action_named(dossier, action)
+    if form.seen != dossier.version or transition is None or form.confirmed.data:
+        return
+    again = refiling(dossier, transition)
+    if again is not None and again.doubtful:
+        raise Invalid(fields={"confirmed": (_("Tick this box to go on all the same, or change the dossier first."),)})
 
 
 def draft(dossier_id: int, action: str, paper: str) -> ResponseReturnValue:
@@ -112,10 +94,10 @@ def _warn_of_vacancy(dossier: Dossier) -> None:
 
 
 def _transition(dossier: Dossier, action: str) -> TransitionSpec:
-    for transition in workflow_of(dossier).spec.transitions:
-        if transition.action == action:
-            return transition
-    raise NotFound(_("There is no such step in this scheme."))
+    transition = action_named(dossier, action)
+    if transition is None:
+        raise NotFound(_("There is no such step in this scheme."))
+    return transition
 
 
 def _offer(dossier: Dossier, action: str) -> Offer:
@@ -168,14 +150,13 @@ def _page(
 ) -> str:
     transition = offer.transition if offer else _transition(dossier, action)
     last, reading = dossiers.last_act(dossier), turns.reading(dossier, actor())
-    asks_reason = _name_the_note(form, offer, transition)
     page: str = render_template(
         "dossiers/act.html",
         form=form,
         dossier=dossier,
         offer=offer,
         transition=transition,
-        asks_reason=asks_reason,
+        asks_reason=_name_the_note(form, offer, transition),
         brief=brief.brief(reading),
         reasons=reasons,
         overtaken=overtaken,
@@ -184,9 +165,16 @@ def _page(
         turn=turns.turn(dossier),
         handled=handled.of_reading(reading),
         notices=marks.of_dossier(dossier),
+        **_supplements(form, dossier, offer),
         **_consequences(reading, transition),
     )
     return page
+
+
+def _supplements(form: ActionForm, dossier: Dossier, offer: Offer | None) -> dict[str, object]:
+    """What the action asks for, and what stands out where it leads to filing again; nothing once it is not open."""
+    again = refiling(dossier, offer.transition) if offer else None
+    return {"asking": asking(form, dossier) if offer else [], "refiling": again}
 
 
 def _name_the_note(form: ActionForm, offer: Offer | None, transition: TransitionSpec) -> bool:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from certflow.access import turns
 from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, SEES, SEES_FILED, TAKES_ACTION
 from certflow.accounts.words import with_present_name
+from certflow.assessment import supplements
 from certflow.clock import ZONE
 from certflow.dossiers import dossiers
 from certflow.dossiers.pages import actions, filing_receipts, lists, openings, overview, proof
@@ -53,7 +54,9 @@ def export(kind: tables.Kind) -> ResponseReturnValue:
 def history(dossier_id: int) -> ResponseReturnValue:
     """Everything that was done with the dossier."""
     dossier = subject(DOSSIER, dossier_id)
-    entries = [timeline.told(dossier, entry) for entry in reversed(dossiers.history(dossier))]
+    asked = {request.number: request for request in supplements.of_dossier(dossier)}
+    steps = reversed(dossiers.history(dossier))
+    entries = [timeline.told(dossier, step, asked.get(step.number)) for step in steps]
     opened = {
         "what": _("Dossier opened"),
         "who": with_present_name(dossier.opened_by, dossier.opener),

@@ -1,7 +1,7 @@
 """The overview of a dossier: its tasks, dates, actions, papers and end, as one person reads it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -14,6 +14,7 @@ from certflow.access.policy import DOSSIER
 from certflow.access.turns import Reading
 from certflow.assessment import assessments
 from certflow.assessment.assessments import Contents
+from certflow.assessment.changes import MEETING
 from certflow.assessment.forms.answers import Stored
 from certflow.assessment.words import ratings
 from certflow.assessment.words.entries import level_words
@@ -23,6 +24,7 @@ from certflow.dossiers import actions, dates, dossiers, retractions
 from certflow.dossiers.dates import Dates
 from certflow.dossiers.words import next_steps
 from certflow.dossiers.words.next_steps import Ahead, Arrival, NextStep, Task
+from certflow.dossiers.words.supplements import Supplements, supplements_of
 from certflow.handling.words import handled
 from certflow.handling.words.handled import Handled
 from certflow.http.person import actor
@@ -55,7 +57,7 @@ class Overview:
     `last` is the latest step, `returned` says it was a return; `papers` come with their titles, and `ending` are the
     sentences about the result. `barred` says why the reader may not act although it is their turn; `judges` are shown
     to those who see findings, while somebody judges. `proposing` are the acts for two persons that the reader may
-    propose: words and address.
+    propose: words and address. `asked` is what is to be supplemented, once it was given back.
     """
 
     form: FormSpec
@@ -77,6 +79,7 @@ class Overview:
     barred: tuple[str, ...]
     judges: Judges | None
     proposing: list[tuple[str, str]]
+    asked: Supplements | None
 
 
 def show(dossier_id: int) -> ResponseReturnValue:
@@ -115,7 +118,9 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
     papers = documents.of_dossier(dossier) if reading.state.final else []
     recognition = recognitions.of_dossier(dossier) if reading.state.final else None
     seats, all_dates = _bench(reading), dates.of(dossier)
-    barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say)
+    given_back = contents.requests or len(contents.filings) > 1
+    asked = supplements_of(dossier, contents) if given_back else None
+    barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say, asked)
     offers, lists = actions.offers_to(reading, seats), (tasks.of_claims(), tasks.of_findings(barred=bool(barred)))
     return Overview(
         form=form,
@@ -137,6 +142,7 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
         barred=barred,
         judges=judging.shown(dossier, seats) if seats else None,
         proposing=_proposing(reading, filed=dossier.filed, decided=recognition is not None),
+        asked=asked,
     )
 
 
@@ -169,10 +175,8 @@ def _barred(reading: Reading, seats: Bench | None) -> tuple[str, ...]:
 def _is_return(reading: Reading, entry: HistoryEntry) -> bool:
     """Whether an act gave the dossier back with reasons: to its own stage or an earlier one, not to its end."""
     spec = reading.workflow.spec
-    before, after = spec.states[entry.from_state], spec.states[entry.to_state]
-    order = [stage.name for stage in spec.stages]
     explained = [t for t in spec.transitions if t.action == entry.action and t.note == "required"]
-    return bool(explained) and not after.final and order.index(after.stage) <= order.index(before.stage)
+    return bool(explained) and spec.goes_back(entry.from_state, entry.to_state)
 
 
 def _layers(all_dates: Dates) -> list[tuple[str, list[Standing], list[Undated]]]:
@@ -206,6 +210,7 @@ class _Tasks:
     form: FormSpec
     contents: Contents
     say: FormWords
+    asked: Supplements | None
 
     def of_claims(self) -> list[Task]:
         """A task for each criterion, for the meeting where there is one, and for the result."""
@@ -217,7 +222,8 @@ class _Tasks:
         writing = self._writes("claims")
         tasks = self._criteria("claims", "claims.criterion", result, writing)
         if spec.meeting_source:
-            tasks.append(_meeting_task(dossier.id, self.contents.meeting, writing))
+            task = _meeting_task(dossier.id, self.contents.meeting, writing)
+            tasks.append(self._to_supplement(task, (MEETING,), writing))
         name, url = self.say("check" if writing else "result"), url_for("claims.check", dossier_id=dossier.id)
         return [*tasks, Task(name, url, *self._reached(result, writing))]
 
@@ -254,10 +260,17 @@ class _Tasks:
             )
             name = self.say("criterion_title", number=number, title=criterion.title.in_language(spoken))
             url = url_for(endpoint, dossier_id=self.reading.dossier.id, number=number)
-            tasks.append(
-                Task(name, url, *self._answered(criterion, result, writing), " · ".join(filter(None, details)))
-            )
+            task = Task(name, url, *self._answered(criterion, result, writing), " · ".join(filter(None, details)))
+            codes = (str(number), *(indicator.code for indicator in criterion.indicators))
+            tasks.append(self._to_supplement(task, codes, writing) if part == "claims" else task)
         return tasks
+
+    def _to_supplement(self, task: Task, codes: Collection[str], writing: bool) -> Task:
+        """The task, marked where something was asked under it and has not changed since."""
+        if self.asked is None or self.asked.open_codes.isdisjoint(codes):
+            return task
+        kind, detail = "yours" if writing else "waiting", " · ".join(filter(None, (task.status_label, task.detail)))
+        return replace(task, status_label=_("To be supplemented"), status_kind=kind, detail=detail)
 
     def _answered(self, criterion: CriterionSpec, result: Result, writing: bool) -> tuple[str, str]:
         """How many indicators of a criterion have a complete answer, and the kind of its tag."""

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from certflow.access import turns
 from certflow.access.turns import Reading
+from certflow.assessment import supplements
 from certflow.assessment.words.entries import level_of
 from certflow.clock import local_day
 from certflow.dossiers import submissions
@@ -27,7 +28,7 @@ class DossierRow:
 
     `level` is the proposed one or, until there is one, the one claimed when it was filed ("" before); `level_says`
     tells which of both. `handled` says who works on it and since when ("" when nobody does); `barred` why the reader
-    may not act although it is their turn.
+    may not act although it is their turn; `answer_by` the last day to answer a request for a supplement.
     """
 
     dossier: Dossier
@@ -40,6 +41,7 @@ class DossierRow:
     due: Standing | None
     handled: str
     barred: tuple[str, ...] = ()
+    answer_by: dt.date | None = None
 
 
 def rows(dossiers: Sequence[Listed], reader: User) -> list[DossierRow]:
@@ -47,8 +49,12 @@ def rows(dossiers: Sequence[Listed], reader: User) -> list[DossierRow]:
     of_all = [listed.dossier for listed in dossiers]
     barred = impartiality.recused(of_all, reader)
     handlers, claimed = handled.of_all(of_all), submissions.claimed_levels(of_all)
+    days = supplements.answer_days(of_all)
     return [
-        _row(each, turns.reading(each.dossier, reader), handlers, claimed, barred.get(each.dossier.id, ()))
+        replace(
+            _row(each, turns.reading(each.dossier, reader), handlers, claimed, barred.get(each.dossier.id, ())),
+            answer_by=days.get(each.dossier.id),
+        )
         for each in dossiers
     ]
 

@@ -1,16 +1,17 @@
 """An entry of a dossier's history in the reader's words."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from certflow.access import turns
 from certflow.accounts.words import with_present_name
+from certflow.assessment.words import changes
 from certflow.catalogue.catalogue import workflow_of
 from certflow.clock import ZONE
 from certflow.dossiers.succession import versions_of
-from certflow.models.dossiers import Dossier, HistoryEntry
+from certflow.models.dossiers import Dossier, HistoryEntry, SupplementRequest
 from certflow.rules.words import delegated
 from certflow.wording import language
 
@@ -20,7 +21,8 @@ class TimelineEntry:
     """One act: what was done, by whom in which part, when, the state it led to ("" for none) and what was noted.
 
     `kind` is that of a final state's tag, `paper` names the document from outside that the act records. `signed_for`
-    says for whom and by what it was taken, where that was not in a part of the person's own.
+    says for whom and by what it was taken, where that was not in a part of the person's own. `asked` are the titles and
+    words of what is to be supplemented, `answer_by` the last day that was given for it.
     """
 
     what: str
@@ -32,10 +34,15 @@ class TimelineEntry:
     kind: str = ""
     paper: str = ""
     signed_for: str = ""
+    asked: tuple[tuple[str, str], ...] = ()
+    answer_by: dt.date | None = None
 
 
-def told(dossier: Dossier, entry: HistoryEntry) -> TimelineEntry:
-    """The TimelineEntry of an act: a step with its title, its taking back, or a move with the answers to confirm."""
+def told(dossier: Dossier, entry: HistoryEntry, request: SupplementRequest | None = None) -> TimelineEntry:
+    """The TimelineEntry of an act: a step with its title, its taking back, or a move with the answers to confirm.
+
+    `request` is what the act asked to be supplemented.
+    """
     who, when = with_present_name(entry.done_by, entry.actor), entry.at.astimezone(ZONE)
     versions = versions_of(entry.action)
     if versions is not None:
@@ -51,7 +58,11 @@ def told(dossier: Dossier, entry: HistoryEntry) -> TimelineEntry:
     signed_for = ""
     if entry.delegation is not None:
         part, signed_for = f"{entry.signs_for}. {part}", delegated.by_which(entry.delegation)
-    return TimelineEntry(what, label, who, part, when, entry.note, kind, _paper_recorded(entry), signed_for)
+    paper = _paper_recorded(entry)
+    step = TimelineEntry(what, label, who, part, when, entry.note, kind, paper, signed_for)
+    if request is None:
+        return step
+    return replace(step, asked=tuple(changes.as_recorded(dossier, request)), answer_by=request.answer_by)
 
 
 def _paper_recorded(entry: HistoryEntry) -> str:

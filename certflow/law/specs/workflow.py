@@ -189,6 +189,25 @@ class WorkflowSpec:
         """The states that a dossier reaches by being filed."""
         return frozenset(t.target for t in self.transitions if "freeze_submission" in t.effects)
 
+    def goes_back(self, origin: str, target: str) -> bool:
+        """Whether a way from one state to another leads to the same stage or an earlier one, and not to an end."""
+        order = [stage.name for stage in self.stages]
+        before, after = self.states[origin], self.states[target]
+        return not after.final and order.index(after.stage) <= order.index(before.stage)
+
+    def gives_back(self, transition: TransitionSpec) -> bool:
+        """Whether an action gives the dossier back to those who write its claims."""
+        writing = self.states[transition.target].edits == "claims"
+        return writing and all(
+            self.states[origin].edits != "claims" and self.goes_back(origin, transition.target)
+            for origin in transition.origins
+        )
+
+    def before_filing(self, state: str) -> bool:
+        """Whether a dossier in `state` is with those who prepare and file it."""
+        stages = {each.stage for each in self.states.values() if each.edits == "claims"}
+        return self.states[state].stage in stages and self.states[state].turn in self.filers
+
     @cached_property
     def receivers(self) -> frozenset[str]:
         """The roles whose turn it is once a dossier is filed: those of the office that receives it."""
