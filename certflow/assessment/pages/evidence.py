@@ -11,11 +11,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, WRITES_CLAIMS
 from certflow.assessment import assessments, evidence, partial_uploads, previews
-from certflow.assessment.forms.answers import anchor
 from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.policy import EVIDENCE, SEES_FILE
 from certflow.assessment.words import figures
+from certflow.assessment.words.entries import anchor
 from certflow.assessment.words.previews import reason
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks

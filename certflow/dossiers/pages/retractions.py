@@ -13,8 +13,8 @@ from certflow.access import turns
 from certflow.access.policy import DOSSIER
 from certflow.catalogue.catalogue import workflow_of
 from certflow.dossiers import retractions
+from certflow.dossiers.forms import LONGEST_NOTE
 from certflow.dossiers.pages import overview
-from certflow.dossiers.pages.actions import LONGEST_NOTE
 from certflow.dossiers.policy import RETRACTS
 from certflow.dossiers.retractions import SentStep
 from certflow.errors import ActionNotOpen
