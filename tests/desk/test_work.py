@@ -10,7 +10,7 @@ from certflow import clock
 from tests import make
 from tests.browsing import counted, in_english, send
 
-MOST_QUERIES = 20  # three for the table of work (levels filed, days to answer, rounds to choose from), one for the contacts below it
+MOST_QUERIES = 20  # three for the table of work (levels, days to answer, rounds to choose from), one for the contacts
 
 
 def test_the_days_left_are_told_in_words(app: Flask, client: FlaskClient) -> None:
