@@ -1,7 +1,7 @@
 """Writing claims and findings: what the commune says and what the appraiser finds, one criterion at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -16,11 +16,14 @@ from certflow.assessment.typed_entries import typed_entry
 from certflow.catalogue.catalogue import form_of
 from certflow.http.typed import typed_decimal
 from certflow.impartiality import impartiality
+from certflow.law.scoring.lowering import is_lower
 from certflow.law.scoring.scoring import Answer, Answers
 from certflow.law.specs.form import COMPARED, ENTRY_KINDS, FormSpec, IndicatorSpec, Part
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting, Submission, SupplementRequest
 from certflow.models.people import User
+from certflow.vietnamese import says_something
+from certflow.wording import _
 
 Assessed = TypeVar("Assessed", Claim, Finding)
 
@@ -31,6 +34,7 @@ class Saved:
 
     `faults` are named "<code>-<field>"; such a field keeps what was stored. So does each field of `conflicts`: another
     person changed it meanwhile, or the question has changed (`reopened`), and the person who typed chooses.
+    The fields `held`, named like faults, are sound; they are stored once a fault beside them is mended.
     """
 
     versions: dict[str, int]
@@ -38,6 +42,7 @@ class Saved:
     faults: dict[str, tuple[str, ...]]
     conflicts: dict[str, tuple[str, ...]]
     reopened: set[str]
+    held: set[str]
 
 
 def save_claims(dossier_id: int, number: int, entries: Mapping[str, Typed], *, actor: User) -> Saved:
@@ -80,11 +85,15 @@ def _save(
     impartiality.require(dossier, actor)
     criterion = form_of(dossier).criterion(number).in_part(what)
     indicators = [indicator for indicator in criterion.indicators if indicator.code in entries]
-    rows = _stored(kind, dossier, [indicator.code for indicator in indicators])
-    saved = Saved({}, {}, {}, {}, set())
+    codes = [indicator.code for indicator in indicators]
+    rows, claims = _stored(kind, dossier, codes), _stored(Claim, dossier, codes) if what == "findings" else {}
+    saved = Saved({}, {}, {}, {}, set(), set())
     for indicator in indicators:
         row, code = rows.get(indicator.code), indicator.code
         merged = merge(indicator, names_of(indicator), entries[code], _texts(indicator, row), actor.id)
+        if _lowered_without_reason(indicator, claims.get(code), merged):
+            merged = _held_back(indicator, row, merged)
+            saved.held.update(f"{code}-{name}" for name in fields_of(indicator))
         saved.faults.update({f"{code}-{name}": (message,) for name, message in merged.faults.items()})
         saved.texts[code] = merged.texts
         if merged.conflicts:
@@ -94,6 +103,24 @@ def _save(
             saved.versions[code] = version
     db.session.flush()
     return saved
+
+
+def _lowered_without_reason(indicator: IndicatorSpec, claim: Claim | None, merged: Merged) -> bool:
+    """Whether a finding falls below the claim that counts and its comment says nothing."""
+    if claim is None or claim.to_confirm or not indicator.judged or says_something(merged.explanation):
+        return False
+    return is_lower(indicator, claim.answer, merged.answer)
+
+
+def _held_back(indicator: IndicatorSpec, row: Claim | Finding | None, merged: Merged) -> Merged:
+    """What is stored stays, and the comment is at fault."""
+    texts, reason = _texts(indicator, row).texts, _("Lower than the self-assessment: give the reason here to save it.")
+    return replace(
+        merged,
+        answer=row.answer if row is not None else {},
+        texts={name: texts.get(name, "") for name in names_of(indicator)},
+        faults={**merged.faults, EXPLANATION: reason},
+    )
 
 
 def names_of(indicator: IndicatorSpec) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from math import ceil
 from sqlalchemy import select
 
 from certflow.assessment import assessments, evidence, meetings
+from certflow.assessment.answers import parse
 from certflow.assessment.meetings import Minutes
 from certflow.assessment.merging import Typed
 from certflow.assessment.typed_entries import typed_entries
@@ -18,6 +19,7 @@ from certflow.demo import samples
 from certflow.dossiers import actions
 from certflow.law.facts import OutsideDocument
 from certflow.law.scoring.entries import entries_reaching
+from certflow.law.scoring.lowering import is_lower
 from certflow.law.specs.form import COMPARED, FormSpec, IndicatorSpec, PartSpec
 from certflow.law.specs.workflow import TransitionSpec, WorkflowSpec
 from certflow.models.base import db
@@ -26,6 +28,7 @@ from certflow.models.people import User
 from certflow.models.units import Unit
 
 DEFINITION = "Công dân từ 15 tuổi trở lên, thường trú tại xã, theo số liệu của Công an xã ngày 31/12"
+LOWERED = "Đối chiếu minh chứng, kết quả thấp hơn kết quả tự đánh giá."
 
 Answers = Mapping[str, Mapping[str, str]]
 PersonFor = Callable[[str, Unit], User]
@@ -131,9 +134,12 @@ def write(kind: type[Claim] | type[Finding], dossier: Dossier, values: Answers, 
     rows = db.session.execute(select(kind.indicator, kind.version).where(kind.dossier_id == dossier.id))
     versions = dict(rows.all())
     explained = course.explanations or {}
+    claims = actions.answers_of(dossier, Claim) if kind is Finding else {}
     for criterion in form_of(dossier).criteria:
-        codes = [indicator.code for indicator in criterion.indicators if indicator.code in values]
-        entries = {code: Typed(values[code], explained.get(code, ""), versions.get(code, 0)) for code in codes}
+        asked = [indicator for indicator in criterion.indicators if indicator.code in values]
+        lower = [i.code for i in asked if is_lower(i, claims.get(i.code, {}), parse(i, values[i.code])[0])]
+        words = {**dict.fromkeys(lower, LOWERED), **explained}
+        entries = {i.code: Typed(values[i.code], words.get(i.code, ""), versions.get(i.code, 0)) for i in asked}
         save(dossier.id, criterion.number, entries, actor=actor)
     if kind is Claim:
         _attach(dossier, actor)

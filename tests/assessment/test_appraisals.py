@@ -69,7 +69,7 @@ def test_a_finding_never_replaces_the_claim(app: Flask, client: FlaskClient, app
 def test_the_communes_figures_are_taken_over_where_there_is_no_finding(
     app: Flask, client: FlaskClient, appraised: Dossier
 ) -> None:
-    send(client, _url(appraised, 1), {"1.1-value": "no"})
+    send(client, _url(appraised, 1), {"1.1-value": "no", "1.1-explanation": "Thiếu báo cáo"})
     assert "1.2, 1.3. You can copy" in client.get(_url(appraised, 1)).text
 
     adopted = send(client, f"{_url(appraised, 1)}/adopt", {}, page=_url(appraised, 1))
@@ -107,6 +107,31 @@ def test_autosave_works_for_findings_too(client: FlaskClient, appraised: Dossier
     answer = client.post(_url(appraised, 4), data=typed, headers={"X-Requested-With": "certflow"})
 
     assert answer.get_json()["versions"] == {"4.2-version": 1}
+
+
+def test_a_finding_below_the_claim_is_saved_with_its_reason_only(
+    app: Flask, client: FlaskClient, appraised: Dossier
+) -> None:
+    typed = {"5.1-denominator": "10.000", "5.1-share": "5.999", "5.1-definition": "Theo sổ"}
+    url = _url(appraised, 5)
+
+    refused = send(client, url, typed | {"5.1-explanation": " . "})
+
+    assert refused.status_code == 422
+    assert '<a href="#i5-1-explanation">Lower than the self-assessment: give the reason here' in refused.text
+    assert typed_in(refused.text, "5.1-share") == "5.999"
+    assert _finding(app, appraised, "5.1") is None
+    token = {"csrf_token": typed_in(refused.text, "csrf_token")}
+    by_script = client.post(url, data=token | typed, headers={"X-Requested-With": "certflow"}).get_json()
+    assert set(by_script["faults"]) == {"5.1-explanation"}
+    assert "5.1-share" in by_script["held"]
+    assert send(client, url, typed | {"5.1-explanation": "Thiếu một người"}).status_code == 302
+    finding = _finding(app, appraised, "5.1")
+    assert finding is not None
+    assert (finding.answer["share"], finding.explanation) == (5999, "Thiếu một người")
+    assert (
+        send(client, url, typed | {"5.1-share": "6.000", "5.1-explanation": "", "5.1-version": "1"}).status_code == 302
+    )
 
 
 def test_a_fault_stands_at_its_field(client: FlaskClient, appraised: Dossier) -> None:

@@ -175,7 +175,7 @@ def test_the_appraiser_sees_claim_and_finding_of_every_kind(app: Flask, draft: D
     in_english(client)
     url = f"/dossiers/{draft.id}/appraisal"
 
-    send(client, f"{url}/4", {"4.2-previous": "58", "4.2-current": "57,5"})
+    send(client, f"{url}/4", {"4.2-previous": "58", "4.2-current": "57,5", "4.2-explanation": "Niên giám"})
 
     page, result = client.get(f"{url}/4").text, client.get(url).text
     assert page.count("level 1 or higher: 6 / 6 = 100%") == 2

@@ -97,7 +97,7 @@ def test_the_appraiser_gives_points_and_must_write_the_remarks(app: Flask, clien
     signed_in(app, client, role, made)
     url = f"/dossiers/{made.id}/appraisal"
 
-    send(client, f"{url}/1", {"1.1-value": "yes", "1.2-value": "5"})
+    send(client, f"{url}/1", {"1.1-value": "yes", "1.2-value": "5", "1.2-explanation": "Thiếu sổ."})
     after = send(client, f"{url}/2", {"2.1-value": "4"})
     incomplete = client.get(url).text
     send(client, f"{url}/3", {"3.1-value": REMARK["3.1"]["value"]})

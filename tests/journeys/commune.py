@@ -120,6 +120,8 @@ class Season:
         if note:
             page.locator('[name="note"]').fill(note)
         self.check(page, f"act-{action}")
+        for box in page.locator("#confirmed").all():  # it is filed again without a change
+            box.check()
         send(page, page.get_by_role("button", name=transition.title.vi, exact=True))
         assert urlsplit(page.url).path == address, f"{action} was refused"
 

@@ -182,7 +182,7 @@ def appraises(office: Office, address: str) -> None:
     """The appraiser gives points and must write the remark before proposing."""
     page = office.of("district_appraiser")
     page.goto(f"{address}appraisal/1")
-    fill(page, **{"1.1__value": "14"})
+    fill(page, **{"1.1__value": "14", "1.1__explanation": "Thiếu sổ theo dõi tháng 12."})
     send(page, page.locator('.buttons button[name="go"][value="next"]'))
     page.locator('[name="2.1-value"][value="yes"]').check()
     fill(page, **{"2.2__value": WEAKNESSES})

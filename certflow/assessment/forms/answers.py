@@ -165,14 +165,14 @@ def _typed(form: FlaskForm, indicator: IndicatorSpec) -> Typed:
 def show_saved(form: FlaskForm, criterion: CriterionSpec, saved: Saved) -> None:
     """Put what became of the fields on the form: faults, what is stored now, and the marks to type over it.
 
-    A field at fault or in conflict keeps what was typed.
+    A field at fault, in conflict or held keeps what was typed.
     """
     show_faults(form, Invalid(fields=saved.faults))
     for indicator in criterion.indicators:
         code, texts = indicator.code, saved.texts[indicator.code]
         kept = saved.conflicts.get(code, ())
         for name in names_of(indicator):
-            if name not in kept and f"{code}-{name}" not in saved.faults:
+            if name not in kept and f"{code}-{name}" not in {*saved.faults, *saved.held}:
                 form[f"{code}-{name}"].data = texts.get(name, "")
         form[f"{code}-version"].data = str(saved.versions.get(code, 0))
         form[f"{code}-shown"].data = marks(indicator, texts)

@@ -190,6 +190,7 @@ def _saved_by_script(
         shown=shown,
         texts={f"{code}-{name}": text for code, texts in saved.texts.items() for name, text in texts.items()},
         faults={name: " ".join(messages) for name, messages in saved.faults.items()},
+        held=sorted(saved.held),
         conflicts={
             f"{code}-{name}": {"mark": mark(saved.texts[code].get(name, "")), "words": _why(dossier, saved, code)}
             for code, names in saved.conflicts.items()

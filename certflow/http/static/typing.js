@@ -83,7 +83,7 @@ function autosave(form) {
   function succeeded(data, edition, sent) {
     for (const name in { ...data.versions, ...data.shown }) put(name, (data.versions[name] ?? data.shown[name]));
     for (const name in data.texts) {
-      const settled = !(name in data.faults) && !(name in data.conflicts);
+      const settled = !(name in data.faults) && !(name in data.conflicts) && !data.held.includes(name);
       if (settled && unsaved[name] === sent[name]) delete unsaved[name];
       if (settled && !(name in editions) && value(name) !== data.texts[name]) put(name, data.texts[name]); // changed elsewhere
     }
