@@ -31,6 +31,7 @@ KNOWN = {
     "results/documents.py:confirm": "the background worker's: says that a file is there",
     "results/documents.py:note_fault": "the background worker's: says why a file is not there",
     "results/documents.py:pending_count": "a number, for the operator",
+    "assessment/evidence.py:under": "the evidence of an upload's own key, which nobody else was given",
     "assessment/evidence.py:attached": "of dossiers that the caller holds, by their ids",
     "dossiers/moving.py:_answers": "of the dossiers of a batch from `whole_round`",
     "dossiers/recomputing.py:_answers": "of the dossiers of a batch",

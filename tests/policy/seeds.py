@@ -155,10 +155,7 @@ def _parts() -> dict[str, Any]:
         "upload": "absent",
         "handle": "absent",
         "role": "commune_officer",
-        "old": 1,
-        "new": 1,
-        "page": 1,
-        "version": 1,
+        **dict.fromkeys(("old", "new", "page", "version"), 1),
     }
 
 

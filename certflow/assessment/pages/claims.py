@@ -116,14 +116,12 @@ def criterion_page(
         writable=opened.may_write("claims"),
         conflicts=conflicts or {},
         stored_texts=assessments.texts_of,
-        files=_files_forms(opened, spec, refused or {}),
-        accept=attachments.ACCEPT,
-        part=partial_uploads.PART,
         anchor=anchor,
         field_ids=answers.share_ids,
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "claims") is None,
         notices=marks.of_dossier(opened.dossier),
+        **_uploads(opened, spec, refused or {}),
     )
 
 
@@ -133,9 +131,11 @@ def _earlier(opened: OpenedDossier, spec: CriterionSpec) -> dict[str, list[list[
     return {spec.code: figures.before(spec, before[spec.code]) for spec in spec.indicators if spec.code in before}
 
 
-def _files_forms(opened: OpenedDossier, spec: CriterionSpec, refused: ByCode) -> dict[str, answers.FilesForm]:
+def _uploads(opened: OpenedDossier, spec: CriterionSpec, refused: ByCode) -> dict[str, Any]:
+    """What the fields of files need."""
     codes = [indicator.code for indicator in spec.indicators if indicator.takes_files]
-    return {code: files_form(opened.words, code, refused.get(code, ())) for code in codes}
+    files = {code: files_form(opened.words, code, refused.get(code, ())) for code in codes}
+    return {"files": files, "accept": attachments.ACCEPT, "part": partial_uploads.PART}
 
 
 @bp.form("/meeting", SEES, post=TYPES_CLAIMS)

@@ -118,8 +118,7 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
     papers = documents.of_dossier(dossier) if reading.state.final else []
     recognition = recognitions.of_dossier(dossier) if reading.state.final else None
     seats, all_dates = _bench(reading), dates.of(dossier)
-    given_back = contents.requests or len(contents.filings) > 1
-    asked = supplements_of(dossier, contents) if given_back else None
+    asked = supplements_of(dossier, contents) if contents.requests or len(contents.filings) > 1 else None
     barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say, asked)
     offers, lists = actions.offers_to(reading, seats), (tasks.of_claims(), tasks.of_findings(barred=bool(barred)))
     return Overview(
