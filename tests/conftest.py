@@ -14,6 +14,7 @@ No application context is pushed here, so that code which forgets one fails; tes
 faults: `_push_request_context` below takes that back.
 """
 
+import gc
 import shutil
 import socket
 import threading
@@ -31,6 +32,13 @@ from tests import postgres
 from tests.applications import Applications, migrate, settings_in
 
 pytest_plugins = ["tests.browser", "tests.mailbox", "tests.network", "tests.properties"]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
