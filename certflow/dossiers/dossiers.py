@@ -247,11 +247,16 @@ def last_act(dossier: Dossier) -> HistoryEntry | None:
     return db.session.scalar(query.order_by(HistoryEntry.number.desc()).limit(1))
 
 
-def last_step(entries: Sequence[HistoryEntry]) -> HistoryEntry | None:
-    """The latest step in a dossier's history that stands.
+def standing_steps(entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:
+    """The steps in a dossier's history that stand.
 
     One that was taken back does not stand; neither that nor a move to a newer version of the rules is a step itself.
     """
     retracted = {entry.retracts for entry in entries}
-    steps = [entry for entry in entries if ":" not in entry.action and entry.number not in retracted]
+    return [entry for entry in entries if ":" not in entry.action and entry.number not in retracted]
+
+
+def last_step(entries: Sequence[HistoryEntry]) -> HistoryEntry | None:
+    """The latest of the standing steps in a dossier's history."""
+    steps = standing_steps(entries)
     return steps[-1] if steps else None

@@ -105,7 +105,7 @@ def test_the_first_page_that_the_office_opens_ends_it(app: Flask) -> None:
     assert above.get(url).status_code == 200
     assert office.head(url).status_code == 200
     assert office.get(url, headers={"Sec-Purpose": "prefetch"}).status_code == 200
-    assert "Not opened yet by:" in in_english(commune).get(url).text
+    assert "Not opened there yet." in in_english(commune).get(url).text
     form = commune.get(f"{url}take-back").text
 
     assert office.get(f"{url}submissions/1").status_code == 200

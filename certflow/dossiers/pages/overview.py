@@ -94,7 +94,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
         shown=_overview(reading, form, history, say),
         steps=[{"label": stage.title.in_language(spoken), "state": mark} for stage, mark in stages],
         chart=chart(workflow, spoken, dossier.state),
-        visited={state for entry in history for state in (entry.from_state, entry.to_state)},
+        visited={state for entry in dossiers.standing_steps(history) for state in (entry.from_state, entry.to_state)},
         say=say,
         **head(reading),
     )

@@ -112,8 +112,7 @@ def arrival(reading: Reading, sent: SentStep | None) -> Arrival | None:
         return None
     if sent.sequel is None:
         url = url_for("retractions.retract", dossier_id=reading.dossier.id)
-        words = _("Not opened yet by: %(part)s", part=turns.turn(reading.dossier))
-        return Arrival(words, url if retractions.retractable(reading, sent) else "")
+        return Arrival(_("Not opened there yet."), url if retractions.retractable(reading, sent) else "")
     if sent.viewed_at is None:
         return None
     values = {"instant": instant(sent.viewed_at), "part": turns.part(reading.dossier, sent.sequel.acting_as)}

@@ -81,8 +81,12 @@ def _refuse(facts: Mapping[str, Any], engine: PdfEngine) -> None:
 
 def legible(facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> dict[str, Any]:
     """`facts` with a sign in place of each letter that the engine cannot print, as names of files may have."""
-    lacking = html_engine.lacking() if engine == "pdfkit" else typst_engine.lacks
-    return glyphs.legible(facts, lacking)
+    if engine == "pdfkit":
+        return glyphs.legible(facts, html_engine.lacking())
+    shaped = glyphs.legible(facts, lambda _letter: False)
+    if not typst_engine.lacks(glyphs.letters(shaped)):  # all are tried in one go first
+        return shaped
+    return glyphs.legible(shaped, typst_engine.lacks)
 
 
 def check_words(words: str, *, engine: PdfEngine = "typst") -> None:
