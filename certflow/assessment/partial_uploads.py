@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from certflow import clock
+from certflow.access import access, editing
 from certflow.assessment import evidence
 from certflow.errors import Invalid, NotFound, Refusal
 from certflow.gateways.files.content import MAX_BYTES
@@ -79,7 +80,8 @@ def begin(dossier_id: int, indicator: str, length: int, original_name: str, *, a
 
 
 def find(name: str, dossier_id: int, indicator: str, actor: User) -> PartialUpload:
-    """The upload of this name; raises NotFound for one of somebody else or of elsewhere, or begun too long ago."""
+    """The upload of this name, while claims are written; raises NotFound for one of somebody else or of long ago."""
+    editing.require_editor(access.dossier(dossier_id, actor), actor, "claims")
     try:
         upload = PartialUpload(*_signer().loads(name, max_age=int(LASTS.total_seconds())))
     except BadSignature as fault:

@@ -151,9 +151,7 @@ def _parts() -> dict[str, Any]:
         **dict.fromkeys(ABSENT + ABSENT_TOO, 10**6),
         "digest": "0" * 64,
         "kind": "invitation",
-        "token": "absent",
-        "upload": "absent",
-        "handle": "absent",
+        **dict.fromkeys(("token", "upload", "handle"), "absent"),
         "role": "commune_officer",
         **dict.fromkeys(("old", "new", "page", "version"), 1),
     }
