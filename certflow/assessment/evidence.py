@@ -1,5 +1,6 @@
 """Evidence: files behind a claim, checked by content, kept for ever once filed."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ from certflow.catalogue.catalogue import form_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal
 from certflow.gateways.files import content
 from certflow.gateways.installation import equipment
+from certflow.gateways.storage import Stored
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answers
 from certflow.law.specs.form import FormSpec
@@ -23,28 +25,59 @@ from certflow.wording import _
 MOST_FILES = 20
 
 
-def attach(dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User) -> Evidence:
+def attach(
+    dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User, key: str = ""
+) -> Evidence:
     """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file".
 
-    The file is checked and stored before the dossier is locked, so that a large file blocks no other request.
+    The file is checked and stored before the dossier is locked, so that a large file blocks no other request. Under a
+    `key` that is given it is attached once, however often and by however many requests at once.
     """
-    _refuse_unless_open(access.dossier(dossier_id, actor), indicator, actor)
+    refuse_unless_open(dossier_id, indicator, actor)
     kind = content.recognise(file, original_name)
     file.seek(0)
-    storage = equipment().storage
-    key = storage.new_key("evidence")
-    stored_file = storage.put(key, file)
+    stored_file, stored_key = _stored(file, key)
     try:
         dossier = _locked(dossier_id, indicator, actor)
     except Refusal:
-        storage.delete(key)
+        if under(stored_key) is None:
+            equipment().storage.delete(stored_key)
         raise
-    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=key, uploaded_by=actor.signature)
+    if key and (attached := under(key)) is not None:
+        return attached
+    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=stored_key, uploaded_by=actor.signature)
     evidence.original_name, evidence.media_type = content.safe_name(original_name, kind), kind.media_type
     evidence.size, evidence.sha256, evidence.uploaded_at = stored_file.size, stored_file.sha256, clock.now()
     db.session.add(evidence)
     db.session.flush()
     return evidence
+
+
+def refuse_unless_open(dossier_id: int, indicator: str, actor: User) -> None:
+    """Raise a Refusal unless `actor` may attach one more file to this indicator now."""
+    _refuse_unless_open(access.dossier(dossier_id, actor), indicator, actor)
+
+
+def under(key: str) -> Evidence | None:
+    """The evidence whose file lies under this key of the storage."""
+    return db.session.scalar(select(Evidence).where(Evidence.storage_key == key))
+
+
+def _stored(file: BinaryIO, key: str) -> tuple[Stored, str]:
+    """Store the file under `key`, or a new one; an earlier attempt may have stored it there, but nothing else."""
+    storage = equipment().storage
+    if not key:
+        key = storage.new_key("evidence")
+        return storage.put(key, file), key
+    try:
+        return storage.put(key, file), key
+    except FileExistsError:
+        file.seek(0)
+        sent = file.read()
+        stored = Stored(len(sent), hashlib.sha256(sent).hexdigest())
+        if not storage.verify(key, stored.sha256):
+            raise
+        return stored, key
 
 
 def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 from urllib.parse import unquote, urlsplit
@@ -105,6 +105,13 @@ class Storage:
         _checked(key)
         with suppress(FileNotFoundError), _faults(key):
             obstore.delete(self._store, key)
+
+    def listed(self, folder: str) -> list[tuple[str, datetime]]:
+        """The keys below `folder` (a key's first parts), each with the instant at which it was written."""
+        _checked(folder)
+        with _faults(folder):
+            pieces = [piece for batch in obstore.list(self._store, folder) for piece in batch]
+        return [(piece["path"], piece["last_modified"]) for piece in pieces]
 
     def verify(self, key: str, sha256: str) -> bool:
         """Whether the file as it lies there still has this SHA-256 (hexadecimal)."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import pikepdf
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from certflow.assessment import evidence
 from certflow.assessment.answers import parse
+from certflow.assessment.partial_uploads import PART
 from certflow.demo import samples as demo
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier
@@ -254,6 +255,29 @@ def stored(dossier: Dossier, code: str) -> object:
     db.session.rollback()
     claim = db.session.get(Claim, (dossier.id, code))
     return claim and claim.answer
+
+
+def test_a_dropped_line_goes_on_where_the_file_stopped(draft: Dossier, signed_in: Callable[..., Page]) -> None:
+    page = signed_in("commune_officer", draft)
+    page.goto(f"/dossiers/{draft.id}/criteria/1")
+    large, sent = samples.picture("PNG") + b"\0" * 1_300_000, list[int]()
+
+    def part(route: Route) -> None:
+        """The second part meets a line that has gone; when it is back, the page is told."""
+        sent.append(int(route.request.headers["upload-offset"]))
+        if len(sent) == 2:
+            route.abort("internetdisconnected")
+            page.evaluate("setTimeout(() => dispatchEvent(new Event('online')), 300)")
+        else:
+            route.continue_()
+
+    page.route(
+        re.compile("/uploads/"), lambda route: part(route) if route.request.method == "POST" else route.continue_()
+    )
+    page.set_input_files("#i1-1-file", {"name": "lớn.png", "mimeType": "image/png", "buffer": large})
+
+    expect(page.locator("#i1-1-files .files")).to_contain_text("lớn.png")
+    assert sent == [0, PART, PART, 2 * PART]
 
 
 def scanned(dossier: Dossier) -> int:

@@ -28,6 +28,7 @@ KNOWN = {
     "results/documents.py:note_fault": "the background worker's: says why a file is not there",
     "results/documents.py:pending_count": "a number, for the operator",
     "assessment/evidence.py:attached": "of dossiers that the caller holds, by their ids",
+    "assessment/evidence.py:under": "by a key of the storage that no address names, of an upload that the actor began",
     "dossiers/moving.py:_answers": "of the dossiers of a batch from `whole_round`",
     "dossiers/recomputing.py:_answers": "of the dossiers of a batch",
     "access/vacancies.py:_named": "a part of the question that `_vacant` asks by `whole_round`",

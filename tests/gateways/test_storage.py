@@ -1,3 +1,4 @@
+import datetime as dt
 import hashlib
 import io
 import os
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certflow import clock
 from certflow.errors import SetupError
 from certflow.gateways.storage import CHUNK, Storage, Stored, open_storage
 from tests.gateways import s3
@@ -78,6 +80,17 @@ def test_pieces_are_written_in_their_order(storage: Storage) -> None:
 
     assert storage.read(key) == "".join(map(str, range(1000))).encode()
     assert stored.size == storage.size(key)
+
+
+def test_keys_are_listed_below_their_folder_with_the_instant_of_writing(storage: Storage) -> None:
+    begun = clock.now() - dt.timedelta(seconds=5)
+    for key in ("upload/7/a-0", "upload/7/a-1", "upload/71/b-0", "evidence/7/c"):
+        storage.put(key, [b"x"])
+
+    assert sorted(key for key, _at in storage.listed("upload/7")) == ["upload/7/a-0", "upload/7/a-1"]
+    assert len(storage.listed("upload")) == 3
+    assert storage.listed("nothing") == []
+    assert all(begun < at < clock.now() + dt.timedelta(seconds=5) for _key, at in storage.listed("upload"))
 
 
 def test_a_taken_key_is_refused_and_keeps_its_file(storage: Storage) -> None:

@@ -43,6 +43,7 @@ TOLD |= dict.fromkeys(
     ],
     404,  # of these none is there, as tests/policy/seeds.py says
 )
+TOLD |= {("evidence.upload", "GET"): 404, ("evidence.upload", "POST"): 404}  # no file is on its way
 TOLD["dossiers.draft", "GET"] = 404  # most actions make no paper
 ASKED_BY_THE_SCRIPT = {"X-Requested-With": "certflow"}  # so that whoever is not signed in is told so, and not led away
 

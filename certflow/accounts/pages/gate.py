@@ -29,6 +29,8 @@ READS_FIRST = (
     "accounts.sign_in",
     "invitations.redeem",
     "evidence.attach",
+    "evidence.begin_upload",
+    "evidence.upload",
     "authority.new",
     "people_import.start",
     "people_import.create",

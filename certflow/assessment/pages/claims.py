@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS
-from certflow.assessment import assessments, meetings
+from certflow.assessment import assessments, meetings, partial_uploads
 from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_saved
@@ -118,6 +118,7 @@ def criterion_page(
         stored_texts=assessments.texts_of,
         files=_files_forms(opened, spec, refused or {}),
         accept=attachments.ACCEPT,
+        part=partial_uploads.PART,
         anchor=answers.anchor,
         lines=partial(figures.lines, opened.words),
         last=ratings.following(opened.form, spec.number, "claims") is None,

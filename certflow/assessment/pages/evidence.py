@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from certflow.access import editing
 from certflow.access.policy import DOSSIER, WRITES_CLAIMS
-from certflow.assessment import assessments, evidence, previews
+from certflow.assessment import assessments, evidence, partial_uploads, previews
 from certflow.assessment.forms.answers import anchor
 from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
@@ -24,6 +24,7 @@ from certflow.gateways.files.content import MAX_BYTES
 from certflow.http.attachments import attachment, drain, picture
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
+from certflow.http.typed import plain_number
 
 bp = Room("evidence", __name__)
 
@@ -39,9 +40,43 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     editing.require_editor(dossier, actor(), "claims")
     sent = uploads.chosen("file")
     reasons = uploads.attach(dossier_id, indicator, sent)[1] if sent else (str(uploads.NONE_CHOSEN),)
+    return _listed(dossier_id, indicator, reasons)
+
+
+def _listed(dossier_id: int, indicator: str, reasons: tuple[str, ...]) -> ResponseReturnValue:
+    """The list of files as it is now, and the refusals."""
     keep_what_was_written()
+    dossier = subject(DOSSIER, dossier_id)
     html = render_template("assessment/claims/files.html", files=evidence.listed(dossier, indicator))
     return jsonify(html=html, reasons=reasons), 422 if reasons else 200
+
+
+@bp.action("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads", WRITES_CLAIMS)
+def begin_upload(dossier_id: int, indicator: str) -> ResponseReturnValue:
+    """Begin a file that comes in parts, as tus 1.0 says; its address is in the header `Location`."""
+    length = plain_number(request.headers.get("Upload-Length")) or 0
+    begun = partial_uploads.begin(dossier_id, indicator, length, uploads.name_of_upload(), actor=actor())
+    address = url_for(".upload", dossier_id=dossier_id, indicator=indicator, upload=begun.name)
+    return jsonify(), 201, uploads.head_of_upload(0, begun, Location=address)
+
+
+@bp.form("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads/<upload>", WRITES_CLAIMS)
+def upload(dossier_id: int, indicator: str, upload: str) -> ResponseReturnValue:
+    """How much of the file is there (HEAD), or its next part (PATCH, sent as POST with `X-HTTP-Method-Override`).
+
+    The last part is answered as `attach` answers.
+    """
+    begun = partial_uploads.find(upload, dossier_id, indicator, actor())
+    at = partial_uploads.offset(begun)
+    if request.method == "POST" and at < begun.length:
+        sent_at = plain_number(request.headers.get("Upload-Offset"))
+        further = partial_uploads.append(begun, -1 if sent_at is None else sent_at, request.get_data())
+        if further is None:
+            return jsonify(), 409, uploads.head_of_upload(at, begun)
+        at = further
+    if request.method == "GET" or at < begun.length:
+        return "", 200 if request.method == "GET" else 204, uploads.head_of_upload(at, begun)
+    return _listed(dossier_id, indicator, uploads.finish(begun))
 
 
 @bp.errorhandler(RequestEntityTooLarge)

@@ -1,5 +1,7 @@
 """Files sent with the page of a criterion: attached, taken out and put back by the buttons of its one form."""
 
+import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -8,13 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
-from certflow.assessment import evidence
+from certflow.assessment import evidence, partial_uploads
 from certflow.assessment.forms.answers import anchor
+from certflow.assessment.partial_uploads import PartialUpload
 from certflow.errors import Invalid, Refusal
 from certflow.http.person import actor
 from certflow.http.typed import plain_number
 from certflow.law.specs.form import CriterionSpec
-from certflow.models.dossiers import Dossier
+from certflow.models.dossiers import Dossier, Evidence
 
 NONE_CHOSEN = lazy_gettext("Choose at least one file first.")
 
@@ -54,11 +57,37 @@ def attach(dossier_id: int, indicator: str, files: list[FileStorage]) -> tuple[i
     return len(files) - len(reasons), reasons
 
 
+def finish(upload: PartialUpload) -> tuple[str, ...]:
+    """Attach a file that came in parts; the reasons for a refusal, with its name."""
+    reason = _refused(upload.original_name, lambda: partial_uploads.finish(upload, actor=actor()))
+    return (reason,) if reason else ()
+
+
+def name_of_upload() -> str:
+    """The file's name in the header `Upload-Metadata`: pairs of a word and text in base64; "" where there is none."""
+    pairs = (pair.strip().partition(" ") for pair in request.headers.get("Upload-Metadata", "").split(","))
+    coded = next((value for word, _blank, value in pairs if word == "filename"), "")
+    try:
+        return base64.b64decode(coded).decode(errors="replace")
+    except ValueError:
+        return ""
+
+
+def head_of_upload(offset: int, upload: PartialUpload, **more: str) -> dict[str, str]:
+    """What tus says of an upload in each answer."""
+    head = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(offset), "Upload-Length": str(upload.length)}
+    return head | {"Cache-Control": "no-store"} | more
+
+
 def _refusal(dossier_id: int, indicator: str, file: FileStorage) -> str:
     """Attach one file; "" or the reason for the refusal with the file's name."""
-    name = file.filename or ""
+    name, stream = file.filename or "", cast(BinaryIO, file.stream)
+    return _refused(name, lambda: evidence.attach(dossier_id, indicator, stream, name, actor=actor()))
+
+
+def _refused(name: str, attach_it: Callable[[], Evidence]) -> str:
     try:
-        evidence.attach(dossier_id, indicator, cast(BinaryIO, file.stream), name, actor=actor())
+        attach_it()
     except Invalid as refusal:
         return str(_("“%(name)s”: %(reason)s", name=name[:200], reason=" ".join(refusal.reasons)))
     return ""

@@ -171,7 +171,8 @@ async function lighter(file) {
   } catch { return file; }
 }
 
-// Sends what is chosen or dropped at once, one after another, with progress; tries again when the line comes back.
+// Sends what is chosen or dropped at once, one after another, with progress; when the line comes back, a large file goes
+// on where it stopped, by the protocol tus 1.0.
 function uploads(form, area, busy) {
   const input = area.querySelector("input[type=file]"), say = form.dataset;
   const original = labelled("input", { type: "checkbox" });
@@ -181,17 +182,39 @@ function uploads(form, area, busy) {
   state.setAttribute("role", "status");
   area.append(state);
 
-  const post = (file, bar) => new Promise((done) => {
-    const request = new XMLHttpRequest(), body = new FormData();
-    body.append("csrf_token", form.elements.csrf_token.value);
-    body.append("file", file, file.name);
-    request.open("POST", area.dataset.upload);
-    request.setRequestHeader("X-Requested-With", "certflow");
+  const headers = () => ({ "X-Requested-With": "certflow", "X-CSRFToken": form.elements.csrf_token.value, "Tus-Resumable": "1.0.0" });
+  const ask = (method, url, extra, body, progress) => new Promise((done) => {
+    const request = new XMLHttpRequest(), said = { ...headers(), ...extra };
+    request.open(method, url);
+    for (const name in said) request.setRequestHeader(name, said[name]);
     request.responseType = "json";
-    request.upload.onprogress = (event) => { bar.max = event.total; bar.value = event.loaded; };
+    if (progress) request.upload.onprogress = (event) => progress(event.loaded, event.total);
     request.onloadend = () => done(request);
     request.send(body);
   });
+  const post = (file, bar) => {
+    const body = new FormData();
+    body.append("file", file, file.name);
+    return ask("POST", area.dataset.upload, {}, body, (loaded, total) => { bar.max = total; bar.value = loaded; });
+  };
+  // `begun` keeps the address of the upload from one attempt to the next.
+  async function parts(file, bar, begun) {
+    const size = Number(area.dataset.part), name = btoa(String.fromCharCode(...new TextEncoder().encode(file.name.slice(-200))));
+    let answer = begun.url && await ask("HEAD", begun.url);
+    if (!answer || [404, 410].includes(answer.status)) {
+      answer = await ask("POST", area.dataset.parts, { "Upload-Length": file.size, "Upload-Metadata": `filename ${name}` });
+      begun.url = answer.getResponseHeader("Location");
+    }
+    while ([200, 201, 204, 409].includes(answer.status)) {
+      const at = answer.getResponseHeader("Upload-Offset");
+      if (!at || !begun.url) return answer;
+      bar.max = file.size;
+      bar.value = Number(at);
+      answer = await ask("POST", begun.url, { "X-HTTP-Method-Override": "PATCH", "Upload-Offset": at, "Content-Type": "application/offset+octet-stream" },
+        file.slice(Number(at), Number(at) + size), (loaded) => { bar.value = Number(at) + loaded; });
+    }
+    return answer;
+  }
   const tell = (text, extra = "") => { state.hidden = false; state.replaceChildren(text, extra); };
   const refuse = (text) => { state.hidden = true; area.append(labelled("p", { className: "error small", textContent: text })); };
   const line = (wait) => new Promise((done) => { addEventListener("online", done, { once: true }); setTimeout(done, wait); });
@@ -199,10 +222,11 @@ function uploads(form, area, busy) {
   async function one(chosen) {
     const file = original.checked ? chosen : await lighter(chosen), limit = Number(input.dataset.maxBytes);
     if (file.size > limit) return refuse(fill(input.dataset.tooBig, { name: file.name, size: local(file.size / 1048576, 1), limit: local(limit / 1048576, 1) }));
+    const begun = {};
     for (let wait = 5000; ; wait = Math.min(wait * 2, 60000)) {
       const bar = labelled("progress", {});
       tell(fill(say.uploading, { name: file.name }), bar);
-      const answer = await post(file, bar);
+      const answer = await (file.size > Number(area.dataset.part) ? parts(file, bar, begun) : post(file, bar));
       if (answer.status === 0 || answer.status >= 500 || answer.status === 401) {
         tell(fill(answer.status === 401 ? say.uploadSignedOut : say.uploadWaits, { name: file.name }));
         await line(wait);
