@@ -13,6 +13,8 @@ from certflow import clock
 from certflow.assessment import evidence, partial_uploads
 from certflow.assessment.partial_uploads import PART, PartialUpload
 from certflow.errors import ActionNotOpen, Invalid, NotFound
+from certflow.gateways.files import content
+from certflow.gateways.files.content import JPEG, FileKind
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Evidence
@@ -35,15 +37,15 @@ def officer(dossier: Dossier) -> User:
     return make.person_for("commune_officer", dossier)
 
 
-def begun(dossier: Dossier, officer: User, content: bytes = SCAN) -> PartialUpload:
-    return partial_uploads.begin(dossier.id, "1.1", len(content), "biên bản.pdf", actor=officer)
+def begun(dossier: Dossier, officer: User, whole: bytes = SCAN) -> PartialUpload:
+    return partial_uploads.begin(dossier.id, "1.1", len(whole), "biên bản.pdf", actor=officer)
 
 
-def sent(upload: PartialUpload, content: bytes = SCAN, *, parts: int = 9) -> None:
+def sent(upload: PartialUpload, whole: bytes = SCAN, *, parts: int = 9) -> None:
     """Send the next parts as a browser does."""
     for _part in range(min(parts, upload.parts)):
         at = partial_uploads.offset(upload)
-        partial_uploads.append(upload, at, content[at : at + PART])
+        partial_uploads.append(upload, at, whole[at : at + PART])
 
 
 def left() -> list[str]:
@@ -74,8 +76,8 @@ def test_a_file_stored_before_the_process_was_killed_is_attached_and_no_other_in
     dossier: Dossier, officer: User
 ) -> None:
     upload, other = begun(dossier, officer), begun(dossier, officer)
-    for one, content in ((upload, SCAN), (other, b"something else")):
-        equipment().storage.put(one.evidence_key, [content])
+    for one, stored in ((upload, SCAN), (other, b"something else")):
+        equipment().storage.put(one.evidence_key, [stored])
         sent(one)
 
     assert partial_uploads.finish(upload, actor=officer).sha256
@@ -88,8 +90,8 @@ def test_only_the_next_whole_part_is_kept(dossier: Dossier, officer: User) -> No
     upload = begun(dossier, officer)
     sent(upload, parts=1)
 
-    for at, content in ((0, SCAN[:PART]), (2 * PART, SCAN[2 * PART :]), (PART, SCAN[:10]), (-1, b""), (PART + 1, b"")):
-        assert partial_uploads.append(upload, at, content) is None
+    for at, part in ((0, SCAN[:PART]), (2 * PART, SCAN[2 * PART :]), (PART, SCAN[:10]), (-1, b""), (PART + 1, b"")):
+        assert partial_uploads.append(upload, at, part) is None
     assert partial_uploads.offset(upload) == PART
     with pytest.raises(NotFound):
         partial_uploads.finish(upload, actor=officer)
@@ -130,13 +132,19 @@ def test_of_a_persons_open_uploads_the_oldest_gives_way_and_none_lasts_longer_th
 
 
 @inside
-def test_nothing_is_attached_once_the_dossier_is_out_of_hand(dossier: Dossier, officer: User) -> None:
+def test_nothing_is_attached_once_the_dossier_is_out_of_hand(
+    dossier: Dossier, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload = begun(dossier, officer)
     sent(upload)
     make.claims(dossier, make.answers())
     make.meeting(dossier)
-    make.act(dossier, "hand_over")
 
+    def handed_over_meanwhile(*_file: object) -> FileKind:
+        make.act(dossier, "hand_over")
+        return JPEG
+
+    monkeypatch.setattr(content, "recognise", handed_over_meanwhile)
     with pytest.raises(ActionNotOpen):
         partial_uploads.finish(upload, actor=officer)
     with pytest.raises(ActionNotOpen):
