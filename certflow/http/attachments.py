@@ -10,6 +10,7 @@ from werkzeug.http import dump_options_header
 from certflow.gateways.files.content import ALLOWED
 
 MOST_DRAINED = 256 * 1024 * 1024
+PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"  # browsers style it
 ATTR_CHARS = "!#$&+-.^_`|~"  # RFC 5987 attr-char, beside letters and digits
 KEPT_FOR = 3600  # seconds
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -34,7 +35,7 @@ def picture(content: bytes, *, media_type: str, mark: str) -> Response:
     without one the browser keeps nothing.
     """
     response = Response(content, content_type=media_type)
-    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Content-Security-Policy"] = PICTURE
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = f"private, max-age={KEPT_FOR}" if mark else "no-store"
