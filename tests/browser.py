@@ -98,6 +98,34 @@ def sign_in(page: Page, name: str) -> Page:
     return page
 
 
+# A tap is a touch of the page: on a button, a choice, a link, a field to type in, a field of files. Kept over pages.
+_COUNTING = """
+(() => {
+  const add = (what, amount) => { sessionStorage[what] = Number(sessionStorage[what] || 0) + amount; };
+  const typed = (field) => field.matches("textarea, input") && /^(text|textarea|password)$/.test(field.type);
+  let touched = null;
+  addEventListener("pointerdown", (event) => { touched = event.target; add("taps", 1); }, true);
+  addEventListener("focusin", ({ target }) => { if (typed(target) && target !== touched) add("taps", 1); }, true);
+  addEventListener("change", ({ target }) => { if (target.type === "file") add("taps", 1); }, true);
+  addEventListener("load", () => {
+    if (/^http/.test(location.protocol)) add("screens", document.documentElement.scrollHeight / innerHeight);
+  });
+})();
+"""
+
+
+def count_effort(page: Page) -> None:
+    """Count from the next page on how often it is touched and how many screens its pages are high."""
+    page.evaluate("sessionStorage.clear()")
+    page.add_init_script(_COUNTING)
+
+
+def effort(page: Page) -> tuple[int, float]:
+    """The taps and the screens since `count_effort`."""
+    taps, screens = page.evaluate("[Number(sessionStorage.taps || 0), Number(sessionStorage.screens || 0)]")
+    return taps, round(screens, 1)
+
+
 def unfold(page: Page, field: str) -> None:
     """Open the part of the page in which the field is folded away."""
     page.locator(field).evaluate("field => { field.closest('details').open = true; }")

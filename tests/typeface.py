@@ -20,17 +20,22 @@ PACKAGE = "@expo-google-fonts/be-vietnam-pro@0.4.1"
 SHA256 = "574b6af45c7d7ece6f22fd5e6b26652d86681a3d34a8b0e7c488880148e8edaa"
 WEIGHTS = {"400": "400Regular", "600": "600SemiBold"}
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-PUNCTUATION = "\u00a0–—‘’“”•…≥≤−₫"
+PUNCTUATION = "\u00a0§«»°²×·–—‘’“”•…≥≤−₫"
 FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "tnum"]
 NAMES = [0, 1, 2, 13, 14]
 
 
 def characters() -> set[str]:
-    """ASCII, what Western Europe adds, every Vietnamese letter with every tone, the tones alone, and punctuation."""
+    """ASCII, every Vietnamese letter with every tone, the tones alone, and punctuation."""
     vowels = [unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưyđ" for tone in TONES]
     vietnamese = {letter for letter in vowels if len(letter) == 1}
-    latin = set(string.printable[:95]) | {chr(code) for code in range(0xA1, 0x100) if code != 0xAD}
-    return latin | vietnamese | {letter.upper() for letter in vietnamese} | set(TONES[1:]) | set(PUNCTUATION)
+    return (
+        set(string.printable[:95])
+        | vietnamese
+        | {letter.upper() for letter in vietnamese}
+        | set(TONES[1:])
+        | set(PUNCTUATION)
+    )
 
 
 def path_of(weight: str) -> Path:

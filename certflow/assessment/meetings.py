@@ -4,10 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from certflow import clock
-from certflow.access import access, editing
+from certflow.access import access, editing, vacancies
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.law.impartiality import FILING
 from certflow.models.base import db
+from certflow.models.days import Signature
 from certflow.models.dossiers import Dossier, Meeting
 from certflow.models.people import User
 from certflow.wording import _
@@ -110,3 +112,10 @@ def _bodies_fault(present: set[str]) -> str:
     if not set(OBLIGATORY) <= present:
         return _("The study-promotion association and the Fatherland Front must be present.")
     return ""
+
+
+def usual_chair(dossier: Dossier) -> Signature | None:
+    """Who most likely chairs the meeting: the leader who files; None where nobody or several hold that part."""
+    roles = {role for t in workflow_of(dossier).spec.transitions if FILING in t.effects for role in t.by}
+    people = vacancies.holding(dossier, roles.pop()) if len(roles) == 1 else []
+    return people[0].signature if len(people) == 1 else None

@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
-from certflow.access.access import appointments
+from certflow.access import parts
+from certflow.access.access import appointments, is_administrator
 from certflow.catalogue.catalogue import confirmation_for, known
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.law.specs.form import FormSpec
@@ -41,6 +42,12 @@ def provinces_confirmable_by(actor: User) -> list[Unit]:
     """The provinces whose education department `actor` speaks for today."""
     units = [a.unit for a in appointments(actor) if a.role == CONFIRMING_ROLE]
     return [unit for unit in units if unit is not None and unit.kind == "province"]
+
+
+def looks_after_rules(actor: User) -> bool:
+    """Whether `actor` reads definitions more closely than those who work by them: at a province, above, or for all."""
+    seats = {part.unit.kind for part in parts.held(actor) if part.unit is not None}
+    return bool(seats & {"province", "country"}) or is_administrator(actor)
 
 
 def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfirmation:

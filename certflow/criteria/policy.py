@@ -18,6 +18,11 @@ def _only_who_looks_at_sets(person: User) -> None:
         raise NotPermitted(_("Only education departments write their own criteria sets; administrators can read them."))
 
 
+def _only_who_looks_after_rules(person: User) -> None:
+    if not confirmations.looks_after_rules(person):
+        raise NotPermitted(_("The examples of a definition are for administrators and for people of provinces."))
+
+
 def _its_department(person: User, own: RatingSet, _named: Named) -> None:
     if not rating_sets.is_department(person, own.unit):
         raise NotPermitted(_("Only the province's education department can write its own criteria set."))
@@ -34,6 +39,11 @@ SET_READERS = Who(
     "people of an education department, and administrators",
     _only_who_looks_at_sets,
 )
+RULE_READERS = Who(
+    "looks_after_rules",
+    "people at provinces and above, and administrators",
+    _only_who_looks_after_rules,
+)
 RATING_SET = About(
     "rating_set",
     "a department's own criteria set",
@@ -45,5 +55,6 @@ DRAFT = When("draft", "until it is published", _draft)
 
 DEPARTMENT = Rule(DEPARTMENTS)
 LOOKS_AT_SETS = Rule(SET_READERS)
+READS_CASES = Rule(RULE_READERS)
 SEES_SET = Rule(SET_READERS, RATING_SET)
 WRITES_SET = Rule(SET_READERS, RATING_SET, ITS_DEPARTMENT, DRAFT)

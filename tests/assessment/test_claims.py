@@ -248,6 +248,9 @@ def test_evidence_is_recommended_and_the_check_names_what_is_claimed_without_it(
 
 def test_the_meeting_is_recorded_once_all_is_given(app: Flask, client: FlaskClient, draft: Dossier) -> None:
     url = f"/dossiers/{draft.id}/meeting"
+    with app.app_context():
+        leader = make.person_for("commune_chair", again(draft)).full_name
+    assert typed_in(client.get(url).text, "chaired_by") == leader, "who files is proposed"
     typed = {"held_on": "31/02/2026", "chaired_by": "", "bodies_present": ["trade_union"], "conclusion": "Nhất trí"}
     bodies = ["study_promotion_association", "fatherland_front"]
     good = {"held_on": "10/01/2026", "chaired_by": "Nguyễn Văn Chủ", "chair_position": "Phó Chủ tịch"}

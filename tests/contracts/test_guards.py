@@ -129,7 +129,7 @@ def test_an_act_is_refused_by_a_new_guard_until_it_holds(used: Flask) -> None:
 
 def test_the_pages_of_rules_say_a_new_guard_in_words(used: Flask, client: FlaskClient) -> None:
     with used.app_context():
-        make.sign_in(client, make.person("commune_officer"))
+        make.sign_in(client, make.person("province_reviewer"))
     address = "/rules/schemes/dong_nai_commune_recognition/2"
     scheme, examples = (in_english(client).get(address + page).text for page in ("", "/cases"))
 

@@ -10,15 +10,19 @@ import pypdfium2
 import zxingcpp
 from flask import Flask
 from pikepdf import Pdf
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page
 
 from certflow.catalogue.catalogue import definitions
 from certflow.models.rounds import Round
 from tests import make
-from tests.browser import DESKTOP, assert_accessible, assert_fits
+from tests.browser import DESKTOP, assert_accessible, assert_fits, count_effort, effort
 from tests.journeys.words import vi
 
 Look = Callable[[Page, str], object]
+FILES = {  # by criterion: where they are attached, and their names
+    1: ("#i1-1-file", ("Kế hoạch năm.pdf", "Báo cáo năm.pdf", "Ảnh tuyên truyền.pdf")),
+    5: ("#i5-1-file", ("Danh sách công dân.pdf", "Tổng hợp số liệu.pdf")),
+}
 DEFINITION = "Công dân từ 15 tuổi trở lên, thường trú đến 31/12"
 
 
@@ -30,6 +34,7 @@ class Season:
     ) -> None:
         self.app, self.look, self.judged = app, look, judged
         self._open_page, self._viewport = open_page, viewport
+        self.efforts: dict[str, tuple[int, float]] = {}
         with app.app_context():
             self.people = {role: user.sign_in_name for role, user in make.people().items()}
             self.round_title = self._round().title
@@ -61,29 +66,46 @@ class Season:
 
     def drafts(self, level: int) -> str:
         """The officer opens the dossier, answers every criterion, attaches a file and records the meeting."""
-        page = self.signed_in("commune_officer")
+        page = self._counted("commune_officer")
         page.get_by_role("button", name=vi("Open the dossier")).first.click()
         page.wait_for_url(re.compile(r"/dossiers/\d+/"))
         self.check(page, "overview-new")
         address = re.sub(r"^.*?(/dossiers/\d+/).*$", r"\1", page.url)
+        page.locator("a[data-next-action]").click()
         for criterion in self.form.criteria:
-            page.goto(f"{address}criteria/{criterion.number}")
-            if criterion.number == 1:
-                self._attaches(page)
+            page.wait_for_url(f"**/criteria/{criterion.number}")
+            if criterion.number in FILES:
+                self._attaches(page, *FILES[criterion.number])
             self.fill(page, criterion.number, level)
             self.check(page, f"criterion-{criterion.number}")
             send(page, page.locator('.buttons button[name="go"][value="next"]'))
         self._records_the_meeting(page)
         self.check(page, "check-your-answers")
         assert vi("Level %(level)s", level=level) in page.content()
-        self.step(page, address, "hand_over")
+        self._takes(page, address, "hand_over")
+        self.efforts["commune_officer"] = effort(page)
         return address
 
-    def _attaches(self, page: Page) -> None:
-        page.locator("#i1-1-file").set_input_files(
-            {"name": "Kế hoạch năm.pdf", "mimeType": "application/pdf", "buffer": _a_pdf()}
-        )
-        page.get_by_role("link", name="Kế hoạch năm.pdf").wait_for()
+    def submits(self, address: str) -> None:
+        """The commune's leader finds the dossier in their work and files it."""
+        page = self._counted("commune_chair")
+        page.locator(f'a[href="{address}"]').first.click()
+        page.locator("a[data-next-action]").click()
+        self._sends(page, address, "submit")
+        self.efforts["commune_chair"] = effort(page)
+
+    def _counted(self, role: str) -> Page:
+        """The person in `role` at their work; taps and screens are counted from here on."""
+        page = self.signed_in(role)
+        count_effort(page)
+        page.reload()
+        return page
+
+    def _attaches(self, page: Page, place: str, names: tuple[str, ...]) -> None:
+        files: list[FilePayload] = [{"name": name, "mimeType": "application/pdf", "buffer": _a_pdf()} for name in names]
+        page.locator(place).set_input_files(files)
+        for name in names:
+            page.get_by_role("link", name=name).wait_for()
 
     def fill(self, page: Page, number: int, level: int) -> None:
         """Type answers that reach exactly `level` into the form of a criterion."""
@@ -101,8 +123,10 @@ class Season:
         minutes = make.minutes()
         assert minutes.held_on is not None
         page.locator('[name="held_on"]').fill(f"{minutes.held_on:%d/%m/%Y}")
-        page.locator('[name="chaired_by"]').fill(minutes.chaired_by)
-        page.locator('[name="chair_position"]').fill(minutes.chair_position)
+        for name, words in {"chaired_by": minutes.chaired_by, "chair_position": minutes.chair_position}.items():
+            field = page.locator(f'[name="{name}"]')
+            if not field.input_value():  # the leader who files is proposed
+                field.fill(words)
         for body in minutes.bodies_present:
             page.locator(f'[name="bodies_present"][value="{body}"]').check()
         self.check(page, "meeting")
@@ -113,17 +137,27 @@ class Season:
     def step(self, page: Page, address: str, action: str, note: str = "") -> None:
         """Take one action from the overview, by its button and its page of confirmation."""
         page.goto(address)
-        with self.app.app_context():
-            transition = next(t for t in make.scheme().transitions if t.action == action)
         self.check(page, f"overview-before-{action}")
-        page.get_by_role("link", name=transition.title.vi, exact=True).click()
+        self._takes(page, address, action, note)
+
+    def _takes(self, page: Page, address: str, action: str, note: str = "") -> None:
+        """Take one action from a page that leads to it."""
+        page.get_by_role("link", name=self._title(action), exact=True).first.click()
         if note:
             page.locator('[name="note"]').fill(note)
+        self._sends(page, address, action)
+
+    def _sends(self, page: Page, address: str, action: str) -> None:
+        """Confirm an action on its page."""
         self.check(page, f"act-{action}")
         for box in page.locator("#confirmed").all():  # it is filed again without a change
             box.check()
-        send(page, page.get_by_role("button", name=transition.title.vi, exact=True))
+        send(page, page.get_by_role("button", name=self._title(action), exact=True))
         assert urlsplit(page.url).path == address, f"{action} was refused"
+
+    def _title(self, action: str) -> str:
+        with self.app.app_context():
+            return next(t for t in make.scheme().transitions if t.action == action).title.vi
 
     def by(self, role: str, address: str, action: str, note: str = "") -> Page:
         """The person in `role` signs in and takes `action`."""

@@ -1,5 +1,6 @@
 """A commune goes from draft to a certificate that anyone verifies: the main job, in a real browser."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,12 +10,13 @@ from playwright.sync_api import Page
 
 from certflow.config import Settings
 from tests import make
-from tests.browser import PHONE, Screenshot, assert_accessible
+from tests.browser import Screenshot, assert_accessible
 from tests.journeys.commune import Season, read_certificate
 from tests.journeys.words import vi
 from tests.journeys.worker import working
 from tests.waiting import eventually
 
+SMALL_PHONE = {"width": 360, "height": 740}
 RETURNED = "Đề nghị bổ sung minh chứng của chỉ tiêu 5.1."
 
 
@@ -89,12 +91,19 @@ def test_a_commune_is_recognised_at_level_2_and_its_certificate_verified(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_same_season_on_a_phone(app: Flask, open_page: Callable[..., Page], screenshot: Screenshot) -> None:
-    season = Season(app, open_page, screenshot, viewport=PHONE)
+    season = Season(app, open_page, screenshot, viewport=SMALL_PHONE)
     with season.app.app_context():
+        make.people()["commune_chair"].position = "Phó Chủ tịch Ủy ban nhân dân xã"
+        make.commit()
         address = season.drafts(1)
-    season.by("commune_chair", address, "submit")
+    season.submits(address)
     season.by("education_officer", address, "accept")
     season.appraises(address, 1)
+    sys.stdout.write(f"taps and screens: {season.efforts}\n")
+    taps, screens = season.efforts["commune_officer"]
+    assert taps <= 35
+    assert screens <= 40
+    assert season.efforts["commune_chair"][0] <= 4
     chair = season.signed_in("commune_chair")
     for page in (address, f"{address}history", f"{address}submissions/1", f"{address}appraisal"):
         chair.goto(page)

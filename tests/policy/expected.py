@@ -21,7 +21,7 @@ from certflow.access.policy import (
 )
 from certflow.approval.policy import PROPOSAL, PROPOSER
 from certflow.assessment.policy import EVIDENCE
-from certflow.criteria.policy import DEPARTMENTS, DRAFT, ITS_DEPARTMENT, RATING_SET, SET_READERS
+from certflow.criteria.policy import DEPARTMENTS, DRAFT, ITS_DEPARTMENT, RATING_SET, RULE_READERS, SET_READERS
 from certflow.demo import walking
 from certflow.dossiers.policy import OPENING, RECEIVERS, SENDERS
 from certflow.http.policy import ANY_PART, ANYBODY, NOTHING, SOMEBODY, About, Part, Rule, Who
@@ -30,7 +30,7 @@ from certflow.law.specs.workflow import WorkflowSpec
 from certflow.results.policy import ABOVE, DOCUMENT
 from tests import make
 from tests.definitions.shipped import SCHEME
-from tests.policy.cast import HERE, Person
+from tests.policy.cast import COUNTRY, HERE, Person
 
 
 class Verdict(Enum):
@@ -81,11 +81,17 @@ def _department(person: Person) -> bool:
     return person.held and person.actor.role == "province_reviewer" and person.at.startswith("Tỉnh")
 
 
+def _at_a_province(person: Person) -> bool:
+    """Or above; for somebody else or for oneself."""
+    return person.held and (person.at.startswith("Tỉnh") or person.at == COUNTRY)
+
+
 _IS: dict[Who, Callable[[Person], bool]] = {
     SOMEBODY: lambda person: True,
     ADMINISTRATORS: _administrates,
     DEPARTMENTS: _department,
     SET_READERS: lambda person: _administrates(person) or _department(person),
+    RULE_READERS: lambda person: _administrates(person) or _at_a_province(person),
 }
 
 

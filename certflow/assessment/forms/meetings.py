@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from certflow.assessment.forms.answers import tidy
 from certflow.assessment.meetings import BODIES, OBLIGATORY, Minutes, body_title
 from certflow.http.fields import ADay, DayField, shown_day, version_sent
+from certflow.models.days import Signature
 from certflow.models.dossiers import Meeting
 
 LONGEST_NAME, LONGEST_BODIES, LONGEST_CONCLUSION = 120, 300, 4000
@@ -83,10 +84,11 @@ class MeetingForm(FlaskForm):
             raise ValidationError(reason)
 
 
-def filled(meeting: Meeting | None) -> MeetingForm:
-    """The form with what is on record."""
+def filled(meeting: Meeting | None, chair: Signature | None = None) -> MeetingForm:
+    """The form with what is on record; of a meeting that is not recorded yet, with who usually chairs it."""
     if meeting is None:
-        return MeetingForm(formdata=None)
+        usual = {"chaired_by": chair.name, "chair_position": chair.position} if chair else {}
+        return MeetingForm(formdata=None, **usual)
     return MeetingForm(
         formdata=None,
         held_on=shown_day(meeting.held_on),

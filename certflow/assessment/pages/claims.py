@@ -146,7 +146,8 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
     if not opened.meets:
         raise NotFound(_("This scheme does not ask for a meeting."))
     if request.method == "GET":
-        return _meeting_page(opened, filled(opened.contents.meeting))
+        chair = meetings.usual_chair(opened.dossier) if opened.contents.meeting is None else None
+        return _meeting_page(opened, filled(opened.contents.meeting, chair))
     form = MeetingForm()
     try:
         editing.require_editor(opened.dossier, actor(), "claims")

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from certflow.access import access, parts
+from certflow.access import access
 from certflow.catalogue import catalogue, published, territory, units
 from certflow.catalogue.words import marks
 from certflow.criteria import cases, confirmations, rating_sets
 from certflow.criteria.forms.rating_sets import ConfirmForm
-from certflow.criteria.policy import DEPARTMENT
+from certflow.criteria.policy import DEPARTMENT, READS_CASES
 from certflow.criteria.words import tried_cases
 from certflow.errors import DefinitionError, Invalid, NotFound
 from certflow.http.fields import show_faults
@@ -63,12 +63,6 @@ def _places() -> list[Unit]:
     return [unit for places in chains for unit in places.values()] or units.of_kind("province")
 
 
-def _looks_closer() -> bool:
-    """Whether the reader looks after the rules: an administrator, or somebody at a province or above."""
-    seats = {part.unit.kind for part in parts.held(actor()) if part.unit is not None}
-    return bool(seats & {"province", "country"}) or access.is_administrator(actor())
-
-
 @bp.page("/criteria/<name>/<int:version>", SIGNED_IN)
 def form(name: str, version: int) -> ResponseReturnValue:
     """One criteria set with its thresholds and clauses."""
@@ -101,18 +95,18 @@ def workflow(name: str, version: int) -> ResponseReturnValue:
         spec=spec,
         versions=_versions(spec, catalogue.known().workflows),
         publications=published.publications(spec),
-        chart=chart(catalogue.workflows()[spec.key], language()) if _looks_closer() else None,
+        chart=chart(catalogue.workflows()[spec.key], language()) if confirmations.looks_after_rules(actor()) else None,
         criteria=criteria,
         confirmations=confirmed,
         stages=_stages(spec),
         deadlines=sorted(spec.deadlines, key=lambda d: (d.counted, d.month, d.day)),
         in_words=in_words,
-        closer=_looks_closer(),
+        closer=confirmations.looks_after_rules(actor()),
         notices=_marks(criteria, confirmed),
     )
 
 
-@bp.page("/criteria/<name>/<int:version>/cases", SIGNED_IN)
+@bp.page("/criteria/<name>/<int:version>/cases", READS_CASES)
 def form_cases(name: str, version: int) -> ResponseReturnValue:
     """The cases of a criteria set, with what must come out and what comes out."""
     spec = _form(name, version)
@@ -129,7 +123,7 @@ def form_cases(name: str, version: int) -> ResponseReturnValue:
     )
 
 
-@bp.page("/schemes/<name>/<int:version>/cases", SIGNED_IN)
+@bp.page("/schemes/<name>/<int:version>/cases", READS_CASES)
 def workflow_cases(name: str, version: int) -> ResponseReturnValue:
     """The cases of a scheme's actions and dates, with what must come out and what comes out."""
     spec = _workflow(name, version)
@@ -227,7 +221,7 @@ def _criteria_page(spec: FormSpec, form: ConfirmForm) -> str:
         figure=_figure,
         may_confirm=spec.trust == "transcribed" and bool(speaks_for) and speaks_for[0].id not in confirmed,
         province=speaks_for[0] if speaks_for else None,
-        closer=_looks_closer(),
+        closer=confirmations.looks_after_rules(actor()),
         notices=_marks(spec, confirmation_rows),
     )
 

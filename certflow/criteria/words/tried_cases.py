@@ -27,7 +27,7 @@ class CaseLine:
 
 
 Groups = dict[str, list[CaseLine]]
-LINES_ON_A_PAGE = 60
+LINES_ON_A_PAGE = 50
 
 
 def page_of(groups: Groups, page: int) -> Pagination:
