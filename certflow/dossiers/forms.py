@@ -81,7 +81,7 @@ def action_form(dossier: Dossier, action: str) -> ActionForm:
     if transition is None or not workflow_of(dossier).spec.gives_back(transition):
         return ActionForm()
     fields: dict[str, Any] = {
-        f"{ASK}{code}": TextAreaField(changes.title_of(dossier, code), id=f"{ASK}{code.replace('.', '-')}")
+        f"{ASK}{code}": TextAreaField(changes.asked_title(dossier, code), id=f"{ASK}{code.replace('.', '-')}")
         for code in supplements.codes(dossier)
     }
     fields["answer_by"] = DayField(lazy_gettext("Last day to answer"), [ADay()])

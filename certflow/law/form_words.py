@@ -35,6 +35,7 @@ SAID: dict[str, tuple[str, str]] = {
     "criteria": (N_("Criteria"), N_("Parts")),
     "criterion": (N_("Criterion %(number)s"), N_("Part %(number)s")),
     "criterion_title": (N_("Criterion %(number)s. %(title)s"), N_("Part %(number)s. %(title)s")),
+    "whole_criterion": (N_("Criterion %(number)s as a whole"), N_("Part %(number)s as a whole")),
     "every_criterion": (N_("Show every criterion"), N_("Show every part")),
     "change": (N_("Change criterion %(number)s"), N_("Change part %(number)s")),
     "look": (N_("View criterion %(number)s"), N_("View part %(number)s")),

@@ -22,7 +22,10 @@ AWARDS = {"recognise", "rate", "approve", "record_recognition"}
 MADE = {"recognise": {"decision"}, "rate": {"decision"}, "approve": {"decision"}, "decline": {"refusal"}}
 
 
-@pytest.mark.parametrize("key", sorted(DEFINITIONS.workflows), ids=lambda key: key[0])
+NEWEST = dict(sorted(DEFINITIONS.workflows))  # by name
+
+
+@pytest.mark.parametrize("key", NEWEST.items(), ids=lambda key: key[0])
 def test_a_scheme_leads_from_its_first_act_to_each_of_its_ends(key: tuple[str, int]) -> None:
     spec = catalogue.definitions().workflow(*key)
     unit = _place(spec)

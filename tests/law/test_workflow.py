@@ -11,7 +11,7 @@ from certflow.law.guards import APPRAISAL, INVOLVEMENT, MEETING, NOTE, PROPOSED_
 from certflow.law.impartiality import Involvement
 from certflow.law.scoring.scoring import score
 from certflow.law.workflow import Workflow
-from tests.definitions.shipped import FORM, SCHEME
+from tests.definitions.shipped import DEFINITIONS, FORM, SCHEME
 from tests.law.test_scoring import answers
 
 WORKFLOW = Workflow(SCHEME)
@@ -27,7 +27,9 @@ def facts_for(action: str, level: int) -> DossierFacts:
 def test_what_gives_a_dossier_back_is_told_by_who_writes_next() -> None:
     gives_back = {transition.action for transition in SCHEME.transitions if SCHEME.gives_back(transition)}
 
+    later = DEFINITIONS.workflow("commune_recognition", 2)
     assert gives_back == {"hand_back", "return_for_changes"}
+    assert {t.action for t in later.transitions if later.gives_back(t)} == gives_back | {"ask_for_supplement"}
     assert [state for state in SCHEME.states if SCHEME.before_filing(state)] == [
         "drafting",
         "awaiting_chair",

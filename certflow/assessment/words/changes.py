@@ -156,6 +156,11 @@ def title_of(dossier: Dossier, code: str) -> str:
     return code
 
 
+def asked_title(dossier: Dossier, code: str) -> str:
+    """As `title_of`, below the title of its criterion: of that itself it says only that the whole is meant."""
+    return words_of(dossier)("whole_criterion", number=code) if code.isdigit() else title_of(dossier, code)
+
+
 def _url(dossier: Dossier, code: str) -> str:
     if code == PAPERS:
         return ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
+from certflow import clock
 from certflow.access import turns
 from certflow.access.turns import Reading
 from certflow.assessment import supplements
@@ -42,6 +43,13 @@ class DossierRow:
     handled: str
     barred: tuple[str, ...] = ()
     answer_by: dt.date | None = None
+
+    @property
+    def days_left(self) -> int | None:
+        """The days until the reader's own date or, without one, until the day to answer; None for no date."""
+        if self.due is not None:
+            return self.due.days_left
+        return (self.answer_by - clock.today()).days if self.answer_by else None
 
 
 def rows(dossiers: Sequence[Listed], reader: User) -> list[DossierRow]:
