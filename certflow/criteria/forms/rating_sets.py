@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from textwrap import shorten
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,6 +22,7 @@ from certflow.law.sets.tables import Content, looks_at, most
 from certflow.models.criteria import RatingSet
 
 LONGEST = 500
+SHOWN = 42  # of the title of a row to choose: there may be hundreds
 
 
 def number_typed(text: str) -> str:
@@ -223,10 +225,9 @@ def _places(content: Content) -> list[SelectChoice]:
         rows = [(n, row) for n, row in enumerate(group.get("indicators", []), 1) if most(row)]
         if rows:
             title = _("Group %(number)s as a whole: %(title)s", number=number, title=group["title"].get("vi", ""))
-            choices.append(SelectChoice(str(number), title[:120]))
-        choices += [
-            SelectChoice(f"{number}.{n}", f"{number}.{n}. {row['title'].get('vi', '')}"[:120]) for n, row in rows
-        ]
+            choices.append(SelectChoice(str(number), shorten(title, SHOWN, placeholder="…")))
+        titles = {n: f"{number}.{n}. {row['title'].get('vi', '')}" for n, row in rows}
+        choices += [SelectChoice(f"{number}.{n}", shorten(titles[n], SHOWN, placeholder="…")) for n in titles]
     return choices
 
 
