@@ -119,6 +119,9 @@ class Season:
         page.get_by_role("link", name=transition.title.vi, exact=True).click()
         if note:
             page.locator('[name="note"]').fill(note)
+        for asking in page.locator('details:has([name="ask-5.1"])').all():
+            asking.locator("summary").click()
+            asking.locator('[name="ask-5.1"]').fill(note)
         self.check(page, f"act-{action}")
         for box in page.locator("#confirmed").all():  # it is filed again without a change
             box.check()
