@@ -145,6 +145,9 @@ class Season:
         page.get_by_role("link", name=self._title(action), exact=True).first.click()
         if note:
             page.locator('[name="note"]').fill(note)
+        for asking in page.locator('details:has([name="ask-5.1"])').all():
+            asking.locator("summary").click()
+            asking.locator('[name="ask-5.1"]').fill(note)
         self._sends(page, address, action)
 
     def _sends(self, page: Page, address: str, action: str) -> None:

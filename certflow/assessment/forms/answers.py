@@ -53,6 +53,7 @@ class _Labels:
     answer: str
     entry: str
     explanation: str
+    hint: str = ""
 
 
 def claim_form(words: FormWords, criterion: CriterionSpec, rows: Stored | None) -> FlaskForm:
@@ -62,7 +63,8 @@ def claim_form(words: FormWords, criterion: CriterionSpec, rows: Stored | None) 
 
 def finding_form(words: FormWords, criterion: CriterionSpec, rows: Stored | None) -> FlaskForm:
     """The appraiser's form; as `claim_form`."""
-    return _form(criterion, rows, _Labels(words("finding"), words("answer"), words("comment")))
+    hint = _("A reason is needed where the finding is lower than the self-assessment.")
+    return _form(criterion, rows, _Labels(words("finding"), words("answer"), words("comment"), hint))
 
 
 def _form(criterion: CriterionSpec, rows: Stored | None, labels: _Labels) -> FlaskForm:
@@ -79,7 +81,10 @@ def _form(criterion: CriterionSpec, rows: Stored | None, labels: _Labels) -> Fla
 def _fields(indicator: IndicatorSpec, labels: _Labels) -> dict[str, tuple[type[Field], dict[str, Any]]]:
     fields = _values(indicator, labels)
     if indicator.judged:
-        fields[EXPLANATION] = (TextAreaField, {"label": labels.explanation, "filters": [tidy]})
+        fields[EXPLANATION] = (
+            TextAreaField,
+            {"label": labels.explanation, "description": labels.hint, "filters": [tidy]},
+        )
     fields["version"] = (HiddenField, {"default": "0"})
     fields["shown"] = (HiddenField, {"default": ""})
     return fields
