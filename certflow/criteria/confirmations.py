@@ -50,6 +50,12 @@ def looks_after_rules(actor: User) -> bool:
     return bool(seats & {"province", "country"}) or is_administrator(actor)
 
 
+def require_looking_after_rules(actor: User) -> None:
+    """Raise NotPermitted unless `looks_after_rules`."""
+    if not looks_after_rules(actor):
+        raise NotPermitted(_("The examples of a definition are for administrators and for people of provinces."))
+
+
 def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfirmation:
     """Record that the criteria set was compared with the signed circular; `document` says on what paper."""
     form = known().form(name, version)

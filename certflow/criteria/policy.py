@@ -18,11 +18,6 @@ def _only_who_looks_at_sets(person: User) -> None:
         raise NotPermitted(_("Only education departments write their own criteria sets; administrators can read them."))
 
 
-def _only_who_looks_after_rules(person: User) -> None:
-    if not confirmations.looks_after_rules(person):
-        raise NotPermitted(_("The examples of a definition are for administrators and for people of provinces."))
-
-
 def _its_department(person: User, own: RatingSet, _named: Named) -> None:
     if not rating_sets.is_department(person, own.unit):
         raise NotPermitted(_("Only the province's education department can write its own criteria set."))
@@ -42,7 +37,7 @@ SET_READERS = Who(
 RULE_READERS = Who(
     "looks_after_rules",
     "people at provinces and above, and administrators",
-    _only_who_looks_after_rules,
+    confirmations.require_looking_after_rules,
 )
 RATING_SET = About(
     "rating_set",

@@ -154,6 +154,7 @@ def _cases_page(
 
 def _tried(spec: FormSpec | WorkflowSpec) -> Sequence[cases.Tried]:
     """The cases with their outcomes; none while the files of cases cannot be read, which `certflow check` reports."""
+    confirmations.require_looking_after_rules(actor())
     try:
         return cases.tried(spec)
     except DefinitionError:
