@@ -100,6 +100,21 @@ def _settle(dossier: Dossier, move: Move) -> None:
     db.session.flush()
 
 
+def undo(dossier: Dossier, number: int) -> None:
+    """Undo what followed from the step `number`, just taken back: what it settled is open again, what it asked is not.
+
+    What it asked stays in the history, settled by the taking back.
+    """
+    for request in of_dossier(dossier):
+        if request.number == number:
+            request.settled_number = dossier.version
+        elif request.settled_number == number:
+            request.settled_number = None
+            for item in request.items:
+                item.changed = None
+    db.session.flush()
+
+
 def is_changed(item: SupplementItem, now: Manifest) -> bool:
     """Whether something else stands there than when it was asked."""
     return changes.mark(now, item.code) != item.seen

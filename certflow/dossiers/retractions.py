@@ -13,6 +13,7 @@ from sqlalchemy import and_, select
 
 from certflow.access import access, parts, turns, vacancies
 from certflow.access.turns import Reading
+from certflow.assessment import supplements
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import workflow_of
 from certflow.dossiers import actions, submissions
@@ -151,7 +152,8 @@ def _is_done(dossier: Dossier, number: int) -> bool:
 
 
 def _undo(dossier: Dossier, entry: HistoryEntry, at: dt.datetime) -> None:
-    """Take back what the step stored beside the state: the filing, the proposed level."""
+    """Take back what the step stored beside the state: the filing, the proposed level, what it asked or answered."""
+    supplements.undo(dossier, entry.number)
     effects = _transition(dossier, entry).effects
     if "freeze_submission" in effects:
         submissions.retract(dossier, at)

@@ -315,7 +315,8 @@ class SupplementRequest(Model):
     """What an act that gave the dossier back asks to be supplemented; `number` is that act's in the history.
 
     `answer_by` is the last day that the person who asked gave, where one was given; no date of the law moves with it.
-    It is open until the dossier comes back to `from_state` or is filed again: `settled_number` is that later act.
+    It is open until the dossier comes back to `from_state` or is filed again, or the act is taken back:
+    `settled_number` is that later act.
     """
 
     __tablename__ = "supplement_request"
@@ -330,6 +331,11 @@ class SupplementRequest(Model):
     settled_number: Mapped[int | None]
 
     items: Mapped[list["SupplementItem"]] = relationship(order_by="SupplementItem.position")
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the act that asked was taken back: it is settled, and nobody looked at what had changed."""
+        return self.settled_number is not None and all(item.changed is None for item in self.items)
 
 
 class SupplementItem(Model):

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from certflow import clock
 from certflow.assessment import assessments, changes, evidence, supplements
 from certflow.assessment.supplements import Asked
-from certflow.dossiers import actions, dossiers, submissions
+from certflow.dossiers import actions, dossiers, retractions, submissions
 from certflow.errors import Invalid
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, SupplementRequest
@@ -71,6 +71,27 @@ def test_what_is_asked_is_stored_with_the_return_and_settled_by_the_next_filing(
         ("1.1", False, ("Danh sách.pdf",)),
         ("4.2", True, ()),
     ]
+
+
+@pytest.mark.usefixtures("inside_the_application")
+def test_what_a_step_asked_or_settled_is_undone_when_it_is_taken_back() -> None:
+    dossier = make.dossier("submitted")
+    _give_back(dossier, Asked({"1.1": WORDS}, TOMORROW))
+    officer, chair = (make.person_for(role, dossier) for role in ("education_officer", "commune_chair"))
+    retractions.retract(dossier.id, actor=officer, seen=dossier.version)
+    assert supplements.answer_days([dossier]) == {}
+    assert [request.withdrawn for request in supplements.of_dossier(dossier)] == [True]
+
+    _give_back(dossier, Asked({"5.2": WORDS}, TOMORROW))
+    make.act(dossier, "hand_over")
+    make.act(dossier, "submit")
+    assert supplements.answer_days([dossier]) == {}
+    retractions.retract(dossier.id, actor=chair, seen=dossier.version)
+
+    withdrawn, request = supplements.of_dossier(dossier)
+    assert (withdrawn.withdrawn, request.withdrawn, request.settled_number) == (True, False, None)
+    assert [(item.code, item.changed) for item in request.items] == [("5.2", None)]
+    assert supplements.answer_days([dossier]) == {dossier.id: TOMORROW}
 
 
 @pytest.mark.usefixtures("inside_the_application")

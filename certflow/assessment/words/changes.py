@@ -104,7 +104,8 @@ def requests(dossier: Dossier, contents: Contents) -> list[AskedRequest]:
     rows = [row for row in contents.requests if row.settled_number is None]
     if not rows:
         spec = workflow_of(dossier).spec
-        rows = [row for row in contents.requests if spec.states[row.from_state].turn not in spec.filers]
+        rows = [row for row in contents.requests if not row.withdrawn]
+        rows = [row for row in rows if spec.states[row.from_state].turn not in spec.filers]
         rows = [row for row in rows if row.settled_number == rows[-1].settled_number]
     now = changes.present(contents) if rows else {}
     return [
