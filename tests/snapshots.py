@@ -89,6 +89,9 @@ class Snapshots:
         try:
             _end()
             _database().restore(known / "database")
+            for row in db.session:  # a call may have changed what earlier ones gave
+                if sa.inspect(row).mapper.version_id_col is not None:
+                    db.session.refresh(row)
         finally:
             self._within = False
         if (known / "files").exists():

@@ -280,5 +280,5 @@ def test_no_page_asks_the_database_more_for_a_full_dossier(app: Flask, client: F
 
     full = [queries(app, client, url) for url in urls]
 
-    assert full == empty
+    assert all(more <= fewer for more, fewer in zip(full, empty, strict=True)), "an empty meeting has a chair proposed"
     assert max(full) <= MOST_QUERIES

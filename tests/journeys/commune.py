@@ -105,7 +105,7 @@ class Season:
         files: list[FilePayload] = [{"name": name, "mimeType": "application/pdf", "buffer": _a_pdf()} for name in names]
         page.locator(place).set_input_files(files)
         for name in names:
-            page.get_by_role("link", name=name).wait_for()
+            page.get_by_role("link", name=name, exact=True).wait_for()
 
     def fill(self, page: Page, number: int, level: int) -> None:
         """Type answers that reach exactly `level` into the form of a criterion."""

@@ -21,7 +21,7 @@ from certflow.errors import NotFound
 from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import printing
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, HistoryEntry
+from certflow.models.dossiers import Dossier, FilingReceipt, HistoryEntry
 from certflow.models.results import Document, NumberBook, Recognition
 from certflow.results import documents
 from tests import make
@@ -109,6 +109,8 @@ def _check_books() -> None:
     books = defaultdict(list)
     for paper in db.session.query(Document):
         books[paper.unit_id, paper.notation, paper.year].append(paper.number or 0)
+    for receipt in db.session.query(FilingReceipt):
+        books[receipt.unit_id, receipt.notation, receipt.year].append(receipt.number or 0)
     last = {(b.unit_id, b.notation, b.year): b.last_number for b in db.session.query(NumberBook)}
 
     assert {key: sorted(numbers) for key, numbers in books.items()} == {
