@@ -13,7 +13,7 @@ from tests import make
 from tests.browsing import again, queries, send, signed_in, typed_in
 from tests.gateways import samples
 
-MOST_QUERIES = 18  # one of them for what was asked to be supplemented
+MOST_QUERIES = 18  # one for what was asked, one for the province at the head
 
 
 @pytest.fixture
