@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy import event
 
 from certflow import app as application
@@ -21,11 +20,13 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @on_sqlite
-def test_sqlite_runs_as_strictly_as_decisions_need(app: Flask) -> None:
-    with app.app_context(), db.engine.connect() as connection:
-        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
+def test_sqlite_runs_as_strictly_as_decisions_need(settings: Settings) -> None:
+    with application.create_app(settings).app_context():
+        with db.engine.connect() as connection:
+            pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
+        db.engine.dispose()
 
-    assert found == PRAGMAS
+    assert pragmas == PRAGMAS
 
 
 @pytest.fixture

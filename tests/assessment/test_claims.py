@@ -17,7 +17,8 @@ from tests.browsing import again, queries, send, signed_in, typed_in
 from tests.gateways import samples
 
 HALF = {"denominator": "3000", "share": "1799", "definition": "Công dân từ 15 tuổi"}
-MOST_QUERIES = 15  # one for what was asked, one for the province at the head; the last ones are of the act to which the answers lead
+# One for what was asked, one for the province at the head; the last ones are of the act to which the answers lead.
+MOST_QUERIES = 15
 
 
 @pytest.fixture
