@@ -15,10 +15,12 @@ faults: `_push_request_context` below takes that back.
 """
 
 import gc
+import os
 import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,28 @@ from tests import postgres
 from tests.applications import Applications, migrate, settings_in
 
 pytest_plugins = ["tests.browser", "tests.mailbox", "tests.network", "tests.properties"]
+
+
+# Each of these takes half a minute or more.
+LONG = ("contracts/test_policy_", "journeys/", "results/test_issuing.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every process begin with its share of the longest tests, so that none works on alone at the end.
+
+    xdist gives each process as many of the tests, one after the other, before it lets them take from each other.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    tests = Path(__file__).parent
+    is_long = {item: item.path.relative_to(tests).as_posix().startswith(LONG) for item in items}
+    long = [item for item in items if is_long[item]]
+    others = iter([item for item in items if not is_long[item]])
+    count, ordered = len(items), list[pytest.Item]()
+    for process in range(processes):
+        end = len(ordered) + (count - len(ordered)) // (processes - process)
+        ordered.extend(long[process::processes])
+        ordered.extend(islice(others, end - len(ordered)))
+    items[:] = ordered
 
 
 def pytest_collection_finish() -> None:
