@@ -54,8 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for process in range(processes):
         end = len(ordered) + (count - len(ordered)) // (processes - process)
         ordered.extend(long[process::processes])
-        ordered.extend(islice(others, end - len(ordered)))
-    items[:] = ordered
+        ordered.extend(islice(others, max(end - len(ordered), 0)))
+    items[:] = [*ordered, *others]
 
 
 def pytest_collection_finish() -> None:

@@ -11,6 +11,7 @@ from certflow.models.people import User
 from certflow.models.rules import Delegation, SigningRule, delegations_to
 from certflow.rules import delegations, signing_rules
 from tests import make
+from tests.snapshots import remembered
 
 HEAD, POSITION = "education_head", "Phó Trưởng phòng"
 DOCUMENT, REGULATION = "Văn bản số 07/UQ-PGDĐT", "Quyết định số 15/QĐ-PGDĐT"
@@ -18,6 +19,7 @@ ISSUER = "Phòng Giáo dục và Đào tạo huyện Cẩm Mỹ"
 DAY = dt.timedelta(days=1)
 
 
+@remembered
 def deputy(name: str = "pho.phong", full_name: str = "Lê Thị Phó", position: str = POSITION) -> User:
     """Somebody without any role, whose position is known; made once."""
     known = directory.by_sign_in_name(name)
@@ -49,6 +51,7 @@ def entry(delegate: User | None = None, *, of: User | None = None, **changes: An
     return delegations.DelegationEntry(**(usual | changes))
 
 
+@remembered
 def delegation(delegate: User | None = None, *, of: User | None = None, **changes: Any) -> Delegation:
     """A delegation entered by the administrator."""
     made = delegations.enter(entry(delegate, of=of, **changes), actor=make.person(role_titles.ADMINISTRATOR))
@@ -74,6 +77,7 @@ def rule_entry(**changes: Any) -> signing_rules.SigningEntry:
     return signing_rules.SigningEntry(**(usual | changes))
 
 
+@remembered
 def rule(**changes: Any) -> SigningRule:
     """A signing rule entered by the administrator."""
     made = signing_rules.enter(rule_entry(**changes), actor=make.person(role_titles.ADMINISTRATOR))

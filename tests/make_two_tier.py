@@ -23,6 +23,7 @@ from certflow.rules import authority, confirmations
 from certflow.units import importing
 from tests import make
 from tests.gateways import samples
+from tests.snapshots import remembered
 
 SCHEME = ("two_tier_commune_recognition", 1)
 PROVINCE = "Tỉnh Bắc Ninh"
@@ -32,6 +33,7 @@ ISSUER = "Ủy ban nhân dân tỉnh Bắc Ninh"
 DATED = dt.date(2025, 7, 2)
 
 
+@remembered
 def units() -> dict[str, Unit]:
     """The province and the communes directly under it, by full name, beside the three-tier one; made once."""
     if PROVINCE not in make.units():
@@ -53,6 +55,7 @@ def scheme() -> WorkflowSpec:
     return catalogue.definitions().workflow(*SCHEME)
 
 
+@remembered
 def round_(
     title: str = "Đợt hai cấp", *, at: Unit | None = None, scheme: tuple[str, int] = SCHEME, practice: bool = False
 ) -> Round:
@@ -85,6 +88,7 @@ def entry(role: str = "department_head", **changes: Any) -> authority.AuthorityE
     return authority.AuthorityEntry(**(usual | changes))
 
 
+@remembered
 def rule(role: str = "department_head", **changes: Any) -> AuthorityRule:
     """A rule entered by the administrator with the scan of its document, and confirmed by a second one."""
     made = authority.enter(
@@ -107,6 +111,7 @@ def confirm_rule(rule: AuthorityRule) -> None:
     proposals.confirm(waiting.id, actor=make.person(role_titles.ADMINISTRATOR, name="administrator.second"))
 
 
+@remembered
 def dossier(at: str, *, level: int = 1, unit: str = COMMUNES[0], round_: Round | None = None) -> Dossier:
     """A dossier of a commune in the state `at`, walked there by the real actions of the right people."""
     spec, place = scheme(), units()[unit]

@@ -2,7 +2,8 @@
 
 A call that follows only such calls on an empty database finds there what it left the first time, with the same numbers:
 the database is put back as it was then, and the answer with it. Once anything else writes, the calls do their work.
-The snapshots of a run are shared by its processes. Nothing is kept while a test moves the clock or has other schemes.
+The snapshots of a run are shared by its processes. Nothing is kept while a test moves the clock or has other schemes,
+or when it starts processes of the product, whose writing is not seen here.
 """
 
 import hashlib
@@ -30,6 +31,14 @@ _CLOCK = (clock.now, clock.today)
 _READS = ("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
 # What a migrated database holds without any test.
 _OF_TEMPLATE = ("public.alembic_version", "dbos.dbos_migrations")
+
+
+_shared: set[str] = set()
+
+
+def not_for(database_url: str) -> None:
+    """Keep nothing of this database and put nothing back until the test ends: other processes use it."""
+    _shared.add(database_url)
 
 
 class Snapshots:
@@ -64,7 +73,13 @@ class Snapshots:
     def _usual(self) -> bool:
         session = db.session()
         pending = session.new or session.dirty or session.deleted
-        return not pending and (clock.now, clock.today) == _CLOCK and catalogue.definitions() is self._catalogue
+        shared = current_app.config["SQLALCHEMY_DATABASE_URI"] in _shared
+        return (
+            not pending
+            and not shared
+            and (clock.now, clock.today) == _CLOCK
+            and catalogue.definitions() is self._catalogue
+        )
 
     def _kept(self, known: Path, make: Callable[[], Any]) -> Any:
         self._within, self._wrote, before = True, False, self._calls
@@ -111,7 +126,9 @@ def remembered(make: Callable[P, T]) -> Callable[P, T]:
         snapshots: Snapshots | None = current_app.extensions.get(_EXTENSION) if has_app_context() else None
         if snapshots is None:
             return make(*args, **named)
-        answer: T = snapshots.made(f"{make.__name__} {_named((args, named))}", lambda: make(*args, **named))
+        answer: T = snapshots.made(
+            f"{make.__module__}.{make.__name__} {_named((args, named))}", lambda: make(*args, **named)
+        )
         return answer
 
     return call
@@ -133,6 +150,7 @@ def used(app: Flask, folder: Path, files: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        _shared.clear()
         del app.extensions[_EXTENSION]
         with app.app_context():
             sa.event.remove(db.engine, "before_cursor_execute", watch)

@@ -13,6 +13,7 @@ from certflow.models.units import Unit
 from certflow.rounds import rounds
 from certflow.units import importing, store
 from tests import make
+from tests.snapshots import remembered
 
 PROVINCE, DISTRICT, COMMUNE = "Tỉnh Đồng Nai", "Huyện Cẩm Mỹ", "Xã Xuân Tây"
 COMMUNES = ("dong_nai_commune_recognition", 1)
@@ -23,6 +24,7 @@ ANSWER = OutsideDocument("345/QĐ-BGDĐT", clock.today() - dt.timedelta(days=1))
 REASON = "Đề nghị làm rõ số liệu."
 
 
+@remembered
 def place(name: str) -> Unit:
     """One of the three units, the country among them by "": made on the first call."""
     if not units.of_kind("province"):
@@ -38,6 +40,7 @@ def place(name: str) -> Unit:
     return make.units()[name] if name else units.country()
 
 
+@remembered
 def opened(scheme: tuple[str, int], name: str, *, year: int | None = None) -> Dossier:
     """A new dossier of the unit in a round of its own."""
     unit, spec = place(name), catalogue.definitions().workflow(*scheme)
@@ -68,6 +71,7 @@ def _note(transition: object) -> str:
     return REASON if getattr(transition, "note", "") == "required" else ""
 
 
+@remembered
 def lower_tiers(level: int = 2) -> tuple[Dossier, Dossier]:
     """The commune and the district, both recognised at `level`."""
     commune = walk(opened(COMMUNES, COMMUNE), f"recognised_level_{level}", level)

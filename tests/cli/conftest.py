@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from certflow.cli import main
 from certflow.config import Settings
+from tests import snapshots
 
 Certflow = Callable[..., Result]
 
@@ -37,6 +38,7 @@ def certflow() -> Certflow:
 @pytest.fixture
 def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The variables that name this test's database, set for this process and its children."""
+    snapshots.not_for(settings.database_url)
     given = {"CERTFLOW_DIR": str(settings.data_dir), "CERTFLOW_DATABASE_URL": settings.database_url}
     for name, value in given.items():
         monkeypatch.setenv(name, value)

@@ -55,7 +55,7 @@ def test_absent_foreign_and_huge_numbers_are_answered_alike(app: Flask) -> None:
                 with connection.begin_nested() as this:
                     answers.add(_answer(courier, person, method, url, sent))
                     this.rollback()
-            foreign += len(asked) - len(HUGE) - 1
+            foreign += len(asked) - len(_huge(person)) - 1
             if len(answers) > 1:
                 wrong.append(f"{method} {asked[0][0]} by {part}, {person.name}: {[(s, len(b)) for s, b in answers]}")
 
@@ -76,7 +76,7 @@ def _asked(app: Flask, made: World, asking: Iterable[Person]) -> Iterator[tuple[
             for part in _numbers(route, rule):
                 for person in asking:
                     asked: Asked = []
-                    for number in (ABSENT, *HUGE, *_foreign(made, rule, person, part)):
+                    for number in (ABSENT, *_huge(person), *_foreign(made, rule, person, part)):
                         named = {**made.parts, **target.named, part: number}
                         url = address.build(route.endpoint, parts_of(route, named), method=method)
                         sent = {name: named[name] for name in target.named} if rule.about == OPENING else {}
@@ -87,6 +87,11 @@ def _asked(app: Flask, made: World, asking: Iterable[Person]) -> Iterator[tuple[
 def _numbers(route: Route, rule: Rule) -> list[str]:
     found = [name for name, converter in route._converters.items() if isinstance(converter, Id)]
     return [*found, "unit_id", "round_id"] if rule.about == OPENING else found
+
+
+def _huge(person: Person) -> tuple[int, ...]:
+    """What no database could hold; a person from next door is answered like one from here, who asks for it."""
+    return () if person.name.endswith(".sibling") else HUGE
 
 
 def _foreign(made: World, rule: Rule, person: Person, part: str) -> list[int]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from certflow.config import Settings
+from tests import snapshots
 from tests.waiting import AT_MOST
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment that makes a `certflow` command run on `settings`."""
+    snapshots.not_for(settings.database_url)
     return os.environ | {
         "CERTFLOW_DIR": str(settings.data_dir),
         "CERTFLOW_DATABASE_URL": settings.database_url,
