@@ -36,8 +36,8 @@ from tests.applications import Applications, migrate, settings_in
 pytest_plugins = ["tests.browser", "tests.mailbox", "tests.network", "tests.properties"]
 
 
-# Each of these takes half a minute or more.
-LONG = ("contracts/test_policy_", "journeys/", "results/test_issuing.py")
+# Each of these takes a minute or more. Journeys are not among them: several browsers at once hold each other up.
+LONG = ("contracts/test_policy_",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -257,25 +257,38 @@ def season_copy(practice: Practice, tmp_path: Path) -> Path:
     return Path(shutil.copytree(practice.folder, tmp_path / "season"))
 
 
+RENAMED = """rename;26425;commune;;Phường Gia Ray;;;
+rename;75;province;;Thành phố Đồng Nai;;;
+rename;739;district;;Thị xã Cẩm Mỹ;;;
+rename;XUANTAY;commune;;Phường Xuân Tây;;;"""
+MERGED = """move;XUANHUNG;commune;;;;739;
+merge;XUANTAY;commune;XUANTAY;Xã Cẩm Tây;;739;
+merge;26425;commune;XUANTAY;;;;"""
+
+
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("rows", "present_names"),
     [
-        ("rename;26425;commune;;Phường Gia Ray;;;", "giaray"),
-        ("move;26425;commune;;;;739;", "giaray"),
-        ("rename;75;province;;Thành phố Đồng Nai;;;", "Tỉnh Đồng Nai (now Thành phố Đồng Nai)"),
-        ("rename;739;district;;Thị xã Cẩm Mỹ;;;", "Huyện Cẩm Mỹ (now Thị xã Cẩm Mỹ)"),
-        ("rename;XUANTAY;commune;;Phường Xuân Tây;;;", "Xã Xuân Tây (now Phường Xuân Tây)"),
         (
-            "merge;XUANTAY;commune;XUANTAY;Xã Cẩm Tây;;739;\nmerge;26425;commune;XUANTAY;;;;",
-            "Xã Xuân Tây (now Xã Cẩm Tây)",
+            RENAMED,
+            (
+                "giaray",
+                "Tỉnh Đồng Nai (now Thành phố Đồng Nai)",
+                "Huyện Cẩm Mỹ (now Thị xã Cẩm Mỹ)",
+                "Xã Xuân Tây (now Phường Xuân Tây)",
+            ),
         ),
+        (MERGED, ("Xã Xuân Tây (now Xã Cẩm Tây)",)),
     ],
-    ids=["rename", "move", "province", "district", "first", "merger"],
+    ids=["renamed", "moved-and-merged"],
 )
-def test_it_starts_again_after_a_resolution(season_copy: Path, at_practice: Flask, row: str, told: str) -> None:
-    code = cast.places()["Xã Xuân Tây"].code
+def test_it_starts_again_after_a_resolution(
+    season_copy: Path, at_practice: Flask, rows: str, present_names: tuple[str, ...]
+) -> None:
+    for word, commune in (("XUANTAY", "Xã Xuân Tây"), ("XUANHUNG", "Xã Xuân Hưng")):
+        rows = rows.replace(word, cast.places()[commune].code)
     resolution = season_copy.parent / "resolution.csv"
-    resolution.write_bytes(table(*row.replace("XUANTAY", code).splitlines()))
+    resolution.write_bytes(table(*rows.splitlines()))
     applied = in_its_own_process("units", "apply", str(resolution), CERTFLOW_DIR=str(season_copy))
     assert applied.returncode == 0, applied.stdout + applied.stderr
 
@@ -283,7 +296,8 @@ def test_it_starts_again_after_a_resolution(season_copy: Path, at_practice: Flas
 
     assert done.returncode == 0, done.stderr
     assert "nothing was changed" in done.stderr
-    for words in (told, "canbo.xuantay", "so.dongnai", "truongphong.cammy", "giamdoc.xuantay", "canbo2.xuanhung"):
+    sign_ins = ("canbo.xuantay", "so.dongnai", "truongphong.cammy", "giamdoc.xuantay", "canbo2.xuanhung")
+    for words in (*present_names, *sign_ins):
         assert words in done.stdout, words
 
 
