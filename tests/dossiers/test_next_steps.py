@@ -8,6 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certflow import clock
+from certflow.access import turns
+from certflow.dossiers import dates
+from certflow.dossiers.words import next_steps
 from certflow.law.deadlines import months_after
 from certflow.units import contacts
 from certflow.units.contacts import ContactEntry
@@ -48,6 +51,23 @@ def test_after_the_last_task_comes_the_action(app: Flask, client: FlaskClient) -
         make.meeting(dossier)
 
     assert NEXT.findall(client.get(address).text) == [f"{address}actions/hand_over"]
+
+
+@pytest.mark.usefixtures("inside_the_application")
+def test_the_next_date_is_ones_own_and_only_who_waits_sees_that_of_another_office() -> None:
+    dossier = make.dossier(at="returned")
+    standings = dates.of(dossier).standings
+
+    shown = {}
+    for role in ("commune_officer", "commune_chair", "education_officer"):
+        due = next_steps.ahead(turns.reading(dossier, make.person_for(role, dossier)), standings, None).due
+        shown[role] = due and due.due.spec.name
+
+    assert shown == {
+        "commune_officer": None,
+        "commune_chair": "review_plan",
+        "education_officer": "decide_statutory",
+    }
 
 
 def test_a_proposal_not_to_recognise_leads_to_the_written_reply(app: Flask, client: FlaskClient) -> None:

@@ -117,6 +117,7 @@ def test_the_first_page_that_the_office_opens_ends_it(app: Flask) -> None:
     page = commune.get(url).text
     assert re.search(r"data-arrival>Opened at \d\d:\d\d \d\d/\d\d/\d{4} by: ", page)
     assert "take-back" not in page
+    assert "data-arrival" not in office.get(url).text
 
 
 @pytest.mark.usefixtures("inside_the_application")

@@ -29,4 +29,4 @@ def of_dossier(dossier: Dossier) -> list[str]:
 
 def practice() -> str:
     """The words for whatever belongs to a practice round."""
-    return str(_("Practice round: nothing here has legal force."))
+    return str(_("Practice: nothing here has legal force."))

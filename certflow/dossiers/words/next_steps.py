@@ -56,6 +56,7 @@ class NextStep:
 class Ahead:
     """What lies ahead of a dossier: the next date it has not reached, the one of its decision, both None at its end.
 
+    The next date is the reader's own, and only for those who wait for others that of another office.
     `higher` says from which day a higher level can be asked for, "" where nothing is to be said of it.
     """
 
@@ -98,17 +99,18 @@ def ahead(reading: Reading, standings: Sequence[Standing], recognition: Recognit
         return Ahead(None, None, higher)
     spec = reading.workflow.spec
     result = next((standing for standing in standings if set(standing.due.spec.states) <= spec.final_states), None)
-    own = deadlines.own_due(standings, spec, reading.state.name, reading.roles)
-    due = own or next((standing for standing in standings if standing.reached_at is None), None)
+    due = deadlines.own_due(standings, spec, reading.state.name, reading.roles)
+    if due is None and not reading.is_turn:
+        due = next((standing for standing in standings if standing.reached_at is None), None)
     return Ahead(due, result, higher)
 
 
 def arrival(reading: Reading, sent: SentStep | None) -> Arrival | None:
     """Whether those to whom the latest step sent the dossier opened it; None where it went to nobody else.
 
-    None too for a step from before this was recorded.
+    None too for who has the dossier now, and for a step from before this was recorded.
     """
-    if sent is None or reading.state.turn in ("", sent.entry.acting_as):
+    if sent is None or reading.is_turn or reading.state.turn in ("", sent.entry.acting_as):
         return None
     if sent.sequel is None:
         url = url_for("retractions.retract", dossier_id=reading.dossier.id)
