@@ -33,6 +33,7 @@ from certflow.models.units import Unit
 from certflow.people import people as people_service
 from certflow.rounds import rounds
 from certflow.units import importing, store
+from tests import snapshots
 from tests.snapshots import remembered
 
 SCHEME = ("dong_nai_commune_recognition", 1)
@@ -48,12 +49,7 @@ Typed = Mapping[str, Mapping[str, str]]
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-def commit() -> None:
-    """Commit and keep readable what is loaded."""
-    session = db.session()
-    session.expire_on_commit = False
-    session.commit()
-    session.expire_on_commit = True
+commit = snapshots.commit
 
 
 @remembered

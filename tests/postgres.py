@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,13 @@ create function watch.note() returns event_trigger language plpgsql security def
     'begin insert into watch.changes values (tg_tag); end';
 create event trigger watch on ddl_command_end execute function watch.note();
 """
-NAMED = "select schemaname || '.' || {0}name from pg_{0}s where schemaname in ('public', 'dbos')"
+_NAMED = "select schemaname || '.' || {0}name from pg_{0}s where schemaname in ('public', 'dbos')"
 _OTHERS = """
 select pg_terminate_backend(pid, 60000) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and state is distinct from 'idle'
 """
 Migrate = Callable[[str], None]
+_running: list[sa.URL] = []
 _OPTIONS = "-h '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
@@ -49,7 +50,8 @@ _OPTIONS = "-h '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off
 def server() -> Iterator[sa.URL]:
     """The address of a server that listens on a Unix socket only and is gone afterwards."""
     if given := os.environ.get("CERTFLOW_TEST_PG_URL"):
-        yield sa.make_url(given)
+        _running.append(sa.make_url(given))
+        yield _running[-1]
         return
     home = Path(tempfile.mkdtemp(prefix="certflow-pg"))
     identity = _unprivileged(home)
@@ -57,7 +59,10 @@ def server() -> Iterator[sa.URL]:
     try:
         _start(programs, home, identity)
         try:
-            yield sa.URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)})
+            _running.append(
+                sa.URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)})
+            )
+            yield _running[-1]
         finally:
             _run(identity, programs / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop")
     finally:
@@ -111,11 +116,12 @@ class _Watched:
 
     def __init__(self, url: str, connection: sa.Connection) -> None:
         self.url, self._connection = url, connection
-        filled = self._filled(self._names("table"))
-        self._rows_of_template = [f"select * from {table}" for table in filled]
+        tables = names(connection, "table")
+        of_template = filled(connection, tables)
+        self._rows_of_template = [f"select * from {table}" for table in of_template]
         self._rows = self._kept()
-        self._tables = [table for table in self._names("table") if table not in filled]
-        self._sequences = self._names("sequence")
+        self._tables = [table for table in tables if table not in of_template]
+        self._sequences = names(connection, "sequence")
         connection.exec_driver_sql(_WATCH)
         connection.exec_driver_sql("set session_replication_role = replica")  # no trigger and no foreign key objects
 
@@ -124,25 +130,36 @@ class _Watched:
         self._connection.exec_driver_sql(_OTHERS)
         if self._changed() or self._kept() != self._rows:
             return False
-        if filled := self._filled(self._tables):
-            self._connection.exec_driver_sql("; ".join(f"delete from {table}" for table in filled))
-            self._connection.exec_driver_sql(f"vacuum {', '.join(filled)}")
+        if written := filled(self._connection, self._tables):
+            self._connection.exec_driver_sql("; ".join(f"delete from {table}" for table in written))
+            self._connection.exec_driver_sql(f"vacuum {', '.join(written)}")
         restarted = ", ".join(f"setval('{sequence}', 1, false)" for sequence in self._sequences)
         self._connection.exec_driver_sql(f"select {restarted}")
         return True
-
-    def _names(self, kind: str) -> list[str]:
-        return list(self._connection.exec_driver_sql(NAMED.format(kind)).scalars())
-
-    def _filled(self, tables: list[str]) -> list[str]:
-        each = (f"select '{table}' where exists (select from {table})" for table in tables)
-        return list(self._connection.exec_driver_sql(" union all ".join(each)).scalars())
 
     def _kept(self) -> list[list[Any]]:
         return [list(self._connection.exec_driver_sql(rows)) for rows in self._rows_of_template]
 
     def _changed(self) -> bool:
         return bool(self._connection.exec_driver_sql("select exists (select from watch.changes)").scalar())
+
+
+def names(connection: sa.Connection, kind: str) -> list[str]:
+    """The tables or the sequences ("table", "sequence") of the application and of its queue."""
+    return list(connection.exec_driver_sql(_NAMED.format(kind)).scalars())
+
+
+def filled(connection: sa.Connection, tables: Iterable[str]) -> list[str]:
+    """Those of `tables` that hold a row."""
+    each = (f"select '{table}' where exists (select from {table})" for table in tables)
+    return list(connection.exec_driver_sql(" union all ".join(each)).scalars())
+
+
+@contextmanager
+def beside(url: str) -> Iterator[sa.Connection]:
+    """A superuser's connection to the database at `url`, of the server that runs for this process."""
+    with _connected(_running[-1], url) as connection:
+        yield connection
 
 
 @contextmanager

@@ -24,13 +24,13 @@ from flask import Flask, current_app, has_app_context
 from certflow import clock
 from certflow.catalogue import catalogue
 from certflow.models.base import Base, db
-from tests.postgres import NAMED
+from tests import postgres
 
 _EXTENSION = "certflow-test-snapshots"
 _CLOCK = (clock.now, clock.today)
 _READS = ("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
 # What a migrated database holds without any test.
-_OF_TEMPLATE = ("public.alembic_version", "dbos.dbos_migrations")
+_OF_TEMPLATE = {"public.alembic_version", "dbos.dbos_migrations"}
 
 
 _shared: set[str] = set()
@@ -102,7 +102,7 @@ class Snapshots:
     def _restored(self, known: Path) -> Any:
         self._within = True
         try:
-            _end()
+            commit()
             _database().restore(known / "database")
             for row in db.session:  # a call may have changed what earlier ones gave
                 if sa.inspect(row).mapper.version_id_col is not None:
@@ -112,6 +112,14 @@ class Snapshots:
         if (known / "files").exists():
             shutil.copytree(known / "files", self._files, dirs_exist_ok=True)
         return _merged(pickle.loads((known / "answer").read_bytes()))
+
+
+def commit() -> None:
+    """Commit and keep readable what is loaded."""
+    session = db.session()
+    session.expire_on_commit = False
+    session.commit()
+    session.expire_on_commit = True
 
 
 P = ParamSpec("P")
@@ -171,8 +179,8 @@ def _merged(answer: Any) -> Any:
     """An answer with its rows in the session, as they were when it was kept."""
     if isinstance(answer, Mapping):
         return {key: _merged(each) for key, each in answer.items()}
-    if isinstance(answer, list):
-        return [_merged(each) for each in answer]
+    if isinstance(answer, list | tuple):
+        return type(answer)(_merged(each) for each in answer)
     return db.session.merge(answer, load=False) if isinstance(answer, Base) else answer
 
 
@@ -186,17 +194,10 @@ def _aside(known: Path) -> Iterator[Path]:
         folder.rename(known)
 
 
-def _end() -> None:
-    """End the transaction, with what is loaded still readable."""
-    session = db.session()
-    session.expire_on_commit = False
-    session.commit()
-    session.expire_on_commit = True
-
-
 def _database() -> "_Sqlite | _Postgres":
-    url = sa.make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])  # the engine names the first database it had
-    return _Sqlite(str(url.database)) if url.get_backend_name() == "sqlite" else _Postgres(url)
+    url = current_app.config["SQLALCHEMY_DATABASE_URI"]  # the engine names the first database it had
+    made = sa.make_url(url)
+    return _Sqlite(str(made.database)) if made.get_backend_name() == "sqlite" else _Postgres(url)
 
 
 class _Sqlite:
@@ -216,45 +217,41 @@ class _Sqlite:
 
 
 class _Postgres:
-    """All rows and sequences of a PostgreSQL database, read and written past its rules by the server's owner."""
+    """All rows and sequences of a PostgreSQL database, read and written past its rules by a superuser."""
 
-    def __init__(self, url: sa.URL) -> None:
-        self._address = url.set(drivername="postgresql", username="postgres").render_as_string(hide_password=False)
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     def keep(self, at: Path) -> None:
-        with psycopg.connect(self._address) as connection:
+        with postgres.beside(self._url) as connection:
             rows = {table: _copied(connection, table) for table in _filled(connection)}
-            of_sequences = (
-                f"select '{name}', last_value, is_called from {name}" for name in _names(connection, "sequence")
-            )
-            sequences = connection.execute(_sql(" union all ".join(of_sequences))).fetchall()
+            named = postgres.names(connection, "sequence")
+            each = (f"select '{name}', last_value, is_called from {name}" for name in named)
+            sequences = [tuple(row) for row in connection.exec_driver_sql(" union all ".join(each))]
         at.write_bytes(pickle.dumps((rows, sequences)))
 
     def restore(self, at: Path) -> None:
         rows, sequences = pickle.loads(at.read_bytes())
-        with psycopg.connect(self._address) as connection:
+        with postgres.beside(self._url) as connection:
             emptying = [f"delete from {table}" for table in _filled(connection)]
-            connection.execute(_sql("; ".join(["set session_replication_role = replica", *emptying])))
+            connection.exec_driver_sql("; ".join(["set session_replication_role = replica", *emptying]))
             for table, copied in rows.items():
-                with connection.cursor().copy(_sql(f"copy {table} from stdin (format binary)")) as copy:
+                with _driver(connection).cursor().copy(f"copy {table} from stdin (format binary)".encode()) as copy:
                     copy.write(copied)
             standing = (f"setval('{name}', {value}, {called})" for name, value, called in sequences)
-            connection.execute(_sql(f"select {', '.join(standing)}"))
+            connection.exec_driver_sql(f"select {', '.join(standing)}")
 
 
-def _sql(text: str) -> psycopg.sql.SQL:
-    return psycopg.sql.SQL(text)  # put together from the names of tables
+def _filled(connection: sa.Connection) -> list[str]:
+    return postgres.filled(connection, set(postgres.names(connection, "table")) - _OF_TEMPLATE)
 
 
-def _names(connection: psycopg.Connection, kind: str) -> list[str]:
-    return [name for (name,) in connection.execute(_sql(NAMED.format(kind))) if name not in _OF_TEMPLATE]
-
-
-def _filled(connection: psycopg.Connection) -> list[str]:
-    each = (f"select '{table}' where exists (select from {table})" for table in _names(connection, "table"))
-    return [name for (name,) in connection.execute(_sql(" union all ".join(each)))]
-
-
-def _copied(connection: psycopg.Connection, table: str) -> bytes:
-    with connection.cursor().copy(_sql(f"copy {table} to stdout (format binary)")) as copy:
+def _copied(connection: sa.Connection, table: str) -> bytes:
+    with _driver(connection).cursor().copy(f"copy {table} to stdout (format binary)".encode()) as copy:
         return b"".join(bytes(piece) for piece in copy)
+
+
+def _driver(connection: sa.Connection) -> psycopg.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
