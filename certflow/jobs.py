@@ -1,5 +1,6 @@
 """What the worker does by itself: each item in its own transaction, safe to repeat."""
 
+import datetime as dt
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -7,7 +8,9 @@ from typing import Any
 
 from flask import Flask
 
-from certflow.accounts import outbox
+from certflow import clock
+from certflow.accounts import kept_forms, outbox
+from certflow.assessment import partial_uploads, previews
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
 from certflow.models.base import begin_reading, begin_writing, db
@@ -15,6 +18,7 @@ from certflow.results import documents
 
 # A sweep looks at this many rows that wait longest.
 _SWEPT = 500
+_STORAGE_SWEPT_EVERY = dt.timedelta(hours=1)
 
 
 def issue_document(payload: dict[str, Any]) -> None:
@@ -74,6 +78,21 @@ def mails_to_send() -> Iterable[Pending]:
     return [Pending(outbox.JOB, str(mail_id), {"mail_id": mail_id}) for mail_id in outbox.pending(_SWEPT)]
 
 
+class StorageSweep:
+    """Removes from the storage what has had its time; at most once an hour in this process."""
+
+    def __init__(self) -> None:
+        self._next = clock.now()
+
+    def __call__(self) -> Iterable[Pending]:
+        """Nothing is ever pending; sweeping twice does no harm."""
+        if clock.now() >= self._next:
+            self._next = clock.now() + _STORAGE_SWEPT_EVERY
+            for sweep in (partial_uploads.sweep, previews.sweep, kept_forms.sweep):
+                sweep()
+        return []
+
+
 JOBS: dict[str, Job] = {documents.JOB: issue_document, outbox.JOB: send_mail}
 SWEEPS: tuple[Sweep, ...] = (documents_to_issue, mails_to_send)
 
@@ -88,7 +107,7 @@ def work(app: Flask, *, executor_id: str, stop: threading.Event | None = None, p
     run_worker(
         app.config["SQLALCHEMY_DATABASE_URI"],
         {name: _committed(app, job) for name, job in JOBS.items()},
-        [_read(app, sweep) for sweep in SWEEPS],
+        [_read(app, sweep) for sweep in (*SWEEPS, StorageSweep())],
         executor_id=executor_id,
         stop=stop,
         pace=pace,

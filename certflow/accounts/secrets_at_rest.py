@@ -20,15 +20,25 @@ Use = Literal["second factor", "kept form"]
 
 def seal(text: str, use: Use) -> str:
     """`text` encrypted for one use."""
-    return _box(use).encrypt(text.encode()).decode()
+    return seal_file(text.encode(), use).decode()
 
 
 def unseal(sealed: str, use: Use) -> str:
     """What was sealed for this use; "" when it was sealed by another secret key."""
+    return (unseal_file(sealed.encode(), use) or b"").decode()
+
+
+def seal_file(content: bytes, use: Use) -> bytes:
+    """A file encrypted for one use."""
+    return _box(use).encrypt(content)
+
+
+def unseal_file(sealed: bytes, use: Use) -> bytes | None:
+    """The file that was sealed for this use; None when it was sealed by another secret key."""
     try:
-        return _box(use).decrypt(sealed.encode()).decode()
+        return _box(use).decrypt(sealed)
     except InvalidToken:
-        return ""
+        return None
 
 
 def fingerprint(text: str) -> str:

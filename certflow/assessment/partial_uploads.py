@@ -140,8 +140,7 @@ def finish(upload: PartialUpload, *, actor: User) -> Evidence:
 
 def sweep() -> None:
     """Remove parts of uploads that nobody can go on with."""
-    oldest = clock.now() - LASTS
-    _remove(key for key, begun in equipment().storage.listed(_FOLDER) if begun < oldest)
+    equipment().storage.sweep(_FOLDER, clock.now() - LASTS)
 
 
 def _give_way(upload: PartialUpload) -> None:

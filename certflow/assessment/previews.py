@@ -5,6 +5,7 @@ What lies under `preview/` in the storage is no evidence: it may be deleted at a
 
 import hashlib
 from contextlib import suppress
+from datetime import timedelta
 
 from certflow import clock
 from certflow.errors import NotFound
@@ -13,6 +14,9 @@ from certflow.gateways.files.preview import PagePreview
 from certflow.gateways.installation import equipment
 from certflow.models.dossiers import Evidence
 from certflow.wording import _
+
+LASTS = timedelta(days=30)
+_FOLDER = "preview"
 
 
 def is_previewed(file: Evidence) -> bool:
@@ -44,7 +48,7 @@ def mark_of(file: Evidence, number: int, size: str) -> str:
 def _key(file: Evidence, number: int, size: str, *, today: bool = False) -> str:
     """The key made of content, page and size; a fault that another day may mend stands under the day's own key."""
     token = mark_of(file, number, size)
-    return f"preview/{token[:2]}/{token}{f'-{clock.today():%Y%m%d}' if today else ''}"
+    return f"{_FOLDER}/{token[:2]}/{token}{f'-{clock.today():%Y%m%d}' if today else ''}"
 
 
 def _kept(key: str) -> PagePreview | None:
@@ -63,3 +67,8 @@ def _drawn(file: Evidence, number: int, size: str) -> PagePreview:
         with suppress(FileExistsError):  # somebody else drew it meanwhile
             storage.put(key, [page.packed()])
     return page
+
+
+def sweep() -> None:
+    """Remove pages that were drawn long ago."""
+    equipment().storage.sweep(_FOLDER, clock.now() - LASTS)

@@ -113,6 +113,12 @@ class Storage:
             pieces = [piece for batch in obstore.list(self._store, folder) for piece in batch]
         return [(piece["path"], piece["last_modified"]) for piece in pieces]
 
+    def sweep(self, folder: str, oldest: datetime) -> None:
+        """Remove what was written below `folder` before `oldest`."""
+        for key, written in self.listed(folder):
+            if written < oldest:
+                self.delete(key)
+
     def verify(self, key: str, sha256: str) -> bool:
         """Whether the file as it lies there still has this SHA-256 (hexadecimal)."""
         pieces = _Pieces(self.open(key))

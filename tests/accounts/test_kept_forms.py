@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import io
 import re
 from collections.abc import Mapping
 
@@ -13,12 +14,14 @@ from werkzeug.datastructures import MultiDict
 
 from certflow import clock
 from certflow.accounts import kept_forms
+from certflow.gateways.installation import equipment
 from certflow.models.accounts import KeptForm
 from certflow.models.base import db
-from certflow.models.dossiers import Claim
+from certflow.models.dossiers import Claim, Evidence
 from certflow.models.people import SignInSession, User
 from tests import make
 from tests.browsing import typed_in
+from tests.gateways import samples
 
 HIDDEN = re.compile(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', re.DOTALL)
 KEPT_ID = re.compile(r'name="kept_form" value="(\d+)"')
@@ -126,6 +129,41 @@ def test_after_signing_in_again_in_another_tab_the_open_form_is_saved(app: Flask
         assert db.session.get_one(Claim, (1, "1.1")).explanation == "Đã có nghị quyết"
 
 
+@pytest.mark.parametrize("ended", [True, False], ids=["session ended", "page of another account"])
+def test_files_sent_with_it_come_back_too(app: Flask, client: FlaskClient, ended: bool) -> None:
+    _role, path, typed = FORMS[0]
+    name = person(app, "commune_officer")
+    sign_in(client, name)
+    token = typed_in(client.get(path).text, "csrf_token")
+    if ended:
+        end_sessions(app)
+    pdf = samples.pdf()
+    files = [(io.BytesIO(pdf), "Nghị quyết số 12.pdf"), (io.BytesIO(pdf + b"\n"), "Kế hoạch.pdf")]
+    sent = {"csrf_token": token if ended else "of another", **typed, "1.1-file": files}
+
+    answer = client.post(path, data=sent)
+    assert answer.status_code == (302 if ended else 400)
+    page = answer.text
+    if ended:
+        sign_in(client, name, target="/kept/")
+        page = client.get("/kept/").text
+    assert "Nghị quyết số 12.pdf" in page
+    with app.app_context():
+        stored = [equipment().storage.read(key) for key, _at in equipment().storage.listed("kept")]
+        assert len(stored) == 2
+        assert not any(b"PDF" in content for content in stored)
+
+    assert sent_again(client, page, path) == 302
+    with app.app_context():
+        kept = db.session.scalars(sa.select(Evidence).order_by(Evidence.id)).all()
+        assert [file.original_name for file in kept] == ["Nghị quyết số 12.pdf", "Kế hoạch.pdf"]
+        assert equipment().storage.read(kept[0].storage_key) == pdf
+
+    again = {"csrf_token": typed_in(client.get(path).text, "csrf_token"), "kept_form": "1", "kept_files": "2"}
+    client.post(path, data=again)
+    assert "không còn được giữ" in client.get(path).text
+
+
 def test_another_person_gets_nothing_of_it_and_what_they_send_from_an_old_page_is_given_back(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -152,12 +190,12 @@ def test_it_goes_after_an_hour_and_a_person_keeps_at_most_ten(app: Flask, monkey
         for number in range(kept_forms.MOST_KEPT + 3):
             kept_forms.keep(user.id, "/x", (("note", str(number)),))
         db.session.commit()
-        newest = [form.pairs[0][1] for form in kept_forms.of(user)]
+        newest = [form.pairs[0][1] for form in kept_forms.of(user.id)]
         later = clock.now() + dt.timedelta(hours=1, minutes=1)
         monkeypatch.setattr(clock, "now", lambda: later)
 
         assert newest == [str(number) for number in range(12, 2, -1)]
-        assert kept_forms.of(user) == []
+        assert kept_forms.of(user.id) == []
         kept_forms.keep(user.id, "/x", (("note", "last"),))
         assert db.session.query(KeptForm).count() == 1
 

@@ -128,6 +128,11 @@ def _own_form() -> ResponseReturnValue | None:
     return None if request.method in READS else kept.require_own_form()
 
 
+def _kept_files() -> None:
+    if request.method == "POST" and current_user.is_authenticated:
+        kept.add_kept_files()
+
+
 def _finish(response: Response) -> Response:
     """Commit what a successful request did; undo the rest."""
     if response.status_code < 400 or g.pop("keep", False):
@@ -171,6 +176,7 @@ def register(app: Flask) -> None:
     app.before_request(_readable)
     app.before_request(_second_factor_first)
     app.before_request(_own_form)
+    app.before_request(_kept_files)
     policy.register(app)
     app.after_request(_finish)
     app.after_request(_protect)

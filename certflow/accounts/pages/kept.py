@@ -1,10 +1,13 @@
 """What was sent after the session had ended, shown to its person after signing in, to be sent again."""
 
+import io
+
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from wtforms import ValidationError
 
 from certflow.accounts import kept_forms, secrets_at_rest
@@ -12,7 +15,7 @@ from certflow.http.errors import wants_json
 from certflow.http.person import actor
 from certflow.http.policy import SIGNED_IN, Room
 from certflow.http.typed import plain_number
-from certflow.models.base import begin_writing, db
+from certflow.models.base import begin_reading, begin_writing, db
 
 bp = Room("kept", __name__, url_prefix="/kept")
 
@@ -20,7 +23,7 @@ bp = Room("kept", __name__, url_prefix="/kept")
 @bp.page("/", SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Everything that is kept for the person who is signed in."""
-    return render_template("accounts/kept.html", forms=kept_forms.of(actor()), files=False)
+    return render_template("accounts/kept.html", forms=kept_forms.of(actor().id))
 
 
 @bp.action("/<int:number>/discard", SIGNED_IN)
@@ -35,13 +38,26 @@ def keep_for_the_person() -> str | None:
     """Keep what was sent without a living session, when the session's person is known; gives the page to go to."""
     token = session.get("token") or session.get("left")
     user_id = kept_forms.person_of(token) if isinstance(token, str) else None
-    pairs = kept_forms.pairs_of(request.form.items(multi=True))
-    if user_id is None or not pairs:
+    if user_id is None or not (kept_forms.pairs_of(request.form.items(multi=True)) or _files()):
         return None
-    begin_writing()
-    kept_forms.keep(user_id, request.full_path.rstrip("?"), pairs)
-    db.session.commit()
+    _keep(user_id)
     return url_for("kept.show")
+
+
+def _keep(user_id: int) -> kept_forms.SentForm:
+    pairs = kept_forms.pairs_of(request.form.items(multi=True))
+    sent = (kept_forms.SentFile(name, str(file.filename), file.read()) for name, file in _files())
+    db.session.rollback()
+    begin_reading(True)
+    files = kept_forms.store(user_id, sent)
+    begin_writing()
+    form = kept_forms.keep(user_id, request.full_path.rstrip("?"), pairs, files)
+    db.session.commit()
+    return form
+
+
+def _files() -> list[tuple[str, FileStorage]]:
+    return [(name, file) for name, file in request.files.items(multi=True) if file.filename]
 
 
 def token_of(user_id: int) -> str:
@@ -61,11 +77,20 @@ def require_own_form() -> ResponseReturnValue | None:
     except ValidationError as fault:
         if wants_json() or not current_user.is_authenticated:
             raise CSRFError(fault.args[0]) from fault
-        db.session.rollback()
-        pairs = kept_forms.pairs_of(request.form.items(multi=True))
-        sent = kept_forms.SentForm(0, request.full_path.rstrip("?"), pairs, None)
-        return render_template("accounts/kept.html", forms=[sent], files=bool(request.files)), 400
+        return render_template("accounts/kept.html", forms=[_keep(actor().id)]), 400
     return None
+
+
+def add_kept_files() -> None:
+    """A kept form that is sent again has its files with it, as if they had been chosen once more."""
+    if number := plain_number(request.form.get("kept_form")):
+        sent = [
+            (file.field, FileStorage(io.BytesIO(file.content), file.original_name, file.field))
+            for file in kept_forms.files_of(number, actor())
+        ]
+        if len(sent) < (plain_number(request.form.get("kept_files")) or 0):
+            flash(_("Files that you had chosen are kept no longer. Choose them again."), "warning")
+        request.files = ImmutableMultiDict([*request.files.items(multi=True), *sent])
 
 
 def forget_when_sent() -> None:
