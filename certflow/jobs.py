@@ -107,7 +107,7 @@ def work(app: Flask, *, executor_id: str, stop: threading.Event | None = None, p
     run_worker(
         app.config["SQLALCHEMY_DATABASE_URI"],
         {name: _committed(app, job) for name, job in JOBS.items()},
-        [_read(app, sweep) for sweep in (*SWEEPS, StorageSweep())],
+        [*(_read(app, sweep) for sweep in SWEEPS), _read(app, StorageSweep())],
         executor_id=executor_id,
         stop=stop,
         pace=pace,

@@ -21,7 +21,13 @@ from certflow.models.people import SignInSession, User
 KEPT_FOR = dt.timedelta(hours=1)
 MOST_KEPT = 10
 MOST_BYTES = 100 * 1024 * 1024  # of all files of a person
-NOT_KEPT = {"csrf_token", "token", "code", "kept_form", "kept_files"}  # a code of the second factor; units have other names
+NOT_KEPT = {
+    "csrf_token",
+    "token",
+    "code",
+    "kept_form",
+    "kept_files",
+}  # a code of the second factor; units have other names
 Pairs = tuple[tuple[str, str], ...]
 _FOLDER = "kept"
 

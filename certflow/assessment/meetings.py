@@ -1,12 +1,13 @@
 """Recording the meeting that agreed on the self-assessment (Circular 25/2023/TT-BGDĐT art. 9.1.c)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from certflow import clock
 from certflow.access import access, editing, vacancies
+from certflow.assessment.merging import StoredTexts, Texts, Typed, settle
 from certflow.catalogue.catalogue import workflow_of
-from certflow.errors import ActionNotOpen, Invalid, Stale
+from certflow.errors import ActionNotOpen, Invalid
 from certflow.law.impartiality import FILING
 from certflow.models.base import db
 from certflow.models.days import Signature
@@ -30,7 +31,10 @@ OBLIGATORY = (STUDY_PROMOTION, FATHERLAND_FRONT)
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """What is recorded of the meeting; `bodies_present` are keys of BODIES, `version` 0 before the first record."""
+    """What is recorded of the meeting; `bodies_present` are keys of BODIES, `version` 0 before the first record.
+
+    `shown` and `yielded` are those of `merging.Typed`.
+    """
 
     held_on: dt.date | None
     chaired_by: str
@@ -39,6 +43,25 @@ class Minutes:
     other_bodies: str = ""
     conclusion: str = ""
     version: int = 0
+    shown: Texts = field(default_factory=dict)
+    yielded: frozenset[str] = frozenset()
+
+
+FIELDS = ("held_on", "chaired_by", "chair_position", "bodies_present", "other_bodies", "conclusion")
+
+
+def texts_of(record: Minutes | Meeting | None) -> dict[str, str]:
+    """The text of each of FIELDS, by which records are compared."""
+    if record is None:
+        return dict.fromkeys(FIELDS, "")
+    return {
+        "held_on": record.held_on.isoformat() if record.held_on else "",
+        "chaired_by": record.chaired_by.strip(),
+        "chair_position": record.chair_position.strip(),
+        "bodies_present": " ".join(key for key in BODIES if key in record.bodies_present),
+        "other_bodies": record.other_bodies.strip(),
+        "conclusion": record.conclusion.strip(),
+    }
 
 
 def body_title(key: str) -> str:
@@ -54,30 +77,56 @@ def body_title(key: str) -> str:
     }[key]
 
 
-def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
-    """Record the meeting, or correct the record while the dossier is still being drafted."""
+def record(dossier_id: int, minutes: Minutes, *, actor: User) -> tuple[str, ...]:
+    """Record the meeting, or correct the record while the dossier is still being drafted.
+
+    Gives the fields that somebody else changed meanwhile to another text: these keep what is stored.
+    """
     dossier = access.dossier(dossier_id, actor, lock=True)
     editing.require_editor(dossier, actor, "claims")
     if not workflow_of(dossier).spec.meeting_source:
         raise ActionNotOpen(_("This scheme does not ask for a meeting."))
-    _check(dossier, minutes)
+    _refuse_unknown(minutes)
     meeting = db.session.get(Meeting, dossier.id, populate_existing=True)
-    if (meeting.version if meeting else 0) != minutes.version:
-        raise Stale(
-            _("The record of the meeting was changed after you opened this page. Compare it with yours and save again.")
-        )
+    texts, conflicts = _merged(meeting, minutes, actor)
+    merged = _minutes(texts)
+    _check(dossier, merged)
+    if texts == texts_of(meeting):
+        return conflicts
     if meeting is None:
         meeting = Meeting(dossier_id=dossier.id)
         db.session.add(meeting)
-    meeting.held_on = minutes.held_on or clock.today()
-    meeting.chaired_by = minutes.chaired_by.strip()
-    meeting.chair_position = minutes.chair_position.strip()
-    meeting.bodies_present = [key for key in BODIES if key in minutes.bodies_present]
-    meeting.other_bodies = minutes.other_bodies.strip()
-    meeting.conclusion = minutes.conclusion.strip()
+    meeting.held_on = merged.held_on or clock.today()
+    meeting.chaired_by, meeting.chair_position = merged.chaired_by, merged.chair_position
+    meeting.bodies_present, meeting.other_bodies = list(merged.bodies_present), merged.other_bodies
+    meeting.conclusion = merged.conclusion
     meeting.recorded_by, meeting.recorded_at = actor.signature, clock.now()
     db.session.flush()
-    return meeting
+    return conflicts
+
+
+def _merged(meeting: Meeting | None, minutes: Minutes, actor: User) -> tuple[Texts, tuple[str, ...]]:
+    typed = Typed(texts_of(minutes), version=minutes.version, shown=minutes.shown, yielded=minutes.yielded)
+    if meeting is None:
+        return settle(FIELDS, typed, StoredTexts(texts_of(None), 0, {}), actor.id)
+    writers = dict.fromkeys(FIELDS, meeting.recorded_by_id)
+    return settle(FIELDS, typed, StoredTexts(texts_of(meeting), meeting.version, writers), actor.id)
+
+
+def _minutes(texts: Texts) -> Minutes:
+    return Minutes(
+        held_on=dt.date.fromisoformat(texts["held_on"]) if texts["held_on"] else None,
+        chaired_by=texts["chaired_by"],
+        chair_position=texts["chair_position"],
+        bodies_present=tuple(texts["bodies_present"].split()),
+        other_bodies=texts["other_bodies"],
+        conclusion=texts["conclusion"],
+    )
+
+
+def _refuse_unknown(minutes: Minutes) -> None:
+    if set(minutes.bodies_present) - set(BODIES):
+        raise Invalid(fields={"bodies_present": (_("Choose from the bodies listed."),)})
 
 
 def _check(dossier: Dossier, minutes: Minutes) -> None:
@@ -107,8 +156,6 @@ def _day_fault(held_on: dt.date | None, assessed_year: int) -> str:
 
 
 def _bodies_fault(present: set[str]) -> str:
-    if present - set(BODIES):
-        return _("Choose from the bodies listed.")
     if not set(OBLIGATORY) <= present:
         return _("The study-promotion association and the Fatherland Front must be present.")
     return ""

@@ -1,4 +1,4 @@
-"""One indicator typed over what is stored: each field by itself, so that nothing typed or stored is lost.
+"""A form typed over what is stored: each field by itself, so that nothing typed or stored is lost.
 
 A page sends, with each field, a mark of the text that it showed there (`mark`). Three texts then decide: the one shown,
 the one typed and the one stored now. What was not touched keeps the stored text; what only this page changed is taken;
@@ -21,7 +21,7 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed for one indicator: field values, explanation, and the version it was typed over (0: none).
+    """What was typed, for one indicator or a record: values, explanation, the version it was typed over (0: none).
 
     `shown` are the marks of what the page showed in each field, where it says so, and `yielded` the fields for which
     the person chose what somebody else stored.
@@ -40,7 +40,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class StoredTexts:
-    """What is stored of one indicator, as text by field, its version (0: nothing) and who wrote each field."""
+    """What is stored of it, as text by field, its version (0: nothing) and who wrote each field."""
 
     texts: Texts
     version: int
@@ -72,8 +72,8 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def merge(indicator: IndicatorSpec, names: tuple[str, ...], typed: Typed, stored: StoredTexts, actor_id: int) -> Merged:
-    """Merge what `actor_id` typed in the fields `names` into what is stored."""
+def settle(names: tuple[str, ...], typed: Typed, stored: StoredTexts, actor_id: int) -> tuple[Texts, tuple[str, ...]]:
+    """The text that each field gets, and the fields in conflict, which keep what is stored."""
     sent = {name: _plain(text) for name, text in typed.texts(names).items()}
     old = {name: _plain(stored.texts.get(name, "")) for name in names}
     if stored.to_confirm and typed.version != stored.version:
@@ -81,6 +81,13 @@ def merge(indicator: IndicatorSpec, names: tuple[str, ...], typed: Typed, stored
     else:
         conflicts = tuple(name for name in names if _conflict(name, sent[name], old[name], typed, stored, actor_id))
     wanted = {name: old[name] if name in conflicts else _chosen(name, sent[name], old[name], typed) for name in names}
+    return wanted, conflicts
+
+
+def merge(indicator: IndicatorSpec, names: tuple[str, ...], typed: Typed, stored: StoredTexts, actor_id: int) -> Merged:
+    """Merge what `actor_id` typed in the fields `names` into what is stored."""
+    old = {name: _plain(stored.texts.get(name, "")) for name in names}
+    wanted, conflicts = settle(names, typed, stored, actor_id)
     answer, faults = _read(indicator, wanted)
     if not faults:
         return Merged(answer, wanted, faults, conflicts)

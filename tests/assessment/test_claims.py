@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certflow.assessment import evidence
+from certflow.assessment import evidence, meetings
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Meeting
 from certflow.units import attributes
@@ -258,7 +258,6 @@ def test_the_meeting_is_recorded_once_all_is_given(app: Flask, client: FlaskClie
 
     wrong = send(client, url, typed)
     saved = send(client, url, good | {"bodies_present": [*bodies, *bodies]})
-    stale = send(client, url, good | {"bodies_present": bodies, "chaired_by": "Trần Thị Khác", "version": "0"})
 
     assert wrong.status_code == 422
     assert wrong.text.count('class="error"') == 4
@@ -266,10 +265,46 @@ def test_the_meeting_is_recorded_once_all_is_given(app: Flask, client: FlaskClie
     assert saved.location == f"/dossiers/{draft.id}/check"
     with app.app_context():
         assert db.session.get_one(Meeting, draft.id).bodies_present == bodies
-    assert stale.status_code == 409
-    assert typed_in(stale.text, "chaired_by") == "Trần Thị Khác"
-    assert typed_in(stale.text, "version") == "1"
-    assert "Nguyễn Văn Chủ, Phó Chủ tịch" in stale.text
+
+
+def test_what_a_colleague_recorded_meanwhile_is_shown_field_by_field(
+    app: Flask, client: FlaskClient, draft: Dossier
+) -> None:
+    url = f"/dossiers/{draft.id}/meeting"
+    with app.app_context():
+        make.meeting(again(draft))
+        make.commit()
+    page = client.get(url).text
+    sent: dict[str, str | list[str]] = {
+        name: typed_in(page, name) for name in ("held_on", "chaired_by", "chair_position", "version", "shown")
+    }
+    sent |= {"bodies_present": list(meetings.OBLIGATORY), "conclusion": "Của tôi", "other_bodies": "Hội Người cao tuổi"}
+    with app.app_context():
+        other = make.person("commune_officer", again(draft).unit, "colleague")
+        changed = make.minutes(chaired_by="Trần Thị Khác", conclusion="Của bạn", version=1)
+        meetings.record(draft.id, changed, actor=other)
+        make.commit()
+
+    answer = send(client, url, sent)
+
+    assert answer.status_code == 409
+    assert "Của tôi</textarea>" in answer.text
+    assert "Another person changed this meanwhile." in answer.text
+    assert "Của bạn</dd>" in answer.text
+    assert typed_in(answer.text, "chaired_by") == "Trần Thị Khác", "untouched here, so theirs"
+    assert answer.text.count("-choice") == 2
+    marks = {name: typed_in(answer.text, name) for name in ("version", "shown", "chaired_by")}
+    assert _meeting(app, draft) == ("Trần Thị Khác", "Của bạn", "Hội Người cao tuổi")
+    assert send(client, url, sent | marks | {"conclusion-choice": "stored"}).status_code == 302
+    assert _meeting(app, draft) == ("Trần Thị Khác", "Của bạn", "Hội Người cao tuổi")
+    assert send(client, url, sent | marks | {"conclusion-choice": "typed"}).status_code == 302
+    assert _meeting(app, draft) == ("Trần Thị Khác", "Của tôi", "Hội Người cao tuổi")
+
+
+def _meeting(app: Flask, dossier: Dossier) -> tuple[str, str, str]:
+    with app.app_context():
+        row = db.session.get_one(Meeting, dossier.id)
+        return row.chaired_by, row.conclusion, row.other_bodies
 
 
 def test_no_page_asks_the_database_more_for_a_full_dossier(app: Flask, client: FlaskClient, draft: Dossier) -> None:

@@ -15,6 +15,7 @@ from certflow.catalogue import role_titles
 from certflow.criteria import confirmations
 from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
+from certflow.models.dossiers import Meeting
 from certflow.models.people import User
 from certflow.models.results import FormConfirmation
 from certflow.models.rounds import Round
@@ -87,16 +88,20 @@ def test_two_open_the_same_round_and_the_second_is_told(app: Flask) -> None:
     assert db.session.query(Round).count() == 1
 
 
-def test_two_record_the_meeting_and_the_second_is_told(app: Flask) -> None:
+def test_two_record_the_meeting_and_the_second_is_told_what_differs(app: Flask) -> None:
     dossier = make.dossier()
-    officer, id_ = make.person_for("commune_officer", dossier).id, dossier.id
+    colleague = make.person("commune_officer", dossier.unit, "colleague")
+    officers, id_ = [make.person_for("commune_officer", dossier).id, colleague.id], dossier.id
 
-    def recording(actor: User) -> None:
-        meetings.record(id_, make.minutes(), actor=actor)
+    def recording(conclusion: str) -> Callable[[User], tuple[str, ...]]:
+        return lambda actor: meetings.record(id_, make.minutes(conclusion=conclusion), actor=actor)
 
-    answers = at_once(app, [in_session(officer, recording)] * 2)
+    texts = ("Mức độ 1", "Mức độ 2")
+    answers = at_once(app, [in_session(*each) for each in zip(officers, map(recording, texts), strict=True)])
 
-    assert [type(told) for told in refusals(answers)] == [Stale]
+    assert sorted(answers) == [(), ("conclusion",)]
+    with app.app_context():
+        assert db.session.get_one(Meeting, id_).conclusion == texts[answers.index(())]
 
 
 def test_two_remove_the_same_file_and_the_second_is_told(app: Flask) -> None:

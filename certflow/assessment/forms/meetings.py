@@ -1,5 +1,6 @@
 """The form for the record of the self-assessment meeting."""
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -9,7 +10,8 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from certflow.assessment.forms.answers import tidy
-from certflow.assessment.meetings import BODIES, OBLIGATORY, Minutes, body_title
+from certflow.assessment.meetings import BODIES, FIELDS, OBLIGATORY, Minutes, body_title, texts_of
+from certflow.assessment.merging import mark
 from certflow.http.fields import ADay, DayField, shown_day, version_sent
 from certflow.models.days import Signature
 from certflow.models.dossiers import Meeting
@@ -76,6 +78,7 @@ class MeetingForm(FlaskForm):
         filters=[tidy],
     )
     version = HiddenField(default="0")
+    shown = HiddenField(default="")
 
     def validate_bodies_present(self, field: Field) -> None:
         """The two bodies of art. 9.1.c; said here too, so that all faults show at once."""
@@ -88,7 +91,7 @@ def filled(meeting: Meeting | None, chair: Signature | None = None) -> MeetingFo
     """The form with what is on record; of a meeting that is not recorded yet, with who usually chairs it."""
     if meeting is None:
         usual = {"chaired_by": chair.name, "chair_position": chair.position} if chair else {}
-        return MeetingForm(formdata=None, **usual)
+        return MeetingForm(formdata=None, shown=marks(None), **usual)
     return MeetingForm(
         formdata=None,
         held_on=shown_day(meeting.held_on),
@@ -98,7 +101,29 @@ def filled(meeting: Meeting | None, chair: Signature | None = None) -> MeetingFo
         other_bodies=meeting.other_bodies,
         conclusion=meeting.conclusion,
         version=str(meeting.version),
+        shown=marks(meeting),
     )
+
+
+def marks(meeting: Meeting | None) -> str:
+    """What the page shows as stored in each field, as one mark for each."""
+    return " ".join(f"{name}:{mark(text)}" for name, text in texts_of(meeting).items())
+
+
+def readable(meeting: Meeting | None) -> dict[str, str]:
+    """What is stored in each field, as people read it."""
+    if meeting is None:
+        return {}
+    bodies = "; ".join(body_title(key) for key in meeting.bodies_present)
+    return texts_of(meeting) | {"held_on": shown_day(meeting.held_on), "bodies_present": bodies}
+
+
+def show_conflicts(form: MeetingForm, meeting: Meeting, conflicts: tuple[str, ...]) -> None:
+    """Put what is stored on the form; a field in conflict keeps what was typed."""
+    stored = filled(meeting)
+    for field in form:
+        if field.short_name not in conflicts and field.short_name in (*FIELDS, "version", "shown"):
+            field.data = stored[field.short_name].data
 
 
 def minutes(form: MeetingForm) -> Minutes:
@@ -111,4 +136,6 @@ def minutes(form: MeetingForm) -> Minutes:
         other_bodies=form.other_bodies.data or "",
         conclusion=form.conclusion.data or "",
         version=version_sent(form.version.data),
+        shown=dict(pair.split(":", 1) for pair in (form.shown.data or "").split() if ":" in pair),
+        yielded=frozenset(name for name in FIELDS if request.form.get(f"{name}-choice") == "stored"),
     )

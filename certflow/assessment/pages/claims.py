@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,23 +16,22 @@ from certflow.assessment import assessments, earlier, meetings, partial_uploads
 from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
 from certflow.assessment.forms.answers import claim_form, files_form, show_saved
-from certflow.assessment.forms.meetings import MeetingForm, filled, minutes
+from certflow.assessment.forms.meetings import MeetingForm, filled, minutes, readable, show_conflicts
 from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.words import figures, gaps, ratings
 from certflow.assessment.words.entries import anchor, words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.catalogue.words import marks
-from certflow.errors import ActionNotOpen, Invalid, NotFound, Stale
+from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.handling.words import handled
 from certflow.http import attachments
-from certflow.http.errors import status_of, wants_json
+from certflow.http.errors import wants_json
 from certflow.http.fields import show_faults
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
 from certflow.http.sections import sections
 from certflow.law.specs.form import CriterionSpec
-from certflow.models.base import db
 from certflow.models.dossiers import Dossier
 
 ByCode = Mapping[str, tuple[str, ...]]
@@ -153,12 +153,11 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
         editing.require_editor(opened.dossier, actor(), "claims")
         if not form.validate_on_submit():
             return _meeting_page(opened, form), 422
-        meetings.record(dossier_id, minutes(form), actor=actor())
+        if conflicts := meetings.record(dossier_id, minutes(form), actor=actor()):
+            return _meeting_changed(dossier_id, form, conflicts)
     except Invalid as refusal:
         show_faults(form, refusal)
         return _meeting_page(opened, form), 422
-    except Stale as refusal:
-        return _meeting_changed(dossier_id, form, refusal)
     except ActionNotOpen as refusal:
         return criteria.handed_back(form, refusal)
     handled.warn(opened.dossier)
@@ -167,22 +166,23 @@ def meeting(dossier_id: int) -> ResponseReturnValue:
     return redirect(url_for(endpoint, dossier_id=dossier_id))
 
 
-def _meeting_changed(dossier_id: int, form: MeetingForm, refusal: Stale) -> ResponseReturnValue:
-    db.session.rollback()
+def _meeting_changed(dossier_id: int, form: MeetingForm, conflicts: tuple[str, ...]) -> ResponseReturnValue:
+    """The other fields are recorded; these are shown with both texts."""
+    keep_what_was_written()
     opened = criteria.opened(dossier_id)
-    row = opened.contents.meeting
-    form.form_errors.extend(refusal.reasons)
-    form.version.data = str(row.version if row else 0)
-    return _meeting_page(opened, form, changed=True), status_of(refusal)
+    if stored := opened.contents.meeting:
+        show_conflicts(form, stored, conflicts)
+    return _meeting_page(opened, form, conflicts), HTTPStatus.CONFLICT
 
 
-def _meeting_page(opened: OpenedDossier, form: MeetingForm, *, changed: bool = False) -> str:
+def _meeting_page(opened: OpenedDossier, form: MeetingForm, conflicts: tuple[str, ...] = ()) -> str:
     return render_template(
         "assessment/claims/meeting.html",
         found=opened,
         dossier=opened.dossier,
         form=form,
-        changed=changed,
+        conflicts=conflicts,
+        stored_texts=readable(opened.contents.meeting),
         stored=opened.contents.meeting,
         source=workflow_of(opened.dossier).spec.meeting_source,
         body_title=meetings.body_title,
