@@ -13,6 +13,7 @@ from certflow import clock
 from certflow.access import access, turns
 from certflow.access.turns import Reading
 from certflow.assessment import lower_units, supplements
+from certflow.assessment.assessments import Contents
 from certflow.assessment.evidence import with_files
 from certflow.assessment.supplements import Asked
 from certflow.catalogue import role_titles
@@ -124,10 +125,10 @@ def offers(dossier: Dossier, *, actor: User) -> tuple[Offer, ...]:
     return offers_to(turns.reading(dossier, actor))
 
 
-def offers_to(reading: Reading, judges: Bench | None = None) -> tuple[Offer, ...]:
+def offers_to(reading: Reading, judges: Bench | None = None, contents: Contents | None = None) -> tuple[Offer, ...]:
     """The offers to the reader; `judges`, when loaded already, must include the reader's involvement."""
     dossier, actor, roles_held = reading.dossier, reading.reader, reading.held
-    facts = facts_of(dossier, actor=actor)
+    facts = facts_of(dossier, actor=actor, contents=contents)
     if judges is not None:
         facts |= {guards.INVOLVEMENT: judges.involved.get(actor.person_id, NONE), COUNCIL: judges.sitting}
     open_actions = reading.workflow.offers(dossier.state, reading.roles, facts)
@@ -169,9 +170,30 @@ LOOK_UPS: dict[Fact[Any], Callable[[Dossier, User], Any]] = {
 }
 
 
-def facts_of(dossier: Dossier, *, actor: User, note: str = "", document: OutsideDocument = NO_DOCUMENT) -> DossierFacts:
+def _loaded(contents: Contents) -> dict[Fact[Any], Callable[[Dossier, User], Any]]:
+    """How facts are found in what a page has loaded already."""
+
+    def claimed(dossier: Dossier) -> Answers:
+        return lower_units.as_filed_now(dossier, contents.counted_claims(form_of(dossier)))
+
+    return {
+        guards.SELF_ASSESSMENT: lambda dossier, _actor: _result(dossier, claimed(dossier), "claims"),
+        guards.APPRAISAL: lambda dossier, _actor: _result(dossier, contents.counted_findings(), "findings"),
+        guards.MEETING: lambda _dossier, _actor: contents.meeting is not None,
+    }
+
+
+def facts_of(
+    dossier: Dossier,
+    *,
+    actor: User,
+    note: str = "",
+    document: OutsideDocument = NO_DOCUMENT,
+    contents: Contents | None = None,
+) -> DossierFacts:
     """The facts that guards may read when `actor` acts on `dossier`; each is looked up once, when first needed."""
-    look_up = cache(lambda fact: LOOK_UPS[fact](dossier, actor))
+    look_ups = LOOK_UPS if contents is None else LOOK_UPS | _loaded(contents)
+    look_up = cache(lambda fact: look_ups[fact](dossier, actor))
     return DossierFacts(form_of(dossier), look_up, {guards.NOTE: note, guards.DOCUMENT: document})
 
 

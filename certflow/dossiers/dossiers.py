@@ -19,7 +19,7 @@ from certflow.law.deadlines import Standing
 from certflow.models.base import db, instant, refusing
 from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.paging import IdPagination
-from certflow.models.people import User
+from certflow.models.people import Appointment, User
 from certflow.models.rounds import Round
 from certflow.models.units import Holder, Unit
 from certflow.rounds import rounds
@@ -180,15 +180,20 @@ def _turns_as_substitute(actor: User) -> list[ColumnElement[bool]]:
 
 
 def _turn_of(roles_held: Sequence[HeldRole]) -> ColumnElement[bool]:
-    turns: list[ColumnElement[bool]] = []
+    """Where it is the turn of one of these roles: a term for all schemes in which seats and states are the same."""
+    schemes: dict[tuple[tuple[Appointment, ...], int, tuple[str, ...]], list[str]] = {}
     for (name, version), workflow in workflows().items():
-        for role in workflow.spec.roles:
-            states = [s.name for s in workflow.spec.states.values() if s.turn == role]
+        for role in {part.role for part in roles_held} & workflow.spec.roles.keys():
+            states = tuple(s.name for s in workflow.spec.states.values() if s.turn == role)
             mine = [part for part in roles_held if part.role == role and part.covers(name)]
-            seats = [p.appointment for p in mine if p.unit and p.unit.kind == workflow.spec.roles[role].seat]
+            seats = tuple(p.appointment for p in mine if p.unit and p.unit.kind == workflow.spec.roles[role].seat)
             if seats and states:
-                scheme = and_(Dossier.workflow == name, Dossier.workflow_version == version)
-                turns.append(and_(scheme, Dossier.state.in_(states), access.within(seats)))
+                schemes.setdefault((seats, version, states), []).append(name)
+    turns = [
+        and_(Dossier.workflow.in_(names), Dossier.workflow_version == version, Dossier.state.in_(states), places[seats])
+        for places in [{seats: access.within(seats) for seats, _version, _states in schemes}]
+        for (seats, version, states), names in schemes.items()
+    ]
     return or_(false(), *turns)
 
 

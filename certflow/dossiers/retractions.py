@@ -48,6 +48,8 @@ class SentStep:
 
 def latest(dossier: Dossier) -> SentStep | None:
     """The latest step of `dossier`; None before the first one, and after it was taken back."""
+    if dossier.version == 1:
+        return None
     same = and_(Sequel.dossier_id == HistoryEntry.dossier_id, Sequel.number == HistoryEntry.number)
     query = select(HistoryEntry, Sequel).outerjoin(Sequel, same)
     query = query.where(HistoryEntry.dossier_id == dossier.id, HistoryEntry.action.not_like(f"{PREFIX}%"))

@@ -1,10 +1,13 @@
 """The person of a request, their language, and how templates say days, instants and texts to them."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import cast
 
+from babel import Locale
+from babel.support import NullTranslations
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, get_domain, get_locale
 from flask_login import current_user
 
 from certflow import wording
@@ -47,10 +50,32 @@ def _day(day: dt.date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def _translators(app: Flask) -> tuple[Callable[..., str], wording.Ngettext]:
+    """What Flask-Babel's functions give, which look up the catalogue anew for each of 300 words."""
+    catalogues: dict[Locale | None, NullTranslations] = {}
+
+    def catalogue() -> NullTranslations:
+        locale = get_locale()
+        if locale not in catalogues:
+            catalogues[locale] = get_domain().get_translations()
+        return catalogues[locale]
+
+    def single(message: str, **values: object) -> str:
+        text = catalogue().gettext(message)
+        return text % values if values else text
+
+    def counted(singular: str, plural: str, num: int, **values: object) -> str:
+        return catalogue().ngettext(singular, plural, num) % {"num": num, **values}
+
+    return single, counted
+
+
 def register(app: Flask) -> None:
     """Vietnamese first, English beside it, for templates, refusals and definitions alike."""
     Babel(app, locale_selector=language)
-    wording.use(gettext, ngettext, _spoken)
+    single, counted = _translators(app)
+    wording.use(single, counted, _spoken)
+    app.jinja_env.install_gettext_callables(single, counted, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters |= {"words": _words, "day": _day, "instant": wording.instant}
     app.jinja_env.filters |= {"cited": wording.cited, "place": wording.place}
     app.jinja_env.globals["title_at"] = wording.title_at

@@ -1,5 +1,6 @@
 """Every page that can be opened, in both languages, at phone and desktop width: accessible, fitting, photographed."""
 
+import io
 import re
 from collections.abc import Callable
 from copy import deepcopy
@@ -9,6 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from certflow import clock
+from certflow.assessment import evidence
 from certflow.criteria import rating_sets
 from certflow.law.sets.tables import Content
 from certflow.models.base import db
@@ -19,6 +21,7 @@ from certflow.rules import authority
 from tests import make, make_two_tier, versions
 from tests.browser import DESKTOP, PHONE, Screenshot, assert_accessible, assert_fits, sign_in
 from tests.dossiers.moves import moved
+from tests.gateways import samples
 from tests.schemes import loaded
 from tests.sets import CONTENT, HEAD, another_province
 from tests.versions import retitled
@@ -29,6 +32,7 @@ READERS = {
     "commune_officer": ("/", "/?handled=mine", "/dossiers/", "{draft}handling/over",
                         "/account", "{draft}", "{draft}criteria/1", "{draft}criteria/5",
                         "{draft}meeting", "{draft}check", "{draft}actions/hand_over", "{returned}",
+                        "/evidence/{file}/pages/1", "{handed}take-back", "/kept/",
                         "{done}", "{done}history", "{done}proof", "{done}submissions/1", "/documents/{paper}",
                         "/documents/{paper}/copy", "{declined}",
                         "{moved}", "{moved}criteria/1", "{moved}check", "{moved}history", "{moved}proof"),
@@ -83,6 +87,10 @@ def places(app: Flask) -> dict[str, str]:
         made["returned"] = make.dossier(at="returned", unit=make.unit(), round_=seasons["returned"])
         made["done"] = make.dossier(at="recognised_level_2", unit=make.unit(), round_=seasons["done"])
         made["declined"] = make.dossier(at="declined", unit=make.unit(), round_=seasons["declined"])
+        seasons["handed"] = make.round_(title="Đợt handed")
+        made["handed"] = make.dossier(at="awaiting_chair", unit=make.unit(), round_=seasons["handed"])
+        file = io.BytesIO(samples.pdf())
+        attached = evidence.attach(made["draft"].id, "1.1", file, "kế hoạch.pdf", actor=make.person("commune_officer"))
         for document_id in documents.pending(10):
             documents.issue(document_id)
         db.session.commit()
@@ -92,7 +100,12 @@ def places(app: Flask) -> dict[str, str]:
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
         found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}
-        return found | {"code": recognition.verify_code, "paper": str(paper.id)} | _of_other_kinds() | sets()
+        return (
+            found
+            | {"code": recognition.verify_code, "paper": str(paper.id), "file": str(attached.id)}
+            | _of_other_kinds()
+            | sets()
+        )
 
 
 def _of_other_kinds() -> dict[str, str]:

@@ -93,14 +93,13 @@ def _page(
     *,
     conflicts: Mapping[str, tuple[str, ...]] | None = None,
 ) -> str:
-    proof = dict(figures.proof(opened.form, opened.claimed, opened.claims))
     return render_template(
         "assessment/appraisals/criterion.html",
         found=opened,
         dossier=opened.dossier,
         criterion=spec,
         form=form,
-        rows=proof[spec],
+        rows=dict(figures.proof(opened.form, opened.claimed, opened.claims, (spec,)))[spec],
         writable=opened.may_write("findings"),
         conflicts=conflicts or {},
         stored_texts=assessments.texts_of,

@@ -112,7 +112,7 @@ def criterion_page(
         found=opened,
         criterion=spec,
         form=form,
-        rows=dict(figures.proof(opened.form, opened.claimed, opened.claims, opened.form.by_part["claims"]))[spec],
+        rows=dict(figures.proof(opened.form, opened.claimed, opened.claims, (spec,)))[spec],
         earlier=_earlier(opened, spec),
         writable=opened.may_write("claims"),
         conflicts=conflicts or {},

@@ -253,7 +253,7 @@ def proof(
     if form.method != "levels":
         return [
             (criterion, [_entry(i, answers.get(i.code) or {}) for i in criterion.indicators])
-            for criterion in criteria or form.criteria
+            for criterion in (form.criteria if criteria is None else criteria)
         ]
     by_code = {
         verdict.indicator.code: [result.at(level)[n] for level in range(1, form.levels + 1)]
@@ -261,7 +261,7 @@ def proof(
     }
     return [
         (criterion, [row for i in criterion.indicators for row in rows(by_code[i.code], answers.get(i.code) or {})])
-        for criterion in form.criteria
+        for criterion in (form.criteria if criteria is None else criteria)
     ]
 
 

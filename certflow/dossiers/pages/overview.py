@@ -1,13 +1,15 @@
 """The overview of a dossier: its tasks, dates, actions, papers and end, as one person reads it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from flask import render_template, url_for
+from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from certflow.access import turns
 from certflow.access.policy import DOSSIER
@@ -39,7 +41,7 @@ from certflow.law.form_words import FormWords
 from certflow.law.impartiality import NONE
 from certflow.law.scoring.scoring import Result, score
 from certflow.law.specs.form import CriterionSpec, FormSpec, Part
-from certflow.law.workflow import Offer, chart
+from certflow.law.workflow import Offer, Workflow, chart
 from certflow.models.dossiers import Dossier, HistoryEntry, Meeting
 from certflow.models.results import Document, Recognition
 from certflow.results import documents, recognitions
@@ -93,11 +95,30 @@ def show(dossier_id: int) -> ResponseReturnValue:
         "dossiers/show.html",
         shown=_overview(reading, form, history, say),
         steps=[{"label": stage.title.in_language(spoken), "state": mark} for stage, mark in stages],
-        chart=chart(workflow, spoken, dossier.state),
-        visited={state for entry in dossiers.standing_steps(history) for state in (entry.from_state, entry.to_state)},
+        drawing=_drawing(workflow, spoken, dossier.state, frozenset(_visited(history))),
         say=say,
         **head(reading),
     )
+
+
+def _visited(history: Sequence[HistoryEntry]) -> Iterator[str]:
+    for entry in dossiers.standing_steps(history):
+        yield from (entry.from_state, entry.to_state)
+
+
+@lru_cache(maxsize=500)
+def _drawing(workflow: Workflow, spoken: str, state: str, visited: frozenset[str]) -> Markup:
+    """The path of a dossier, drawn once in each language: neither the scheme nor its drawing ever changes."""
+    text = _(
+        "The dossier is now at: %(state)s. The history names every step it took; the page of the scheme describes all "
+        "states and actions.",
+        state=workflow.spec.states[state].title.in_language(spoken),
+    )
+    macros: Any = current_app.jinja_env.get_template("http/macros/flowchart.html").module
+    drawn: Markup = macros.flowchart(
+        chart(workflow, spoken, state), _("The path of this dossier"), text, state, visited
+    )
+    return drawn
 
 
 def head(reading: Reading) -> dict[str, object]:
@@ -120,7 +141,10 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
     seats, all_dates = _bench(reading), dates.of(dossier)
     asked = supplements_of(dossier, contents) if contents.requests or len(contents.filings) > 1 else None
     barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say, asked)
-    offers, lists = actions.offers_to(reading, seats), (tasks.of_claims(), tasks.of_findings(barred=bool(barred)))
+    offers, lists = (
+        actions.offers_to(reading, seats, contents),
+        (tasks.of_claims(), tasks.of_findings(barred=bool(barred))),
+    )
     return Overview(
         form=form,
         contents=contents,
