@@ -86,7 +86,7 @@ def pdf(facts: Mapping[str, Any]) -> bytes:
     digest = hashlib.sha256(json.dumps([engine, printed], sort_keys=True).encode()).hexdigest()
     key = f"receipts/{digest[:2]}/{digest}"
     if not storage.exists(key):
-        content = printing.render(TEMPLATE, printed, engine=engine)
+        content = printing.checked(TEMPLATE, printed, engine=engine)
         with suppress(FileExistsError):  # by somebody who asked at the same moment
             storage.put(key, iter([content]))
     return storage.read(key)

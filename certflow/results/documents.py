@@ -102,8 +102,11 @@ def make_file(document_id: int) -> PrintedPaper | None:
 
 
 def stored(document: Document) -> tuple[str, str]:
-    """Render a document by its facts and store the file under its own hash; gives the key and the hash."""
-    content = printing.render(document.template, document.facts, engine=equipment().settings.pdf_engine)
+    """Make a document by its facts and store the file under its own hash; gives the key and the hash.
+
+    Raises FaultyPaperError when something of it cannot be seen in the file.
+    """
+    content = printing.checked(document.template, document.facts, engine=equipment().settings.pdf_engine)
     digest = hashlib.sha256(content).hexdigest()
     key = f"documents/{digest[:2]}/{digest}"
     with suppress(FileExistsError):

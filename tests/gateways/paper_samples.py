@@ -1,13 +1,16 @@
 """Facts of papers for the tests, and what a reader finds in the PDFs made from them."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import zxingcpp
 from PIL import Image
+
+from certflow.gateways.pdf.inspection import texts_of
+from certflow.gateways.pdf.printing import PRINTED
 
 TEMPLATES = ("recognition_decision", "refusal_letter", "certificate")
 VERIFY_CODE = "ABCD-EFGH-JKLM-NPQR-STUV"
@@ -60,37 +63,12 @@ FACTS: dict[str, Any] = {
     "validity": "",
 }
 SAMPLE = {"sample": True, "number_text": "", "decision_number_text": ""}
-PRINTED = {
-    "recognition_decision": (
-        *("issuing_parent", "issuing_office", "number_text", "title", "authority", "legal_bases", "proposal"),
-        *("articles", "recipients", "signatory", "verify_url", "marks"),
-    ),
-    "refusal_letter": (
-        *("issuing_parent", "issuing_office", "number_text", "subject", "addressee", "articles", "reasons"),
-        *("recipients", "signatory", "marks"),
-    ),
-    "certificate": (
-        *("issuing_parent", "issuing_office", "number_text", "unit", "unit_parent", "province", "validity_source"),
-        *("decision_number_text", "signatory", "verify_code", "verify_url", "marks"),
-    ),
-}
 
 
 def printed(template: str, facts: Mapping[str, Any]) -> list[str]:
     """Every text that `template` must show."""
-    return [text for name in PRINTED[template] for text in texts(facts[name])]
-
-
-def texts(value: Any) -> Iterator[str]:
-    """All texts inside a fact."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from texts(part)
-    else:
-        for part in value:
-            yield from texts(part)
+    sometimes = ("validity_source", "decision_number_text") if template == "certificate" else ()
+    return list(texts_of([facts[name] for name in (*PRINTED[template], *sometimes)]))
 
 
 def close_up(text: str) -> str:

@@ -21,6 +21,26 @@ PROPER = {
         *("verify_url", "verify_code"),
     ),
 }
+# What can always be read on the finished paper.
+PRINTED = {
+    "recognition_decision": (
+        *("issuing_parent", "issuing_office", "number_text", "title", "authority", "legal_bases", "proposal"),
+        *("articles", "recipients", "signatory", "verify_url", "marks"),
+    ),
+    "refusal_letter": (
+        *("issuing_parent", "issuing_office", "number_text", "subject", "addressee", "articles", "reasons"),
+        *("recipients", "signatory", "marks"),
+    ),
+    "certificate": (
+        *("issuing_parent", "issuing_office", "number_text", "unit", "unit_parent", "province"),
+        *("signatory", "verify_code", "verify_url", "marks"),
+    ),
+    "filing_receipt": (
+        *("issuing_parent", "issuing_office", "number_text", "title", "lines", "papers", "filing_days", "results"),
+        "remarks",
+    ),
+}
+SAMPLE_WORDS = "MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 OPTIONAL: dict[str, Any] = {
     "articles": (),
     "legal_bases": (),
@@ -54,6 +74,26 @@ def render(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typs
         glyphs.refuse(complete, html_engine.lacking())
         return _printed(template, complete)
     return typst_engine.render(template, complete)
+
+
+def checked(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typst") -> bytes:
+    """As `render`, and looked at: raises FaultyPaperError when something of it cannot be seen in the finished file.
+
+    A process that had its faces listed before they were exchanged lists them anew, once.
+    """
+    from certflow.gateways.pdf import inspection  # what reads PDFs is loaded where papers are made, and nowhere else
+
+    complete = _complete(template, facts)
+    words = SAMPLE_WORDS if complete["sample"] else ""
+    texts = [*inspection.texts_of([complete.get(name, "") for name in PRINTED[template]]), words]
+    content = render(template, facts, engine=engine)
+    try:
+        inspection.inspect(content, texts, on_each_page=[words])
+    except inspection.FaultyPaperError:
+        typst_engine.forget_faces()
+        content = render(template, facts, engine=engine)
+        inspection.inspect(content, texts, on_each_page=[words])
+    return content
 
 
 def _printed(template: str, facts: Mapping[str, Any]) -> bytes:

@@ -117,6 +117,12 @@ def face() -> str:
     return LETTERED if LETTERED_SINCE in paths.get(LETTERED, "") else BUILT_IN
 
 
+def forget_faces() -> None:
+    """List the faces of the system anew at the next paper."""
+    for known in (_fonts, face, lacks):
+        known.cache_clear()
+
+
 def check() -> None:
     """Raises SetupError when typst has no face to set papers in."""
     if face() not in {font.family for font in _fonts().fonts()}:
