@@ -74,6 +74,7 @@ class Shot:
         return 2 if self.window is PHONE else 1
 
 
+SCHEME = ":".join(map(str, season.SCHEME))
 OTHERS, BUTTON = "[aria-labelledby=actions]", "main .buttons .button >> nth=0"
 OF_COMMUNES = (
     Shot(name="sign-in", person="", window=PHONE, path="/sign-in", shown=(".gate h1", ".gate .panel"),
@@ -110,24 +111,27 @@ OF_OFFICES = (
          shown=(".head", ".next"), marked=(".next .button >> nth=0",)),
     Shot(name="decide", person="truongphong.cammy", window=FORM, about=("Xã Xuân Mỹ", "endorsed"),
          path="actions/recognise_level_2", shown=(".head", "main .buttons"), marked=(".links", BUTTON)),
-    Shot(name="conflict", person="thamdinh.cammy", window=FORM, about=("Xã Bảo Bình", "appraising"), path="conflict",
+    Shot(name="conflict", person="thamdinh.cammy", window=PHONE, about=("Xã Bảo Bình", "appraising"), path="conflict",
          shown=(".head", "main .buttons"), marked=(BUTTON,)),
 )  # fmt: skip
 OF_ADMINISTRATORS = (
-    Shot(name="contacts", person="quantri", window=FORM, path="/units/2/contact", shown=(".head", "main .buttons"),
+    Shot(name="contacts", person="quantri", window=FORM, path="/units/contacts", pressed="main ul a >> nth=0",
+         shown=(".head", "main .buttons"),
          typed={"#name": "Phòng Giáo dục thường xuyên", "#telephone": "0251 000 0000",
                 "#hours": "7:30–11:30 và 13:30–17:00, thứ Hai đến thứ Sáu"}, marked=(BUTTON,)),
     Shot(name="accounts", person="quantri", window=FORM, path="/people/", shown=(".head", "main .buttons"),
          marked=(BUTTON, "main .buttons .button >> nth=1")),
-    Shot(name="round", person="quantri", window=FORM, path="/rounds/new", pressed="#scheme-6",
-         typed={"#unit_id": "2", "#assessed_year": "2025", "#title": "Đợt đánh giá năm 2025"},
-         shown=(".choice:has(#scheme-4)", "main .buttons"), marked=(".choice:has(#scheme-6)", BUTTON)),
+    Shot(name="round", person="quantri", window=FORM, path="/rounds/new", pressed=f"[value='{SCHEME}']",
+         typed={"#unit_id": cast.PROVINCE, "#assessed_year": "2025", "#title": "Đợt đánh giá năm 2025"},
+         shown=(".choice:has([value='district_recognition:1'])", "main .buttons"),
+         marked=(f".choice:has([value='{SCHEME}'])", BUTTON)),
     Shot(name="rules", person="quantri", window=OFFICE, path="/authority/", pressed=".menu > summary",
          hidden=(".top-row",), shown=(".menu > summary", ".menu > div"), air=0,
          marked=tuple(f".menu a[href='/{each}/']" for each in ("authority", "signing-rules", "delegations"))),
     Shot(name="working-days", person="quantri", window=FORM, path="/working-days/",
          shown=("#enter", "main .form .buttons"), marked=("main .form .button",)),
-    Shot(name="second-person", person="quantri2", window=FORM, path="/proposals/1",
+    Shot(name="second-person", person="quantri2", window=FORM, path="/proposals/",
+         pressed="[aria-labelledby=waiting] a",
          shown=(".head", "main .buttons >> nth=0"), marked=(BUTTON,)),
 )  # fmt: skip
 
@@ -231,9 +235,9 @@ def _take(browser: Browser, address: str, shot: Shot, path: str) -> tuple[int, i
         _sign_in(page, shot.person)
     page.goto(path)
     _prepare(page, shot)
-    taken = page.screenshot(clip=_clip(page, shot), full_page=True)
+    screenshot = page.screenshot(clip=_clip(page, shot), full_page=True)
     page.close()
-    return _write(taken, shot)
+    return _write(screenshot, shot)
 
 
 def _prepare(page: Page, shot: Shot) -> None:
@@ -241,7 +245,7 @@ def _prepare(page: Page, shot: Shot) -> None:
         page.locator(shot.pressed).click()
     for selector, words in shot.typed.items():
         place = page.locator(selector)
-        place.select_option(words) if selector == "#unit_id" else place.fill(words)
+        place.select_option(label=words) if selector == "#unit_id" else place.fill(words)
         place.blur()
     if shot.awaited:
         page.locator(shot.awaited).wait_for()
@@ -280,9 +284,9 @@ def _box(place: Locator) -> FloatRect:
     return box
 
 
-def _write(taken: bytes, shot: Shot) -> tuple[int, int]:
+def _write(screenshot: bytes, shot: Shot) -> tuple[int, int]:
     """A page has few colours: a palette and no loss makes letters clear and the file small."""
-    picture = Image.open(io.BytesIO(taken)).convert("RGB")
+    picture = Image.open(io.BytesIO(screenshot)).convert("RGB")
     drawn = picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE).convert("RGB")
     drawn.save(_file(shot), "WEBP", lossless=True, quality=80, method=4)
     return picture.width // shot.pixels, picture.height // shot.pixels

@@ -28,7 +28,8 @@ def test_every_role_has_a_page_with_its_steps_and_their_pictures(app: Flask, cli
         assert all('loading="lazy" decoding="async"' in picture for picture in pictures), name
         assert len(set(re.findall(r'<a href="(/static/help/[^"]+)"><img src="\1" alt="[^"]{20,}"', page.text))) == steps
     assert client.get("/help/nobody").status_code == 404
-    assert client.get(re.findall(r'src="(/static/help/[^"]+)"', page.text)[0]).mimetype == "image/webp"
+    picture = client.get(re.findall(r'src="(/static/help/[^"]+)"', page.text)[0])
+    assert (picture.mimetype, picture.cache_control.immutable) == ("image/webp", True)
 
 
 def test_the_pictures_are_those_that_steps_name_and_small(app: Flask) -> None:
