@@ -1,4 +1,4 @@
-"""Pictures of the product for its help pages: `poe pictures` plays the practice season and takes them anew.
+"""Pictures of the product for its help pages: `poe pictures [NAME…]` plays the practice season and takes them anew.
 
 Each shows the place that a step of `certflow/desk/guide.py` speaks of, with an outline around what is pressed or read.
 Chromium's own words, as on the button of a file field, stay out: it may not speak Vietnamese.
@@ -8,9 +8,10 @@ import io
 import json
 import logging
 import shutil
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,7 +97,7 @@ OF_COMMUNES = (
          shown=(".head", OTHERS), marked=("[data-next-action]", f"{OTHERS} .button")),
     Shot(name="history", person="canbo.thuaduc", window=PHONE, about=("Xã Thừa Đức", "returned"), path="history",
          hidden=(".lede", ".timeline > li:nth-child(n+3)"), shown=(".head", ".timeline > li >> nth=1"),
-         marked=(".timeline > li >> nth=0",)),
+         marked=(".timeline > li >> nth=0",), air=0),
 )  # fmt: skip
 OF_OFFICES = (
     Shot(name="my-work", person="thamdinh.cammy", window=OFFICE, path="/", shown=("#waiting", ".work >> nth=0"),
@@ -136,19 +137,21 @@ OF_ADMINISTRATORS = (
 )  # fmt: skip
 
 
-def main() -> None:
-    """Take every picture, write it with its size, and take away those that no step has any more."""
+def main(names: Collection[str]) -> None:
+    """Take the pictures of these names, or every one, and take away those that no step has any more."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     PICTURES.mkdir(exist_ok=True)
-    sizes = {}
+    shots = {shot.name: shot for shot in (*OF_COMMUNES, *OF_OFFICES, *OF_ADMINISTRATORS)}
+    sizes = {name: size for name, size in json.loads(SIZES.read_text()).items() if name in shots}
     with _season() as (app, address), _chromium() as browser:
-        for shot in (*OF_COMMUNES, *OF_OFFICES, *OF_ADMINISTRATORS):
-            sizes[shot.name] = _take(browser, address, shot, _path(app, shot))
-            print(f"{shot.name:16} {sizes[shot.name]} {_file(shot).stat().st_size}")  # noqa: T201
+        for name in names or shots:
+            sizes[name] = _take(browser, address, shots[name], _path(app, shots[name]))
+            print(f"{name:16} {sizes[name]} {_file(shots[name]).stat().st_size}")  # noqa: T201
     for path in PICTURES.iterdir():
-        if path.stem not in sizes:
+        if path.stem not in shots:
             path.unlink()
-    SIZES.write_text(json.dumps(sizes, indent=0) + "\n")
+    lines = [f"{json.dumps(name)}: {json.dumps(sizes[name])}" for name in sorted(sizes)]
+    SIZES.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 @contextmanager
@@ -307,4 +310,4 @@ def _file(shot: Shot) -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
