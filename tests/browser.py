@@ -20,7 +20,7 @@ _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 # Told in full are the violations alone: to describe all that passes takes several times as long.
 _AXE = {"runOnly": {"type": "tag", "values": _AXE_TAGS}, "resultTypes": ["violations"]}
 
-_SWITCHES = [
+SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -40,7 +40,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium; it can reach nothing but this machine."""
     chromium = os.environ.get("CERTFLOW_TEST_CHROMIUM") or shutil.which("chromium")
     assert chromium, "the browser tests need Chromium: apt-get install chromium"
-    return {"executable_path": chromium, "args": _SWITCHES, "timeout": AT_MOST * 1000}
+    return {"executable_path": chromium, "args": SWITCHES, "timeout": AT_MOST * 1000}
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ REFERENCE = re.compile(rb"""url\((["']?)([^"')]+)\1\)""")
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A style, script or picture: its name with the hash, its content, and the same compressed (b"" for no gain)."""
+    """A style, script or picture: its path with the hash, its content, and the same compressed (b"" for no gain)."""
 
     name: str
     content: bytes
@@ -63,12 +63,12 @@ def register(app: Flask) -> None:
 
 
 def _assets(folder: Path) -> dict[str, Asset]:
-    """Every file of the folder by its own name; styles come last, as they name others."""
+    """Every file in and below the folder by its path in it; styles come last, as they name others."""
     assets: dict[str, Asset] = {}
-    for path in sorted(folder.iterdir(), key=lambda each: (each.suffix == ".css", each.name)):
+    for path in sorted(folder.rglob("*"), key=lambda each: (each.suffix == ".css", each)):
         if path.is_file():
-            content = path.read_bytes()
-            assets[path.name] = _asset(path, _referring(content, assets) if path.suffix == ".css" else content)
+            content, name = path.read_bytes(), path.relative_to(folder)
+            assets[name.as_posix()] = _asset(name, _referring(content, assets) if path.suffix == ".css" else content)
     return assets
 
 
@@ -87,7 +87,10 @@ def _asset(path: Path, content: bytes) -> Asset:
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     gzipped = gzip.compress(content, 9, mtime=0) if media_type in COMPRESSED else b""
     return Asset(
-        f"{path.stem}.{digest}{path.suffix}", content, gzipped if len(gzipped) < len(content) else b"", media_type
+        path.with_suffix(f".{digest}{path.suffix}").as_posix(),
+        content,
+        gzipped if len(gzipped) < len(content) else b"",
+        media_type,
     )
 
 
