@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import and_, exists, func, select
 
@@ -13,7 +14,7 @@ from certflow.law.specs.workflow import DeadlineSpec
 from certflow.law.working_days import NOTHING_KNOWN, WorkingCalendar
 from certflow.models.approval import PaperReceipt
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, HistoryEntry, Sequel
+from certflow.models.dossiers import Dossier, FilingReceipt, HistoryEntry, Sequel, Submission
 from certflow.rounds import rounds, working_days
 
 Reached = Mapping[tuple[int, str], dt.datetime]
@@ -34,13 +35,19 @@ class Dates:
 
 
 def of_all(dossiers: Sequence[Dossier]) -> list[Dates]:
-    """The dates of each of `dossiers`, in two queries for all, or three where days are counted."""
+    """The dates of each of `dossiers`, in two queries for all; in more where days are counted or dates were moved."""
     reached = first_reached([dossier.id for dossier in dossiers])
     events = {dossier.id: _events(dossier, reached) for dossier in dossiers}
     calendar = _calendar([event for of_dossier in events.values() for _spec, event in of_dossier])
-    papers = _received([dossier.id for dossier in dossiers])
+    papers, kept = _received([dossier.id for dossier in dossiers]), _kept(dossiers)
     return [
-        _dates_of(dossier, reached, [counted_due(*e, calendar) for e in events[dossier.id]], papers.get(dossier.id))
+        _dates_of(
+            dossier,
+            reached,
+            [counted_due(*e, calendar) for e in events[dossier.id]],
+            papers.get(dossier.id),
+            kept.get(dossier.id, {}),
+        )
         for dossier in dossiers
     ]
 
@@ -60,22 +67,56 @@ def first_reached(ids: Sequence[int]) -> Reached:
     return {(dossier_id, state): at for dossier_id, state, at in db.session.execute(query)}
 
 
-def _dates_of(dossier: Dossier, reached: Reached, counted: Sequence[Due | Undated], received: dt.date | None) -> Dates:
-    dues = [*rounds.dues_of(dossier), *(due for due in counted if isinstance(due, Due))]
+def _dates_of(
+    dossier: Dossier,
+    reached: Reached,
+    counted: Sequence[Due | Undated],
+    received: dt.date | None,
+    kept: dict[str, Due],
+) -> Dates:
+    of_round = {due.spec.name: due for due in rounds.dues_of(dossier)}
+    dues = [*(of_round | kept).values(), *(due for due in counted if isinstance(due, Due))]
     dues.sort(key=lambda due: (due.last_day, due.spec.name))
     today, filed = clock.today(), workflow_of(dossier).spec.filed_states
+    standings = (
+        standing(
+            due,
+            _first(dossier, due.spec.states, reached),
+            today=today,
+            on_paper=received if filed & set(due.spec.states) else None,
+        )
+        for due in dues
+    )
     return Dates(
-        tuple(
-            standing(
-                due,
-                _first(dossier, due.spec.states, reached),
-                today=today,
-                on_paper=received if filed & set(due.spec.states) else None,
-            )
-            for due in dues
-        ),
+        tuple(replace(each, moved_to=_moved(each.due, of_round)) for each in standings),
         tuple(due for due in counted if isinstance(due, Undated)),
     )
+
+
+def _moved(due: Due, of_round: Mapping[str, Due]) -> Due | None:
+    now = of_round.get(due.spec.name, due)
+    return now if now != due else None
+
+
+def _kept(dossiers: Sequence[Dossier]) -> dict[int, dict[str, Due]]:
+    """The filing dates of each filed dossier as they were when it was filed; asked where a round's dates were moved."""
+    filed = {dossier.id: dossier for dossier in dossiers if dossier.filed and dossier.round.version > 1}
+    if not filed:
+        return {}
+    same = and_(Submission.dossier_id == FilingReceipt.dossier_id, Submission.number == FilingReceipt.submission)
+    query = select(FilingReceipt.dossier_id, FilingReceipt.facts).join(Submission, same)
+    query = query.where(FilingReceipt.dossier_id.in_(filed), Submission.retracted_at.is_(None))
+    first: dict[int, dict[str, Any]] = dict(db.session.execute(query.order_by(Submission.number.desc())).all())
+    return {dossier_id: _dues_in(filed[dossier_id], facts["filing"]) for dossier_id, facts in first.items()}
+
+
+def _dues_in(dossier: Dossier, days: Iterable[Mapping[str, Any]]) -> dict[str, Due]:
+    specs = {deadline.name: deadline for deadline in workflow_of(dossier).spec.deadlines}
+    return {
+        day["deadline"]: Due(specs[day["deadline"]], dt.date.fromisoformat(day["on"]), day["included"])
+        for day in days
+        if day["deadline"] in specs
+    }
 
 
 def _events(dossier: Dossier, reached: Reached) -> list[tuple[DeadlineSpec, dt.datetime | None]]:

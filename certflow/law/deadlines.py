@@ -48,7 +48,8 @@ class Undated:
 class Standing:
     """How a dossier stands against one date: `reached_at` is when it first got there, None while it has not.
 
-    `on_paper` is the earlier day on which its papers were received, where that day counts.
+    `on_paper` is the earlier day on which its papers were received, where that day counts. `moved_to` is the present
+    date of the round, where it was moved after the dossier was filed, which keeps `due`.
     """
 
     due: Due
@@ -56,6 +57,7 @@ class Standing:
     on_time: bool | None
     days_left: int
     on_paper: dt.date | None = None
+    moved_to: Due | None = None
 
     @property
     def overdue(self) -> bool:

@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
 
 from certflow import clock
 from certflow.catalogue import role_titles
-from certflow.dossiers import dossiers
+from certflow.dossiers import dossiers, retractions
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.rounds import rounds
 from tests import make
+from tests.browsing import signed_in
 from tests.observing import everything
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")
@@ -170,6 +173,34 @@ def test_late_is_a_label_in_each_layer_and_never_a_refusal() -> None:
     assert standings["submit_statutory"].on_time is True
     assert standings["review_plan"].overdue
     assert make.dossier("recognised_level_1", round_=found).state == "recognised_level_1"
+
+
+def test_a_date_moved_after_a_filing_changes_no_label_of_it(app: Flask, client: FlaskClient) -> None:
+    yesterday, tomorrow = (clock.today() + dt.timedelta(days=n) for n in (-1, 1))
+    found = make.round_(dates={"submit_plan": yesterday})
+    dossier, draft = make.dossier("submitted", round_=found), make.dossier(round_=found)
+    taken_back = make.dossier("submitted", round_=found)
+    retractions.retract(taken_back.id, actor=make.person_for("commune_chair", taken_back), seen=taken_back.version)
+    moved = {"submit_plan": (tomorrow, False), "submit_statutory": (tomorrow, True)}
+    administrator = make.person(role_titles.ADMINISTRATOR)
+    rounds.change_dates(found.id, moved, actor=administrator, version=rounds.get(found.id).version)
+    make.commit()
+
+    of_each = {each.id: {s.due.spec.name: s for s in dossiers.standings(each)} for each in (dossier, draft, taken_back)}
+
+    kept = of_each[dossier.id]["submit_plan"]
+    assert (kept.on_time, kept.due.on, kept.due.included) == (False, yesterday, True)
+    assert kept.moved_to is not None
+    assert (kept.moved_to.on, kept.moved_to.included) == (tomorrow, False)
+    for other in (draft, taken_back):
+        now = of_each[other.id]["submit_plan"]
+        assert (now.on_time, now.due.on, now.moved_to) == (None, tomorrow, None)
+    make.commit()
+    signed_in(app, client, "education_officer", dossier)
+    make.commit()
+    page = client.get(f"/dossiers/{dossier.id}/").text
+    assert f"thời hạn đã được dời đến trước ngày {tomorrow:%d/%m/%Y}; lần gửi vẫn tính" in page
+    assert "Quá hạn</" in page
 
 
 def test_a_second_filing_does_not_make_the_first_one_late() -> None:
