@@ -1,7 +1,6 @@
 """The person of a request, their language, and how templates say days, instants and texts to them."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import cast
 
 from babel import Locale
@@ -50,8 +49,8 @@ def _day(day: dt.date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def _translators(app: Flask) -> tuple[Callable[..., str], wording.Ngettext]:
-    """What Flask-Babel's functions give, which look up the catalogue anew for each of 300 words."""
+def _speak(app: Flask) -> None:
+    """Translate as Flask-Babel does, whose own functions look up the catalogue anew for each of a page's 300 words."""
     catalogues: dict[Locale | None, NullTranslations] = {}
 
     def catalogue() -> NullTranslations:
@@ -67,15 +66,18 @@ def _translators(app: Flask) -> tuple[Callable[..., str], wording.Ngettext]:
     def counted(singular: str, plural: str, num: int, **values: object) -> str:
         return catalogue().ngettext(singular, plural, num) % {"num": num, **values}
 
-    return single, counted
+    wording.use(single, counted, _spoken)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: catalogue().gettext(message),
+        lambda singular, plural, num: catalogue().ngettext(singular, plural, num),
+        newstyle=True,  # templates fill in the values
+    )
 
 
 def register(app: Flask) -> None:
     """Vietnamese first, English beside it, for templates, refusals and definitions alike."""
     Babel(app, locale_selector=language)
-    single, counted = _translators(app)
-    wording.use(single, counted, _spoken)
-    app.jinja_env.install_gettext_callables(single, counted, newstyle=True)  # type: ignore[attr-defined]
+    _speak(app)
     app.jinja_env.filters |= {"words": _words, "day": _day, "instant": wording.instant}
     app.jinja_env.filters |= {"cited": wording.cited, "place": wording.place}
     app.jinja_env.globals["title_at"] = wording.title_at

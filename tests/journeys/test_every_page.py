@@ -14,6 +14,7 @@ from certflow.assessment import evidence
 from certflow.criteria import rating_sets
 from certflow.law.sets.tables import Content
 from certflow.models.base import db
+from certflow.models.dossiers import Dossier
 from certflow.models.results import Document, Recognition
 from certflow.people import people
 from certflow.results import documents
@@ -27,6 +28,13 @@ from tests.sets import CONTENT, HEAD, another_province
 from tests.versions import retitled
 
 FAMILY = "learning_centre_rating"
+# Where the dossiers of one commune stand, each in a round of its own.
+STATES = {
+    "returned": "returned",
+    "done": "recognised_level_2",
+    "declined": "declined",
+    "handed": "awaiting_chair",
+}
 
 READERS = {
     "commune_officer": ("/", "/?handled=mine", "/dossiers/", "{draft}handling/over",
@@ -83,29 +91,24 @@ def places(app: Flask) -> dict[str, str]:
             "appraising": make.dossier(at="appraising"),
             "endorsed": make.dossier(at="endorsed", level=2),
         }
-        seasons = {name: make.round_(title=f"Đợt {name}") for name in ("returned", "done", "declined")}
-        made["returned"] = make.dossier(at="returned", unit=make.unit(), round_=seasons["returned"])
-        made["done"] = make.dossier(at="recognised_level_2", unit=make.unit(), round_=seasons["done"])
-        made["declined"] = make.dossier(at="declined", unit=make.unit(), round_=seasons["declined"])
-        seasons["handed"] = make.round_(title="Đợt handed")
-        made["handed"] = make.dossier(at="awaiting_chair", unit=make.unit(), round_=seasons["handed"])
-        file = io.BytesIO(samples.pdf())
-        attached = evidence.attach(made["draft"].id, "1.1", file, "kế hoạch.pdf", actor=make.person("commune_officer"))
+        for name, state in STATES.items():
+            made[name] = make.dossier(at=state, unit=make.unit(), round_=make.round_(title=f"Đợt {name}"))
+        file = _file(made["draft"])
         for document_id in documents.pending(10):
             documents.issue(document_id)
         db.session.commit()
-        seasons["moved"] = make.round_(title="Đợt moved")
-        made["moved"] = make.dossier(unit=make.unit(), round_=seasons["moved"], claims=make.answers(1))
+        made["moved"] = make.dossier(unit=make.unit(), round_=make.round_(title="Đợt moved"), claims=make.answers(1))
         moved(made["moved"].round_id, versions.add(of_form=retitled("1.1", "5.1")))
         recognition = db.session.query(Recognition).one()
         paper = db.session.query(Document).filter_by(dossier_id=made["done"].id, kind="certificate").one()
-        found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()}
-        return (
-            found
-            | {"code": recognition.verify_code, "paper": str(paper.id), "file": str(attached.id)}
-            | _of_other_kinds()
-            | sets()
-        )
+        found = {name: f"/dossiers/{dossier.id}/" for name, dossier in made.items()} | {"file": file}
+        return found | {"code": recognition.verify_code, "paper": str(paper.id)} | _of_other_kinds() | sets()
+
+
+def _file(draft: Dossier) -> str:
+    """The id of a file attached to the draft."""
+    officer = make.person("commune_officer")
+    return str(evidence.attach(draft.id, "1.1", io.BytesIO(samples.pdf()), "kế hoạch.pdf", actor=officer).id)
 
 
 def _of_other_kinds() -> dict[str, str]:

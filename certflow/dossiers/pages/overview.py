@@ -141,10 +141,7 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
     seats, all_dates = _bench(reading), dates.of(dossier)
     asked = supplements_of(dossier, contents) if contents.requests or len(contents.filings) > 1 else None
     barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say, asked)
-    offers, lists = (
-        actions.offers_to(reading, seats, contents),
-        (tasks.of_claims(), tasks.of_findings(barred=bool(barred))),
-    )
+    lists, offers = tasks.both(barred=bool(barred)), actions.offers_to(reading, seats, contents)
     return Overview(
         form=form,
         contents=contents,
@@ -234,6 +231,10 @@ class _Tasks:
     contents: Contents
     say: FormWords
     asked: Supplements | None
+
+    def both(self, *, barred: bool) -> tuple[list[Task], list[Task]]:
+        """Those of the self-assessment and those of the appraisal; `barred`: the reader may not act."""
+        return self.of_claims(), self.of_findings(barred=barred)
 
     def of_claims(self) -> list[Task]:
         """A task for each criterion, for the meeting where there is one, and for the result."""
