@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, gettext, ngettext
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 
 from certflow import wording
 from certflow.law.specs.words import Text
@@ -23,6 +23,8 @@ def language() -> str:
     """The reader's language: chosen in this browser, else the person's own, else Vietnamese."""
     if not request:
         return "vi"
+    if "language" in g:
+        return str(g.language)
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -32,6 +34,18 @@ def language() -> str:
 def keep_what_was_written() -> None:
     """Commit at the end of this request although it is refused, as for the count of failed sign-ins."""
     g.keep = True
+
+
+def stand_alone() -> None:
+    """Ask nothing more about the person of this request: nobody is signed in for the rest of it, the language stays.
+
+    What was loaded of the person may have expired: then it is not known.
+    """
+    person = g.get("_login_user")  # where Flask-Login keeps it
+    own = vars(person).get("language") if person is not None else None
+    chosen = session.get("language")
+    g.language = chosen if chosen in LANGUAGES else own or "vi"
+    g._login_user = AnonymousUserMixin()
 
 
 def _spoken() -> str:
