@@ -115,9 +115,9 @@ def tell_fault(fault: Exception, *, committing: bool = False) -> Response:
     outage = outages.cause_of(fault, committing=committing)
     if outage is None and current_app.testing:
         raise fault
+    messages.take_back()
     stand_alone()
     undo()
-    messages.take_back()
     reference = _logged(fault, outage)
     response = make_response(_told(outage, reference), outage.status if outage else 500)
     if outage and outage.retry_after:

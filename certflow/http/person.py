@@ -4,7 +4,7 @@ import datetime as dt
 from typing import cast
 
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, get_locale, gettext, ngettext, refresh
 from flask_login import AnonymousUserMixin, current_user
 
 from certflow import wording
@@ -46,6 +46,7 @@ def stand_alone() -> None:
     chosen = session.get("language")
     g.language = chosen if chosen in LANGUAGES else own or "vi"
     g._login_user = AnonymousUserMixin()
+    refresh()
 
 
 def _spoken() -> str:

@@ -18,8 +18,9 @@ from werkzeug.test import TestResponse
 
 from certflow.assessment import assessments
 from certflow.config import Settings
-from certflow.http import messages
-from certflow.models.base import db
+from certflow.http import messages, outages
+from certflow.models import row_security
+from certflow.models.base import db, undo
 from certflow.models.dossiers import Claim, Evidence
 from tests import make, postgres
 from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in
@@ -114,29 +115,42 @@ def test_while_the_server_is_away_every_request_is_answered_and_what_was_typed_i
         assert claims(app) > 0
 
 
+def end_connections(app: Flask) -> None:
+    """End every connection of the application, as an operator does or a server that stops."""
+    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    with postgres.beside(str(url)) as beside:
+        beside.exec_driver_sql(_END.format(url.database, postgres.OWNER))
+
+
 @only_postgresql
-def test_a_connection_that_is_lost_while_committing_announces_nothing(
+def test_a_connection_that_is_lost_while_committing_announces_nothing_and_signs_nobody_out(
     app: Flask, officer: FlaskClient, log: pytest.LogCaptureFixture
 ) -> None:
-    url = app.config["SQLALCHEMY_DATABASE_URI"]
-
-    def end(_connection: sa.Connection) -> None:
-        with postgres.beside(url) as beside:
-            beside.exec_driver_sql(_END.format(sa.make_url(url).database, postgres.OWNER))
-
     token = typed_in(officer.get(PAGE).text, "csrf_token")
     with pool(app) as engine:
-        sa.event.listen(engine, "commit", end)
-        try:
-            answer = officer.post(PAGE, data={"csrf_token": token, **TYPED})
-        finally:
-            sa.event.remove(engine, "commit", end)
+        sa.event.listen(engine, "commit", end := lambda _connection: end_connections(app))
+        answer = officer.post(PAGE, data={"csrf_token": token, **TYPED})
+        page = told(answer, 503, log)
+        told(officer.post("/sign-out", data={"csrf_token": token}), 503, log)
+        sa.event.remove(engine, "commit", end)
 
-    page = told(answer, 503, log)
     assert "It is not certain whether it was stored" in page
     assert TYPED.items() <= typed_back(page).items()
     assert 'role="status"' not in officer.get("/dossiers/1").text
     assert claims(app) == 0
+
+
+@only_postgresql
+def test_a_connection_that_is_lost_between_two_statements_is_thrown_away(app: Flask) -> None:
+    with app.test_request_context("/"):
+        db.session.execute(sa.text("select 1"))
+        end_connections(app)
+        with pytest.raises(Exception, match="terminating connection") as lost:
+            row_security.see(row_security.NOTHING)  # which talks past SQLAlchemy
+        undo()
+
+        assert outages.cause_of(lost.value) is outages.DATABASE
+        assert db.session.scalar(sa.text("select 2")) == 2
 
 
 @only_sqlite
