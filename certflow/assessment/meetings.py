@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from certflow import clock
 from certflow.access import access, editing, vacancies
@@ -55,7 +56,10 @@ def body_title(key: str) -> str:
 
 
 def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
-    """Record the meeting, or correct the record while the dossier is still being drafted."""
+    """Record the meeting, or correct the record while the dossier is still being drafted.
+
+    Raises Stale when it was changed since `minutes.version`, but for who sends again what they have recorded.
+    """
     dossier = access.dossier(dossier_id, actor, lock=True)
     editing.require_editor(dossier, actor, "claims")
     if not workflow_of(dossier).spec.meeting_source:
@@ -63,21 +67,38 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     _check(dossier, minutes)
     meeting = db.session.get(Meeting, dossier.id, populate_existing=True)
     if (meeting.version if meeting else 0) != minutes.version:
+        if meeting is not None and _is_recorded(meeting, minutes, actor):
+            return meeting
         raise Stale(
             _("The record of the meeting was changed after you opened this page. Compare it with yours and save again.")
         )
     if meeting is None:
         meeting = Meeting(dossier_id=dossier.id)
         db.session.add(meeting)
-    meeting.held_on = minutes.held_on or clock.today()
-    meeting.chaired_by = minutes.chaired_by.strip()
-    meeting.chair_position = minutes.chair_position.strip()
-    meeting.bodies_present = [key for key in BODIES if key in minutes.bodies_present]
-    meeting.other_bodies = minutes.other_bodies.strip()
-    meeting.conclusion = minutes.conclusion.strip()
+    for name, value in _columns(minutes).items():
+        setattr(meeting, name, value)
     meeting.recorded_by, meeting.recorded_at = actor.signature, clock.now()
     db.session.flush()
     return meeting
+
+
+def _columns(minutes: Minutes) -> dict[str, Any]:
+    """What is stored of what was typed."""
+    return {
+        "held_on": minutes.held_on or clock.today(),
+        "chaired_by": minutes.chaired_by.strip(),
+        "chair_position": minutes.chair_position.strip(),
+        "bodies_present": [key for key in BODIES if key in minutes.bodies_present],
+        "other_bodies": minutes.other_bodies.strip(),
+        "conclusion": minutes.conclusion.strip(),
+    }
+
+
+def _is_recorded(meeting: Meeting, minutes: Minutes, actor: User) -> bool:
+    """Whether `actor` was the last to record it, in the version after the one they saw, in these words."""
+    words = _columns(minutes)
+    same = words == {name: getattr(meeting, name) for name in words}
+    return same and (meeting.recorded_by_id, meeting.version) == (actor.id, minutes.version + 1)
 
 
 def _check(dossier: Dossier, minutes: Minutes) -> None:

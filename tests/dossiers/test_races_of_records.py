@@ -15,6 +15,7 @@ from certflow.catalogue import role_titles
 from certflow.criteria import confirmations
 from certflow.errors import ActionNotOpen, Invalid, Stale
 from certflow.models.base import db
+from certflow.models.dossiers import Meeting
 from certflow.models.people import User
 from certflow.models.results import FormConfirmation
 from certflow.models.rounds import Round
@@ -91,12 +92,15 @@ def test_two_record_the_meeting_and_the_second_is_told(app: Flask) -> None:
     dossier = make.dossier()
     officer, id_ = make.person_for("commune_officer", dossier).id, dossier.id
 
-    def recording(actor: User) -> None:
-        meetings.record(id_, make.minutes(), actor=actor)
+    def recording(conclusion: str) -> Callable[[], Any]:
+        minutes = make.minutes(conclusion=conclusion)
+        return in_session(officer, lambda actor: meetings.record(id_, minutes, actor=actor).version)
 
-    answers = at_once(app, [in_session(officer, recording)] * 2)
+    answers = at_once(app, [recording("Nhất trí."), recording("Không nhất trí.")])
+    again = at_once(app, [recording(db.session.scalars(sa.select(Meeting.conclusion)).one())] * 2)
 
     assert [type(told) for told in refusals(answers)] == [Stale]
+    assert again == [1, 1]  # sent once more by who was first
 
 
 def test_two_remove_the_same_file_and_the_second_is_told(app: Flask) -> None:
