@@ -1,8 +1,7 @@
 """Recording the meeting that agreed on the self-assessment (Circular 25/2023/TT-BGDĐT art. 9.1.c)."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from certflow import clock
 from certflow.access import access, editing, vacancies
@@ -75,30 +74,40 @@ def record(dossier_id: int, minutes: Minutes, *, actor: User) -> Meeting:
     if meeting is None:
         meeting = Meeting(dossier_id=dossier.id)
         db.session.add(meeting)
-    for name, value in _columns(minutes).items():
-        setattr(meeting, name, value)
+    minutes = _tidy(minutes)
+    meeting.held_on = minutes.held_on or clock.today()
+    meeting.chaired_by, meeting.chair_position = minutes.chaired_by, minutes.chair_position
+    meeting.bodies_present, meeting.other_bodies = list(minutes.bodies_present), minutes.other_bodies
+    meeting.conclusion = minutes.conclusion
     meeting.recorded_by, meeting.recorded_at = actor.signature, clock.now()
     db.session.flush()
     return meeting
 
 
-def _columns(minutes: Minutes) -> dict[str, Any]:
-    """What is stored of what was typed."""
-    return {
-        "held_on": minutes.held_on or clock.today(),
-        "chaired_by": minutes.chaired_by.strip(),
-        "chair_position": minutes.chair_position.strip(),
-        "bodies_present": [key for key in BODIES if key in minutes.bodies_present],
-        "other_bodies": minutes.other_bodies.strip(),
-        "conclusion": minutes.conclusion.strip(),
-    }
+def _tidy(minutes: Minutes) -> Minutes:
+    """What was typed as it is stored: without blanks around it, the bodies in their order."""
+    return replace(
+        minutes,
+        chaired_by=minutes.chaired_by.strip(),
+        chair_position=minutes.chair_position.strip(),
+        bodies_present=tuple(key for key in BODIES if key in minutes.bodies_present),
+        other_bodies=minutes.other_bodies.strip(),
+        conclusion=minutes.conclusion.strip(),
+    )
 
 
 def _is_recorded(meeting: Meeting, minutes: Minutes, actor: User) -> bool:
     """Whether `actor` was the last to record it, in the version after the one they saw, in these words."""
-    words = _columns(minutes)
-    same = words == {name: getattr(meeting, name) for name in words}
-    return same and (meeting.recorded_by_id, meeting.version) == (actor.id, minutes.version + 1)
+    stored = Minutes(
+        meeting.held_on,
+        meeting.chaired_by,
+        meeting.chair_position,
+        tuple(meeting.bodies_present),
+        meeting.other_bodies,
+        meeting.conclusion,
+        meeting.version - 1,
+    )
+    return stored == _tidy(minutes) and meeting.recorded_by_id == actor.id
 
 
 def _check(dossier: Dossier, minutes: Minutes) -> None:

@@ -57,9 +57,8 @@ def act(
 ) -> Dossier:
     """Take `action` on a dossier and record it, or raise a Refusal and change nothing.
 
-    `version` is the dossier's version that `actor` saw; when it has moved on since, Stale is raised, but for who sends
-    their own act again: it stands. `document` is the paper from outside that the action records; `asked` is what it
-    asks for where it gives the dossier back.
+    `version` is the one that `actor` saw; when another act came since, Stale is raised, but not for their own sent
+    again. `document` is the paper from outside that is recorded; `asked` is what is asked for when it is given back.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     record = Act(actor, note.strip(), document, clock.now())

@@ -4,8 +4,6 @@ Pages flash their messages before the transaction is committed. When it is rolle
 with it; when its commit fails, the whole session is as it was before.
 """
 
-from copy import deepcopy
-
 from flask import g, has_request_context, session
 from flask.globals import request_ctx
 from sqlalchemy import event
@@ -16,13 +14,11 @@ from certflow.models.base import db
 FLASHED = "_flashes"  # where Flask keeps them
 
 
-def note() -> None:
-    """Remember the session as it is now, before the request did anything."""
-    g.session_before = deepcopy(dict(session))
-
-
 def take_back() -> None:
-    """Make the session as it was before the request: messages, sign-in, everything."""
+    """Make the session as it was before the request: messages, sign-in, everything.
+
+    The gate keeps it in `g.session_before`.
+    """
     before = g.get("session_before")
     if before is not None and dict(session) != before:
         session.clear()

@@ -7,18 +7,19 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, flash, get_flashed_messages, session
+from flask import Flask, flash, g, get_flashed_messages, session
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
 from werkzeug.test import TestResponse
 
 from certflow.assessment import assessments
 from certflow.config import Settings
-from certflow.http import messages, outages
+from certflow.http import outages
 from certflow.models import row_security
 from certflow.models.base import db, undo
 from certflow.models.dossiers import Claim, Evidence
@@ -146,7 +147,7 @@ def test_a_connection_that_is_lost_between_two_statements_is_thrown_away(app: Fl
         db.session.execute(sa.text("select 1"))
         end_connections(app)
         with pytest.raises(Exception, match="terminating connection") as lost:
-            row_security.see(row_security.NOTHING)  # which talks past SQLAlchemy
+            copy_context().run(row_security.see, row_security.NOTHING)  # which talks past SQLAlchemy
         undo()
 
         assert outages.cause_of(lost.value) is outages.DATABASE
@@ -261,7 +262,7 @@ def test_a_fault_of_ours_is_logged_once_with_its_trace_under_the_code_that_is_sh
 def test_what_is_rolled_back_is_not_announced_and_earlier_messages_stay(app: Flask) -> None:
     with app.test_request_context("/"):
         session["_flashes"] = [("message", "earlier")]
-        messages.note()
+        g.session_before = {"_flashes": [("message", "earlier")]}
         flash("stored")
         db.session.begin()
         db.session.rollback()

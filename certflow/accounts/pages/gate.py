@@ -1,5 +1,6 @@
 """The gate of the application: who is signed in, what is public, which language, and one transaction per request."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import chain
 
@@ -15,7 +16,7 @@ from certflow import clock
 from certflow.access import access
 from certflow.accounts import accounts, kept_forms
 from certflow.accounts.pages import kept
-from certflow.http import errors, messages, policy
+from certflow.http import errors, policy
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
 from certflow.http.typed import LARGEST, plain_number
@@ -95,7 +96,7 @@ def bound() -> None:
 
 
 def _open() -> None:
-    messages.note()
+    g.session_before = deepcopy(dict(session))
     begin_reading(request.method in READS or request.endpoint in READS_FIRST)
     g.sight = row_security.see(row_security.NOTHING)
 
