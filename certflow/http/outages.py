@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 from sqlalchemy import exc
 
@@ -112,9 +112,11 @@ def reasons(outage: Outage | None) -> tuple[str, ...]:
         STORAGE: _("The place where files are kept cannot be reached; files cannot be opened or attached meanwhile."),
         UNCERTAIN: _("The connection to the database broke at the very moment of storing."),
     }
-    cause = str(causes[outage]) if outage else str(_("Something went wrong on our side; nothing was changed."))
-    if request.method != "POST" or outage is None:
+    cause = str(causes[outage]) if outage else str(_("Something went wrong on our side."))
+    if request.method != "POST":
         return (cause,)
+    if "stored_in_part" in g:
+        return cause, str(_("A part of it is stored already. Look first; send again only what is missing."))
     if outage is UNCERTAIN:
         return cause, str(_("It may be stored or not. Look first; send again only what is missing."))
     return cause, str(_("Nothing of what you sent was stored."))

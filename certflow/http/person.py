@@ -9,6 +9,7 @@ from flask_login import AnonymousUserMixin, current_user
 
 from certflow import wording
 from certflow.law.specs.words import Text
+from certflow.models.base import db
 from certflow.models.people import User
 
 LANGUAGES = ("vi", "en")
@@ -34,6 +35,12 @@ def language() -> str:
 def keep_what_was_written() -> None:
     """Commit at the end of this request although it is refused, as for the count of failed sign-ins."""
     g.keep = True
+
+
+def commit_part() -> None:
+    """Commit in the middle of a request: where it fails later, nobody is told that nothing was stored."""
+    db.session.commit()
+    g.stored_in_part = True
 
 
 def stand_alone() -> None:

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from certflow.assessment import assessments
 from certflow.config import Settings
 from certflow.http import outages
+from certflow.http.person import commit_part
 from certflow.models import row_security
 from certflow.models.base import db, undo
 from certflow.models.dossiers import Claim, Evidence
@@ -268,6 +269,14 @@ def test_what_is_rolled_back_is_not_announced_and_earlier_messages_stay(app: Fla
         db.session.rollback()
 
         assert get_flashed_messages() == ["earlier"]
+
+
+@only_sqlite
+def test_after_the_first_of_several_transactions_nobody_is_told_that_nothing_was_stored(app: Flask) -> None:
+    with app.test_request_context("/", method="POST"):
+        assert "Nội dung ông/bà vừa gửi chưa được lưu." in outages.reasons(outages.DATABASE)
+        commit_part()
+        assert "Một phần" in outages.reasons(outages.DATABASE)[-1]
 
 
 @only_sqlite
