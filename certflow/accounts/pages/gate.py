@@ -191,7 +191,7 @@ def _forget(_fault: BaseException | None) -> None:
 
 
 def _sent_again() -> SentAgain | None:
-    """The form that was sent, for the page of a fault; None where nothing was typed or it cannot be read."""
+    """The form that was sent, for the page of a fault; None where none was sent or it cannot be read."""
     if request.method != "POST":
         return None
     try:
@@ -200,8 +200,6 @@ def _sent_again() -> SentAgain | None:
     except (HTTPException, OSError):
         return None
     pairs = kept_forms.pairs_of(sent)
-    if not pairs:
-        return None
     whole = {name for name, _text in sent} <= {name for name, _text in pairs} | {"csrf_token", "kept_form"}
     number = plain_number(request.form.get("kept_form"))
     return SentAgain(request.full_path.rstrip("?"), pairs, files, whole, number)
