@@ -1,5 +1,6 @@
 """Database, disk and files fail under a request: its person is told the truth, in a page of ours, and loses nothing."""
 
+import errno
 import html
 import io
 import re
@@ -10,6 +11,7 @@ from contextlib import closing, contextmanager
 from contextvars import copy_context
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask, flash, g, get_flashed_messages, session
@@ -308,3 +310,17 @@ def test_a_page_keeps_what_is_typed_and_says_that_it_is_not_saved(
 
     expect(page.locator("h1")).not_to_have_text("Hệ thống đang quá tải")
     assert claims(app) == 1
+
+
+@only_sqlite
+def test_each_state_that_postgresql_gives_is_called_what_it_is(app: Flask) -> None:
+    states = {"40001": outages.CROSSED, "40P01": outages.CROSSED, "53100": outages.FULL, "58030": outages.DISK}
+    states |= {"53300": outages.BUSY, "57014": outages.BUSY, "57P03": outages.DATABASE, "08006": outages.DATABASE}
+    for state, outage in states.items():
+        fault = sa.exc.DBAPIError("COMMIT", None, psycopg.errors.lookup(state)("words of the driver"))
+        with app.test_request_context("/"):
+            assert outages.cause_of(fault) is outage, state
+    with app.test_request_context("/"):
+        assert outages.cause_of(sa.exc.IntegrityError("INSERT", None, psycopg.errors.UniqueViolation())) is None
+        assert outages.cause_of(OSError(errno.ENOSPC, "upload")) is outages.FULL
+        assert outages.cause_of(OSError(errno.ENOENT, "anything")) is None
