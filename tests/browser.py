@@ -49,16 +49,18 @@ def open_page(browser: Browser, served: str) -> Iterator[OpenPage]:
 
     The test fails when any of its pages logs an error, breaks the Content-Security-Policy, throws, or gets a
     5xx. A refusal (4xx) is an answer for a page, but a fault for a picture, a style or a script; where a test ends the
-    session on purpose (`ends_session`), 401 is none.
+    session on purpose (`ends_session`), 401 is none, and where it makes an outage (`outage`), 503 is none.
     """
     faults: list[str] = []
     pages: list[Page] = []
 
-    def opened(viewport: ViewportSize = DESKTOP, *, ends_session: bool = False, **options: Any) -> Page:
+    def opened(
+        viewport: ViewportSize = DESKTOP, *, ends_session: bool = False, outage: bool = False, **options: Any
+    ) -> Page:
         options = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", **options}
         page = browser.new_context(base_url=served, viewport=viewport, **options).new_page()
         page.set_default_timeout(AT_MOST * 1000)
-        _watch(page, faults, refusals={401} if ends_session else set())
+        _watch(page, faults, refusals={401} if ends_session else {503} if outage else set())
         pages.append(page)
         return page
 
@@ -156,8 +158,8 @@ def _watch(page: Page, faults: list[str], refusals: Collection[int]) -> None:
 
     def on_response(response: Response) -> None:
         subresource = response.request.resource_type != "document"
-        refused = subresource and response.status >= 400 and response.status not in refusals
-        if response.status >= 500 or refused:
+        refused = response.status >= 500 or (subresource and response.status >= 400)
+        if refused and response.status not in refusals:
             faults.append(f"{page.url}: {response.status} for {response.url}")
 
     page.on("console", on_console)

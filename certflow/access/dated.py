@@ -63,12 +63,21 @@ class Register(Generic[Row]):
         return row
 
     def withdraw(self, row: Row, reason: str, *, actor: User) -> Row:
-        """Let a row that is held count no more from this moment; what was done by it stays. Raises a Refusal."""
+        """Let a row that is held count no more from this moment; what was done by it stays. Raises a Refusal.
+
+        Who sends their own withdrawal again gets the row as it is.
+        """
+        if self.is_withdrawn(row, reason, actor):
+            return row
         self._require_open(row)
         row.withdrawn_reason = required_reason(reason)
         row.withdrawn_at, row.withdrawn_by = clock.now(), actor.signature
         db.session.flush()
         return row
+
+    def is_withdrawn(self, row: Row, reason: str, actor: User) -> bool:
+        """Whether `actor` has withdrawn the row for this reason already."""
+        return (row.withdrawn_by_id, row.withdrawn_reason) == (actor.id, reason.strip())
 
     def _require_open(self, row: Row) -> None:
         if row.withdrawn_at is not None:

@@ -56,10 +56,13 @@ def about_dossier(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
 def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
     """Propose an act about one subject (`round_id`, `rule_id` or `dossier_id`); Invalid while another one is open.
 
-    The caller has checked that `actor` may propose it.
+    What the same person has proposed already, word for word, is given again. The caller has checked that `actor` may
+    propose it.
     """
     words = _("This is already proposed, and a second person has not decided on it yet.")
-    if open_about(kind, **about) is not None:
+    if (waiting := open_about(kind, **about)) is not None:
+        if (waiting.proposed_by_id, waiting.content, waiting.reason) == (actor.id, content, reason.strip()):
+            return waiting
         raise Invalid(words)
     proposal = Proposal(
         kind=kind.name,
@@ -87,8 +90,14 @@ def same_person(account: User, other: User) -> bool:
 
 
 def confirm(proposal_id: int, *, actor: User) -> Proposal:
-    """Confirm what another person proposed, and do it, in one transaction; raises a Refusal and changes nothing."""
-    proposal = _open_to(proposal_id, actor)
+    """Confirm what another person proposed, and do it, in one transaction; raises a Refusal and changes nothing.
+
+    Who settles a proposal again as they have settled it before, because the answer was lost, gets it as it is.
+    """
+    proposal = _locked(proposal_id, actor)
+    if _is_settled(proposal, "confirmed", actor):
+        return proposal
+    require_second(proposal, actor)
     _settle(proposal, "confirmed", actor, "")
     with db.session.begin_nested():  # what refuses to be carried out leaves the proposal open
         KINDS[proposal.kind].carry_out(proposal, actor)
@@ -99,7 +108,10 @@ def confirm(proposal_id: int, *, actor: User) -> Proposal:
 def refuse(proposal_id: int, *, actor: User, reason: str) -> Proposal:
     """Refuse what another person proposed, with the reason."""
     dated.required_reason(reason)
-    proposal = _open_to(proposal_id, actor)
+    proposal = _locked(proposal_id, actor)
+    if _is_settled(proposal, "refused", actor, reason):
+        return proposal
+    require_second(proposal, actor)
     return _let_go(proposal, "refused", actor, reason)
 
 
@@ -107,6 +119,8 @@ def withdraw(proposal_id: int, *, actor: User, reason: str) -> Proposal:
     """Take back what one has proposed oneself, with the reason."""
     dated.required_reason(reason)
     proposal = _locked(proposal_id, actor)
+    if _is_settled(proposal, "withdrawn", actor, reason):
+        return proposal
     require_proposer(proposal, actor)
     return _let_go(proposal, "withdrawn", actor, reason)
 
@@ -129,10 +143,13 @@ def _settle(proposal: Proposal, outcome: str, actor: User, reason: str) -> None:
     proposal.settled_reason = reason.strip()
 
 
-def _open_to(proposal_id: int, actor: User) -> Proposal:
-    proposal = _locked(proposal_id, actor)
-    require_second(proposal, actor)
-    return proposal
+def _is_settled(proposal: Proposal, outcome: str, actor: User, reason: str = "") -> bool:
+    """Whether `actor` has settled it so already; raises ActionNotOpen when it was settled in another way."""
+    if not proposal.outcome:
+        return False
+    if (proposal.outcome, proposal.settled_by_id, proposal.settled_reason) != (outcome, actor.id, reason.strip()):
+        raise ActionNotOpen(_("This has already been decided. Look at it again."))
+    return True
 
 
 def require_second(proposal: Proposal, actor: User) -> None:
@@ -150,10 +167,7 @@ def require_proposer(proposal: Proposal, actor: User) -> None:
 
 
 def _locked(proposal_id: int, actor: User) -> Proposal:
-    proposal = _found(_one(proposal_id, actor).with_for_update(of=Proposal).execution_options(populate_existing=True))
-    if proposal.outcome:
-        raise ActionNotOpen(_("This has already been decided. Look at it again."))
-    return proposal
+    return _found(_one(proposal_id, actor).with_for_update(of=Proposal).execution_options(populate_existing=True))
 
 
 def get(proposal_id: int, actor: User) -> Proposal:

@@ -82,6 +82,13 @@ def _ask(dossier: Dossier, move: Move, asked: Asked) -> None:
     db.session.flush()
 
 
+def was_asked(dossier: Dossier, number: int, asked: Asked) -> bool:
+    """Whether the step `number` asked for just this, or asked for nothing either."""
+    request = db.session.get(SupplementRequest, (dossier.id, number))
+    stored = ({item.code: item.words for item in request.items}, request.answer_by) if request else ({}, None)
+    return stored == ({code: text.strip() for code, text in asked.words.items() if text.strip()}, asked.answer_by)
+
+
 def _settle(dossier: Dossier, move: Move) -> None:
     """Settle the open requests that the act answers, with what has changed since.
 

@@ -70,7 +70,9 @@ def confirm(name: str, version: int, *, actor: User, document: str) -> FormConfi
         raise ActionNotOpen(_("A sample criteria set has no legal force and cannot be confirmed."))
     if not document.strip():
         raise Invalid(fields={"document": (_("Enter the paper that records the comparison."),)})
-    if confirmation_for(form, provinces[0]) is not None:
+    if (confirmed := confirmation_for(form, provinces[0])) is not None:
+        if (confirmed.confirmed_by_id, confirmed.document) == (actor.id, document.strip()):  # sent once more
+            return confirmed
         raise _confirmed()
     confirmation = FormConfirmation(
         form=form.name,

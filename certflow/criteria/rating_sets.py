@@ -143,8 +143,17 @@ def save_head(set_id: int, names: SetNames, *, actor: User, revision: int) -> Ra
 
 
 def save(set_id: int, change: Callable[[Content], Content], *, actor: User, revision: int) -> RatingSet:
-    """Write the content of a draft; what was typed is kept even while it is wrong."""
-    draft = draft_of(set_id, actor, revision)
+    """Write the content of a draft; what was typed is kept even while it is wrong.
+
+    Raises Stale when the draft was changed since `revision`, but for who sends again what they have saved.
+    """
+    try:
+        draft = draft_of(set_id, actor, revision)
+    except Stale:
+        draft = draft_of(set_id, actor, revision + 1)
+        if draft.changed_by_id == actor.id and change(draft.content) == draft.content:
+            return draft
+        raise
     return changed(draft, change(draft.content), actor)
 
 

@@ -34,7 +34,7 @@ from certflow.law.specs.words import Text
 from certflow.law.specs.workflow import TransitionSpec
 from certflow.law.workflow import Move, Offer
 from certflow.models.base import db, instant
-from certflow.models.dossiers import RETRACTION, Claim, Dossier, Finding, HistoryEntry, Meeting
+from certflow.models.dossiers import RETRACTION, Claim, Dossier, Finding, HistoryEntry, Meeting, Sequel
 from certflow.models.people import User
 from certflow.results import recognitions
 from certflow.rules import authority, signing
@@ -58,22 +58,35 @@ def act(
 ) -> Dossier:
     """Take `action` on a dossier and record it, or raise a Refusal and change nothing.
 
-    `version` is the dossier's version that `actor` saw; when it has moved on since, Stale is raised. `document` is the
-    paper from outside that the action records; `asked` is what it asks for where it gives the dossier back.
+    `version` is the one that `actor` saw; when another act came since, Stale is raised, but not for their own sent
+    again. `document` is the paper from outside that is recorded; `asked` is what is asked for when it is given back.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
+    record = Act(actor, note.strip(), document, clock.now())
     if version is not None and version != dossier.version:
+        if _stands(dossier, version + 1, action, record, asked):
+            return dossier
         raise Stale(_("Somebody else acted on this dossier after you opened it. Look at it again, then decide."))
     roles_held = access.parts_on(actor, dossier)
     facts = facts_of(dossier, actor=actor, note=note, document=document)
     roles = frozenset(part.role for part in roles_held)
     move = workflow_of(dossier).take(action, state=dossier.state, roles=roles, facts=facts)
     move, delegation = signing.part_used(dossier, move, roles_held)
-    record = Act(actor, note.strip(), document, clock.now(), delegation)
     supplements.check(dossier, move, asked)
-    _change(dossier, move, record)
+    _change(dossier, move, replace(record, delegation=delegation))
     supplements.follow(dossier, move, asked)
     return dossier
+
+
+def _stands(dossier: Dossier, number: int, action: str, record: Act, asked: Asked) -> bool:
+    """Whether the step `number` is this very act of the same person, and was not taken back."""
+    entry = db.session.get(HistoryEntry, (dossier.id, number))
+    if entry is None or (entry.action, entry.actor_id, entry.note) != (action, record.actor.id, record.note):
+        return False
+    if (entry.document_number, entry.document_date) != (record.document.number.strip(), record.document.dated):
+        return False
+    sequel = db.session.get(Sequel, (dossier.id, number))
+    return supplements.was_asked(dossier, number, asked) and (sequel is None or sequel.kind != "retracted")
 
 
 def _change(dossier: Dossier, move: Move, record: Act) -> None:

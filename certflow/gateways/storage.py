@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -42,11 +42,15 @@ class Stored:
     sha256: str
 
 
+class StorageError(OSError):
+    """The folder or the server of the files fails or is not there; `errno` says more where a folder does."""
+
+
 class Storage:
     """Files by key; a key is written once, whole or not at all, and never changed.
 
     A key that is not of the form `new_key` makes raises ValueError, a missing one FileNotFoundError, and a
-    folder or server that fails OSError.
+    folder or server that fails, or is not mounted, StorageError.
     """
 
     def __init__(self, store: LocalStore | S3Store, folder: Path | None = None) -> None:
@@ -68,19 +72,25 @@ class Storage:
         _checked(key)
         pieces = _Pieces(chunks)
         if self._folder is not None:
-            _write_durably(self._folder, key, pieces)
+            with self._faults(key):
+                _write_durably(self._folder, key, pieces)
         else:
             whole = b"".join(pieces)
-            with _faults(key):
+            with self._faults(key):
                 obstore.put(self._store, key, whole, mode="create", use_multipart=False)
         return pieces.stored()
 
     def open(self, key: str) -> Iterator[bytes]:
         """The file piece by piece; a missing one is noticed here, not at the first piece."""
         _checked(key)
-        with _faults(key):
+        with self._faults(key):
             stream = obstore.get(self._store, key).stream(min_chunk_size=CHUNK)
-        return _pieces_of(stream, key)
+        return self._pieces_of(stream, key)
+
+    def _pieces_of(self, stream: "BytesStream", key: str) -> Iterator[bytes]:
+        with self._faults(key):
+            for chunk in stream:
+                yield bytes(chunk)
 
     def read(self, key: str) -> bytes:
         """The whole file."""
@@ -97,19 +107,19 @@ class Storage:
     def size(self, key: str) -> int:
         """The file's length in bytes."""
         _checked(key)
-        with _faults(key):
+        with self._faults(key):
             return obstore.head(self._store, key)["size"]
 
     def delete(self, key: str) -> None:
         """Remove the file; nothing happens if there is none."""
         _checked(key)
-        with suppress(FileNotFoundError), _faults(key):
+        with suppress(FileNotFoundError), self._faults(key):
             obstore.delete(self._store, key)
 
     def listed(self, folder: str) -> list[tuple[str, datetime]]:
         """The keys below `folder` (a key's first parts), each with the instant at which it was written."""
         _checked(folder)
-        with _faults(folder):
+        with self._faults(folder):
             pieces = [piece for batch in obstore.list(self._store, folder) for piece in batch]
         return [(piece["path"], piece["last_modified"]) for piece in pieces]
 
@@ -125,6 +135,27 @@ class Storage:
         for _piece in pieces:
             pass
         return secrets.compare_digest(pieces.stored().sha256, sha256.lower())
+
+    @contextmanager
+    def _faults(self, key: str) -> Iterator[None]:
+        """The failures of the library and of the folder as built-in ones, StorageError where files are not to blame.
+
+        What a folder lacks is missing only while the folder itself is there: a disk that is not mounted has everything.
+        """
+        try:
+            yield
+        except AlreadyExistsError as fault:
+            raise FileExistsError(f"the storage key is taken: {key}") from fault
+        except BaseError as fault:
+            raise StorageError(f"the storage failed on {key}: {_first_line(fault)}") from fault
+        except FileNotFoundError as fault:
+            if self._folder is None or _is_mounted(self._folder):
+                raise
+            raise StorageError(fault.errno, "the folder for files is not there") from fault
+        except (FileExistsError, ConnectionError):  # a taken key; who sends the file went away
+            raise
+        except OSError as fault:
+            raise StorageError(fault.errno, f"the storage failed on {key}: {fault.strerror}") from fault
 
 
 def open_storage(url: str, *, create: bool = False, environ: Mapping[str, str] = os.environ) -> Storage:
@@ -151,6 +182,7 @@ def _folder(folder: Path, *, create: bool) -> Storage:
                 f"the folder for files does not exist: {folder}", f"mkdir -p '{folder}', or set {_SETTING}"
             )
         storage = Storage(LocalStore(folder), folder)
+        (folder / _STAGING).mkdir(exist_ok=True)
         _sweep(folder / _STAGING)
         _try_out(storage)
     except (OSError, BaseError) as fault:
@@ -217,7 +249,8 @@ class _Pieces:
 def _write_durably(folder: Path, key: str, pieces: Iterable[bytes]) -> None:
     """Write beside, flush, then link into place: a key appears whole, and the system refuses a taken one."""
     staged = folder / _STAGING / secrets.token_hex(20)
-    staged.parent.mkdir(exist_ok=True)
+    if _is_mounted(folder):
+        staged.parent.mkdir(exist_ok=True)
     target = folder / key
     try:
         with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -231,6 +264,14 @@ def _write_durably(folder: Path, key: str, pieces: Iterable[bytes]) -> None:
         staged.unlink(missing_ok=True)
     for parent in target.relative_to(folder).parents:
         _flush_folder(folder / parent)
+
+
+def _is_mounted(folder: Path) -> bool:
+    """Whether the folder is there: once it was tried out, it is empty only where its disk is not mounted."""
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return False
 
 
 def _flush_folder(folder: Path) -> None:
@@ -250,31 +291,10 @@ def _sweep(staging: Path) -> None:
                 left.unlink()
 
 
-def _pieces_of(stream: "BytesStream", key: str) -> Iterator[bytes]:
-    with _faults(key):
-        for chunk in stream:
-            yield bytes(chunk)
-
-
 def _checked(key: str) -> str:
     if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key) or key.split("/")[0] == _STAGING:
         raise ValueError(f"not a storage key: {key[:_LONGEST_KEY]!r}")
     return key
-
-
-@contextmanager
-def _faults(key: str) -> Iterator[None]:
-    """The library's failures as the built-in ones; FileNotFoundError is its own already."""
-    try:
-        yield
-    except BaseError as fault:
-        _raise(fault, key)
-
-
-def _raise(fault: BaseError, key: str) -> NoReturn:
-    if isinstance(fault, AlreadyExistsError):
-        raise FileExistsError(f"the storage key is taken: {key}") from fault
-    raise OSError(f"the storage failed on {key}: {_first_line(fault)}") from fault
 
 
 def _first_line(fault: BaseException) -> str:

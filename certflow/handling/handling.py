@@ -56,7 +56,8 @@ def take(dossier_id: int, *, actor: User) -> Handling:
 def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handling:
     """Make `actor` the handler instead of the present one; `seen` is the id of the handling that `actor` saw.
 
-    Raises Stale when the handler has changed since, Invalid under "reason" when no reason is given.
+    Raises Stale when the handler has changed since, Invalid under "reason" when no reason is given. Who sends it again
+    is the handler already.
     """
     dossier = access.dossier(dossier_id, actor, lock=True)
     role, appointment = require_part(dossier, actor)
@@ -64,6 +65,8 @@ def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handli
     if handling is None or not _counts(handling):
         raise Stale(_("Nobody works on this dossier any more. You can take it on without a reason."))
     if handling.user_id == actor.id:
+        if _took_over(db.session.get(Handling, seen), actor, reason):
+            return handling
         raise ActionNotOpen(_("You already work on this dossier."))
     if handling.id != seen:
         raise Stale(_("Somebody else has taken it over: %(name)s works on it now.", name=handling.user.full_name))
@@ -72,12 +75,27 @@ def take_over(dossier_id: int, *, actor: User, reason: str, seen: int) -> Handli
 
 
 def give_back(dossier_id: int, *, actor: User) -> None:
-    """End the handling by `actor`; raises ActionNotOpen when `actor` is not the handler."""
+    """End the handling by `actor`; raises ActionNotOpen when `actor` is not the handler, nor was the last one."""
     dossier = access.dossier(dossier_id, actor, lock=True)
     handling = current(dossier)
+    if handling is None and _gave_back(dossier, actor):
+        return
     if handling is None or handling.user_id != actor.id:
         raise ActionNotOpen(_("You do not work on this dossier now."))
     _end(handling, "given_back", actor)
+
+
+def _took_over(before: Handling | None, actor: User, reason: str) -> bool:
+    """Whether `actor` has ended the handling `before` for this reason."""
+    ending = (before.ending, before.ended_by_id, before.reason) if before is not None else None
+    return ending == ("taken_over", actor.id, reason.strip())
+
+
+def _gave_back(dossier: Dossier, actor: User) -> bool:
+    """Whether nobody has worked on the dossier since `actor` gave it back."""
+    query = select(Handling.user_id, Handling.ending).where(Handling.dossier_id == dossier.id)
+    last = db.session.execute(query.order_by(Handling.id.desc()).limit(1)).one_or_none()
+    return last is not None and tuple(last) == (actor.id, "given_back")
 
 
 def may_take(user: User, dossier: Dossier) -> bool:

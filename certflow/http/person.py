@@ -6,11 +6,12 @@ from typing import cast
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_domain, get_locale
-from flask_login import current_user
+from flask_babel import Babel, get_domain, get_locale, refresh
+from flask_login import AnonymousUserMixin, current_user
 
 from certflow import wording
 from certflow.law.specs.words import Text
+from certflow.models.base import db
 from certflow.models.people import User
 
 LANGUAGES = ("vi", "en")
@@ -25,6 +26,8 @@ def language() -> str:
     """The reader's language: chosen in this browser, else the person's own, else Vietnamese."""
     if not request:
         return "vi"
+    if "language" in g:
+        return str(g.language)
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -34,6 +37,25 @@ def language() -> str:
 def keep_what_was_written() -> None:
     """Commit at the end of this request although it is refused, as for the count of failed sign-ins."""
     g.keep = True
+
+
+def commit_part() -> None:
+    """Commit in the middle of a request: where it fails later, nobody is told that nothing was stored."""
+    db.session.commit()
+    g.stored_in_part = True
+
+
+def stand_alone() -> None:
+    """Ask nothing more about the person of this request: nobody is signed in for the rest of it, the language stays.
+
+    What was loaded of the person may have expired: then it is not known.
+    """
+    person = g.get("_login_user")  # where Flask-Login keeps it
+    own = vars(person).get("language") if person is not None else None
+    chosen = session.get("language")
+    g.language = chosen if chosen in LANGUAGES else own or "vi"
+    g._login_user = AnonymousUserMixin()
+    refresh()
 
 
 def _spoken() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, inspect
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, registry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -104,6 +104,14 @@ def begin_writing() -> None:
     if _reading.get():
         db.session.rollback()
         _reading.set(False)
+
+
+def undo() -> None:
+    """Roll back what was not committed; a connection that fails even at that is thrown away."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -36,6 +36,8 @@ def change(
         rounds.change_dates(round_id, dates, actor=actor, version=version)
         return None
     if round_.version != version:
+        if rounds.stands(round_, dates):  # proposed, and confirmed already
+            return None
         raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
     if round_.closed:
         raise ActionNotOpen(_("This round is closed; its dates stay as they are."))

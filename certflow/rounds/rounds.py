@@ -102,10 +102,15 @@ def _chosen(spec: WorkflowSpec, unit_id: int, form: tuple[str, int] | None) -> d
 
 
 def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User, version: int) -> Round:
-    """Set the days of deadlines in this round, and whether the day itself is included."""
+    """Set the days of deadlines in this round, and whether the day itself is included.
+
+    Raises Stale when the dates were changed since `version`, unless they are as asked for already.
+    """
     access.require_administrator(actor)
     changed = _locked(round_id)
     if changed.version != version:
+        if stands(changed, dates):
+            return changed
         raise Stale(_("Somebody else changed this round after you opened it. Look at its dates again."))
     if changed.closed:
         raise ActionNotOpen(_("This round is closed; its dates stay as they are."))
@@ -115,6 +120,12 @@ def change_dates(round_id: int, dates: Mapping[str, DateChoice], *, actor: User,
     changed.version = changed.version + 1
     db.session.flush()
     return changed
+
+
+def stands(round_: Round, dates: Mapping[str, DateChoice]) -> bool:
+    """Whether the round has these dates."""
+    present = {date.deadline: (date.due_on, date.included) for date in round_.dates}
+    return all(present[name] == choice for name, choice in dates.items() if name in present)
 
 
 def close(round_id: int, *, actor: User) -> Round:

@@ -171,8 +171,8 @@ def _faults_in_repeating(entry: DelegationEntry) -> Faults:
 def withdraw(delegation_id: int, *, reason: str, actor: User) -> Delegation:
     """Withdraw a delegation; its rights end at the delegate's next request, earlier acts stay valid."""
     access.require_administrator(actor)
-    delegation = REGISTER.open(delegation_id)
-    if not delegation.meets(clock.today(), None):
+    delegation = REGISTER.held(delegation_id)
+    if delegation.withdrawn_at is None and not delegation.meets(clock.today(), None):
         raise ActionNotOpen(_("This delegation has already ended."))
     return REGISTER.withdraw(delegation, reason, actor=actor)
 

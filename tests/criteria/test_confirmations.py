@@ -48,8 +48,9 @@ def test_nobody_but_the_education_department_confirms(role: str) -> None:
 def test_a_set_is_confirmed_once_by_a_department() -> None:
     confirm("province_reviewer")
 
+    confirm("province_reviewer")  # sent once more
     with pytest.raises(ActionNotOpen):
-        confirm("province_reviewer")
+        confirm("province_reviewer", document="Một biên bản khác")
 
 
 def test_a_confirmation_names_its_paper() -> None:

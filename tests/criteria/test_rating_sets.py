@@ -144,8 +144,9 @@ def test_who_writes_or_publishes_over_somebody_elses_change_is_told() -> None:
     make.commit()
     before = everything()
 
+    rating_sets.save(own.id, lambda old: old | {"total": "21"}, actor=department(), revision=seen)  # sent once more
     with pytest.raises(Stale):
-        rating_sets.save(own.id, lambda old: old, actor=department(), revision=seen)
+        rating_sets.save(own.id, lambda old: old | {"total": "22"}, actor=department(), revision=seen)
     with pytest.raises(Stale):
         rating_sets.publish(own.id, actor=department(), revision=seen)
 

@@ -80,6 +80,17 @@ def test_eight_heads_recognise_at_once_and_the_book_has_every_number_once(app: F
             assert sorted(d.number or 0 for d in book) == list(range(1, book.count() + 1))
 
 
+def test_a_head_who_presses_four_times_at_once_decides_once_and_hears_nothing_else(app: Flask) -> None:
+    dossier = make.dossier("endorsed", level=1)
+    head, seen = make.person_for("education_head", dossier).id, dossier.version
+
+    answers = at_once(app, [taking(dossier.id, "recognise_level_1", head, seen)] * 4)
+
+    assert answers == [seen + 1] * 4
+    assert db.session.query(HistoryEntry).filter_by(dossier_id=dossier.id, action="recognise_level_1").count() == 1
+    assert db.session.query(Document).filter_by(dossier_id=dossier.id).count() == 2
+
+
 def test_numbers_drawn_by_eight_at_once_have_no_gap_and_no_double(app: Flask) -> None:
     office, year = make.unit("Huyện Cẩm Mỹ").id, clock.today().year
 

@@ -1,15 +1,17 @@
 """What stands in the way of an act: what is missing, what is stale, an earlier part, an office that has ended."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
 from certflow import clock
 from certflow.assessment import assessments
 from certflow.assessment.merging import Typed
+from certflow.assessment.supplements import Asked
 from certflow.catalogue import role_titles
 from certflow.demo import walking
-from certflow.dossiers import actions, dossiers
+from certflow.dossiers import actions, dossiers, retractions
 from certflow.errors import ActionBlocked, ActionNotOpen, NotFound, NotPermitted, Stale
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Dossier, Finding
@@ -118,13 +120,34 @@ def test_who_acts_on_an_older_version_is_told_and_nothing_happens() -> None:
     refused(dossier, "accept", Stale, version=seen)
 
 
+def test_a_return_is_the_same_act_when_it_asks_for_the_same_and_was_not_taken_back() -> None:
+    dossier = make.dossier("submitted")
+    officer, seen = make.person_for("education_officer", dossier), dossier.version
+
+    def give_back(words: str) -> int:
+        asked = Asked({"1.1": words, "5.2": " "})
+        step = partial(actions.act, dossier.id, "return_for_changes", actor=officer, note=make.REASON)
+        return step(version=seen, asked=asked).version
+
+    assert (give_back("Bổ sung."), give_back("Bổ sung. ")) == (seen + 1, seen + 1)
+    with pytest.raises(Stale):
+        give_back("Sửa số liệu.")
+    retractions.retract(dossier.id, actor=officer, seen=seen + 1)
+    with pytest.raises(Stale):
+        give_back("Bổ sung.")
+
+
 def test_the_same_act_twice_takes_effect_once() -> None:
     dossier = make.dossier("submitted")
-    officer = make.person_for("education_officer", dossier)
-    actions.act(dossier.id, "accept", actor=officer, version=dossier.version)
-    make.commit()
+    officer, colleague = make.person_for("education_officer", dossier), make.person("education_officer", name="second")
+    seen = dossier.version
+    for _twice in range(2):
+        again = actions.act(dossier.id, "accept", actor=officer, note="Đủ hồ sơ.", version=seen)
+        make.commit()
 
-    refused(dossier, "accept", Stale, actor=officer, version=dossier.version - 1)
+    assert (again.state, again.version) == ("appraising", seen + 1)
+    refused(dossier, "accept", Stale, actor=officer, version=seen)  # with another note
+    refused(dossier, "accept", Stale, actor=colleague, version=seen)
     refused(dossier, "accept", ActionNotOpen, actor=officer)
     assert [entry.action for entry in dossiers.history(dossier)].count("accept") == 1
 

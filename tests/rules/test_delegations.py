@@ -74,7 +74,8 @@ def test_it_is_gone_when_withdrawn_when_the_part_ends_and_when_an_account_is_swi
     first = make_delegated.delegation(deputy)
     make_delegated.delegation(other)
 
-    delegations.withdraw(first.id, reason="Trưởng phòng đã trở lại làm việc", actor=administrator)
+    for _twice in range(2):  # who lost the first answer gets it again
+        delegations.withdraw(first.id, reason="Trưởng phòng đã trở lại làm việc", actor=administrator)
     assert not sees(fresh(deputy), endorsed)
     assert sees(fresh(other), endorsed)
     for who in (head, other):

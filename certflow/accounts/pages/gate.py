@@ -1,24 +1,27 @@
 """The gate of the application: who is signed in, what is public, which language, and one transaction per request."""
 
+from copy import deepcopy
+from dataclasses import dataclass
 from itertools import chain
 
 from flask import Flask, Response, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import IntegerConverter
 
 from certflow import clock
 from certflow.access import access
-from certflow.accounts import accounts
+from certflow.accounts import accounts, kept_forms
 from certflow.accounts.pages import kept
-from certflow.http import policy
+from certflow.http import errors, policy
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
-from certflow.http.typed import LARGEST
+from certflow.http.typed import LARGEST, plain_number
 from certflow.models import row_security
-from certflow.models.base import begin_reading, db
+from certflow.models.base import begin_reading, db, undo
 from certflow.models.people import User
 
 BEFORE_ENROLMENT = {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
@@ -59,6 +62,17 @@ class Id(IntegerConverter):
         return min(int(value), LARGEST) if len(value) < LONGEST_ID else LARGEST
 
 
+@dataclass(frozen=True, slots=True)
+class SentAgain:
+    """A form that was sent: where to, what was typed, whether files were chosen; `whole` when nothing is left out."""
+
+    path: str
+    pairs: kept_forms.Pairs
+    files: bool
+    whole: bool
+    kept_form: int | None
+
+
 def _load_person(_request: object) -> User | None:
     token = session.get("token")
     living = accounts.living_session(token) if isinstance(token, str) else None
@@ -82,6 +96,7 @@ def bound() -> None:
 
 
 def _open() -> None:
+    g.session_before = deepcopy(dict(session))
     begin_reading(request.method in READS or request.endpoint in READS_FIRST)
     g.sight = row_security.see(row_security.NOTHING)
 
@@ -134,24 +149,65 @@ def _kept_files() -> None:
 
 
 def _finish(response: Response) -> Response:
-    """Commit what a successful request did; undo the rest."""
-    if response.status_code < 400 or g.pop("keep", False):
+    """Commit what a successful request did; undo the rest. What cannot be committed is answered as a fault instead."""
+    if "reference" in g:  # a fault: undone and answered already
+        return response
+    if response.status_code >= 400 and not g.pop("keep", False):
+        undo()
+    elif (fault := _committed()) is not None:
+        response.close()
+        return fault
+    _touch()
+    return response
+
+
+def _committed() -> Response | None:
+    """Commit; None, or the answer that tells that it failed."""
+    try:
         if request.method == "POST" and current_user.is_authenticated:
             kept.forget_when_sent()
+        db.session.flush()
+    except Exception as fault:
+        return errors.tell_fault(fault)
+    try:
         db.session.commit()
-    else:
-        db.session.rollback()
-    if g.pop("session_is_stale", False) and isinstance(session.get("token"), str):
-        begin_reading(False)
+    except Exception as fault:
+        return errors.tell_fault(fault, committing=True)
+    return None
+
+
+def _touch() -> None:
+    """Note that the session is in use. Where that fails, the next request notes it: this one is stored already."""
+    if not g.pop("session_is_stale", False) or not isinstance(session.get("token"), str):
+        return
+    begin_reading(False)
+    try:
         accounts.touch(session["token"])
         db.session.commit()
-    return response
+    except SQLAlchemyError:
+        undo()
 
 
 def _forget(_fault: BaseException | None) -> None:
     token = g.pop("sight", None)
     if token is not None:
+        undo()  # what was not committed by now; so that nothing is told to a connection that may be lost
         row_security.forget(token)
+
+
+def _sent_again() -> SentAgain | None:
+    """The form that was sent, for the page of a fault; None where none was sent or it cannot be read."""
+    if request.method != "POST":
+        return None
+    try:
+        sent = list(request.form.items(multi=True))
+        files = any(file.filename for file in request.files.values())
+    except (HTTPException, OSError):
+        return None
+    pairs = kept_forms.pairs_of(sent)
+    whole = {name for name, _text in sent} <= {name for name, _text in pairs} | {"csrf_token", "kept_form"}
+    number = plain_number(request.form.get("kept_form"))
+    return SentAgain(request.full_path.rstrip("?"), pairs, files, whole, number)
 
 
 def _protect(response: Response) -> Response:
@@ -178,6 +234,7 @@ def register(app: Flask) -> None:
     app.before_request(_own_form)
     app.before_request(_kept_files)
     policy.register(app)
+    app.after_request(_protect)  # Flask asks the last one first: this one sees the answer of a commit that failed
     app.after_request(_finish)
-    app.after_request(_protect)
+    app.context_processor(lambda: {"sent_again": _sent_again})
     app.teardown_request(_forget)

@@ -17,7 +17,7 @@ from certflow.dossiers.moving import MoveResult
 from certflow.errors import NotFound
 from certflow.http import addresses
 from certflow.http.paging import asked_page
-from certflow.http.person import actor
+from certflow.http.person import actor, commit_part
 from certflow.http.policy import Room
 from certflow.law.specs.workflow import WorkflowSpec
 from certflow.models.base import db
@@ -75,7 +75,7 @@ def move(round_id: int) -> ResponseReturnValue:
     moving.begin(round_id, key, actor=actor())
     db.session.commit()
     while batch := moving.move_some(round_id, key, actor=actor(), after=results[-1].dossier_id if results else 0):
-        db.session.commit()
+        commit_part()
         results += batch
     moving.begin(round_id, key, actor=actor())
     assessment_round, target = rounds.get(round_id), catalogue.known().workflow(*key)

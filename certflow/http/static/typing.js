@@ -99,7 +99,8 @@ function autosave(form) {
   function failed(answer, told) {
     const code = answer ? answer.status : 0;
     closed = [403, 404, 409].includes(code);
-    const why = { 0: say.whyNetwork, 401: say.whySignedOut, 400: say.whySignedOut }[code] || told.join(" ") || say.whyServer;
+    const reasons = told.length && code >= 500 ? [...told, say.keeps] : told; // an outage, in the server's words
+    const why = { 0: say.whyNetwork, 401: say.whySignedOut, 400: say.whySignedOut }[code] || reasons.join(" ") || say.whyServer;
     show("failed", fill(say.failed, { reason: why }));
     if (!closed) later(pause = Math.min(pause * 2 || 4000, 60000));
   }
@@ -231,7 +232,8 @@ function uploads(form, area, busy) {
       tell(fill(say.uploading, { name: file.name }), bar);
       const answer = await (file.size > Number(area.dataset.part) ? parts(file, bar, begun) : post(file, bar));
       if (answer.status === 0 || answer.status >= 500 || answer.status === 401) {
-        tell(fill(answer.status === 401 ? say.uploadSignedOut : say.uploadWaits, { name: file.name }));
+        const why = answer.response?.reasons, words = why ? say.uploadFailed : say.uploadWaits;
+        tell(fill(answer.status === 401 ? say.uploadSignedOut : words, { name: file.name, reason: why?.join(" ") }));
         await line(wait);
         continue;
       }
