@@ -43,6 +43,7 @@ where datname = current_database() and pid <> pg_backend_pid() and state is dist
 """
 Migrate = Callable[[str], None]
 _running: list[sa.URL] = []
+_watched: dict[str, "_Watched"] = {}  # the copies that tests have now, by URL
 _OPTIONS = "-h '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
@@ -101,12 +102,15 @@ class Copy:
         if self._watched is None:
             url = self._made.enter_context(database(self._at, self._template))
             self._watched = _Watched(url, self._made.enter_context(_connected(self._at, url)))
+            _watched[url] = self._watched
         yield self._watched.url
         if not self._watched.emptied():
             self.close()
 
     def close(self) -> None:
         """Drop the copy."""
+        if self._watched is not None:
+            del _watched[self._watched.url]
         self._watched = None
         self._made.close()
 
@@ -115,7 +119,7 @@ class _Watched:
     """A database whose changes are seen by a superuser's `connection`."""
 
     def __init__(self, url: str, connection: sa.Connection) -> None:
-        self.url, self._connection = url, connection
+        self.url, self.connection = url, connection
         tables = names(connection, "table")
         of_template = filled(connection, tables)
         self._rows_of_template = [f"select * from {table}" for table in of_template]
@@ -127,21 +131,21 @@ class _Watched:
 
     def emptied(self) -> bool:
         """Whether the database is as its template again; otherwise it is of no more use."""
-        self._connection.exec_driver_sql(_OTHERS)
+        self.connection.exec_driver_sql(_OTHERS)
         if self._changed() or self._kept() != self._rows:
             return False
-        if written := filled(self._connection, self._tables):
-            self._connection.exec_driver_sql("; ".join(f"delete from {table}" for table in written))
-            self._connection.exec_driver_sql(f"vacuum {', '.join(written)}")
+        if written := filled(self.connection, self._tables):
+            self.connection.exec_driver_sql("; ".join(f"delete from {table}" for table in written))
+            self.connection.exec_driver_sql(f"vacuum {', '.join(written)}")
         restarted = ", ".join(f"setval('{sequence}', 1, false)" for sequence in self._sequences)
-        self._connection.exec_driver_sql(f"select {restarted}")
+        self.connection.exec_driver_sql(f"select {restarted}")
         return True
 
     def _kept(self) -> list[list[Any]]:
-        return [list(self._connection.exec_driver_sql(rows)) for rows in self._rows_of_template]
+        return [list(self.connection.exec_driver_sql(rows)) for rows in self._rows_of_template]
 
     def _changed(self) -> bool:
-        return bool(self._connection.exec_driver_sql("select exists (select from watch.changes)").scalar())
+        return bool(self.connection.exec_driver_sql("select exists (select from watch.changes)").scalar())
 
 
 def names(connection: sa.Connection, kind: str) -> list[str]:
@@ -158,6 +162,9 @@ def filled(connection: sa.Connection, tables: Iterable[str]) -> list[str]:
 @contextmanager
 def beside(url: str) -> Iterator[sa.Connection]:
     """A superuser's connection to the database at `url`, of the server that runs for this process."""
+    if (watched := _watched.get(url)) is not None:
+        yield watched.connection
+        return
     with _connected(_running[-1], url) as connection:
         yield connection
 

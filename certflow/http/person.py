@@ -1,10 +1,8 @@
 """The person of a request, their language, and how templates say days, instants and texts to them."""
 
 import datetime as dt
-from typing import cast
+from typing import Any, cast
 
-from babel import Locale
-from babel.support import NullTranslations
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_domain, get_locale, refresh
 from flask_login import AnonymousUserMixin, current_user
@@ -73,9 +71,9 @@ def _day(day: dt.date) -> str:
 
 def _speak(app: Flask) -> None:
     """Translate as Flask-Babel does, whose own functions look up the catalogue anew for each of a page's 300 words."""
-    catalogues: dict[Locale | None, NullTranslations] = {}
+    catalogues: dict[object, Any] = {}
 
-    def catalogue() -> NullTranslations:
+    def catalogue() -> Any:
         locale = get_locale()
         if locale not in catalogues:
             catalogues[locale] = get_domain().get_translations()
