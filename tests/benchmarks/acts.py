@@ -57,15 +57,20 @@ def _round(ids: list[int]) -> tuple[float, float]:
 
 
 def submitted(count: int) -> list[int]:
-    """`count` submitted dossiers: one made by the real actions, the others copied from it row by row."""
-    first = make.dossier(at="submitted")
+    """`count` submitted dossiers of communes of one district."""
+    return [dossier.id for dossier in alike("submitted", count)]
+
+
+def alike(state: str, count: int) -> list[Dossier]:
+    """`count` dossiers of one district in a state: one made by the real actions, the others copied from it."""
+    first = make.dossier(at=state)
     district = first.unit.parent_id
     near = [unit for unit in make.communes(count + 20) if unit.parent_id == district and unit.id != first.unit_id]
     for unit in near[: count - 1]:
         _copy(first, unit.id)
     make.people()
     db.session.commit()
-    return list(db.session.scalars(sa.select(Dossier.id).order_by(Dossier.id)))
+    return list(db.session.scalars(sa.select(Dossier).where(Dossier.state == state).order_by(Dossier.id)))
 
 
 def _copy(first: Dossier, unit_id: int) -> None:
