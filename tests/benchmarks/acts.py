@@ -22,7 +22,7 @@ from certflow.models.units import UnitVersion
 from tests import make
 from tests.benchmarks.places import application
 
-AIMS = {"sqlite": 25, "postgresql": 35}
+AIMS = {"sqlite": 35, "postgresql": 40}
 ROUNDS = 5
 Statement = tuple[str, Any]
 
