@@ -56,9 +56,13 @@ def prepare(engine: Engine) -> None:
 
 def _tell(connection: Connection) -> None:
     """Past SQLAlchemy's own events: this is part of beginning a transaction, and no query of a page."""
+    tell(connection.connection.dbapi_connection)
+
+
+def tell(driver: Any) -> None:
+    """Begin a transaction on the driver's own connection to PostgreSQL by telling it what it may see."""
     settings = _sight.get().settings()
     calls = ", ".join("set_config(%s, %s, true)" for _setting in settings)
-    driver: Any = connection.connection.dbapi_connection
     with driver.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [word for pair in settings.items() for word in pair])
 

@@ -1,71 +1,51 @@
-"""A certificate with everything around it, against typst alone and against pdfkit."""
+"""A certificate with everything around it: against typst alone, against the look at the finished file, against pdfkit.
 
-import json
-import statistics
-import time
-from collections.abc import Callable
+Each paper has its own number and unit, as those that a worker issues: typst keeps what it has set for the next paper.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import typst
 
-from certflow.config import resource
-from certflow.gateways.pdf import printing, typst_engine
-from certflow.gateways.pdf.qr import as_svg
+from certflow.gateways.pdf import printing
+from tests.benchmarks.timing import medians
+from tests.gateways import paper_samples
 
-FACTS: dict[str, Any] = {
-    "issuing_parent": "ỦY BAN NHÂN DÂN HUYỆN CẨM MỸ",
-    "issuing_office": "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO",
-    "number_text": "05/GCN-CĐHT",
-    "place": "Cẩm Mỹ",
-    "issued_on": "2026-02-24",
-    "signatory": {"capacity": "", "position": "TRƯỞNG PHÒNG", "name": "Nguyễn Thị Hoa"},
-    "unit": "Xã Xuân Tây",
-    "unit_parent": "huyện Cẩm Mỹ",
-    "province": "tỉnh Đồng Nai",
-    "level": 1,
-    "assessed_year": 2025,
-    "recognised_on": "2026-02-24",
-    "valid_until": "2029-12-31",
-    "validity_source": "Thông tư số 25/2023/TT-BGDĐT, Điều 5 khoản 4",
-    "title": "Chứng nhận xã Xuân Tây đạt “Cộng đồng học tập” cấp xã mức độ 1",
-    "decision_number_text": "05/QĐ-PGDĐT",
-    "decision_date": "2026-02-24",
-    "verify_url": "http://127.0.0.1:8000/verify/ABCD-EFGH-JKLM-NPQR-STUV",
-    "verify_code": "ABCD-EFGH-JKLM-NPQR-STUV",
-}
+NUMBERED = "/GCN-CĐHT"
 
 
 def measure(count: int) -> dict[str, float]:
-    """Median milliseconds of a certificate, of the same template by typst alone, and by pdfkit."""
-    folder = resource("templates") / "results" / "documents"
-    fonts = typst.Fonts()
-    inputs = {
-        "facts": json.dumps(printing.OPTIONAL | FACTS),
-        "face": typst_engine.face(),
-        "qr": as_svg(FACTS["verify_url"]),
+    """Median milliseconds of a certificate, of one by typst alone, of one looked at when finished, and of pdfkit's."""
+    facts, few = _facts(), max(3, count // 10)
+    alone = iter(_alone(facts, count + 1))
+    makings = {
+        "certificate": lambda: printing.render("certificate", next(facts)),
+        "typst alone": lambda: next(alone)(),
+        "looked at": lambda: printing.checked("certificate", next(facts)),
     }
-
-    def bare() -> None:
-        typst.compile(
-            folder / "certificate.typ",
-            root=folder,
-            font_paths=fonts,
-            sys_inputs=inputs,
-            pdf_standards=["a-3a", "ua-1"],
-        )
-
-    return {
-        "certificate": _median(lambda: printing.render("certificate", FACTS), count),
-        "typst alone": _median(bare, count),
-        "pdfkit": _median(lambda: printing.render("certificate", FACTS, engine="pdfkit"), max(3, count // 10)),
-    }
+    slow = {"pdfkit": (lambda: printing.render("certificate", next(facts), engine="pdfkit"), _require_certificate)}
+    return medians({name: (make, _require_certificate) for name, make in makings.items()}, count) | medians(slow, few)
 
 
-def _median(act: Callable[[], object], count: int) -> float:
-    act()
-    times = []
-    for _n in range(count):
-        began = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+def _facts() -> Iterator[dict[str, Any]]:
+    """Facts of ever new certificates."""
+    number = 0
+    while number := number + 1:
+        yield paper_samples.FACTS | {"number_text": f"{number}{NUMBERED}", "unit": f"Xã Số {number}"}
+
+
+def _alone(facts: Iterator[dict[str, Any]], papers: int) -> list[Callable[[], bytes]]:
+    """What the product asks of typst for each of so many certificates, to be asked without anything around it."""
+    with patch.object(typst, "compile", return_value=b"") as compiling:
+        for _paper in range(papers):
+            printing.render("certificate", next(facts))
+    assert compiling.call_count == papers
+    compiled: Callable[..., bytes] = typst.compile
+    return [partial(compiled, *call.args, **call.kwargs) for call in compiling.call_args_list]
+
+
+def _require_certificate(paper: bytes) -> None:
+    assert NUMBERED in "".join(paper_samples.pages(paper)), "this is no certificate"

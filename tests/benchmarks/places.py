@@ -1,18 +1,24 @@
-"""A migrated application on a database of its own, for a measurement."""
+"""The application on a database of its own, for a measurement; each kind of database is migrated once in a process."""
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
-import flask_migrate
+import sqlalchemy as sa
 from flask import Flask
 
 from certflow.app import create_app
-from certflow.config import Settings
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
 from tests import postgres
+from tests.applications import migrate, settings_in
+
+_until_the_end = ExitStack()
+atexit.register(_until_the_end.close)
 
 
 @contextmanager
@@ -21,21 +27,19 @@ def application(database: str) -> Iterator[Flask]:
     with tempfile.TemporaryDirectory(prefix="certflow-bench-") as name:
         folder = Path(name)
         if database == "sqlite":
-            with _made(folder, f"sqlite:///{folder / 'certflow.sqlite3'}") as app:
+            path = shutil.copyfile(_migrated_file(), folder / "certflow.sqlite3")
+            with _made(folder, f"sqlite:///{path}") as app:
                 yield app
             return
-        with postgres.server() as server, postgres.database(server, "template1") as url, _made(folder, url) as app:
+        with postgres.database(_server(), _migrated_database()) as url, _made(folder, url) as app:
             yield app
 
 
 @contextmanager
 def _made(folder: Path, url: str) -> Iterator[Flask]:
-    files = (folder / "files").as_uri()
-    app = create_app(Settings(folder, url, files, secret_key="only-for-benchmarks", testing=True))
+    app = create_app(settings_in(folder, url))
     with app.app_context():
-        flask_migrate.upgrade()
         queue = equipment().queue
-    queue.migrate()
     try:
         yield app
     finally:
@@ -43,3 +47,26 @@ def _made(folder: Path, url: str) -> Iterator[Flask]:
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+@cache
+def _folder() -> Path:
+    return Path(_until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="certflow-bench-")))
+
+
+@cache
+def _migrated_file() -> Path:
+    path = _folder() / "template.sqlite3"
+    migrate(settings_in(_folder(), f"sqlite:///{path}"))
+    return path
+
+
+@cache
+def _server() -> sa.URL:
+    return _until_the_end.enter_context(postgres.server())
+
+
+@cache
+def _migrated_database() -> str:
+    migrated = postgres.template(_server(), lambda url: migrate(settings_in(_folder(), url)))
+    return _until_the_end.enter_context(migrated)
