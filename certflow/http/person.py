@@ -80,11 +80,12 @@ def _speak(app: Flask) -> None:
         return catalogues[locale]
 
     def single(message: str, **values: object) -> str:
-        text = catalogue().gettext(message)
+        text: str = catalogue().gettext(message)
         return text % values if values else text
 
     def counted(singular: str, plural: str, num: int, **values: object) -> str:
-        return catalogue().ngettext(singular, plural, num) % {"num": num, **values}
+        text: str = catalogue().ngettext(singular, plural, num)
+        return text % {"num": num, **values}
 
     wording.use(single, counted, _spoken)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
