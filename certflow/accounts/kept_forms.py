@@ -21,13 +21,8 @@ from certflow.models.people import SignInSession, User
 KEPT_FOR = dt.timedelta(hours=1)
 MOST_KEPT = 10
 MOST_BYTES = 100 * 1024 * 1024  # of all files of a person
-NOT_KEPT = {
-    "csrf_token",
-    "token",
-    "code",
-    "kept_form",
-    "kept_files",
-}  # a code of the second factor; units have other names
+MARKS = {"csrf_token", "kept_form", "kept_files"}  # which every page gives anew
+NOT_KEPT = {*MARKS, "token", "code"}  # a code of the second factor; units have other names
 Pairs = tuple[tuple[str, str], ...]
 _FOLDER = "kept"
 
@@ -78,7 +73,8 @@ def store(user_id: int, files: Iterable[SentFile]) -> tuple[KeptFile, ...]:
 
     A file larger than `MAX_BYTES`, or for which the person has no room left, is only named.
     """
-    sweep()
+    with suppress(OSError):
+        sweep()
     return tuple(_stored(files, MOST_BYTES - sum(file.size for form in of(user_id) for file in form.files if file.key)))
 
 

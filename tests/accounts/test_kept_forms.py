@@ -5,6 +5,7 @@ import html
 import io
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -162,6 +163,25 @@ def test_files_sent_with_it_come_back_too(app: Flask, client: FlaskClient, ended
     again = {"csrf_token": typed_in(client.get(path).text, "csrf_token"), "kept_form": "1", "kept_files": "2"}
     client.post(path, data=again)
     assert "không còn được giữ" in client.get(path).text
+
+
+def test_what_was_typed_is_kept_also_while_the_storage_is_away(app: Flask, client: FlaskClient) -> None:
+    _role, path, typed = FORMS[0]
+    sign_in(client, name := person(app, "commune_officer"))
+    token = typed_in(client.get(path).text, "csrf_token")
+    end_sessions(app)
+    with app.app_context():
+        folder = equipment().settings.storage_url.removeprefix("file://")
+    Path(folder).rename(f"{folder}.away")
+    file = (io.BytesIO(samples.pdf()), "Kế hoạch.pdf")
+
+    answer = client.post(path, data={"csrf_token": token, **typed, "1.1-file": [file]})
+
+    assert answer.status_code == 302
+    sign_in(client, name, target="/kept/")
+    page = client.get("/kept/").text
+    assert typed.items() <= shown(page).items()
+    assert "Không giữ được tệp này" in page
 
 
 def test_another_person_gets_nothing_of_it_and_what_they_send_from_an_old_page_is_given_back(

@@ -205,7 +205,7 @@ def _sent_again() -> SentAgain | None:
     except (HTTPException, OSError):
         return None
     pairs = kept_forms.pairs_of(sent)
-    whole = {name for name, _text in sent} <= {name for name, _text in pairs} | {"csrf_token", "kept_form"}
+    whole = {name for name, _text in sent} <= {name for name, _text in pairs} | kept_forms.MARKS
     number = plain_number(request.form.get("kept_form"))
     return SentAgain(request.full_path.rstrip("?"), pairs, files, whole, number)
 
