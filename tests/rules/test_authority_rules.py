@@ -77,14 +77,19 @@ def entering(actor_id: int, entry: authority.AuthorityEntry) -> Callable[[], Any
 
 
 def test_two_withdraw_at_once_and_the_second_is_told(app: Flask) -> None:
-    rule, administrator = make_two_tier.rule().id, make.person(role_titles.ADMINISTRATOR).id
+    rule, two = (
+        make_two_tier.rule().id,
+        [make.person(role_titles.ADMINISTRATOR, name=name).id for name in ("", "second")],
+    )
 
     def withdraw(actor: User) -> None:
         authority.withdraw(rule, reason="Nhầm", actor=actor)
 
-    answers = at_once(app, [in_session(administrator, withdraw)] * 2)
+    answers = at_once(app, [in_session(administrator, withdraw) for administrator in two])
+    again = at_once(app, [in_session(two[answers.index(None)], withdraw)])
 
     assert [type(told) for told in refusals(answers)] == [ActionNotOpen]
+    assert again == [None], "who was first sends it once more"
 
 
 def test_only_administrators_enter_and_withdraw() -> None:

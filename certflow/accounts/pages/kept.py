@@ -38,7 +38,8 @@ def keep_for_the_person() -> str | None:
     """Keep what was sent without a living session, when the session's person is known; gives the page to go to."""
     token = session.get("token") or session.get("left")
     user_id = kept_forms.person_of(token) if isinstance(token, str) else None
-    if user_id is None or not (kept_forms.pairs_of(request.form.items(multi=True)) or _files()):
+    sent = kept_forms.pairs_of(request.form.items(multi=True)) or _files()
+    if user_id is None or not sent:
         return None
     _keep(user_id)
     return url_for("kept.show")
