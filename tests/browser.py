@@ -146,6 +146,7 @@ def assert_accessible(page: Page) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing on the page is wider than the window: no sideways scrolling on a phone."""
+    page.wait_for_function("document.documentElement && document.readyState === 'complete'")
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width <= 0, f"{page.url} is {width} px wider than its window"
 

@@ -215,9 +215,11 @@ def test_the_pages_fit_and_are_accessible(
         _assert_good(page, screenshot, "start")
         file = FilePayload(name="Danh sách cán bộ các xã năm 2026.xlsx", mimeType="", buffer=content)
         page.set_input_files("[name=file]", file)
-        page.click("main form button")
+        with page.expect_navigation():
+            page.click("main form button")
         _assert_good(page, screenshot, name)
-    page.click("main form button >> nth=0")
+    with page.expect_navigation():
+        page.click("main form button >> nth=0")
     _assert_good(page, screenshot, "done")
 
 
