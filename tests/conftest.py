@@ -36,8 +36,9 @@ from tests.applications import Applications, migrate, settings_in
 pytest_plugins = ["tests.browser", "tests.mailbox", "tests.network", "tests.properties"]
 
 
-# Each of these takes a minute or more. Journeys are not among them: several browsers at once hold each other up.
-LONG = ("contracts/test_policy_",)
+# Each of these takes a minute or more, the longest first. Other journeys are not among them: several browsers at once
+# hold each other up.
+LONG = ("journeys/test_every_page", "cli/test_demo", "contracts/test_policy_")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,9 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     tests = Path(__file__).parent
-    is_long = {item: item.path.relative_to(tests).as_posix().startswith(LONG) for item in items}
-    long = [item for item in items if is_long[item]]
-    others = iter([item for item in items if not is_long[item]])
+    paths = {item: item.path.relative_to(tests).as_posix() for item in items}
+    long = [item for start in LONG for item in items if paths[item].startswith(start)]
+    others = iter([item for item in items if not paths[item].startswith(LONG)])
     count, ordered = len(items), list[pytest.Item]()
     for process in range(processes):
         end = len(ordered) + (count - len(ordered)) // (processes - process)
