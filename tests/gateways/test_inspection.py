@@ -8,9 +8,10 @@ import pytest
 import typst
 from fontTools.ttLib import TTFont
 
+from certflow.config import PdfEngine
 from certflow.gateways.pdf import inspection, printing, typst_engine
 from certflow.gateways.pdf.inspection import FaultyPaperError
-from tests.gateways.paper_samples import FACTS, SAMPLE, TEMPLATES
+from tests.gateways.paper_samples import ALPHABET, FACTS, SAMPLE, TEMPLATES
 
 FACES = sorted(Path("/usr/share/fonts").rglob("LiberationSerif-*.ttf"))
 
@@ -34,6 +35,21 @@ def fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_sound_paper_passes(template: str) -> None:
     for mark in ({}, {"practice": True}, SAMPLE, {"reasons": ["Một lý do dài. " * 400]}):
         assert printing.checked(template, FACTS | mark).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("engine", ["typst", "pdfkit"])
+def test_every_sign_that_papers_print_can_be_seen(engine: PdfEngine) -> None:
+    signs = "".join(map(chr, range(0x21, 0x7F)))
+    reasons = [
+        signs,
+        " ".join(signs),
+        "fi ffi fl ffl",
+        "“a” ‘b’ – — … · • ₫ € § ° ± ≥ № ½ ²",
+        ALPHABET,
+        "12/QĐ-UBND " * 90,
+    ]
+
+    assert printing.checked("refusal_letter", FACTS | {"reasons": reasons}, engine=engine).startswith(b"%PDF")
 
 
 def test_a_paper_without_its_fonts_is_blank_and_noticed(fonts: Path) -> None:
