@@ -162,6 +162,13 @@ class Season:
         with self.app.app_context():
             return next(t for t in make.scheme().transitions if t.action == action).title.vi
 
+    def acts(self, role: str, address: str, action: str) -> None:
+        """The person in `role` finds the dossier in their work and takes `action`; how far that is, is counted."""
+        page = self._counted(role)
+        page.locator(f'a[href="{address}"]').first.click()
+        self._takes(page, address, action)
+        self.efforts[role] = effort(page)
+
     def by(self, role: str, address: str, action: str, note: str = "") -> Page:
         """The person in `role` signs in and takes `action`."""
         page = self.signed_in(role)
@@ -171,15 +178,17 @@ class Season:
 
     def appraises(self, address: str, level: int) -> None:
         """The appraiser takes over the commune's figures criterion by criterion and proposes the level."""
-        page = self.signed_in("district_appraiser")
+        page = self._counted("district_appraiser")
+        page.locator(f'a[href="{address}"]').first.click()
+        page.locator("a[data-next-action]").click()
         for criterion in self.form.criteria:
-            page.goto(f"{address}appraisal/{criterion.number}")
+            page.wait_for_url(f"**/appraisal/{criterion.number}")
             send(page, page.get_by_role("button", name=vi("Copy the figures of the self-assessment")))
             self.check(page, f"appraisal-{criterion.number}")
             send(page, page.locator('.buttons button[name="go"][value="next"]'))
         self.check(page, "appraisal-result")
-        with self.app.app_context():
-            self.step(page, address, f"propose_level_{level}")
+        self._takes(page, address, f"propose_level_{level}")
+        self.efforts["district_appraiser"] = effort(page)
 
 
 def send(page: Page, button: Locator) -> None:
