@@ -14,8 +14,10 @@ from certflow.catalogue import units
 from certflow.catalogue.catalogue import is_sample, workflow_of
 from certflow.clock import local_day
 from certflow.dossiers import dates
+from certflow.errors import ActionBlocked
 from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import printing
+from certflow.gateways.pdf.glyphs import FaultyPaperError
 from certflow.law.deadlines import Due, on_time
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, FilingReceipt, Submission
@@ -80,13 +82,19 @@ def _day(due: Due) -> dict[str, Any]:
 
 
 def pdf(facts: Mapping[str, Any]) -> bytes:
-    """The file of a receipt with these printed facts: made when it is first asked for, then the same for ever."""
+    """The file of a receipt with these printed facts: made when it is first asked for, then the same for ever.
+
+    Raises ActionBlocked when something of it cannot be read in the file.
+    """
     engine, storage = equipment().settings.pdf_engine, equipment().storage
     printed = printing.legible(facts, engine=engine)
     digest = hashlib.sha256(json.dumps([engine, printed], sort_keys=True).encode()).hexdigest()
     key = f"receipts/{digest[:2]}/{digest}"
     if not storage.exists(key):
-        content = printing.checked(TEMPLATE, printed, engine=engine)
+        try:
+            content = printing.checked(TEMPLATE, printed, engine=engine)
+        except FaultyPaperError as fault:
+            raise ActionBlocked(str(fault)) from fault
         with suppress(FileExistsError):  # by somebody who asked at the same moment
             storage.put(key, iter([content]))
     return storage.read(key)

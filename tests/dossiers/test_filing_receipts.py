@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from certflow import clock
 from certflow.assessment import evidence
 from certflow.dossiers import filing_receipts, retractions, submissions
+from certflow.gateways.pdf import typst_engine
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, FilingReceipt
 from certflow.units import contacts
@@ -35,6 +36,21 @@ def test_each_office_numbers_its_receipts_without_a_gap_in_a_year() -> None:
 
     assert numbers == ["01/TNHS", "02/TNHS", "01/TNHS", "03/TNHS"]
     assert _receipt(practice, 1).number_text == "01/TNHS-TH"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_paper_that_cannot_be_read_is_not_given_out(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        dossier = make.dossier("submitted")
+    signed_in(app, client, "commune_officer", dossier, "vi")
+    monkeypatch.setattr(typst_engine, "render", lambda _template, _facts: samples.pdf())
+
+    answer = client.get(f"/dossiers/{dossier.id}/submissions/1/receipt.pdf")
+
+    assert answer.status_code == 422
+    assert "không đọc được “ỦY BAN NHÂN DÂN HUYỆN CẨM MỸ”" in answer.text
 
 
 PLACES = ("Xuân Tây", "Sông Ray", "Suối Cát")

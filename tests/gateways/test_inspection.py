@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 
 from certflow.config import PdfEngine
 from certflow.gateways.pdf import inspection, printing, typst_engine
-from certflow.gateways.pdf.inspection import FaultyPaperError
+from certflow.gateways.pdf.glyphs import FaultyPaperError
 from tests.gateways.paper_samples import ALPHABET, FACTS, SAMPLE, TEMPLATES
 
 FACES = sorted(Path("/usr/share/fonts").rglob("LiberationSerif-*.ttf"))

@@ -201,13 +201,13 @@ def _sent_again() -> SentAgain | None:
         return None
     try:
         sent = list(request.form.items(multi=True))
-        files = any(file.filename for file in request.files.values())
+        chosen = any(file.filename for file in request.files.values())
     except (HTTPException, OSError):
         return None
     pairs = kept_forms.pairs_of(sent)
     whole = {name for name, _text in sent} <= {name for name, _text in pairs} | kept_forms.MARKS
-    number = plain_number(request.form.get("kept_form"))
-    return SentAgain(request.full_path.rstrip("?"), pairs, files, whole, number)
+    number = plain_number(request.form.get("kept_form"))  # whose files are kept on
+    return SentAgain(request.full_path.rstrip("?"), pairs, chosen and number is None, whole, number)
 
 
 def _protect(response: Response) -> Response:

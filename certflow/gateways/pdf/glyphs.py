@@ -25,6 +25,20 @@ class UnprintableError(ValueError):
         super().__init__(_("The paper cannot be printed: its font has no character for %(letters)s.", letters=phrase))
 
 
+class FaultyPaperError(ValueError):
+    """A finished file that does not show what it must; `missing` is the text, or the letters without ink."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(
+            _(
+                "The file is not issued, because “%(missing)s” cannot be read on it. Fonts of the server are missing "
+                "or were exchanged: put them in order, then start the worker again.",
+                missing=missing,
+            )
+        )
+        self.missing = missing
+
+
 def printable(facts: Mapping[str, Any]) -> dict[str, Any]:
     """`facts` with every text in composed Unicode (NFC), single spaces and no invisible marks.
 

@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image
 from pypdfium2 import raw
 
-from certflow.wording import _
+from certflow.gateways.pdf.glyphs import FaultyPaperError
 
 SCALE = 1.5  # dots a point
 MOST_NAMED = 40
@@ -21,20 +21,6 @@ LONGEST_WORD = 24  # a longer one may break anywhere
 FAINTEST = 6  # of 255: by how much the faintest mark of a sample darkens its ground
 _OPEN = threading.Lock()  # PDFium serves one thread at a time
 _UNSEEN = frozenset("-\x02 \t\r\n\u00a0\u00ad\u200b\u2028\ufffe\ufeff")
-
-
-class FaultyPaperError(ValueError):
-    """A finished file that does not show what it must; `missing` is the text, or the letters without ink."""
-
-    def __init__(self, missing: str) -> None:
-        super().__init__(
-            _(
-                "The file is not issued, because “%(missing)s” cannot be read on it. Fonts of the server are missing "
-                "or were exchanged: put them in order, then start the worker again.",
-                missing=missing,
-            )
-        )
-        self.missing = missing
 
 
 def inspect(content: bytes, texts: Iterable[str], on_each_page: Iterable[str] = ()) -> None:

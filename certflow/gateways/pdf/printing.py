@@ -89,7 +89,7 @@ def checked(template: str, facts: Mapping[str, Any], *, engine: PdfEngine = "typ
     content = render(template, facts, engine=engine)
     try:
         inspection.inspect(content, texts, on_each_page=[words])
-    except inspection.FaultyPaperError:
+    except glyphs.FaultyPaperError:
         typst_engine.forget_faces()
         content = render(template, facts, engine=engine)
         inspection.inspect(content, texts, on_each_page=[words])
