@@ -13,6 +13,8 @@ from certflow.accounts.words import with_present_name
 from certflow.assessment.previews import is_previewed
 from certflow.assessment.words.entries import is_rated, level_of, scale, words_of
 from certflow.assessment.words.figures import doubt
+from certflow.audit import changes
+from certflow.audit.pages import noting
 from certflow.catalogue import catalogue
 from certflow.config import MAX_UPLOAD_BYTES, Settings, resource
 from certflow.desk import navigation
@@ -50,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)  # makes the tokens; the gate checks them, once it knows who is signed in
     web_errors.register(app)
     gate.register(app)
+    noting.register(app)
     first_views.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
@@ -119,5 +122,6 @@ def _store(app: Flask) -> None:
     with app.app_context():
         prepare(db.engine)
         row_security.prepare(db.engine)
+        changes.prepare(db.engine)
         with db.engine.connect() as connection:
             require_strict_sqlite(connection)

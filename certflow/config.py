@@ -27,7 +27,7 @@ def resource(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one running application; `data_dir` holds the SQLite file, the files and the secret key.
+    """All settings of one running application; `data_dir` holds the SQLite file, the files and the keys.
 
     Without `smtp_url` no mail is sent. `second_factor` says who must sign in with one: "deciders" are those who decide
     and administrators, as an installation has it unless told otherwise; practice seasons and tests ask nobody.
@@ -37,6 +37,7 @@ class Settings:
     database_url: str
     storage_url: str
     secret_key: str
+    audit_key: str
     public_url: str = "http://127.0.0.1:8000"
     pdf_engine: PdfEngine = "typst"
     secure_cookies: bool = False
@@ -46,6 +47,13 @@ class Settings:
     smtp_url: str = ""
     mail_sender: str = ""
     second_factor: SecondFactor = "off"
+    anchor_file: Path | None = None
+    anchor_mail: str = ""
+
+    @property
+    def anchors(self) -> Path:
+        """The file that holds the anchors of the audit."""
+        return self.anchor_file or self.data_dir / "audit-anchors.jsonl"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -56,7 +64,7 @@ class Settings:
             data_dir=data_dir,
             database_url=database_url(environ.get("CERTFLOW_DATABASE_URL", ""), data_dir),
             storage_url=environ.get("CERTFLOW_STORAGE_URL", "") or (data_dir / "files").as_uri(),
-            secret_key=environ.get("CERTFLOW_SECRET_KEY", "") or _kept_secret(data_dir),
+            secret_key=environ.get("CERTFLOW_SECRET_KEY", "") or _kept_secret(data_dir, "secret-key"),
             public_url=public_url,
             pdf_engine=_engine(environ.get("CERTFLOW_PDF_ENGINE", "typst")),
             secure_cookies=public_url.startswith("https://"),
@@ -65,6 +73,9 @@ class Settings:
             mail_sender=environ.get("CERTFLOW_MAIL_SENDER", "").strip(),
             second_factor=_second_factor(environ.get("CERTFLOW_SECOND_FACTOR", "deciders")),
             councils_required=_yes(environ, "CERTFLOW_COUNCILS_REQUIRED"),
+            audit_key=environ.get("CERTFLOW_AUDIT_KEY", "") or _kept_secret(data_dir, "audit-key"),
+            anchor_file=Path(environ["CERTFLOW_ANCHOR_FILE"]) if environ.get("CERTFLOW_ANCHOR_FILE") else None,
+            anchor_mail=_anchor_mail(environ),
         )
 
 
@@ -127,9 +138,16 @@ def _yes(environ: Mapping[str, str], name: str) -> bool:
     return text == "yes"
 
 
-def _kept_secret(data_dir: Path) -> str:
-    """The secret key kept in `data_dir`, made on first use, readable by its owner only; whole or not there at all."""
-    path = data_dir / "secret-key"
+def _anchor_mail(environ: Mapping[str, str]) -> str:
+    address = environ.get("CERTFLOW_ANCHOR_MAIL", "").strip()
+    if address and not _smtp_url(environ):
+        raise SetupError("anchors are to be mailed, and no mail server is set", "set CERTFLOW_SMTP_URL")
+    return address
+
+
+def _kept_secret(data_dir: Path, name: str) -> str:
+    """A key that is kept in `data_dir`, made on first use, readable by its owner only; whole or not there at all."""
+    path = data_dir / name
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not path.exists():

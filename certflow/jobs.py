@@ -11,6 +11,8 @@ from flask import Flask
 from certflow import clock
 from certflow.accounts import kept_forms, outbox
 from certflow.assessment import partial_uploads, previews
+from certflow.audit import anchors, chain, state
+from certflow.audit.chain import Occasion
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
 from certflow.models.base import begin_reading, begin_writing, db
@@ -25,6 +27,7 @@ def issue_document(payload: dict[str, Any]) -> None:
     """Make and confirm the file of `document_id`; a fault is kept with the document and raised again."""
     document_id = payload["document_id"]
     try:
+        anchors.require_recent()
         document = _made(document_id)
         if document is not None:
             documents.confirm(document)
@@ -93,8 +96,31 @@ class StorageSweep:
         return []
 
 
-JOBS: dict[str, Job] = {documents.JOB: issue_document, outbox.JOB: send_mail}
-SWEEPS: tuple[Sweep, ...] = (documents_to_issue, mails_to_send)
+def anchor_audit() -> Iterable[Pending]:
+    """Anchor the audit outside when it is due; the database is not held while it is told."""
+    begin_reading(True)
+    try:
+        with chain.during(Occasion("job anchor_audit")):
+            if anchors.is_due() and anchors.tell():
+                db.session.commit()
+    finally:
+        begin_reading(False)
+    return []
+
+
+def verify_audit(payload: dict[str, Any]) -> None:
+    """Compare the audit with the database and note what was found; nobody is held up meanwhile."""
+    state.verify_and_note()
+
+
+def audit_to_verify() -> Iterable[Pending]:
+    """The verification of a day that has not had one; it is named by the day."""
+    day = str(clock.today())
+    return [Pending(state.JOB, day, {"day": day})] if state.is_verification_due() else []
+
+
+JOBS: dict[str, Job] = {documents.JOB: issue_document, outbox.JOB: send_mail, state.JOB: verify_audit}
+SWEEPS: tuple[Sweep, ...] = (documents_to_issue, mails_to_send, anchor_audit, audit_to_verify)
 
 
 def executor_name(slot: int = 0) -> str:
@@ -118,7 +144,7 @@ def _committed(app: Flask, job: Job) -> Job:
     """`job` in its own transaction, which the end of the context rolls back if the job fails."""
 
     def run(payload: dict[str, Any]) -> None:
-        with app.app_context():
+        with app.app_context(), chain.during(Occasion(f"job {job.__name__}", payload)):
             job(payload)
             db.session.commit()
 

@@ -3,6 +3,7 @@
 from alembic import context
 from flask import current_app
 
+from certflow.audit import changes
 from certflow.gateways.queue import is_queue_table
 from certflow.models.base import Instant
 
@@ -10,8 +11,8 @@ database = current_app.extensions["migrate"].db
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:
-    """The tables of the background queue are kept by the queue itself."""
-    return not (kind == "table" and name is not None and is_queue_table(name))
+    """The tables of the background queue are kept by the queue itself, that of changes by the audit."""
+    return not (kind == "table" and name is not None and (name == changes.PENDING or is_queue_table(name)))
 
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
@@ -22,6 +23,8 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
 def run() -> None:
     """Run the migrations over one connection, each step in the transaction around all."""
     with database.engine.connect() as connection:
+        changes.forget(connection)
+        connection.rollback()
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -34,6 +37,9 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            changes.install(connection)
+            connection.commit()
+    database.engine.dispose()
 
 
 run()

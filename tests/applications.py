@@ -65,7 +65,8 @@ def _at_once(_file: int) -> None:
 def settings_in(folder: Path, database_url: str, public_url: str = "http://127.0.0.1") -> Settings:
     """Settings for tests, with the files in `folder`."""
     files = (folder / "files").as_uri()
-    return Settings(folder, database_url, files, secret_key="only-for-tests", public_url=public_url, testing=True)
+    keys = "only-for-tests", "only-for-tests-too"
+    return Settings(folder, database_url, files, *keys, public_url=public_url, testing=True)
 
 
 def migrate(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from certflow import clock
 from certflow.access import access
 from certflow.accounts import events, links, sign_in_history, throttling
+from certflow.audit import chain
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import known
 from certflow.errors import Invalid
@@ -77,6 +78,8 @@ def sign_in(sign_in_name: str, password: str, *, source: str, agent: str = "", b
         throttling.count(guess)
         if user is not None:
             sign_in_history.note(user.id, sign_in_history.WRONG_PASSWORD, source=source, agent=agent)
+        else:
+            chain.note(chain.SIGN_IN_REFUSED, name=account)
         raise Invalid(_("The sign-in name or the password is not right. Check both and try again."))
     throttling.forget(guess)
     return _start_step(user) if user.has_second_factor else start_session(user, source=source, agent=agent)

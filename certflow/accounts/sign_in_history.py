@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import Select, exists, insert, select
 
 from certflow import clock
+from certflow.audit import chain
 from certflow.models.accounts import SignInEntry
 from certflow.models.base import db
 from certflow.models.paging import Pagination, paginate
@@ -19,6 +20,8 @@ def note(user_id: int, what: str, *, source: str, agent: str) -> None:
     """Add a line; `what` is one of the names above."""
     line = {"user_id": user_id, "what": what, "source": source[:64], "agent": agent[:200], "at": clock.now()}
     db.session.execute(insert(SignInEntry).values(line))
+    kind = chain.SIGN_IN_REFUSED if what in (WRONG_PASSWORD, WRONG_CODE) else chain.SIGNED_IN
+    chain.note(kind, user_id=user_id, what=what)
 
 
 def is_familiar(user_id: int, source: str) -> bool:

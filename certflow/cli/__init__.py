@@ -6,6 +6,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from certflow.cli import (
+    audit,
     database,
     definitions,
     moving,
@@ -66,6 +67,7 @@ for command in (
     recomputing.recompute,
     recomputing.whatif,
     database.db_group,
+    audit.audit_group,
     units.units_group,
     people.user_group,
     people_import.people_group,

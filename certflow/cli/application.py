@@ -1,8 +1,11 @@
 """The application as the commands use it: created from the settings, speaking English to the terminal."""
 
+import getpass
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
@@ -10,6 +13,8 @@ from flask_babel import force_locale
 from sqlalchemy import inspect
 from werkzeug.utils import import_string
 
+from certflow.audit import chain
+from certflow.audit.chain import Occasion
 from certflow.config import Settings
 from certflow.errors import SetupError
 from certflow.gateways.queue import is_queue_table
@@ -29,7 +34,7 @@ def application(*, current: bool = True, reads: bool = False) -> Iterator[Flask]
     `current` refuses an outdated database; `reads` leaves SQLite's write lock to others.
     """
     app = create()
-    with app.app_context(), force_locale("en"):
+    with app.app_context(), force_locale("en"), chain.during(_occasion()):
         try:
             if current:
                 require_current(app)
@@ -38,6 +43,16 @@ def application(*, current: bool = True, reads: bool = False) -> Iterator[Flask]
         finally:
             begin_reading(False)
             let_go()
+
+
+def _occasion() -> Occasion:
+    """The command and the account of the operating system that gave it; what was typed behind it may be secret."""
+    command = click.get_current_context(silent=True)
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):
+        account = str(os.getuid())
+    return Occasion(command.command_path if command else "command", actor=account)
 
 
 def let_go() -> None:

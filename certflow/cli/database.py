@@ -3,7 +3,9 @@
 import click
 import flask_migrate
 from flask import Flask
+from sqlalchemy import inspect
 
+from certflow.audit import anchors, verification
 from certflow.catalogue import catalogue, published
 from certflow.cli.application import application, queue_is_ready, revisions
 from certflow.errors import SetupError
@@ -17,10 +19,16 @@ def db_group() -> None:
 
 
 @db_group.command()
-def upgrade() -> None:
-    """Create or update all tables; doing it again changes nothing."""
+@click.option("--despite-audit", is_flag=True, help="Take rows that the audit does not explain as they are.")
+def upgrade(despite_audit: bool) -> None:
+    """Create or update all tables; doing it again changes nothing.
+
+    Where tables change, the audit is verified before and takes the changed rows in after.
+    """
     with application(current=False) as app:
-        before, _newest = revisions(app)
+        before, newest = revisions(app)
+        if before != newest and not despite_audit:
+            _require_audit()
         bring_up_to_date(app)
         after, _newest = revisions(app)
     click.echo(f"The database is at revision {after}" + (" already." if before == after else "."))
@@ -39,11 +47,28 @@ def status() -> None:
         raise SetupError("the database is not up to date", "certflow db upgrade")
 
 
+def _require_audit() -> None:
+    """Raise SetupError when rows were changed without an entry: a migration would hide that."""
+    if not inspect(db.engine).has_table("audit_entry"):
+        return
+    result = verification.verify(anchors.read(anchors.usual_files()))
+    if result.count:
+        raise SetupError(
+            f"the audit does not agree with the database ({result.count} faults, the first: {result.faults[0].words})",
+            "certflow audit verify, and when it is explained: certflow db upgrade --despite-audit",
+        )
+
+
 def bring_up_to_date(app: Flask) -> None:
     """Run the migrations of the application and of the queue inside its context, and keep its definitions."""
+    before, _newest = revisions(app)
     config = app.extensions["migrate"].migrate.get_config()
     flask_migrate.upgrade(directory=config.get_main_option("script_location"))
     equipment().queue.migrate()
+    present, _newest = revisions(app)
+    if before != present:
+        verification.adopt(f"{before or 'empty'} to {present}")
+        db.session.commit()
     publish_definitions()
 
 

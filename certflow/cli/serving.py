@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from certflow import jobs
+from certflow.audit import state
 from certflow.cli.application import application
 from certflow.cli.database import publish_definitions
 from certflow.errors import SetupError
@@ -42,6 +43,7 @@ def _ready() -> Flask:
     DefinitionError when a definition is not what was published under its version.
     """
     with application() as app:
+        state.note_start()
         publish_definitions()
         printing.check_engine(equipment().settings.pdf_engine)
     return app

@@ -62,7 +62,7 @@ def _of_administrators() -> list[tuple[str, list[Line]]]:
     rules += [(_("Authority rules"), "authority.listed"), (_("Signing rules"), "signing_rules.listed")]
     impartial = [(_("Conflicts of interest"), "recusals.listed"), (_("Councils"), "councils.listed")]
     return [
-        (_("Work"), [*_work(), (_("Two-person acts"), "proposals.listed")]),
+        (_("Work"), [*_work(), (_("Two-person acts"), "proposals.listed"), (_("Audit"), "audit.listed")]),
         (_("Rounds"), [*of_rounds, (_("Working days"), "working_days.show")]),
         (_("People"), [*people, (_("Delegations"), "delegations.listed")]),
         (_("Units"), [*units, (_("Office contacts"), "offices.contacts_listed")]),

@@ -70,8 +70,8 @@ def show() -> ResponseReturnValue:
     )
 
 
-@bp.page("/export.xlsx", SIGNED_IN, defaults={"kind": "xlsx"})
-@bp.page("/export.ods", SIGNED_IN, defaults={"kind": "ods"})
+@bp.page("/export.xlsx", SIGNED_IN, defaults={"kind": "xlsx"}, noted="export")
+@bp.page("/export.ods", SIGNED_IN, defaults={"kind": "ods"}, noted="export")
 def export(kind: tables.Kind) -> ResponseReturnValue:
     """What waits for the person as a file, as the page shows it."""
     by = _asked_by()

@@ -104,12 +104,16 @@ class Room(Blueprint):
     def __init__(self, name: str, import_name: str, *, only: Who | None = None, url_prefix: str | None = None) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix)
         self.rules: Table = {}
+        self.noted: dict[str, str] = {}
         self.only = only
         if only is not None:
             self.before_request(lambda: only.require(actor()))
 
     def page(self, path: str, rule: Rule, **options: Any) -> Callable[..., Any]:
-        """Route GET of `path` to the view; `options` as a blueprint's route."""
+        """Route GET of `path` to the view; `options` as a blueprint's route.
+
+        `noted` says as what the audit notes that somebody was answered: "read" or "export".
+        """
         return self.route(path, policy={"GET": rule}, **options)
 
     def form(self, path: str, rule: Rule, *, post: Rule | None = None, **options: Any) -> Callable[..., Any]:
@@ -130,6 +134,8 @@ class Room(Blueprint):
     ) -> None:
         """As a blueprint's; raises TypeError for a route without policy, or one that `only` contradicts."""
         policy: dict[str, Rule] = options.pop("policy", {})
+        if noted := options.pop("noted", ""):
+            self.noted[f"{self.name}.{endpoint or getattr(view_func, '__name__', '')}"] = noted
         if not policy or view_func is None:
             raise TypeError(f"{self.name}: the route {rule} states no policy; use page, form or action with a rule")
         if self.only is not None and any(each.who != self.only for each in policy.values()):
@@ -142,12 +148,19 @@ class Room(Blueprint):
         """As a blueprint's; the rules join the application's table."""
         super().register(app, options)
         table_of(app).update(self.rules)
+        noted_pages(app).update(self.noted)
 
 
 def table_of(app: App) -> Table:
     """The rules of all routes of `app`, by endpoint and method; HEAD and OPTIONS follow GET, which have no line."""
     table: Table = app.extensions.setdefault("certflow.policy", {("static", "GET"): PUBLIC})
     return table
+
+
+def noted_pages(app: App) -> dict[str, str]:
+    """The endpoints of `app` whose answers the audit notes, and as what."""
+    noted: dict[str, str] = app.extensions.setdefault("certflow.noted", {})
+    return noted
 
 
 def rule_for(table: Table, endpoint: str, method: str) -> Rule | None:

@@ -3,6 +3,7 @@
 from certflow.models import (
     accounts,
     approval,
+    audit,
     criteria,
     dossiers,
     impartiality,
@@ -17,6 +18,7 @@ from certflow.models.base import db
 __all__ = [
     "accounts",
     "approval",
+    "audit",
     "criteria",
     "db",
     "dossiers",

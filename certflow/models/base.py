@@ -99,6 +99,11 @@ def begin_reading(only_reads: bool) -> None:
     _reading.set(only_reads)
 
 
+def only_reads() -> bool:
+    """Whether the transactions of this request or job only read, so far."""
+    return _reading.get()
+
+
 def begin_writing() -> None:
     """End a transaction that was begun only to read, so that the next statement begins one that may write."""
     if _reading.get():

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from certflow.config import resource
+from certflow.audit.changes import PENDING
 from certflow.gateways.queue import is_queue_table
 from certflow.models.base import db
 
@@ -63,7 +64,7 @@ def _differences() -> list[Any]:
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    return not (kind == "table" and name is not None and is_queue_table(name))
+    return not (kind == "table" and name is not None and (name == PENDING or is_queue_table(name)))
 
 
 def _tables() -> set[str]:

@@ -36,7 +36,12 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder)
         settings = Settings(
-            path, f"sqlite:///{path / 'empty.sqlite3'}", path.as_uri(), secret_key="only-for-this", testing=True
+            path,
+            f"sqlite:///{path / 'empty.sqlite3'}",
+            path.as_uri(),
+            secret_key="only-for-this",
+            audit_key="only-for-this",
+            testing=True,
         )
         PAGE.write_text(table_in_words(create_app(settings)))
 

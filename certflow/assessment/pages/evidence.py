@@ -90,14 +90,14 @@ def _too_large(_fault: RequestEntityTooLarge) -> ResponseReturnValue:
     ), 413
 
 
-@bp.page("/evidence/<int:evidence_id>", SEES_FILE)
+@bp.page("/evidence/<int:evidence_id>", SEES_FILE, noted="read")
 def show(evidence_id: int) -> ResponseReturnValue:
     """The file as an attachment, under the type found in its content; no page of ours can be made of it."""
     file = subject(EVIDENCE, evidence_id)
     return attachment(evidence.chunks(file), name=file.original_name, media_type=file.media_type, size=file.size)
 
 
-@bp.page("/evidence/<int:evidence_id>/pages/<int:page>", SEES_FILE)
+@bp.page("/evidence/<int:evidence_id>/pages/<int:page>", SEES_FILE, noted="read")
 def page(evidence_id: int, page: int) -> ResponseReturnValue:
     """One page of the file as a picture, beside what was claimed and found by it."""
     file = subject(EVIDENCE, evidence_id)
@@ -122,7 +122,7 @@ def page(evidence_id: int, page: int) -> ResponseReturnValue:
     )
 
 
-@bp.page("/evidence/<int:evidence_id>/pages/<int:page>/picture", SEES_FILE)
+@bp.page("/evidence/<int:evidence_id>/pages/<int:page>/picture", SEES_FILE, noted="read")
 def drawn_page(evidence_id: int, page: int) -> ResponseReturnValue:
     """The picture itself; where the page cannot be drawn, one that says why."""
     file = subject(EVIDENCE, evidence_id)

@@ -8,6 +8,8 @@ from certflow.access import turns
 from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, SEES, SEES_FILED, TAKES_ACTION
 from certflow.accounts.words import with_present_name
 from certflow.assessment import supplements
+from certflow.audit import state
+from certflow.audit.words import chain_words
 from certflow.clock import ZONE
 from certflow.dossiers import dossiers
 from certflow.dossiers.pages import actions, filing_receipts, lists, openings, overview, proof
@@ -25,11 +27,11 @@ bp.form("/open", OPENS, endpoint="open")(openings.open_dossier)
 bp.form("/<int:dossier_id>/actions/<action>", LOOKS_AT_ACTION, post=TAKES_ACTION, endpoint="act")(actions.act)
 bp.page("/<int:dossier_id>/actions/<action>/draft/<paper>", LOOKS_AT_ACTION, endpoint="draft")(actions.draft)
 bp.page("/<int:dossier_id>/", SEES, endpoint="show")(overview.show)
-bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof")(proof.show)
+bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof", noted="read")(proof.show)
 FILING = "/<int:dossier_id>/submissions/<int:number>"
 bp.page(FILING, SEES_FILED, endpoint="receipt")(filing_receipts.show)
-bp.page(f"{FILING}/receipt.pdf", SEES_FILED, endpoint="receipt_pdf")(filing_receipts.pdf)
-bp.page(f"{FILING}/manifest.json", SEES_FILED, endpoint="manifest")(filing_receipts.manifest)
+bp.page(f"{FILING}/receipt.pdf", SEES_FILED, endpoint="receipt_pdf", noted="read")(filing_receipts.pdf)
+bp.page(f"{FILING}/manifest.json", SEES_FILED, endpoint="manifest", noted="read")(filing_receipts.manifest)
 
 
 @bp.page("/", SIGNED_IN)
@@ -42,8 +44,8 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@bp.page("/export.xlsx", SIGNED_IN, defaults={"kind": "xlsx"})
-@bp.page("/export.ods", SIGNED_IN, defaults={"kind": "ods"})
+@bp.page("/export.xlsx", SIGNED_IN, defaults={"kind": "xlsx"}, noted="export")
+@bp.page("/export.ods", SIGNED_IN, defaults={"kind": "ods"}, noted="export")
 def export(kind: tables.Kind) -> ResponseReturnValue:
     """The same list as a file."""
     asked = lists.asked("dossiers.listed")
@@ -67,5 +69,6 @@ def history(dossier_id: int) -> ResponseReturnValue:
         entries=[*entries, opened],
         handlings=handled.record(dossier, handling.record(dossier, actor())),
         most_handlings=handling.MOST_RECORDED,
+        chain=chain_words(state.state()),
         **overview.head(turns.reading(dossier, actor())),
     )

@@ -57,13 +57,13 @@ def show(document_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.page("/<int:document_id>/copy", SEES_PAPER)
+@bp.page("/<int:document_id>/copy", SEES_PAPER, noted="read")
 def copy(document_id: int) -> ResponseReturnValue:
     """The HTML copy, a page of its own."""
     return html_copy(subject(DOCUMENT, document_id))
 
 
-@bp.page("/<int:document_id>/file", SEES_PAPER)
+@bp.page("/<int:document_id>/file", SEES_PAPER, noted="read")
 def file(document_id: int) -> ResponseReturnValue:
     """The PDF as an attachment; while it is being made, the page that says so."""
     document = subject(DOCUMENT, document_id)

@@ -1,0 +1,1 @@
+"""What the audit notes of requests, and its pages for administrators."""
