@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install(app, settings)
     transfer.register(app)
     app.before_request(gate.bound)  # before anything reads what was sent
+    app.before_request(noting.begin)
     CSRFProtect(app)  # makes the tokens; the gate checks them, once it knows who is signed in
     web_errors.register(app)
     gate.register(app)

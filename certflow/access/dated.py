@@ -13,9 +13,8 @@ from certflow.access import access
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import glyphs, printing
-from certflow.models.base import begin_writing, db
+from certflow.models.base import Pagination, begin_writing, db, paginate
 from certflow.models.days import LONGEST_REASON, Dated, Held, Sourced, Withdrawable
-from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 from certflow.models.units import Unit
 from certflow.vietnamese import says_something

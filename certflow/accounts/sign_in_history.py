@@ -7,8 +7,7 @@ from sqlalchemy import Select, exists, insert, select
 from certflow import clock
 from certflow.audit import chain
 from certflow.models.accounts import SignInEntry
-from certflow.models.base import db
-from certflow.models.paging import Pagination, paginate
+from certflow.models.base import Pagination, db, paginate
 from certflow.models.people import User
 
 PAGE_SIZE = 50

@@ -11,9 +11,8 @@ from certflow import clock
 from certflow.access import access, dated
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.approval import Proposal
-from certflow.models.base import db, refusing
+from certflow.models.base import Pagination, db, paginate, refusing
 from certflow.models.dossiers import Dossier
-from certflow.models.paging import Pagination, paginate
 from certflow.models.people import User
 from certflow.wording import _
 

@@ -16,9 +16,8 @@ from certflow.dossiers.lists import Choice, Selection, Totals
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.handling import handling
 from certflow.law.deadlines import Standing
-from certflow.models.base import db, instant, refusing
+from certflow.models.base import IdPagination, db, instant, refusing
 from certflow.models.dossiers import Dossier, HistoryEntry
-from certflow.models.paging import IdPagination
 from certflow.models.people import Appointment, User
 from certflow.models.rounds import Round
 from certflow.models.units import Holder, Unit

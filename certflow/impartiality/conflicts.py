@@ -16,10 +16,9 @@ from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.impartiality import impartiality
 from certflow.impartiality import judges as bench
 from certflow.impartiality.judges import Bench
-from certflow.models.base import db
+from certflow.models.base import Pagination, db
 from certflow.models.dossiers import Dossier
 from certflow.models.impartiality import Conflict, Substitute
-from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.units import Unit, UnitVersion

@@ -14,9 +14,8 @@ from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import workflow_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.law.councils import PARTS
-from certflow.models.base import db, refusing
+from certflow.models.base import Pagination, db, refusing
 from certflow.models.impartiality import Council, CouncilMember
-from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.units import Unit

@@ -2,10 +2,32 @@
 
 import datetime as dt
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Dialect, Index, String, Text, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certflow.models.base import Model
+
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+class WrittenInstant(TypeDecorator[dt.datetime]):
+    """An instant in UTC as text of 32 signs, so that on every database exactly one text stands for it.
+
+    What is no such text comes back as NEVER: somebody else has written it.
+    """
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds") if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dt.datetime:
+        try:
+            instant = dt.datetime.fromisoformat(value or "")
+            return instant if self.process_bind_param(instant, dialect) == value else NEVER
+        except (ValueError, OverflowError):
+            return NEVER
 
 
 class AuditEntry(Model):
@@ -25,7 +47,7 @@ class AuditEntry(Model):
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime] = mapped_column(WrittenInstant)
     kind: Mapped[str] = mapped_column(String(20))
     what: Mapped[str] = mapped_column(String(120))
     subject: Mapped[str] = mapped_column(Text)

@@ -15,8 +15,7 @@ from certflow.catalogue import role_titles
 from certflow.catalogue.role_titles import kind_title, roles
 from certflow.errors import ActionNotOpen, Invalid, NotFound
 from certflow.handling import handling
-from certflow.models.base import db, refusing
-from certflow.models.paging import Pagination, paginate
+from certflow.models.base import Pagination, db, paginate, refusing
 from certflow.models.people import Appointment, User
 from certflow.models.units import Unit
 from certflow.units import organisations

@@ -22,9 +22,8 @@ from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import printing
 from certflow.law.guards import authority_missing
 from certflow.law.specs.workflow import RoleSpec, WorkflowSpec
-from certflow.models.base import db
+from certflow.models.base import Pagination, db
 from certflow.models.dossiers import Dossier
-from certflow.models.paging import Pagination
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.rules import AuthorityRule

@@ -14,8 +14,7 @@ from certflow.access import access, dated
 from certflow.access.dated import Faults
 from certflow.catalogue import role_titles
 from certflow.errors import ActionNotOpen, Invalid
-from certflow.models.base import begin_writing, db
-from certflow.models.paging import Pagination
+from certflow.models.base import Pagination, begin_writing, db
 from certflow.models.people import Appointment, User
 from certflow.models.rules import DELEGATIONS, MODES, Delegation
 from certflow.rules import signing_rules

@@ -17,8 +17,7 @@ from certflow.access.dated import Faults
 from certflow.catalogue.catalogue import known
 from certflow.errors import Invalid
 from certflow.law.specs.workflow import WorkflowSpec
-from certflow.models.base import db
-from certflow.models.paging import Pagination
+from certflow.models.base import Pagination, db
 from certflow.models.people import User
 from certflow.models.rules import InheritanceRule
 from certflow.models.units import Unit

@@ -16,8 +16,7 @@ from certflow.access.dated import Faults
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import known
 from certflow.errors import Invalid
-from certflow.models.base import db
-from certflow.models.paging import Pagination
+from certflow.models.base import Pagination, db
 from certflow.models.people import User
 from certflow.models.rules import MODES, SigningRule
 from certflow.models.units import Organisation, Unit

@@ -12,8 +12,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from certflow import clock
 from certflow.catalogue import units
 from certflow.errors import NotFound
-from certflow.models.base import db
-from certflow.models.paging import ListPagination, Pagination, paginate
+from certflow.models.base import ListPagination, Pagination, db, paginate
 from certflow.models.units import Succession, Unit, UnitVersion
 from certflow.vietnamese import search_key
 from certflow.wording import _

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("what", sa.String(length=120), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),

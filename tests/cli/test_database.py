@@ -158,6 +158,7 @@ def test_help_lists_each_command_in_one_line(certflow: Certflow, monkeypatch: py
     listed = certflow("--help").output.partition("Commands:\n")[2].splitlines()
 
     names = [
+        "audit",
         "check",
         "db",
         "definitions",

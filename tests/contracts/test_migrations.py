@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from certflow.config import resource
 from certflow.audit.changes import PENDING
+from certflow.config import resource
 from certflow.gateways.queue import is_queue_table
 from certflow.models.base import db
 

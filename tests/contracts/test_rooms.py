@@ -17,8 +17,7 @@ STATE_MACHINE = {"law/workflow.py": {"transitions"}}
 # What else imports the web, and why it must.
 KNOWN = {
     "gateways/installation.py": ({"flask"}, "keeps with the current application what services use"),
-    "models/base.py": ({"flask_sqlalchemy"}, "the session of the current application"),
-    "models/paging.py": ({"flask_sqlalchemy"}, "its pagination, which needs no request"),
+    "models/base.py": ({"flask_sqlalchemy"}, "the session of the current application, and its pagination"),
     "jobs.py": ({"flask"}, "does each job inside an application"),
     "cli/application.py": ({"flask", "flask_babel", "werkzeug"}, "makes the application; speaks English to a terminal"),
     "cli/database.py": ({"flask", "flask_migrate"}, "runs the migrations"),

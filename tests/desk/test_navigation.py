@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OF_ADMINISTRATORS = {
     *("/rounds/", "/rounds/new", "/working-days/", "/people/", "/people/import/", "/delegations/", "/units/"),
     *("/units/apply", "/units/contacts", "/rules/", "/rating-sets/", "/authority/", "/signing-rules/"),
-    *("/inheritance/", "/proposals/", "/recusals/", "/councils/", "/help/"),
+    *("/inheritance/", "/proposals/", "/audit/", "/recusals/", "/councils/", "/help/"),
 }
 
 

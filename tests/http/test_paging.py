@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 
 from certflow.catalogue import role_titles
 from certflow.http.paging import FARTHEST_PAGE
-from certflow.models.base import db
-from certflow.models.paging import IdPagination, ListPagination, Pagination, paginate
+from certflow.models.base import IdPagination, ListPagination, Pagination, db, paginate
 from certflow.models.people import User
 from tests import make
 from tests.browsing import in_english

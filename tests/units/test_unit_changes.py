@@ -22,7 +22,7 @@ from tests.resolutions import HEIR, NUMBER, applied, change, day, decree, named,
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")
 
-WRITTEN = {"unit", "unit_version", "succession", "resolution"}
+WRITTEN = {"audit_entry", "unit", "unit_version", "succession", "resolution"}
 
 
 def test_a_reform_touches_nothing_but_units_and_keeps_every_one_of_them() -> None:

@@ -4,16 +4,17 @@ import datetime as dt
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask_login import current_user
+from sqlalchemy import inspect
 
 from certflow import clock
 from certflow.audit import chain
 from certflow.audit.chain import Occasion
 from certflow.gateways.installation import keep, kept
-from certflow.http.person import actor, keep_what_was_written
+from certflow.http.person import keep_what_was_written
 from certflow.http.policy import judged, noted_pages
 from certflow.models.base import begin_reading, begin_writing, undo
 from certflow.models.dossiers import Dossier
+from certflow.models.people import User
 
 REFUSED = (403, 404)
 # Who opens the same file again within this time is noted once by each process.
@@ -36,32 +37,33 @@ class LatelyRead(dict[tuple[Any, ...], dt.datetime]):
         return False
 
 
-def _begin() -> None:
-    """Keep who asks while it is known: after a refusal nothing more is asked of the database for it."""
-    if request.endpoint == "static":
-        return
-    person = actor() if current_user.is_authenticated else None
-    g.asks = (person.id, person.full_name) if person is not None else (None, "")
+def begin() -> None:
+    """Name the request in whatever entry is written until its end; who asks is known by then."""
     g.occasion = chain.begin(_occasion)
 
 
+def _person() -> User | None:
+    """Who is signed in, where that was asked already."""
+    person = g.get("_login_user")  # where Flask-Login keeps it
+    return person if isinstance(person, User) else None
+
+
 def _occasion() -> Occasion:
-    subject = dict(request.view_args or {})
-    actor_id, name = g.get("asks", (None, ""))
-    dossier = vars(judged()).get("id") if isinstance(judged(), Dossier) else subject.get("dossier_id")
+    subject, person = dict(request.view_args or {}), _person()
+    actor_id, name = (person.id, person.full_name) if person is not None else (None, "")
+    dossier = inspect(judged()).identity[0] if isinstance(judged(), Dossier) else subject.get("dossier_id")
     what = f"{request.method} {request.endpoint or 'no page'}"
     return Occasion(what, subject, dossier, actor_id, name, request.remote_addr or "")
 
 
 def _note(response: Response) -> Response:
     """Before the answer is committed: note a reading with it, or the refusal, which nothing else is stored of."""
-    person = g.get("asks", (None, ""))[0]
     if request.endpoint is None or "reference" in g:
         return response
     kind = noted_pages(current_app).get(request.endpoint)
     if kind and response.status_code < 400 and request.method == "GET":
-        _note_reading(kind, person)
-    elif person is not None and response.status_code in REFUSED and not g.get("keep"):
+        _note_reading(kind)
+    elif _person() is not None and response.status_code in REFUSED and not g.get("keep"):
         undo()
         begin_reading(False)
         keep_what_was_written()
@@ -69,9 +71,9 @@ def _note(response: Response) -> Response:
     return response
 
 
-def _note_reading(kind: str, person: int | None) -> None:
-    named = tuple(sorted((request.view_args or {}).items()))
-    if kind == chain.READ and kept(LatelyRead).again((person, request.endpoint, named)):
+def _note_reading(kind: str) -> None:
+    person, named = g.get("_login_user"), tuple(sorted((request.view_args or {}).items()))
+    if kind == chain.READ and kept(LatelyRead).again((getattr(person, "id", None), request.endpoint, named)):
         return
     begin_writing()
     chain.note(kind, path=request.full_path.rstrip("?")[:500])
@@ -84,9 +86,8 @@ def _end(_fault: BaseException | None) -> None:
 
 
 def register(app: Flask) -> None:
-    """Put the notes into the gate's transaction; called after the gate, whose commit Flask then asks for later."""
+    """Put the notes into the gate's transaction: called after the gate, whose commit Flask then asks for later."""
     with app.app_context():
         keep(LatelyRead())
-    app.before_request(_begin)
     app.after_request(_note)
     app.teardown_request(_end)

@@ -13,7 +13,7 @@ from certflow.law.cases.specs import NOT_THE_ROLE, NOT_THE_STATE, ActionCase, De
 from certflow.law.guards import GUARDS, in_words
 from certflow.law.specs.form import FormSpec, IndicatorSpec
 from certflow.law.specs.workflow import WorkflowSpec
-from certflow.models.paging import ListPagination, Pagination
+from certflow.models.base import ListPagination, Pagination
 from certflow.wording import instant, language
 
 

@@ -20,8 +20,7 @@ from certflow.http.paging import asked_page
 from certflow.http.person import actor, commit_part
 from certflow.http.policy import Room
 from certflow.law.specs.workflow import WorkflowSpec
-from certflow.models.base import db
-from certflow.models.paging import ListPagination, Pagination
+from certflow.models.base import ListPagination, Pagination, db
 from certflow.models.rounds import Round
 from certflow.models.row_security import EVERYTHING, see
 from certflow.rounds import rounds
