@@ -29,8 +29,9 @@ def resource(name: str) -> Path:
 class Settings:
     """All settings of one running application; `data_dir` holds the SQLite file, the files and the keys.
 
-    Without `smtp_url` no mail is sent. `second_factor` says who must sign in with one: "deciders" are those who decide
-    and administrators, as an installation has it unless told otherwise; practice seasons and tests ask nobody.
+    Without `smtp_url` no mail is sent. With `owner_url` another role than the application's own changes the tables.
+    `second_factor` says who must sign in with one: "deciders" are those who decide and administrators, as an
+    installation has it unless told otherwise; practice seasons and tests ask nobody.
     """
 
     data_dir: Path
@@ -49,6 +50,7 @@ class Settings:
     second_factor: SecondFactor = "off"
     anchor_file: Path | None = None
     anchor_mail: str = ""
+    owner_url: str = ""
 
     @property
     def anchors(self) -> Path:
@@ -76,6 +78,7 @@ class Settings:
             audit_key=environ.get("CERTFLOW_AUDIT_KEY", "") or _kept_secret(data_dir, "audit-key"),
             anchor_file=Path(environ["CERTFLOW_ANCHOR_FILE"]) if environ.get("CERTFLOW_ANCHOR_FILE") else None,
             anchor_mail=_anchor_mail(environ),
+            owner_url=_owner_url(environ, data_dir),
         )
 
 
@@ -136,6 +139,17 @@ def _yes(environ: Mapping[str, str], name: str) -> bool:
     if text not in ("yes", "no"):
         raise SetupError(f"{name} is neither yes nor no: {text}", f"set {name}=yes or {name}=no")
     return text == "yes"
+
+
+def _owner_url(environ: Mapping[str, str], data_dir: Path) -> str:
+    """The database as the role that owns its tables, "" where the application's own role does."""
+    url = environ.get("CERTFLOW_OWNER_URL", "")
+    if not url:
+        return ""
+    owner, own = database_url(url, data_dir), database_url(environ.get("CERTFLOW_DATABASE_URL", ""), data_dir)
+    if not (owner.startswith("postgresql") and own.startswith("postgresql")):
+        raise SetupError("CERTFLOW_OWNER_URL is for PostgreSQL", "unset CERTFLOW_OWNER_URL")
+    return owner
 
 
 def _anchor_mail(environ: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import click
 from alembic.runtime.migration import MigrationContext
@@ -28,12 +29,15 @@ def create(settings: Settings | None = None) -> Flask:
 
 
 @contextmanager
-def application(*, current: bool = True, reads: bool = False) -> Iterator[Flask]:
+def application(*, current: bool = True, reads: bool = False, as_owner: bool = False) -> Iterator[Flask]:
     """The application with its context; the end commits nothing and closes every connection.
 
-    `current` refuses an outdated database; `reads` leaves SQLite's write lock to others.
+    `current` refuses an outdated database; `reads` leaves SQLite's write lock to others. With `as_owner` it connects as
+    the role that owns the tables, where the settings name one.
     """
-    app = create()
+    settings = Settings.from_environment()
+    owner = settings.owner_url if as_owner else ""
+    app = create(replace(settings, database_url=owner) if owner else settings)
     with app.app_context(), force_locale("en"), chain.during(_occasion()):
         try:
             if current:

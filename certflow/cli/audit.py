@@ -4,13 +4,15 @@ from pathlib import Path
 
 import click
 
-from certflow.audit import anchors, verification
+from certflow.audit import anchors, roles, verification
 from certflow.cli.application import application
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TOLD = 100
+_OWNER = """Warning: the application's own role owns the tables, so whoever has it can take their triggers away.
+  -> set CERTFLOW_OWNER_URL, and CERTFLOW_DATABASE_URL to an ordinary role; then certflow db upgrade"""
 
 
 @click.group("audit")
@@ -29,6 +31,8 @@ def verify(files: tuple[Path, ...], storage: bool) -> None:
     with application(reads=True):
         told = anchors.read(files or anchors.usual_files())
         result = verification.verify(told, files=storage, progress=_progress)
+        if roles.owns_tables(db.session.connection()):
+            click.echo(_OWNER, err=True)
     click.echo(
         f"{result.entries} entries, {result.rows} rows, {result.files} files and {result.anchors} anchors compared."
     )

@@ -3,11 +3,12 @@
 import click
 import flask_migrate
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, make_url
 
-from certflow.audit import anchors, verification
+from certflow.audit import anchors, roles, verification
 from certflow.catalogue import catalogue, published
 from certflow.cli.application import application, queue_is_ready, revisions
+from certflow.config import Settings
 from certflow.errors import SetupError
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
@@ -25,12 +26,13 @@ def upgrade(despite_audit: bool) -> None:
 
     Where tables change, the audit is verified before and takes the changed rows in after.
     """
-    with application(current=False) as app:
+    with application(current=False, as_owner=True) as app:
         before, newest = revisions(app)
         if before != newest and not despite_audit:
             _require_audit()
         bring_up_to_date(app)
         after, _newest = revisions(app)
+        _give_rights()
     click.echo(f"The database is at revision {after}" + (" already." if before == after else "."))
 
 
@@ -45,6 +47,14 @@ def status() -> None:
     )
     if present != newest or not ready:
         raise SetupError("the database is not up to date", "certflow db upgrade")
+
+
+def _give_rights() -> None:
+    """Where another role owns the tables, let the application's own role work with the rows."""
+    own = Settings.from_environment()
+    if own.owner_url:
+        roles.give(db.session.connection(), make_url(own.database_url).username or "")
+        db.session.commit()
 
 
 def _require_audit() -> None:

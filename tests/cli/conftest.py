@@ -40,6 +40,7 @@ def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str
     """The variables that name this test's database, set for this process and its children."""
     snapshots.not_for(settings.database_url)
     given = {"CERTFLOW_DIR": str(settings.data_dir), "CERTFLOW_DATABASE_URL": settings.database_url}
+    given["CERTFLOW_AUDIT_KEY"] = settings.audit_key
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     return {**os.environ, **given}
