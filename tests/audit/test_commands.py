@@ -99,4 +99,4 @@ def test_verify_says_what_agrees_and_ends_with_1_where_it_does_not(
     assert (anchored.exit_code, agreed.exit_code, differs.exit_code) == (0, 0, 1)
     assert "1 anchors compared" in agreed.output
     assert "edited: dossier 1 was changed without an entry" in differs.output
-    assert "The audit does not agree." in differs.output
+    assert "1 fault(s)." in differs.output

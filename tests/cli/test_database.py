@@ -159,13 +159,16 @@ def test_help_lists_each_command_in_one_line(certflow: Certflow, monkeypatch: py
 
     names = [
         "audit",
+        "backup",
         "check",
         "db",
         "definitions",
         "demo",
+        "doctor",
         "draw",
         "people",
         "recompute",
+        "restore",
         "serve",
         "units",
         "user",
