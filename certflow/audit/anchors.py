@@ -25,6 +25,7 @@ from certflow.wording import _, instant
 ROWS = 100
 EVERY = dt.timedelta(minutes=15)
 MAILED_EVERY = dt.timedelta(hours=1)
+_TAIL = 4096
 MAILED = "anchor_mailed"
 ISSUING_STOPS_AFTER = dt.timedelta(hours=24)
 
@@ -65,6 +66,30 @@ def read(paths: Iterable[Path]) -> list[Anchor]:
                     where = f"line {position} of {path} is no anchor"
                     raise SetupError(where, "use the file that the application wrote") from fault
     return anchors
+
+
+def require_whole_chain() -> None:
+    """Raise SetupError when the last anchor of the settings' file is not in the chain: the database was rolled back."""
+    for path in usual_files():
+        anchor = _last_told(path)
+        entry = db.session.get(AuditEntry, anchor.number) if anchor else None
+        if anchor and (entry is None or entry.mac != anchor.mac):
+            words = f"the database does not have the audit entry {anchor.number}, anchored at {anchor.at.isoformat()}"
+            raise SetupError(
+                f"{words}: it is an older copy, or another one",
+                f"restore the right one; if this one was restored on purpose, move {path} away and start again",
+            )
+
+
+def _last_told(path: Path) -> Anchor | None:
+    """The last whole line; the file is not read from its beginning, as it grows for years."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        lines = [line for line in file.read().splitlines(keepends=True) if line.endswith(b"\n")]
+    if not lines:
+        return None
+    fields = json.loads(lines[-1])
+    return Anchor(int(fields["number"]), fields["mac"], dt.datetime.fromisoformat(fields["at"]))
 
 
 def last_anchored() -> AuditEntry | None:

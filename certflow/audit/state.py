@@ -56,7 +56,8 @@ def verify_and_note() -> verification.Verification:
 def note_start() -> None:
     """Note that a process starts, with the settings it has; the caller commits.
 
-    Raises SetupError where the chain was written with another key: what this process would add could not be verified.
+    Raises SetupError where the chain was written with another key, so that what this process adds could not be
+    verified, and where the last anchor is not in the chain.
     """
     head = anchors.last_entry()
     if head is not None and head.key_id != chain.key_id():
@@ -64,6 +65,7 @@ def note_start() -> None:
             f"the audit was written with another key ({head.key_id})",
             "set CERTFLOW_AUDIT_KEY, or put the file audit-key back into the data folder",
         )
+    anchors.require_whole_chain()
     settings = equipment().settings
     names = ("public_url", "storage_url", "pdf_engine", "second_factor", "councils_required", "trusted_proxies")
     chain.note(chain.STARTED, **{name: getattr(settings, name) for name in names}, anchors=str(settings.anchors))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from certflow import clock, jobs
 from certflow.audit import anchors, chain, state
 from certflow.errors import SetupError
+from certflow.gateways import installation
 from certflow.gateways.installation import equipment
 from certflow.models.base import db
 from certflow.models.results import Document
 from tests import make
+from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")
 
@@ -111,15 +114,36 @@ def test_the_verification_of_a_day_is_noted_and_shown(monkeypatch: pytest.Monkey
     assert len(list(jobs.audit_to_verify())) == 1
 
 
-def test_another_key_stops_the_start() -> None:
+def test_another_key_and_a_database_that_was_rolled_back_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     make.dossier()
     make.commit()
+    anchors.tell()
+    db.session.commit()
     state.note_start()
     db.session.commit()
-    monkey = pytest.MonkeyPatch()
-    monkey.setattr(chain, "_key", lambda: b"another")
+    head = anchors.last_entry()
+    assert head is not None
 
+    anchors.append(equipment().settings.anchors, anchors.Anchor(head.number + 1, head.mac, clock.now()))
+    with pytest.raises(SetupError, match="it is an older copy, or another one"):
+        state.note_start()
+    monkeypatch.setattr(chain, "_key", lambda: b"another")
     with pytest.raises(SetupError, match="another key"):
         state.note_start()
 
-    monkey.undo()
+
+def test_anchors_are_mailed_once_an_hour(post: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = equipment()
+    mailing = replace(kept.settings, smtp_url=post.url, mail_sender="a@example.gov.vn", anchor_mail="so@example.gov.vn")
+    installation.keep(replace(kept, settings=mailing))
+    make.dossier()
+    make.commit()
+
+    for minutes in (0, 20, 20, 21):
+        later(monkeypatch, minutes=minutes)
+        anchors.tell()
+        db.session.commit()
+
+    assert len(equipment().settings.anchors.read_text().splitlines()) == 4
+    assert [mail["To"] for mail in post.mails] == ["so@example.gov.vn"] * 2
+    assert json.loads(post.text().splitlines()[0])["number"] > 1
