@@ -187,8 +187,8 @@ def _propose() -> None:
         actor=first, sign_in_name="quantri2", full_name="Vũ Thị Thanh Hương", position="Quản trị hệ thống"
     )
     second.password_hash = first.password_hash
-    people.appoint(
-        second.id, actor=first, role=role_titles.ADMINISTRATOR, unit_id=None, starts_on=clock.today(), ends_on=None
+    people.give(
+        second, actor=first, role=role_titles.ADMINISTRATOR, unit_id=None, starts_on=clock.today(), ends_on=None
     )
     entry = authority.AuthorityEntry(
         unit_id=db.session.scalars(sa.select(Unit.id).where(Unit.name == cast.PROVINCE)).one(),

@@ -15,7 +15,6 @@ from certflow.access import access
 from certflow.accounts import events, links, sign_in_history, throttling
 from certflow.audit import chain
 from certflow.catalogue import role_titles
-from certflow.catalogue.catalogue import known
 from certflow.errors import Invalid
 from certflow.gateways.installation import equipment
 from certflow.models.accounts import SignInStep
@@ -149,18 +148,12 @@ def living_session(token: str) -> SignInSession | None:
     return session
 
 
-def deciding_roles() -> frozenset[str]:
-    """The roles that some scheme lets decide or sign, and the administrator's."""
-    outcomes = [spec.outcome for spec in known().workflows.values() if spec.outcome is not None]
-    roles = {role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices)}
-    return frozenset(roles | {role_titles.ADMINISTRATOR})
-
-
 def is_obligatory(user: User) -> bool:
     """Whether this person must sign in with a second factor: those who decide today, where the setting asks for it."""
     if equipment().settings.second_factor == "off":
         return False
-    return any(appointment.role in deciding_roles() for appointment in access.appointments(user))
+    asked = role_titles.deciding_roles() | {role_titles.ADMINISTRATOR}
+    return any(appointment.role in asked for appointment in access.appointments(user))
 
 
 def must_enrol(user: User) -> bool:

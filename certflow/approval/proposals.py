@@ -53,7 +53,7 @@ def about_dossier(proposal: Proposal) -> tuple[str, str, dict[str, Any]]:
 
 
 def propose(kind: ActKind, *, actor: User, content: dict[str, Any], reason: str = "", **about: int) -> Proposal:
-    """Propose an act about one subject (`round_id`, `rule_id` or `dossier_id`); Invalid while another one is open.
+    """Propose an act about a subject (`round_id`, `rule_id`, `dossier_id` or `user_id`); Invalid while another is open.
 
     What the same person has proposed already, word for word, is given again. The caller has checked that `actor` may
     propose it.
@@ -186,7 +186,7 @@ def _found(query: Select[Proposal]) -> Proposal:
 
 
 def _seen(actor: User) -> Select[Proposal]:
-    """What `actor` may see: administrators what is about rounds and rules, everybody what is about their dossiers."""
+    """What `actor` may see: what is about their dossiers, and for administrators all that is about none."""
     administers = Proposal.dossier_id.is_(None) if access.is_administrator(actor) else false()
     theirs = and_(Proposal.dossier_id.is_not(None), access.visible(actor))
     return (
@@ -196,6 +196,7 @@ def _seen(actor: User) -> Select[Proposal]:
         .options(
             joinedload(Proposal.round),
             joinedload(Proposal.rule),
+            joinedload(Proposal.user),
             joinedload(Proposal.dossier).options(*access.PLACED, joinedload(Dossier.round)),
             joinedload(Proposal.proposer),
         )

@@ -17,4 +17,21 @@ def kind_title(kind: str) -> str:
     return kinds.get(kind, _("central authority"))
 
 
+def deciding_roles() -> frozenset[str]:
+    """The roles that some scheme lets decide or sign."""
+    outcomes = [spec.outcome for spec in known().workflows.values() if spec.outcome is not None]
+    return frozenset(role for outcome in outcomes for role in (*outcome.deciders, *outcome.offices))
+
+
+def judging_roles() -> frozenset[str]:
+    """The roles that some scheme lets write findings, decide or sign."""
+    writing = (role for spec in known().workflows.values() for role in spec.writers["findings"])
+    return deciding_roles() | frozenset(writing)
+
+
+def privileged_roles() -> frozenset[str]:
+    """The roles that judge, decide, sign or administer: two persons are needed to give one."""
+    return judging_roles() | {ADMINISTRATOR}
+
+
 ADMINISTRATOR = "administrator"

@@ -171,8 +171,8 @@ def engage(engagement: Engagement, *, actor: User) -> User:
         position=engagement.part.position,
     )
     user.password_hash = actor.password_hash  # everybody's is the one that is printed, and hashing takes its time
-    people.appoint(
-        user.id,
+    people.give(
+        user,
         actor=actor,
         role=engagement.part.role,
         unit_id=engagement.unit.id if engagement.unit else None,

@@ -27,6 +27,7 @@ from certflow.law.impartiality import FILING
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.units import Unit
+from certflow.people import appointing
 from certflow.rounds import rounds
 
 bp = Room("work", __name__)
@@ -62,6 +63,7 @@ def show() -> ResponseReturnValue:
         openings=_openings(own_parts, clock.today()),
         administrator=access.is_administrator(person),
         **_alerts(person),
+        appointed=[(user, proposals.KINDS[given.kind].lines(given)) for given, user in appointing.recent_at(person)],
         seconding=len(proposals.waiting_for(person)),
         nothing=_nothing(own_parts),
         counts=counts,

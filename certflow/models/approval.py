@@ -16,16 +16,19 @@ from certflow.models.rules import AuthorityRule
 _OPEN: dict[str, Any] = {"sqlite_where": text("outcome = ''"), "postgresql_where": text("outcome = ''")}
 
 
+KINDS = "kind IN ('round_dates', 'authority_rule', 'paper_receipt', 'revocation', 'appointment')"
+
+
 class Proposal(Model):
     """An act that one person proposed and that counts once another confirmed it; never changed after it is settled.
 
-    It is about a round, an authority rule or a dossier, by its `kind`; `content` says what is to be done. Of one kind
-    at most one is open about each.
+    It is about a round, an authority rule, a dossier or an account, by its `kind`; `content` says what is to be done.
+    Of one kind at most one is open about each.
     """
 
     __tablename__ = "proposal"
     __table_args__ = (
-        CheckConstraint("kind IN ('round_dates', 'authority_rule', 'paper_receipt', 'revocation')", name="kind"),
+        CheckConstraint(KINDS, name="kind"),
         CheckConstraint("outcome IN ('', 'confirmed', 'refused', 'withdrawn')", name="outcome"),
         CheckConstraint("(outcome = '') = (settled_at IS NULL)", name="settled"),
         CheckConstraint("(settled_at IS NULL) = (settled_by_id IS NULL)", name="settled_by"),
@@ -33,6 +36,7 @@ class Proposal(Model):
         Index("uq_proposal_round", "kind", "round_id", unique=True, **_OPEN),
         Index("uq_proposal_rule", "kind", "rule_id", unique=True, **_OPEN),
         Index("uq_proposal_dossier", "kind", "dossier_id", unique=True, **_OPEN),
+        Index("uq_proposal_user", "kind", "user_id", unique=True, **_OPEN),
         Index("ix_proposal_outcome", "outcome", "id"),
     )
 
@@ -41,6 +45,7 @@ class Proposal(Model):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("authority_rule.id"))
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(Text, default="")
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -53,6 +58,7 @@ class Proposal(Model):
     round: Mapped[Round | None] = relationship()
     rule: Mapped[AuthorityRule | None] = relationship()
     dossier: Mapped[Dossier | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     proposed_by: Mapped[Signature] = signed("proposed_by")
     settled_by: Mapped[Signature | None] = signed("settled_by", optional=True)
     proposer: Mapped[User] = relationship(foreign_keys=[proposed_by_id])

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +11,16 @@ from sqlalchemy import func, insert, select
 
 from certflow import clock
 from certflow.access import access
-from certflow.accounts import accounts, events, links, outbox
-from certflow.errors import ActionBlocked, ActionNotOpen, NotFound, Stale
+from certflow.accounts import accounts, directory, events, links, outbox
+from certflow.catalogue import role_titles
+from certflow.errors import ActionBlocked, ActionNotOpen, NotFound, NotPermitted, Stale
 from certflow.gateways import mail
 from certflow.gateways.installation import equipment
 from certflow.gateways.spreadsheets.writing import csv_file
 from certflow.models.accounts import AccountLink, OutgoingMail
 from certflow.models.base import begin_writing, db, refusing
 from certflow.models.people import Appointment, PeopleImport, User
+from certflow.people import people
 from certflow.people.columns import heading, read
 from certflow.people.plan import PeoplePlan, PersonLine, plan_for
 from certflow.vietnamese import name_key, search_key
@@ -66,14 +69,14 @@ def _let_go(sent: PeopleImport) -> None:
 
 
 def find(import_id: int, actor: User, *, lock: bool = False) -> PeopleImport:
-    """The list with this id, if this administrator sent it; raises NotFound."""
+    """The list with this id; raises NotFound."""
     access.require_administrator(actor)
-    query = select(PeopleImport).where(PeopleImport.id == import_id, PeopleImport.sent_by_id == actor.id)
+    query = select(PeopleImport).where(PeopleImport.id == import_id, PeopleImport.sent_by_id.is_not(None))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     sent = db.session.scalar(query)
     if sent is None:
-        raise NotFound(_("There is no such list, or somebody else has sent it."))
+        raise NotFound(_("There is no such list."))
     return sent
 
 
@@ -109,12 +112,47 @@ def create(import_id: int, *, actor: User, sha256: str, fingerprint: str) -> Peo
     plan = plan_for(listing, lock=True)
     if plan.faults:
         raise ActionBlocked(_("Something in this list is no longer correct. Look at the list again."))
+    _require_second(plan, sent, actor)
     if plan.fingerprint != fingerprint:
         raise _changed()
     key, sent.storage_key = sent.storage_key, None
     _make(plan, sent, actor)
     equipment().storage.delete(key or "")
     return sent
+
+
+def needs_second(plan: PeoplePlan, sent: PeopleImport, actor: User) -> bool:
+    """Whether another administrator must create the list: it gives roles that judge, decide, sign or administer."""
+    new = {step.line.role for step in plan.steps if step.outcome != "there"}
+    return bool(new & role_titles.privileged_roles()) and _sent_by(sent, actor)
+
+
+def _sent_by(sent: PeopleImport, actor: User) -> bool:
+    """Whether the same person has sent it, under whichever account."""
+    sender = db.session.get(User, sent.sent_by_id) if sent.sent_by_id else None
+    return sender is not None and sender.person_id == actor.person_id
+
+
+def _require_second(plan: PeoplePlan, sent: PeopleImport, actor: User) -> None:
+    if needs_second(plan, sent, actor):
+        raise NotPermitted(
+            _("This list gives roles that judge, decide, sign or administer: another administrator must create it.")
+        )
+
+
+def _require_separate(plan: PeoplePlan) -> None:
+    """Raise ActionBlocked where a person of the list would both administer and judge, decide or sign."""
+    roles: defaultdict[str, set[str]] = defaultdict(set)
+    administering = people.administering()
+    for step in plan.steps:
+        held = roles[step.line.sign_in_name]
+        held.add(step.line.role)
+        if step.user_id in administering:
+            held.add(role_titles.ADMINISTRATOR)
+        elif step.user_id is not None and step.line.role == role_titles.ADMINISTRATOR:
+            held |= people.roles_of(directory.get(step.user_id).person_id)
+    if mixed := sorted(name for name, held in roles.items() if people.mixes(held)):
+        raise ActionBlocked(people.both_words(), ", ".join(mixed))
 
 
 def _open(sent: PeopleImport) -> PeopleImport:
@@ -149,6 +187,7 @@ def _make(plan: PeoplePlan, sent: PeopleImport, actor: User | None) -> None:
 
     Raises Stale when somebody else has taken one of the sign-in names meanwhile.
     """
+    _require_separate(plan)
     users = _accounts(plan)
     events.record_all([(user.id, "created", {}) for user in users], actor=actor)
     ids = {user.sign_in_name: user.id for user in users}

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import Unpack
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from certflow import clock
@@ -160,21 +161,6 @@ def _note_change(user: User, actor: User, full_name: str, position: str, email: 
         events.record(user.id, "changed", actor=actor, before=before, after=after)
 
 
-def appoint(
-    user_id: int,
-    *,
-    actor: User,
-    role: str,
-    unit_id: int | None,
-    starts_on: dt.date | None,
-    ends_on: dt.date | None,
-    **seat: Unpack[OfficeSeat],
-) -> Appointment:
-    """Appoint a person to a role at a unit between two days (no end: until further notice)."""
-    access.require_administrator(actor)
-    return give(get(user_id), role=role, unit_id=unit_id, starts_on=starts_on, ends_on=ends_on, actor=actor, **seat)
-
-
 def give(
     user: User,
     *,
@@ -185,8 +171,11 @@ def give(
     actor: User | None = None,
     **seat: Unpack[OfficeSeat],
 ) -> Appointment:
-    """Appoint without an actor: for the command line, whose user owns the database."""
-    faults = _appointment_faults(role, unit_id, starts_on, ends_on) | organisations.seat_faults(unit_id, **seat)
+    """Appoint at once, as the command line does, whose user owns the database; raises Invalid with the field's message.
+
+    Pages appoint by `appointing`, which asks a second person where one is needed.
+    """
+    faults = appointment_faults(user, role, unit_id, starts_on, ends_on, **seat)
     if faults:
         raise Invalid(fields=faults)
     days = {"starts_on": starts_on or clock.today(), "ends_on": ends_on}
@@ -205,11 +194,50 @@ def _record(what: str, appointment: Appointment, actor: User | None) -> None:
     events.record(appointment.user_id, what, actor=actor, starts_on=appointment.starts_on.isoformat(), **facts)
 
 
-def _appointment_faults(
-    role: str, unit_id: int | None, starts_on: dt.date | None, ends_on: dt.date | None
+def appointment_faults(
+    user: User,
+    role: str,
+    unit_id: int | None,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None,
+    **seat: Unpack[OfficeSeat],
 ) -> dict[str, tuple[str, ...]]:
+    """What is wrong with an appointment, by field."""
     if role not in roles():
         return {"role": (_("Choose one of the roles listed."),)}
+    faults = _unit_faults(role, unit_id)
+    if mixes({*roles_of(user.person_id), role}):
+        faults["role"] = (both_words(),)
+    return faults | dated.faults_in_days(starts_on, ends_on) | organisations.seat_faults(unit_id, **seat)
+
+
+def mixes(held: Collection[str]) -> bool:
+    """Whether these roles would let one person both administer and judge, decide or sign."""
+    return role_titles.ADMINISTRATOR in held and bool(set(held) & role_titles.judging_roles())
+
+
+def both_words() -> str:
+    """Why two roles are not given to one person."""
+    return _("Nobody may both administer and judge, decide or sign, not even with two accounts.")
+
+
+def roles_of(person_id: int) -> set[str]:
+    """The roles that all accounts of a person have, today or later."""
+    accounts_of = select(User.id).where(or_(User.id == person_id, User.same_person_as_id == person_id))
+    query = select(Appointment.role).where(Appointment.user_id.in_(accounts_of), Appointment.goes_on(clock.today()))
+    return set(db.session.scalars(query))
+
+
+def administering() -> set[int]:
+    """The ids of all accounts of the people who administer, today or later."""
+    held = select(Appointment.user_id).where(
+        Appointment.role == role_titles.ADMINISTRATOR, Appointment.goes_on(clock.today())
+    )
+    first = select(func.coalesce(User.same_person_as_id, User.id)).where(User.id.in_(held))
+    return set(db.session.scalars(select(User.id).where(or_(User.id.in_(first), User.same_person_as_id.in_(first)))))
+
+
+def _unit_faults(role: str, unit_id: int | None) -> dict[str, tuple[str, ...]]:
     seat = roles()[role][1]
     unit = db.session.get(Unit, unit_id) if unit_id else None
     faults: dict[str, tuple[str, ...]] = {}
@@ -217,7 +245,7 @@ def _appointment_faults(
         faults["unit_id"] = (_("Choose the unit of this role: a %(kind)s.", kind=kind_title(seat)),)
     if not seat and unit_id:
         faults["unit_id"] = (_("An administrator is not appointed at a unit; leave this empty."),)
-    return faults | dated.faults_in_days(starts_on, ends_on)
+    return faults
 
 
 def find_appointment(appointment_id: int) -> Appointment | None:
@@ -285,6 +313,8 @@ def link_accounts(user_id: int, sign_in_name: str, *, actor: User) -> User:
         raise Invalid(fields={"sign_in_name": (_("Nobody has this sign-in name."),)})
     if first is not None and first.id == user.id:
         raise Invalid(fields={"sign_in_name": (_("Enter the person's other account, not this one."),)})
+    if first is not None and mixes(roles_of(user.person_id) | roles_of(first.person_id)):
+        raise Invalid(fields={"sign_in_name": (both_words(),)})
     user.same_person_as_id = first.person_id if first is not None and first.person_id != user.id else None
     if user.same_person_as_id is not None:
         own = update(User).where(User.same_person_as_id == user.id).values(same_person_as_id=user.same_person_as_id)

@@ -11,7 +11,7 @@ from certflow.accounts import accounts, directory
 from certflow.catalogue import role_titles
 from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
 from certflow.models.people import Appointment, User
-from certflow.people import people
+from certflow.people import appointing, people
 from tests import make
 from tests.observing import everything
 
@@ -125,7 +125,7 @@ def test_nobody_but_an_administrator_keeps_people(role: str) -> None:
     for attempt in (
         lambda: people.create(actor=person, **NEW),
         lambda: people.change(officer.id, actor=person, full_name="X", position="", active=True),
-        lambda: people.appoint(
+        lambda: appointing.appoint(
             person.id, actor=person, role="administrator", unit_id=None, starts_on=clock.today(), ends_on=None
         ),
         lambda: people.end_appointment(held.id, actor=person),
@@ -183,8 +183,6 @@ def appoint(user: User, role: str, place: str | None, first: int | None, last: i
     """Appoint from and to days counted from today."""
     unit_id = make.unit(place).id if place else None
     days = [None if n is None else clock.today() + dt.timedelta(days=n) for n in (first, last)]
-    held = people.appoint(
-        user.id, actor=administrator(), role=role, unit_id=unit_id, starts_on=days[0], ends_on=days[1]
-    )
+    held = people.give(user, actor=administrator(), role=role, unit_id=unit_id, starts_on=days[0], ends_on=days[1])
     make.commit()
     return held

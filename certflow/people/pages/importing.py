@@ -14,7 +14,7 @@ from wtforms import HiddenField
 
 from certflow.access.policy import ADMINISTRATOR, ADMINISTRATORS
 from certflow.catalogue import role_titles
-from certflow.errors import ActionBlocked, Invalid, Refusal, Stale
+from certflow.errors import ActionBlocked, Invalid, NotPermitted, Refusal, Stale
 from certflow.gateways.spreadsheets.reading import MAX_BYTES
 from certflow.gateways.spreadsheets.writing import CSV, XLSX
 from certflow.http.attachments import attachment
@@ -109,7 +109,7 @@ def create(import_id: int) -> ResponseReturnValue:
         finished = importing.create(
             import_id, actor=actor(), sha256=form.sha256.data or "", fingerprint=form.fingerprint.data or ""
         )
-    except (Stale, ActionBlocked) as refusal:
+    except (Stale, ActionBlocked, NotPermitted) as refusal:
         db.session.rollback()
         return _page(importing.find(import_id, actor()), refusal), status_of(refusal)
     flash(_("The list is done: everything in it was created."))
@@ -141,6 +141,7 @@ def _page(sent: PeopleImport, refusal: Refusal | None = None) -> str:
         faults=_fitting(plan.faults, lambda fault: (fault.given, fault.reason), FAULTS_SIZE),
         steps=_fitting(plan.steps, lambda step: _told(step, roles), BESIDE_SIZE if plan.faults else STEPS_SIZE),
         heading=people_columns.heading,
+        needs_second=importing.needs_second(plan, sent, actor()),
     )
 
 

@@ -15,10 +15,11 @@ from certflow.http.fields import show_faults, shown_day
 from certflow.http.paging import asked_page
 from certflow.http.person import actor
 from certflow.http.policy import Room
+from certflow.models.approval import Proposal
 from certflow.models.base import db
-from certflow.models.people import User
+from certflow.models.people import Appointment, User
 from certflow.models.units import Unit
-from certflow.people import people
+from certflow.people import appointing, people
 from certflow.people.forms import AccountForm, AppointmentForm, NewPersonForm, SamePersonForm
 from certflow.units import organisations, register
 
@@ -105,11 +106,11 @@ def appoint(user_id: int) -> ResponseReturnValue:
         return _appointments_page(person, form, offered)
     if form.validate_on_submit():
         try:
-            _give(user_id, form)
+            done = _give(user_id, form)
         except Invalid as refusal:
             show_faults(form, refusal)
         else:
-            flash(_("The appointment is recorded."))
+            flash(_said(done))
             return redirect(url_for(".appoint", user_id=user_id))
     return _appointments_page(person, form, offered), 422
 
@@ -158,8 +159,14 @@ def _change(user_id: int, form: AccountForm) -> None:
     )
 
 
-def _give(user_id: int, form: AppointmentForm) -> None:
-    people.appoint(
+def _said(done: Appointment | Proposal) -> str:
+    if isinstance(done, Appointment):
+        return str(_("The appointment is recorded."))
+    return str(_("The appointment is proposed. It counts once another administrator confirms it."))
+
+
+def _give(user_id: int, form: AppointmentForm) -> Appointment | Proposal:
+    return appointing.appoint(
         user_id,
         actor=actor(),
         role=form.role.data or "",
@@ -216,4 +223,6 @@ def _appointments_page(person: User, form: AppointmentForm, offered: list[Unit])
         kind=role_titles.kind_title(seat) if seat else "",
         ready=bool(role) and (not seat or bool(offered)),
         many=len(offered) >= units.MOST_FOUND,
+        privileged=role in role_titles.privileged_roles(),
+        waiting=appointing.waiting_about(person),
     )
