@@ -48,12 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _store(app)
     install(app, settings)
     transfer.register(app)
-    app.before_request(gate.bound)  # before anything reads what was sent
-    app.before_request(noting.begin)
-    CSRFProtect(app)  # makes the tokens; the gate checks them, once it knows who is signed in
-    web_errors.register(app)
-    gate.register(app)
-    noting.register(app)
+    _guard(app)
     first_views.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
@@ -64,6 +59,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _guard(app: Flask) -> None:
+    """What stands before and behind every view, in the order in which Flask asks it; answers pass it in the reverse."""
+    app.before_request(gate.bound)  # before anything reads what was sent
+    app.before_request(noting.begin)
+    CSRFProtect(app)  # makes the tokens; the gate checks them, once it knows who is signed in
+    web_errors.register(app)
+    gate.register(app)
+    noting.register(app)
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:

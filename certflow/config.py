@@ -1,5 +1,6 @@
 """Settings from the environment, checked once at start."""
 
+import datetime as dt
 import os
 import secrets
 import tempfile
@@ -15,6 +16,7 @@ from certflow.errors import SetupError
 PdfEngine = Literal["typst", "pdfkit"]
 SecondFactor = Literal["off", "deciders"]
 SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
+SESSION_IDLE, SESSION_LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
 
@@ -51,6 +53,8 @@ class Settings:
     anchor_file: Path | None = None
     anchor_mail: str = ""
     owner_url: str = ""
+    session_idle: dt.timedelta = SESSION_IDLE
+    session_longest: dt.timedelta = SESSION_LONGEST
 
     @property
     def anchors(self) -> Path:
@@ -79,6 +83,8 @@ class Settings:
             anchor_file=Path(environ["CERTFLOW_ANCHOR_FILE"]) if environ.get("CERTFLOW_ANCHOR_FILE") else None,
             anchor_mail=_anchor_mail(environ),
             owner_url=_owner_url(environ, data_dir),
+            session_idle=_minutes(environ, "CERTFLOW_SESSION_IDLE", SESSION_IDLE),
+            session_longest=_minutes(environ, "CERTFLOW_SESSION_LONGEST", SESSION_LONGEST),
         )
 
 
@@ -137,6 +143,16 @@ def _whole_number(environ: Mapping[str, str], name: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise SetupError(f"{name} is not a whole number: {text}", f"set {name}=0 or the number of proxies in front")
     return int(text)
+
+
+def _minutes(environ: Mapping[str, str], name: str, usual: dt.timedelta) -> dt.timedelta:
+    """So many minutes, at least 10: a session is noted as in use every five."""
+    text = environ.get(name, "")
+    if not text:
+        return usual
+    if not text.isascii() or not text.isdigit() or not 10 <= int(text) <= 10_080:
+        raise SetupError(f"{name} is not a number of minutes from 10 to 10080: {text}", f"set {name}=30")
+    return dt.timedelta(minutes=int(text))
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:

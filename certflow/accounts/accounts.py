@@ -26,8 +26,6 @@ from certflow.models.units import Unit
 from certflow.wording import _
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
-SESSION_IDLE = dt.timedelta(hours=12)
-SESSION_LONGEST = dt.timedelta(days=7)
 SEEN_EVERY = dt.timedelta(minutes=5)
 STEP_LASTS = dt.timedelta(minutes=10)
 
@@ -103,8 +101,8 @@ def _start_step(user: User) -> OpenedSession:
     return OpenedSession(token, user.id, complete=False)
 
 
-def start_session(user: User, *, source: str, agent: str) -> OpenedSession:
-    """Open a session for a person who has shown everything that is asked of them."""
+def start_session(user: User, *, source: str, agent: str, factor: bool = False) -> OpenedSession:
+    """Open a session for a person who has shown everything that is asked of them, a `factor` among it or not."""
     token, now = secrets.token_urlsafe(32), clock.now()
     db.session.add(
         SignInSession(
@@ -112,6 +110,7 @@ def start_session(user: User, *, source: str, agent: str) -> OpenedSession:
             user_id=user.id,
             started_at=now,
             seen_at=now,
+            factor_at=now if factor else None,
             agent=agent[:200],
             source=source[:64],
         )
@@ -143,7 +142,8 @@ def living_session(token: str) -> SignInSession | None:
     now = clock.now()
     if session is None or not session.user.active:
         return None
-    if now - session.seen_at > SESSION_IDLE or now - session.started_at > SESSION_LONGEST:
+    settings = equipment().settings
+    if now - session.seen_at > settings.session_idle or now - session.started_at > settings.session_longest:
         return None
     return session
 

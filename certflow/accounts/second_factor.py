@@ -1,5 +1,6 @@
 """The second factor: codes of half a minute from a telephone (TOTP), and recovery codes for when it is lost."""
 
+import datetime as dt
 import secrets
 from dataclasses import dataclass
 
@@ -22,11 +23,12 @@ from certflow.accounts import (
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.models.accounts import RecoveryCode, SignInStep
 from certflow.models.base import db
-from certflow.models.people import SecondFactor, User
+from certflow.models.people import SecondFactor, SignInSession, User
 from certflow.wording import _
 
 ISSUER = "CertFlow"
 SECONDS, DIGITS, WINDOW = 30, 6, 1
+FRESH_FOR = dt.timedelta(minutes=10)
 CODES, CODE_PARTS, CODE_PART = 10, 3, 4
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none is mistaken for another
 
@@ -125,7 +127,21 @@ def finish(token: str, code: str, *, source: str, agent: str = "", browser: str 
     user = links.lock(step.user_id)
     _require_code(user, code, source=source, agent=agent, browser=browser)
     db.session.execute(delete(SignInStep).where(SignInStep.user_id == user.id))
-    return accounts.start_session(user, source=source, agent=agent)
+    return accounts.start_session(user, source=source, agent=agent, factor=True)
+
+
+def is_fresh(session: SignInSession) -> bool:
+    """Whether a code was given in this session so lately that none is asked for again before an act of weight."""
+    return session.factor_at is not None and clock.now() - session.factor_at < FRESH_FOR
+
+
+def show_again(user: User, code: str, *, token: str, source: str) -> None:
+    """Give a code once more in the session of `token`, before an act of weight; raises as `finish` does."""
+    links.lock(user.id)
+    _require_in_force(user)
+    _require_code(user, code, source=source, agent="", browser=f"session of {user.id}")
+    own = update(SignInSession).where(SignInSession.token_hash == accounts.token_hash(token))
+    db.session.execute(own.values(factor_at=clock.now()))
 
 
 def living_step(token: str) -> SignInStep | None:

@@ -6,6 +6,7 @@ from certflow import clock
 from certflow.access import access
 from certflow.accounts import accounts, events
 from certflow.errors import NotFound
+from certflow.gateways.installation import equipment
 from certflow.models.base import db
 from certflow.models.people import SignInSession, User
 from certflow.wording import _
@@ -19,8 +20,8 @@ def listed(user: User) -> list[SignInSession]:
     query = select(SignInSession).where(
         SignInSession.user_id == user.id,
         SignInSession.ended_at.is_(None),
-        SignInSession.seen_at >= now - accounts.SESSION_IDLE,
-        SignInSession.started_at >= now - accounts.SESSION_LONGEST,
+        SignInSession.seen_at >= now - equipment().settings.session_idle,
+        SignInSession.started_at >= now - equipment().settings.session_longest,
     )
     return list(db.session.scalars(query.order_by(SignInSession.seen_at.desc()).limit(MOST_LISTED)))
 

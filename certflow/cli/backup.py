@@ -28,7 +28,10 @@ def _words_for_storage() -> Iterator[None]:
 @click.argument("place")
 @click.option("--without-keys", is_flag=True, help="Leave out the secret key and the audit key; keep them elsewhere.")
 def backup(place: str, without_keys: bool) -> None:
-    """Back up database, files and keys into PLACE (a folder or s3://bucket/prefix)."""
+    """Back up database, files and keys.
+
+    PLACE is a folder or s3://bucket/prefix.
+    """
     with application(reads=True), _words_for_storage():
         kept = equipment()
         target = _opened(place, create=True)
@@ -43,7 +46,7 @@ def backup(place: str, without_keys: bool) -> None:
 @click.option("--backup", "name", default="", help="The name of a backup; the newest one without it.")
 @click.option("--list", "lists", is_flag=True, help="Only list the backups of the place.")
 def restore(place: str, name: str, lists: bool) -> None:
-    """Restore a backup from PLACE into an empty database and storage."""
+    """Restore a backup into an empty place."""
     with _words_for_storage():
         source = _opened(place, create=False)
         if lists:

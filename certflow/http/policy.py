@@ -23,6 +23,7 @@ from certflow.models.people import User
 T = TypeVar("T")
 Named = Mapping[str, Any]
 Table = dict[tuple[str, str], "Rule"]
+Weighs = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Room(Blueprint):
         super().__init__(name, import_name, url_prefix=url_prefix)
         self.rules: Table = {}
         self.noted: dict[str, str] = {}
+        self.weighty: dict[str, Weighs] = {}
         self.only = only
         if only is not None:
             self.before_request(lambda: only.require(actor()))
@@ -117,12 +119,15 @@ class Room(Blueprint):
         return self.route(path, policy={"GET": rule}, **options)
 
     def form(self, path: str, rule: Rule, *, post: Rule | None = None, **options: Any) -> Callable[..., Any]:
-        """Route GET and POST of `path` to the view; `post` is the rule of POST where it differs."""
+        """Route GET and POST of `path` to the view; `post` is the rule of POST where it differs.
+
+        `weighs` says of a POST, once the guard let it pass, whether the second factor is asked for again before it.
+        """
         return self.route(path, policy={"GET": rule, "POST": post or rule}, **options)
 
-    def action(self, path: str, rule: Rule) -> Callable[..., Any]:
-        """Route POST of `path` to the view."""
-        return self.route(path, policy={"POST": rule})
+    def action(self, path: str, rule: Rule, **options: Any) -> Callable[..., Any]:
+        """Route POST of `path` to the view; `options` as for `form`."""
+        return self.route(path, policy={"POST": rule}, **options)
 
     def add_url_rule(
         self,
@@ -134,8 +139,11 @@ class Room(Blueprint):
     ) -> None:
         """As a blueprint's; raises TypeError for a route without policy, or one that `only` contradicts."""
         policy: dict[str, Rule] = options.pop("policy", {})
+        named = f"{self.name}.{endpoint or getattr(view_func, '__name__', '')}"
         if noted := options.pop("noted", ""):
-            self.noted[f"{self.name}.{endpoint or getattr(view_func, '__name__', '')}"] = noted
+            self.noted[named] = noted
+        if weighs := options.pop("weighs", None):
+            self.weighty[named] = weighs
         if not policy or view_func is None:
             raise TypeError(f"{self.name}: the route {rule} states no policy; use page, form or action with a rule")
         if self.only is not None and any(each.who != self.only for each in policy.values()):
@@ -149,6 +157,7 @@ class Room(Blueprint):
         super().register(app, options)
         table_of(app).update(self.rules)
         noted_pages(app).update(self.noted)
+        weighty_acts(app).update(self.weighty)
 
 
 def table_of(app: App) -> Table:
@@ -161,6 +170,17 @@ def noted_pages(app: App) -> dict[str, str]:
     """The endpoints of `app` whose answers the audit notes, and as what."""
     noted: dict[str, str] = app.extensions.setdefault("certflow.noted", {})
     return noted
+
+
+def weighty_acts(app: App) -> dict[str, Weighs]:
+    """The endpoints of `app` whose POST may need the second factor once more, and when it does."""
+    weighty: dict[str, Weighs] = app.extensions.setdefault("certflow.weighty", {})
+    return weighty
+
+
+def always() -> bool:
+    """Says of every POST that it needs the second factor once more."""
+    return True
 
 
 def rule_for(table: Table, endpoint: str, method: str) -> Rule | None:

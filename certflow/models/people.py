@@ -95,7 +95,10 @@ class Appointment(Held, Model):
 
 
 class SignInSession(Model):
-    """A signed-in browser; only the hash of its token is kept, and it is dead once `ended_at` is set."""
+    """A signed-in browser; only the hash of its token is kept, and it is dead once `ended_at` is set.
+
+    `factor_at` is when a code of the second factor was last given in it.
+    """
 
     __tablename__ = "sign_in_session"
 
@@ -104,6 +107,7 @@ class SignInSession(Model):
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    factor_at: Mapped[dt.datetime | None]
     agent: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(64), default="")
 

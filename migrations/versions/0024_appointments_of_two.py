@@ -1,4 +1,4 @@
-"""Appointments to roles that judge, decide, sign or administer are proposed and confirmed."""
+"""Appointments to privileged roles are proposed and confirmed; when a session last saw the second factor."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,9 +22,13 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f("ck_proposal_kind"), type_="check")
         batch_op.create_check_constraint(op.f("ck_proposal_kind"), KINDS)
     _make_partial((*ABOUT, "user"))
+    with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("factor_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
+        batch_op.drop_column("factor_at")
     _drop_partial((*ABOUT, "user"))
     op.execute("DELETE FROM proposal WHERE kind = 'appointment'")
     with op.batch_alter_table("proposal", schema=None) as batch_op:

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from certflow import clock
 from certflow.accounts import accounts
 from certflow.catalogue import role_titles
+from certflow.config import SESSION_IDLE, SESSION_LONGEST
 from certflow.errors import Invalid, Refusal
 from certflow.models.base import db
 from certflow.models.people import SignInSession, User
@@ -92,10 +93,10 @@ def test_a_session_dies_at_sign_out_and_only_that_one() -> None:
 @pytest.mark.parametrize(
     ("column", "ago", "alive"),
     [
-        ("seen_at", accounts.SESSION_IDLE - dt.timedelta(minutes=1), True),
-        ("seen_at", accounts.SESSION_IDLE + dt.timedelta(seconds=1), False),
-        ("started_at", accounts.SESSION_LONGEST - dt.timedelta(minutes=1), True),
-        ("started_at", accounts.SESSION_LONGEST + dt.timedelta(seconds=1), False),
+        ("seen_at", SESSION_IDLE - dt.timedelta(minutes=1), True),
+        ("seen_at", SESSION_IDLE + dt.timedelta(seconds=1), False),
+        ("started_at", SESSION_LONGEST - dt.timedelta(minutes=1), True),
+        ("started_at", SESSION_LONGEST + dt.timedelta(seconds=1), False),
     ],
 )
 def test_a_session_dies_when_idle_or_open_too_long(column: str, ago: dt.timedelta, alive: bool) -> None:
@@ -109,7 +110,7 @@ def test_a_session_dies_when_idle_or_open_too_long(column: str, ago: dt.timedelt
 def test_use_keeps_a_session_alive_but_not_beyond_its_age() -> None:
     make.user("officer")
     token = accounts.sign_in("officer", make.PASSWORD, source=HOME).token
-    almost = clock.now() - accounts.SESSION_IDLE + dt.timedelta(minutes=1)
+    almost = clock.now() - SESSION_IDLE + dt.timedelta(minutes=1)
     db.session.query(SignInSession).update({"seen_at": almost})
 
     accounts.touch(token)

@@ -116,6 +116,36 @@ def test_a_code_and_the_password_remove_it(app: Flask, client: FlaskClient, pers
     assert send(client, f"{PAGE}/remove", typed, page=PAGE).status_code == 409
 
 
+def test_who_decides_shows_the_factor_again_and_what_was_typed_is_kept_meanwhile(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        dossier = make.dossier("endorsed")
+        head = make.person_for("education_head", dossier)
+        make.commit()
+    make.sign_in(client, head)
+    in_english(client)
+    secret, _codes = enrol(client)
+    address = f"/dossiers/{dossier.id}/actions/recognise_level_1"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(address).text)
+    assert version
+    typed = {"version": version[1], "note": "Đồng ý mức độ 1."}
+    later = clock.now() + dt.timedelta(minutes=11)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    asked = send(client, address, typed)
+    wrong = send(client, f"{PAGE}/again", {"code": "000000"})
+    shown = send(client, f"{PAGE}/again", {"code": TOTP(secret).at(clock.now())})
+    kept = client.get("/kept/").text
+    decided = send(client, address, typed)
+
+    assert (asked.status_code, asked.location) == (302, f"{PAGE}/again")
+    assert wrong.status_code == 422
+    assert (shown.status_code, shown.location) == (302, "/kept/")
+    assert "Đồng ý mức độ 1." in kept
+    assert decided.location == f"/dossiers/{dossier.id}/"
+
+
 def test_new_recovery_codes_are_made_for_a_code(client: FlaskClient, person: User) -> None:
     _secret, codes = enrol(client)
     answer = send(client, f"{PAGE}/codes", {"code": codes[0]})

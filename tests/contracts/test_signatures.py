@@ -18,6 +18,7 @@ NO_ACT = {
     "delegation.delegate_id": "whose rights they are; the names of its day stand in delegate_name and principal_name",
     "kept_form.user_id": "whose form it is, shown to nobody else",
     "outgoing_mail.user_id": "whom the mail is for",
+    "proposal.user_id": "who is to be appointed; the appointment is a line of the account's history",
     "recognition.decided_by_id": "no page shows it; the facts of the paper and the history keep the name of the day",
     "recovery_code.user_id": "whose code it is",
     "second_factor.user_id": "whose second factor it is",

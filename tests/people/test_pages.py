@@ -186,14 +186,15 @@ def test_words_that_name_no_unit_are_told_so(administrator: FlaskClient, person:
     assert 'name="unit_id"' not in page
 
 
-def test_an_administrator_is_appointed_without_a_unit(app: Flask, administrator: FlaskClient, person: User) -> None:
+def test_an_administrator_is_proposed_without_a_unit(app: Flask, administrator: FlaskClient, person: User) -> None:
     address = f"/people/{person.id}/appointments"
-    typed = {"role": "administrator", "starts_on": f"{clock.today():%d/%m/%Y}", "ends_on": ""}
+    typed = {"role": "administrator", "starts_on": f"{clock.today():%d/%m/%Y}", "ends_on": "", "document": "QĐ 5"}
 
     answer = send(administrator, address, typed, page=f"{address}?role=administrator")
 
     assert answer.status_code == 302
-    assert _roles(app, person.id) == [("administrator", "")]
+    assert _roles(app, person.id) == []
+    assert "/proposals/1" in administrator.get(address).text
 
 
 def test_an_appointment_ends_after_a_page_that_says_what_it_means_and_only_once(

@@ -27,7 +27,7 @@ def settings(settings: Settings, post: Mailbox) -> Settings:
 
 
 def test_who_has_an_address_is_mailed_a_link_and_all_others_are_listed(post: Mailbox) -> None:
-    rows = [person(email="Moi@example.gov.vn"), person(role="commune_chair"), person(sign_in="khong", name="Lê Không")]
+    rows = [person(email="Moi@example.gov.vn"), person(role="culture_head"), person(sign_in="khong", name="Lê Không")]
 
     made = create(lists.people_xlsx(*rows))
     for pending in jobs.mails_to_send():
@@ -44,7 +44,7 @@ def test_who_has_an_address_is_mailed_a_link_and_all_others_are_listed(post: Mai
 
 
 def test_every_account_appointment_and_link_of_a_list_is_in_the_history_of_its_account() -> None:
-    create(lists.people_xlsx(person(email="moi@example.gov.vn"), person(role="commune_chair", last="31/12/2026")))
+    create(lists.people_xlsx(person(email="moi@example.gov.vn"), person(role="culture_head", last="31/12/2026")))
 
     user = directory.by_sign_in_name("moi")
     assert user
@@ -57,7 +57,7 @@ def test_every_account_appointment_and_link_of_a_list_is_in_the_history_of_its_a
     assert told == [
         ("created", "", by),
         ("appointed", "commune_officer", by),
-        ("appointed", "commune_chair", by),
+        ("appointed", "culture_head", by),
         ("link_given", "", by),
     ]
 

@@ -105,6 +105,12 @@ def let_in(opened: accounts.OpenedSession, name: str, target: str | None) -> Res
     return response
 
 
+@bp.page("/account/here", SIGNED_IN)
+def here() -> ResponseReturnValue:
+    """Keep the session in use while its person works at a page."""
+    return "", 204
+
+
 @bp.action("/sign-out", SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End the session for good."""

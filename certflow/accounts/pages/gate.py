@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from itertools import chain
 
-from flask import Flask, Response, g, jsonify, redirect, request, session, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
@@ -14,8 +14,9 @@ from werkzeug.routing import IntegerConverter
 
 from certflow import clock
 from certflow.access import access
-from certflow.accounts import accounts, kept_forms
+from certflow.accounts import accounts, kept_forms, second_factor
 from certflow.accounts.pages import kept
+from certflow.gateways.installation import equipment
 from certflow.http import errors, policy
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
@@ -79,6 +80,7 @@ def _load_person(_request: object) -> User | None:
     if living is None:
         return None
     g.session_is_stale = clock.now() - living.seen_at > accounts.SEEN_EVERY
+    g.factor_is_fresh = second_factor.is_fresh(living)
     return living.user
 
 
@@ -141,6 +143,15 @@ def _second_factor_first() -> ResponseReturnValue | None:
 def _own_form() -> ResponseReturnValue | None:
     """Only a page of ours, shown to this person, may send a form."""
     return None if request.method in READS else kept.require_own_form()
+
+
+def _factor_again() -> ResponseReturnValue | None:
+    """Before an act of weight, who has a second factor shows it again; what was sent is kept meanwhile."""
+    weighs = policy.weighty_acts(current_app).get(request.endpoint or "") if request.method == "POST" else None
+    if weighs is None or not actor().has_second_factor or g.factor_is_fresh or not weighs():
+        return None
+    kept.keep_form(actor().id)
+    return redirect(url_for("second_factor.again"))
 
 
 def _kept_files() -> None:
@@ -210,6 +221,10 @@ def _sent_again() -> SentAgain | None:
     return SentAgain(request.full_path.rstrip("?"), pairs, chosen and number is None, whole, number)
 
 
+def _idle_seconds() -> int:
+    return int(equipment().settings.session_idle.total_seconds())
+
+
 def _protect(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -234,7 +249,8 @@ def register(app: Flask) -> None:
     app.before_request(_own_form)
     app.before_request(_kept_files)
     policy.register(app)
+    app.before_request(_factor_again)
     app.after_request(_protect)  # Flask asks the last one first: this one sees the answer of a commit that failed
     app.after_request(_finish)
-    app.context_processor(lambda: {"sent_again": _sent_again})
+    app.context_processor(lambda: {"sent_again": _sent_again, "idle_seconds": _idle_seconds})
     app.teardown_request(_forget)

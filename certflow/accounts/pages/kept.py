@@ -41,11 +41,12 @@ def keep_for_the_person() -> str | None:
     sent = kept_forms.pairs_of(request.form.items(multi=True)) or _files()
     if user_id is None or not sent:
         return None
-    _keep(user_id)
+    keep_form(user_id)
     return url_for("kept.show")
 
 
-def _keep(user_id: int) -> kept_forms.SentForm:
+def keep_form(user_id: int) -> kept_forms.SentForm:
+    """Keep the form of this request for a person; what the request did before is undone."""
     pairs = kept_forms.pairs_of(request.form.items(multi=True))
     sent = (kept_forms.SentFile(name, str(file.filename), file.read()) for name, file in _files())
     db.session.rollback()
@@ -78,7 +79,7 @@ def require_own_form() -> ResponseReturnValue | None:
     except ValidationError as fault:
         if wants_json() or not current_user.is_authenticated:
             raise CSRFError(fault.args[0]) from fault
-        return render_template("accounts/kept.html", forms=[_keep(actor().id)]), 400
+        return render_template("accounts/kept.html", forms=[keep_form(actor().id)]), 400
     return None
 
 

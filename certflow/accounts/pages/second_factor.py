@@ -63,6 +63,22 @@ def step() -> ResponseReturnValue:
     return let_in(opened, name, form.next.data)
 
 
+@bp.form("/account/second-factor/again", SIGNED_IN)
+def again() -> ResponseReturnValue:
+    """A code once more, before an act of weight that is kept meanwhile."""
+    form = TotpForm()
+    if request.method == "GET":
+        return render_template("accounts/second_factor/again.html", form=form)
+    if not form.validate_on_submit():
+        return render_template("accounts/second_factor/again.html", form=form), 422
+    proof = {"token": session["token"], "source": request.remote_addr or ""}
+    try:
+        second_factor.show_again(actor(), form.code.data or "", **proof)
+    except (Invalid, TooMany) as refusal:
+        return _refused("accounts/second_factor/again.html", form, refusal)
+    return redirect(url_for("kept.show"))
+
+
 def _visit(name: str) -> dict[str, str]:
     browser = known_browsers.known_for(name)
     return {"source": request.remote_addr or "", "agent": request.user_agent.string, "browser": browser}

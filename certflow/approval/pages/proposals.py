@@ -14,7 +14,7 @@ from certflow.errors import Invalid
 from certflow.http.fields import show_faults
 from certflow.http.paging import asked_page
 from certflow.http.person import actor
-from certflow.http.policy import SIGNED_IN, Room
+from certflow.http.policy import SIGNED_IN, Room, always
 from certflow.models.approval import Proposal
 from certflow.models.people import User
 
@@ -39,7 +39,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
     return _page(proposals.get(proposal_id, actor()), SettleForm())
 
 
-@bp.action("/proposals/<int:proposal_id>/confirm", SETTLES)
+@bp.action("/proposals/<int:proposal_id>/confirm", SETTLES, weighs=always)
 def confirm(proposal_id: int) -> ResponseReturnValue:
     """Confirm what another person proposed."""
     proposals.confirm(proposal_id, actor=actor())

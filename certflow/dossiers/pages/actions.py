@@ -22,7 +22,7 @@ from certflow.handling.words import handled
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
-from certflow.http.policy import subject
+from certflow.http.policy import judged, subject
 from certflow.law.deadlines import standing
 from certflow.law.specs.outcome import DECIDING
 from certflow.law.specs.workflow import TransitionSpec
@@ -34,6 +34,13 @@ from certflow.results.pages import documents
 from certflow.rules import signing
 from certflow.rules.words import delegated
 from certflow.wording import language
+
+
+def decides() -> bool:
+    """Whether the action that the address names decides or signs."""
+    named = (request.view_args or {}).get("action")
+    effects = [set(each.effects) for each in workflow_of(judged()).spec.transitions if each.action == named]
+    return any(each & set(DECIDING) for each in effects)
 
 
 def act(dossier_id: int, action: str) -> ResponseReturnValue:

@@ -24,8 +24,9 @@ from certflow.http.policy import SIGNED_IN, Room, subject
 
 bp = Room("dossiers", __name__, url_prefix="/dossiers")
 bp.form("/open", OPENS, endpoint="open")(openings.open_dossier)
-bp.form("/<int:dossier_id>/actions/<action>", LOOKS_AT_ACTION, post=TAKES_ACTION, endpoint="act")(actions.act)
-bp.page("/<int:dossier_id>/actions/<action>/draft/<paper>", LOOKS_AT_ACTION, endpoint="draft")(actions.draft)
+ACT = "/<int:dossier_id>/actions/<action>"
+bp.form(ACT, LOOKS_AT_ACTION, post=TAKES_ACTION, endpoint="act", weighs=actions.decides)(actions.act)
+bp.page(f"{ACT}/draft/<paper>", LOOKS_AT_ACTION, endpoint="draft")(actions.draft)
 bp.page("/<int:dossier_id>/", SEES, endpoint="show")(overview.show)
 bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof", noted="read")(proof.show)
 FILING = "/<int:dossier_id>/submissions/<int:number>"

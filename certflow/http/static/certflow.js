@@ -71,6 +71,22 @@ function closeMenus(event) {
   });
 }
 
+// A session that nobody uses ends: who works here keeps it by working, and who does not is told two minutes before.
+function stay(body) {
+  const note = document.getElementById("idle");
+  let seen = Date.now(), works = false;
+  const ask = () => fetch(body.dataset.here).then((answer) => { if (answer.ok && !answer.redirected) { seen = Date.now(); note.hidden = true; } }, () => {});
+  const work = (event) => { works ||= !note.contains(event.target); };
+  document.addEventListener("keydown", work, { passive: true });
+  document.addEventListener("pointerdown", work, { passive: true });
+  note.querySelector("button").addEventListener("click", ask);
+  setInterval(() => {
+    const idle = Date.now() - seen;
+    if (works && idle > 3e5) { works = false; ask(); }
+    note.hidden = idle < body.dataset.idle * 1000 - 12e4;
+  }, 15000);
+}
+each("body[data-idle]", stay);
 each("input[data-max-bytes]", (input) => input.closest("[data-upload]") || weigh(input));
 each("output[data-percent]", percent);
 each("input[data-reveal]", reveal);

@@ -21,7 +21,7 @@ from certflow.http.attachments import attachment
 from certflow.http.errors import status_of
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
-from certflow.http.policy import Room
+from certflow.http.policy import Room, always
 from certflow.models.base import db
 from certflow.models.people import PeopleImport
 from certflow.people import columns as people_columns
@@ -101,7 +101,7 @@ def faults(import_id: int) -> Response:
     return _download(importing.faults_csv(plan), _("to-correct.csv"), CSV)
 
 
-@bp.action("/<int:import_id>/create", ADMINISTRATOR)
+@bp.action("/<int:import_id>/create", ADMINISTRATOR, weighs=always)
 def create(import_id: int) -> ResponseReturnValue:
     """Create all people of a list."""
     form = SeenForm()

@@ -14,7 +14,7 @@ from certflow.errors import Invalid
 from certflow.http.fields import show_faults, shown_day
 from certflow.http.paging import asked_page
 from certflow.http.person import actor
-from certflow.http.policy import Room
+from certflow.http.policy import Room, always
 from certflow.models.approval import Proposal
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
@@ -96,7 +96,7 @@ def show(user_id: int) -> ResponseReturnValue:
     return _account_page(person, form), 422
 
 
-@bp.form("/people/<int:user_id>/appointments", ADMINISTRATOR)
+@bp.form("/people/<int:user_id>/appointments", ADMINISTRATOR, weighs=always)
 def appoint(user_id: int) -> ResponseReturnValue:
     """A person's appointments, and a new one: choose the role, find the unit, give the days."""
     person = directory.get(user_id)

@@ -8,7 +8,7 @@ from certflow.approval.pages.proposals import to_proposal
 from certflow.errors import Invalid
 from certflow.http.fields import show_faults
 from certflow.http.person import actor
-from certflow.http.policy import Room, subject
+from certflow.http.policy import Room, always, subject
 from certflow.results import revocations
 from certflow.results.forms import RevocationForm
 from certflow.results.policy import ACTS_ABOVE
@@ -16,7 +16,7 @@ from certflow.results.policy import ACTS_ABOVE
 bp = Room("revocations", __name__)
 
 
-@bp.form("/dossiers/<int:dossier_id>/revocation", ACTS_ABOVE)
+@bp.form("/dossiers/<int:dossier_id>/revocation", ACTS_ABOVE, weighs=always)
 def revocation(dossier_id: int) -> ResponseReturnValue:
     """Propose to record that a result was revoked."""
     dossier, form = subject(DOSSIER, dossier_id), RevocationForm()
