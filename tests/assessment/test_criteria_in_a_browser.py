@@ -1,6 +1,7 @@
 """The pages of a criterion in a real browser: saving while typing, attaching files, phone width, accessibility."""
 
 import io
+import random
 import re
 import sys
 from collections.abc import Callable
@@ -10,13 +11,14 @@ import pikepdf
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select
 
 from certflow.assessment import evidence
 from certflow.assessment.answers import parse
 from certflow.assessment.partial_uploads import PART
 from certflow.demo import samples as demo
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier
+from certflow.models.dossiers import Claim, Dossier, Evidence
 from tests import make
 from tests.browser import DESKTOP, PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in, unfold
 from tests.definitions.shipped import FORM
@@ -307,6 +309,46 @@ def test_a_dropped_line_goes_on_where_the_file_stopped(draft: Dossier, signed_in
 
     expect(page.locator("#i1-1-files .files")).to_contain_text("lớn.png")
     assert sent == [0, PART, PART, 2 * PART]
+
+
+def test_the_same_file_chosen_in_a_new_browser_sends_only_the_rest(
+    app: Flask, draft: Dossier, signed_in: Callable[..., Page], screenshot: Screenshot
+) -> None:
+    whole = samples.docx({"word/media/a": random.Random(1).randbytes(10_000_000)})
+    minutes = {"name": "Biên bản họp.docx", "mimeType": "application/msword", "buffer": whole}
+    sent, line_gone = list[int](), [True]
+
+    def part(route: Route) -> None:
+        at = route.request.headers.get("upload-offset")
+        if at and line_gone[0] and int(at) >= 10 * PART:
+            return route.abort("internetdisconnected")
+        sent.extend([int(at)] if at else [])
+        return route.continue_()
+
+    def opened() -> Page:
+        page = signed_in("commune_officer", draft, PHONE)
+        page.route(re.compile("/uploads/"), part)
+        page.goto(f"/dossiers/{draft.id}/criteria/1")
+        return page
+
+    first = opened()
+    first.set_input_files("#i1-1-file", minutes)  # type: ignore[arg-type]
+    expect(first.locator("#i1-1-files [role=status]")).to_contain_text("mất kết nối")
+    first.context.close()
+    half, line_gone[0] = sent[:], False
+
+    second = opened()
+    line = second.locator("#i1-1-files [data-unfinished]")
+    expect(line).to_contain_text("Biên bản họp.docx")
+    assert_accessible(second)
+    screenshot(second, "claims-unfinished-file")
+    second.set_input_files("#i1-1-file", minutes)  # type: ignore[arg-type]
+    expect(second.locator("#i1-1-files .files")).to_contain_text("Biên bản họp.docx")
+    expect(line).to_have_count(0)
+    assert half == [number * PART for number in range(10)]
+    assert sent == [number * PART for number in range(20)]
+    with app.app_context():
+        assert b"".join(evidence.chunks(db.session.scalars(select(Evidence)).one())) == whole
 
 
 def scanned(dossier: Dossier) -> int:

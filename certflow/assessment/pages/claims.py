@@ -136,7 +136,9 @@ def _uploads(opened: OpenedDossier, spec: CriterionSpec, refused: ByCode) -> dic
     """What the fields of files need."""
     codes = [indicator.code for indicator in spec.indicators if indicator.takes_files]
     files = {code: files_form(opened.words, code, refused.get(code, ())) for code in codes}
-    return {"files": files, "accept": attachments.ACCEPT, "part": partial_uploads.PART}
+    writes = bool(codes) and opened.may_write("claims")
+    unfinished = partial_uploads.unfinished(opened.dossier.id, actor()) if writes else {}
+    return {"files": files, "unfinished": unfinished, "accept": attachments.ACCEPT, "part": partial_uploads.PART}
 
 
 @bp.form("/meeting", SEES, post=TYPES_CLAIMS)

@@ -47,17 +47,20 @@ def _listed(dossier_id: int, indicator: str, reasons: tuple[str, ...]) -> Respon
     """The list of files as it is now, and the refusals."""
     keep_what_was_written()
     dossier = subject(DOSSIER, dossier_id)
-    html = render_template("assessment/claims/files.html", files=evidence.listed(dossier, indicator))
+    files = evidence.listed(dossier, indicator)
+    unfinished = partial_uploads.unfinished(dossier_id, actor()).get(indicator, [])
+    html = render_template("assessment/claims/files.html", files=files, unfinished=unfinished)
     return jsonify(html=html, reasons=reasons), 422 if reasons else 200
 
 
 @bp.action("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads", WRITES_CLAIMS)
 def begin_upload(dossier_id: int, indicator: str) -> ResponseReturnValue:
-    """Begin a file that comes in parts, as tus 1.0 says; its address is in the header `Location`."""
+    """Begin a file that comes in parts, as tus 1.0 says, or go on with it; its address is in the header `Location`."""
     length = plain_number(request.headers.get("Upload-Length")) or 0
-    begun = partial_uploads.begin(dossier_id, indicator, length, uploads.name_of_upload(), actor=actor())
+    name, fingerprint = map(uploads.said_of_upload, ("filename", "fingerprint"))
+    begun = partial_uploads.begin(dossier_id, indicator, length, name, fingerprint, actor=actor())
     address = url_for(".upload", dossier_id=dossier_id, indicator=indicator, upload=begun.name)
-    return jsonify(), 201, uploads.head_of_upload(0, begun, Location=address)
+    return jsonify(), 201, uploads.head_of_upload(partial_uploads.offset(begun), begun, Location=address)
 
 
 @bp.form("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads/<upload>", WRITES_CLAIMS)

@@ -63,10 +63,10 @@ def finish(upload: PartialUpload) -> tuple[str, ...]:
     return (reason,) if reason else ()
 
 
-def name_of_upload() -> str:
-    """The file's name in the header `Upload-Metadata`: pairs of a word and text in base64; "" where there is none."""
+def said_of_upload(key: str) -> str:
+    """What the header `Upload-Metadata` says under `key`: pairs of a key and text in base64; "" where there is none."""
     pairs = (pair.strip().partition(" ") for pair in request.headers.get("Upload-Metadata", "").split(","))
-    coded = next((value for word, _blank, value in pairs if word == "filename"), "")
+    coded = next((value for word, _blank, value in pairs if word == key), "")
     try:
         return base64.b64decode(coded).decode(errors="replace")
     except ValueError:
