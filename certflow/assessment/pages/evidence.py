@@ -15,6 +15,7 @@ from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.policy import EVIDENCE, SEES_FILE
 from certflow.assessment.words import figures
+from certflow.assessment.words.changes import place_of, title_of
 from certflow.assessment.words.entries import anchor
 from certflow.assessment.words.previews import reason
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -25,6 +26,7 @@ from certflow.http.attachments import attachment, drain, picture
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
 from certflow.http.typed import plain_number
+from certflow.models.dossiers import PAPERS
 
 bp = Room("evidence", __name__)
 
@@ -36,7 +38,8 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     Without scripts the page of the criterion takes its files with everything else.
     """
     dossier = subject(DOSSIER, dossier_id)
-    criteria.criterion_with(form_of(dossier), indicator)
+    if indicator != PAPERS:
+        criteria.criterion_with(form_of(dossier), indicator)
     editing.require_editor(dossier, actor(), "claims")
     sent = uploads.chosen("file")
     reasons = uploads.attach(dossier_id, indicator, sent)[1] if sent else (str(uploads.NONE_CHOSEN),)
@@ -118,8 +121,10 @@ def page(evidence_id: int, page: int) -> ResponseReturnValue:
         drawn=drawn,
         reason=reason(drawn.fault),
         indicator=indicator,
+        place=place_of(dossier, file.indicator),
         finds=bool(workflow_of(dossier).spec.writers["findings"]) and editing.sees_findings(actor(), dossier),
         anchor=anchor(file.indicator),
+        title=title_of(dossier, file.indicator),
         lines=partial(figures.lines, opened.words),
         notices=marks.of_dossier(dossier),
     )

@@ -266,4 +266,20 @@ function uploads(form, area, busy) {
   area.addEventListener("drop", (event) => { event.preventDefault(); delete area.dataset.dropping; take([...event.dataTransfer.files]); });
 }
 
+// A form of files alone: its buttons wait until all are sent.
+function sending(form) {
+  let uploading = Promise.resolve(), leaving = false;
+  form.addEventListener("submit", async (event) => {
+    if (leaving) return;
+    event.preventDefault();
+    await uploading;
+    await new Promise((done) => setTimeout(done)); // while its submit event is fired a form cannot be sent
+    leaving = true;
+    form.requestSubmit(event.submitter);
+  });
+  addEventListener("pageshow", () => { leaving = false; });
+  form.querySelectorAll("[data-upload]").forEach((area) => uploads(form, area, (work) => { uploading = Promise.all([uploading, work]); }));
+}
+
 each("form[data-autosave]", autosave);
+each("form[data-sending]:not([data-autosave])", sending);
