@@ -71,6 +71,18 @@ function closeMenus(event) {
   });
 }
 
+// A link becomes the picture that it leads to once that is near; until then its words stand in its place. What browsers
+// call lazy begins some 2,000 pixels ahead.
+const near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+  const [width, height] = target.dataset.picture.split("x");
+  near.unobserve(target);
+  target.replaceChildren(Object.assign(new Image(), { width, height, alt: target.textContent, src: target.href }));
+}), { rootMargin: "300px" });
+each("a[data-picture]", (link) => {
+  const [width, height] = link.dataset.picture.split("x");
+  Object.assign(link.style, { width: `${width}px`, maxWidth: "100%", aspectRatio: `${width} / ${height}` });
+  near.observe(link);
+});
 each("input[data-max-bytes]", (input) => input.closest("[data-upload]") || weigh(input));
 each("output[data-percent]", percent);
 each("input[data-reveal]", reveal);
