@@ -46,6 +46,7 @@ function percent(output) {
     const part = counts[0], whole = counts.at(-1), over = counts.some((other) => part > other);
     const known = whole > 0 && whole <= 2e9 && part >= 0;
     output.hidden = !known || (over && event?.type === "input");
+    output.toggleAttribute("data-over-whole", over);
     bar?.setAttribute("width", known && !over ? part * 100 / whole : 0);
     output.textContent = fill(over ? output.dataset.over : output.dataset.text, { percent: local(Math.floor(part * 1e4 / whole) / 100, 2) });
   };

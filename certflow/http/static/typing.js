@@ -175,7 +175,7 @@ async function lighter(file) {
   } catch { return file; }
 }
 
-// 64 bits of the whole content as hexadecimal digits; crypto.subtle is absent where a page comes without TLS.
+// 64 bits of the whole content in hexadecimal digits; without TLS there is no crypto.subtle.
 async function fingerprint(file) {
   let one = 0x811c9dc5, two = 0x9747b28c;
   for (const byte of new Uint8Array(await file.arrayBuffer())) {
@@ -211,7 +211,7 @@ function uploads(form, area, busy) {
     body.append("file", file, file.name);
     return ask("POST", area.dataset.upload, {}, body, (loaded, total) => { bar.max = total; bar.value = loaded; });
   };
-  // `begun` keeps the address of the upload from one attempt to the next; by its fingerprint the server knows a file again.
+  // `begun` keeps the address of the upload from one attempt to the next; the server knows a file by its mark.
   async function parts(file, bar, begun) {
     const size = Number(area.dataset.part), name = btoa(String.fromCharCode(...new TextEncoder().encode(file.name.slice(-200))));
     begun.mark ??= btoa(await fingerprint(file).catch(() => ""));
@@ -266,7 +266,7 @@ function uploads(form, area, busy) {
   area.addEventListener("drop", (event) => { event.preventDefault(); delete area.dataset.dropping; take([...event.dataTransfer.files]); });
 }
 
-// A form of files alone: its buttons wait until all are sent.
+// A form of files alone: its buttons wait for them.
 function sending(form) {
   let uploading = Promise.resolve(), leaving = false;
   form.addEventListener("submit", async (event) => {
@@ -277,8 +277,7 @@ function sending(form) {
     leaving = true;
     form.requestSubmit(event.submitter);
   });
-  addEventListener("pageshow", () => { leaving = false; });
-  form.querySelectorAll("[data-upload]").forEach((area) => uploads(form, area, (work) => { uploading = Promise.all([uploading, work]); }));
+  form.querySelectorAll("[data-upload]").forEach((area) => uploads(form, area, (work) => { uploading = work; }));
 }
 
 each("form[data-autosave]", autosave);
