@@ -16,6 +16,7 @@ from tests import make
 
 Table = dict[str, Any]
 Change = Callable[[Table], None]
+NEXT = 3  # of the shipped scheme
 
 
 def unchanged(_table: Table) -> None:
@@ -53,7 +54,7 @@ def stricter(table: Table) -> None:
             part["at_least"][1] = 100
 
 
-def rules(scheme: WorkflowSpec, form: FormSpec, *, of_scheme: Change, of_form: Change, version: int = 2) -> Rules:
+def rules(scheme: WorkflowSpec, form: FormSpec, *, of_scheme: Change, of_form: Change, version: int = NEXT) -> Rules:
     """The next version of both, each with its change."""
     table = json.loads(scheme.content) | {"version": version, "form": {"name": form.name, "version": version}}
     asked = json.loads(form.content) | {"version": version}
@@ -77,7 +78,7 @@ def use(app: Flask, definitions: Catalogue) -> None:
         catalogue.use(definitions)
 
 
-def add(of_scheme: Change = unchanged, of_form: Change = unchanged, *, version: int = 2) -> tuple[str, int]:
+def add(of_scheme: Change = unchanged, of_form: Change = unchanged, *, version: int = NEXT) -> tuple[str, int]:
     """Use a newer version from now on, beside what is shipped; gives its name and version."""
     shipped = catalogue.definitions()
     scheme = shipped.workflows[make.SCHEME]
@@ -88,10 +89,10 @@ def add(of_scheme: Change = unchanged, of_form: Change = unchanged, *, version: 
 
 
 def write(workflows: Path, forms: Path, of_form: Callable[[str], str]) -> None:
-    """Add files of version 2 to copies of the shipped folders; `of_form` changes the text of the criteria set."""
+    """Add files of the next version to copies of the shipped folders; `of_form` changes the text of the criteria."""
     scheme = workflows / "dong_nai_2024" / "commune_recognition.v1.toml"
-    text = scheme.read_text(encoding="utf-8").replace("version = 1", "version = 2")
-    scheme.with_name("commune_recognition.v2.toml").write_text(text, encoding="utf-8")
+    text = scheme.read_text(encoding="utf-8").replace("version = 1", f"version = {NEXT}")
+    scheme.with_name(f"commune_recognition.v{NEXT}.toml").write_text(text, encoding="utf-8")
     criteria = forms / "circular_25_2023" / "commune.v1.toml"
-    changed = of_form(criteria.read_text(encoding="utf-8").replace("version = 1", "version = 2"))
-    criteria.with_name("commune.v2.toml").write_text(changed, encoding="utf-8")
+    changed = of_form(criteria.read_text(encoding="utf-8").replace("version = 1", f"version = {NEXT}"))
+    criteria.with_name(f"commune.v{NEXT}.toml").write_text(changed, encoding="utf-8")

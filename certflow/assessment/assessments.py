@@ -20,7 +20,7 @@ from certflow.law.scoring.lowering import is_lower
 from certflow.law.scoring.scoring import Answer, Answers
 from certflow.law.specs.form import COMPARED, ENTRY_KINDS, FormSpec, IndicatorSpec, Part
 from certflow.models.base import db
-from certflow.models.dossiers import Claim, Dossier, Evidence, Finding, Meeting, Submission, SupplementRequest
+from certflow.models.dossiers import PAPERS, Claim, Dossier, Evidence, Finding, Meeting, Submission, SupplementRequest
 from certflow.models.people import User
 from certflow.vietnamese import says_something
 from certflow.wording import _
@@ -222,6 +222,12 @@ class Contents:
     def filings(self) -> list[Submission]:
         """What was filed and not taken back, oldest first."""
         return [submission for submission in self.submissions if submission.retracted_at is None]
+
+    @property
+    def takes_papers(self) -> bool:
+        """Whether there is a place for other papers: they were asked for, or some are there."""
+        asked = (item.code for request in self.requests if not request.withdrawn for item in request.items)
+        return PAPERS in self.evidence or PAPERS in asked
 
     def counted_claims(self, form: FormSpec) -> Answers:
         """The claims that count, by indicator code; of an entry that is answered by files, how many there are."""

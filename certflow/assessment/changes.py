@@ -11,15 +11,18 @@ from certflow.assessment.assessments import Contents
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.law.scoring.scoring import Answer
 from certflow.law.specs.form import FormSpec
-from certflow.models.dossiers import Claim, Dossier, Evidence, Meeting, Submission
+from certflow.models.dossiers import PAPERS, Claim, Dossier, Evidence, Meeting, Submission
 
 Manifest = Mapping[str, Any]
-MEETING, PAPERS = "meeting", "papers"
+MEETING = "meeting"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What differs under one indicator: its answers before and after, and the names of files added and removed."""
+    """What differs under one indicator: its answers before and after, and the names of files added and removed.
+
+    Under PAPERS there are only files.
+    """
 
     code: str
     before: Answer
@@ -42,18 +45,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs between two states of a dossier: indicators in the form's order, and the record of the meeting."""
+    """What differs between two states of a dossier: indicators in the form's order, the meeting, other papers."""
 
     indicators: tuple[Change, ...]
     meeting: bool
+    papers: Change
 
     def __bool__(self) -> bool:
-        return bool(self.indicators) or self.meeting
+        return bool(self.indicators) or self.meeting or self.papers.anything
 
     @property
     def fewer(self) -> tuple[str, ...]:
-        """The indicators that have fewer files than before."""
-        return tuple(change.code for change in self.indicators if change.fewer)
+        """The codes under which there are fewer files than before."""
+        return tuple(change.code for change in (*self.indicators, self.papers) if change.fewer)
 
 
 def answers_filed(claims: Iterable[Claim]) -> dict[str, dict[str, Any]]:
@@ -118,9 +122,8 @@ def between(form: FormSpec, before: Manifest, after: Manifest) -> Changes:
     """What differs between two manifests under the indicators of `form`."""
     codes = [indicator.code for criterion in form.by_part["claims"] for indicator in criterion.indicators]
     changed = (_change(code, before, after) for code in codes)
-    return Changes(
-        tuple(change for change in changed if change.anything), before.get("meeting") != after.get("meeting")
-    )
+    indicators = tuple(change for change in changed if change.anything)
+    return Changes(indicators, before.get("meeting") != after.get("meeting"), _change(PAPERS, before, after))
 
 
 def _change(code: str, before: Manifest, after: Manifest) -> Change:
@@ -166,7 +169,7 @@ def _portion(manifest: Manifest, code: str) -> object:
     if code == MEETING:
         return manifest["meeting"]
     if code == PAPERS:
-        return sorted((file["indicator"], file["sha256"]) for file in manifest["evidence"])
+        return sorted(file["sha256"] for file in manifest["evidence"] if file["indicator"] == PAPERS)
     answers = {
         own: (_lasting(row["answer"]), row["explanation"])
         for own, row in manifest["answers"].items()

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from certflow import clock
@@ -18,7 +18,7 @@ from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answers
 from certflow.law.specs.form import FormSpec
 from certflow.models.base import begin_writing, db
-from certflow.models.dossiers import Claim, Dossier, Evidence
+from certflow.models.dossiers import PAPERS, Claim, Dossier, Evidence, SupplementItem, SupplementRequest
 from certflow.models.people import User
 from certflow.wording import _
 
@@ -89,14 +89,34 @@ def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:
 
 def _refuse_unless_open(dossier: Dossier, indicator: str, actor: User) -> None:
     editing.require_editor(dossier, actor, "claims")
-    spec = form_of(dossier).indicators.get(indicator)
+    if indicator == PAPERS:
+        _refuse_unless_asked(dossier)
+    else:
+        _refuse_unless_taking(form_of(dossier), indicator)
+    if _count(dossier, indicator) >= MOST_FILES:
+        message = FormWords(form_of(dossier))("most_files", most=MOST_FILES)
+        raise Invalid(fields={"file": (message,)})
+
+
+def _refuse_unless_taking(form: FormSpec, indicator: str) -> None:
+    spec = form.indicators.get(indicator)
     if spec is None or not spec.asked_in("claims"):
         raise NotFound(_("There is no such indicator."))
     if not spec.takes_files:
         raise NotFound(_("Files are not attached to this entry."))
-    if _count(dossier, indicator) >= MOST_FILES:
-        message = FormWords(form_of(dossier))("most_files", most=MOST_FILES)
-        raise Invalid(fields={"file": (message,)})
+
+
+def _refuse_unless_asked(dossier: Dossier) -> None:
+    """Other papers are attached once they were asked for, by a return that was not taken back."""
+    asked = select(SupplementItem.code).join(
+        SupplementRequest,
+        (SupplementRequest.dossier_id == SupplementItem.dossier_id)
+        & (SupplementRequest.number == SupplementItem.number),
+    )
+    asked = asked.where(SupplementItem.dossier_id == dossier.id, SupplementItem.code == PAPERS)
+    stands = or_(SupplementItem.changed.is_not(None), SupplementRequest.settled_number.is_(None))
+    if db.session.scalar(asked.where(stands).limit(1)) is None:
+        raise NotFound(_("No other papers were asked for."))
 
 
 def _count(dossier: Dossier, indicator: str) -> int:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import selectinload
 
 from certflow import clock
 from certflow.assessment import assessments, changes
-from certflow.assessment.changes import MEETING, PAPERS, Manifest
+from certflow.assessment.changes import MEETING, Manifest
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.errors import Invalid
 from certflow.law.workflow import Move
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, SupplementItem, SupplementRequest
+from certflow.models.dossiers import PAPERS, Dossier, SupplementItem, SupplementRequest
 from certflow.wording import _
 
 LONGEST_WORDS = 1000

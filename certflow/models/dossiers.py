@@ -174,8 +174,14 @@ class Finding(_Assessed, Model):
     __tablename__ = "finding"
 
 
+PAPERS = "papers"
+
+
 class Evidence(Model):
-    """A file behind a claim; kept for ever once submitted, `removed_at` takes it out of a draft."""
+    """A file behind a claim; kept for ever once submitted, `removed_at` takes it out of a draft.
+
+    Files under PAPERS in place of an indicator are other papers, which a supplement asked for.
+    """
 
     __tablename__ = "evidence"
     __table_args__ = (Index("ix_evidence_dossier_indicator", "dossier_id", "indicator"),)

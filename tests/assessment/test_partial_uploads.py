@@ -37,8 +37,8 @@ def officer(dossier: Dossier) -> User:
     return make.person_for("commune_officer", dossier)
 
 
-def begun(dossier: Dossier, officer: User, whole: bytes = SCAN) -> PartialUpload:
-    return partial_uploads.begin(dossier.id, "1.1", len(whole), "biên bản.pdf", actor=officer)
+def begun(dossier: Dossier, officer: User, whole: bytes = SCAN, fingerprint: str = "") -> PartialUpload:
+    return partial_uploads.begin(dossier.id, "1.1", len(whole), "biên bản.pdf", fingerprint, actor=officer)
 
 
 def sent(upload: PartialUpload, whole: bytes = SCAN, *, parts: int = 9) -> None:
@@ -69,6 +69,28 @@ def test_parts_become_the_file_once_however_often_it_is_finished(dossier: Dossie
     assert partial_uploads.finish(again, actor=officer).id == file.id
     assert db.session.scalar(select(func.count()).select_from(Evidence)) == 1
     assert left() == []
+
+
+@inside
+def test_the_same_file_chosen_again_goes_on_and_another_one_begins_anew(dossier: Dossier, officer: User) -> None:
+    upload, unmarked = begun(dossier, officer, fingerprint="0123456789abcdef"), begun(dossier, officer)
+    assert partial_uploads.unfinished(dossier.id, officer) == {}
+    for sending in (upload, unmarked):
+        sent(sending, parts=2)
+
+    again = begun(dossier, officer, fingerprint="0123456789abcdef")
+    others = [begun(dossier, officer, fingerprint=other) for other in ("0123456789abcdee", "../../name", "")]
+
+    assert (again, partial_uploads.offset(again)) == (upload, 2 * PART)
+    assert partial_uploads.unfinished(dossier.id, officer) == {"1.1": [(upload, 2 * PART)]}
+    assert [partial_uploads.offset(other) for other in others] == [0, 0, 0]
+    assert partial_uploads.unfinished(dossier.id, make.user("other")) == {}
+    sent(again)
+    partial_uploads.finish(again, actor=officer)
+    assert partial_uploads.unfinished(dossier.id, officer) == {}
+    assert (
+        partial_uploads.offset(begun(dossier, officer, fingerprint="0123456789abcdef")) == 0
+    )  # taken out, put in anew
 
 
 @inside

@@ -12,9 +12,9 @@ from tests.cli.conftest import Certflow
 
 PLACE = "dong_nai_2024/commune_recognition"
 SCHEME = """\
-# Version 2: Plan 99/KH-UBND of 2025 moves the filing of the plan from 15/02 to 10/02.
+# Version 3: Plan 99/KH-UBND of 2025 moves the filing of the plan from 15/02 to 10/02.
 name    = "dong_nai_commune_recognition"
-version = 2
+version = 3
 extends = { name = "dong_nai_commune_recognition", version = 1 }
 
 deadlines = [
@@ -42,10 +42,10 @@ criteria = [{ number = 5, indicators = [{ number = 1, parts = [{ key = "share", 
 
 @pytest.fixture
 def workflows(tmp_path: Path) -> Path:
-    """A copy of the schemes with a second version of one of them, in which one rule is another."""
+    """A copy of the schemes with a further version of one of them, in which one rule is another."""
     folder = Path(shutil.copytree(resource("workflows"), tmp_path / "workflows"))
-    (folder / f"{PLACE}.v2.toml").write_text(SCHEME, encoding="utf-8")
-    (folder / f"{PLACE}.v2.cases.toml").write_text(CASES, encoding="utf-8")
+    (folder / f"{PLACE}.v3.toml").write_text(SCHEME, encoding="utf-8")
+    (folder / f"{PLACE}.v3.cases.toml").write_text(CASES, encoding="utf-8")
     return folder
 
 
@@ -60,12 +60,12 @@ def stricter(tmp_path: Path) -> Path:
 def test_a_scheme_with_one_other_rule_takes_25_lines_with_its_cases(certflow: Certflow, workflows: Path) -> None:
     checked = certflow("check", "--workflows", str(workflows))
     drawn = certflow("draw", "--workflows", str(workflows))
-    compared = certflow("definitions", "diff", "dong_nai_commune_recognition:1", str(workflows / f"{PLACE}.v2.toml"))
+    compared = certflow("definitions", "diff", "dong_nai_commune_recognition:1", str(workflows / f"{PLACE}.v3.toml"))
 
     assert len((SCHEME + CASES).splitlines()) <= 25
     assert checked.exit_code == 0, checked.stderr
-    assert drawn.output.splitlines() == ["commune_recognition.v2.md: written"]
-    pictures = [(workflows / f"{PLACE}.v{n}.md").read_text(encoding="utf-8").splitlines() for n in (1, 2)]
+    assert drawn.output.splitlines() == ["commune_recognition.v3.md: written"]
+    pictures = [(workflows / f"{PLACE}.v{n}.md").read_text(encoding="utf-8").splitlines() for n in (1, 3)]
     assert len(pictures[0]) == len(pictures[1])
     assert sum(old != new for old, new in zip(*pictures, strict=True)) == 2
     assert [line.split(", ")[1].split(" changed")[0] for line in compared.output.splitlines()[1:]] == [
@@ -77,13 +77,13 @@ def test_a_scheme_with_one_other_rule_takes_25_lines_with_its_cases(certflow: Ce
 def test_a_case_that_is_not_moved_with_its_rule_fails_in_the_file_that_extends(
     certflow: Certflow, workflows: Path
 ) -> None:
-    cases = workflows / f"{PLACE}.v2.cases.toml"
+    cases = workflows / f"{PLACE}.v3.cases.toml"
     cases.write_text('extends = { name = "dong_nai_commune_recognition", version = 1 }\n', encoding="utf-8")
 
     failed = certflow("check", "--workflows", str(workflows))
 
     assert failed.exit_code == 1
-    path = f"workflows/{PLACE}.v2.cases.toml"
+    path = f"workflows/{PLACE}.v3.cases.toml"
     assert failed.stderr.splitlines()[1:] == [
         f"{path}: submit_plan, the last instant: expected on time; got late",
         f"{path}: submit_plan, on time seen from UTC: expected on time; got late",
@@ -91,16 +91,16 @@ def test_a_case_that_is_not_moved_with_its_rule_fails_in_the_file_that_extends(
 
 
 def test_a_fault_in_cases_names_the_file_it_comes_from_and_is_told_once(certflow: Certflow, workflows: Path) -> None:
-    own, extended = (workflows / f"{PLACE}.v{n}.cases.toml" for n in (2, 1))
+    own, extended = (workflows / f"{PLACE}.v{n}.cases.toml" for n in (3, 1))
     own.write_text(CASES.replace("the last instant", "the last moment", 1), encoding="utf-8")
     in_own = certflow("check", "--workflows", str(workflows)).stderr
     extended.write_text(extended.read_text(encoding="utf-8").replace("role = ", "roll = ", 1), encoding="utf-8")
     in_extended = certflow("check", "--workflows", str(workflows)).stderr
 
-    assert f"workflows/{PLACE}.v2.cases.toml: deadlines.submit_plan, the last moment.deadline: is missing" in in_own
+    assert f"workflows/{PLACE}.v3.cases.toml: deadlines.submit_plan, the last moment.deadline: is missing" in in_own
     assert "v1.cases" not in in_own
     assert f"workflows/{PLACE}.v1.cases.toml: actions[1].roll: is not known here" in in_extended
-    assert "v2.cases" not in in_extended
+    assert "v3.cases" not in in_extended
 
 
 def test_a_file_elsewhere_may_extend_what_is_shipped(

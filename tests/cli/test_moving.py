@@ -15,7 +15,7 @@ from certflow.models.base import db
 from tests import make, versions
 from tests.cli.conftest import Certflow
 
-TARGET = "dong_nai_commune_recognition:2"
+TARGET = "dong_nai_commune_recognition:3"
 FIRST = "Tuyên truyền về học tập suốt đời"
 
 
@@ -78,11 +78,11 @@ def test_with_yes_it_is_done_in_the_name_of_an_administrator_and_again_is_nothin
     assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
     assert first.output.splitlines()[-1] == "2 moved, 2 stays."
     assert second.output.splitlines()[-1] == "2 had this version, 2 stays."
-    assert _moved(engine) == [2, 2, 1, 1]
+    assert _moved(engine) == [3, 3, 1, 1]
     with engine.connect() as connection:
         query = sa.text("select dossier_id, action, note from history_entry where action like 'move:%' order by 1")
-        assert [tuple(row) for row in connection.execute(query)] == [(1, "move:1:2", "1.1"), (2, "move:1:2", "")]
-        assert connection.scalar(sa.text("select workflow_version from round")) == 2
+        assert [tuple(row) for row in connection.execute(query)] == [(1, "move:1:3", "1.1"), (2, "move:1:3", "")]
+        assert connection.scalar(sa.text("select workflow_version from round")) == 3
 
 
 def test_cut_off_after_any_commit_a_second_time_finishes(
@@ -100,10 +100,10 @@ def test_cut_off_after_any_commit_a_second_time_finishes(
     with monkeypatch.context() as cut:
         cut.setattr(moving, "move_some", cut_off)
         certflow(*command, "--yes", "--by", "quantri")
-    assert _moved(engine) == [2, 1, 1, 1]
+    assert _moved(engine) == [3, 1, 1, 1]
 
     assert certflow(*command, "--yes", "--by", "quantri").exit_code == 0
-    assert _moved(engine) == [2, 2, 1, 1]
+    assert _moved(engine) == [3, 3, 1, 1]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

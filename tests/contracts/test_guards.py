@@ -44,16 +44,16 @@ base = "ready", change = { files_attached = false }, refused = ["files_at_hand"]
 
 @pytest.fixture
 def folders(tmp_path: Path) -> dict[str, Path]:
-    """A second version of a scheme, which needs the new guard, with its cases; and its criteria set."""
+    """A further version of a scheme, which needs the new guard, with its cases; and its criteria set."""
     scheme, examples, criteria = (
         (resource("forms").parent / name).read_text(encoding="utf-8")
         for name in (f"{SCHEME}.toml", f"{SCHEME}.cases.toml", CRITERIA)
     )
     changed = {
-        "workflows/next.v2.toml": scheme.replace("version = 1\n", "version = 2\n").replace(
+        "workflows/next.v3.toml": scheme.replace("version = 1\n", "version = 3\n").replace(
             '"meeting_recorded"]', '"meeting_recorded", "files_at_hand"]', 1
         ),
-        "workflows/next.v2.cases.toml": examples.replace("actions = [", f"actions = [{CASE}").replace(
+        "workflows/next.v3.cases.toml": examples.replace("actions = [", f"actions = [{CASE}").replace(
             "meeting_recorded = true\n", "meeting_recorded = true\nfiles_attached = true\n"
         ),
         "forms/commune.v1.toml": criteria,
@@ -85,7 +85,7 @@ def used(app: Flask, folders: dict[str, Path], declared: None, monkeypatch: pyte
     """The application, running on these files as its own."""
     for module in (catalogue, cases):
         monkeypatch.setattr(module, "resource", lambda name: folders.get(name) or resource(name))
-    monkeypatch.setattr(make, "SCHEME", (make.SCHEME[0], 2))
+    monkeypatch.setattr(make, "SCHEME", (make.SCHEME[0], 3))
     with app.app_context():
         catalogue.use(catalogue.read(EFFECTS))
     return app
@@ -101,12 +101,12 @@ def test_a_new_guard_is_checked_in_schemes_and_their_cases(folders: dict[str, Pa
     definitions = catalogue.read_from(**folders, effects=EFFECTS)
     (spec,) = definitions.workflows.values()
     outcomes = cases.run(definitions, **folders)[spec.path]
-    path = folders["workflows"] / "next.v2.cases.toml"
+    path = folders["workflows"] / "next.v3.cases.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("attached = false", 'attached = "no"'), encoding="utf-8")
 
     assert all(outcome.passed for outcome in outcomes)
     assert outcomes[0].got == "refused by files_at_hand"
-    assert "v2" in diagram(spec)
+    assert "v3" in diagram(spec)
     with pytest.raises(DefinitionError, match=r"actions\[1\]\.change\.files_attached: must be true or false"):
         cases.run(definitions, **folders)
 
@@ -130,7 +130,7 @@ def test_an_act_is_refused_by_a_new_guard_until_it_holds(used: Flask) -> None:
 def test_the_pages_of_rules_say_a_new_guard_in_words(used: Flask, client: FlaskClient) -> None:
     with used.app_context():
         make.sign_in(client, make.person("province_reviewer"))
-    address = "/rules/schemes/dong_nai_commune_recognition/2"
+    address = "/rules/schemes/dong_nai_commune_recognition/3"
     scheme, examples = (in_english(client).get(address + page).text for page in ("", "/cases"))
 
     assert "Files are at hand" in scheme

@@ -88,11 +88,11 @@ def test_the_scheme_page_shows_states_turns_actions_needs_and_dates_in_both_lang
 
 
 def _newer_versions(app: Flask) -> None:
-    """Second versions of the criteria set and of the scheme beside the first, as if their files had been added."""
+    """The next versions of the criteria set and of the scheme, as if their files had been added."""
     shipped = versions.definitions(app)
     form, scheme = shipped.forms["learning_community_commune", 1], shipped.workflows[make.SCHEME]
     first, *others = scheme.deadlines
-    new = replace(scheme, version=2, form_version=2, deadlines=(replace(first, day=first.day - 1), *others))
+    new = replace(scheme, version=versions.NEXT, form_version=2, deadlines=(replace(first, day=first.day - 1), *others))
     versions.use(
         app,
         Catalogue(
@@ -103,21 +103,21 @@ def _newer_versions(app: Flask) -> None:
 
 
 def test_the_pages_tell_what_changes_between_versions(app: Flask, officer: FlaskClient) -> None:
-    assert "/changes/" not in officer.get(CRITERIA).text + officer.get(SCHEME).text
+    assert "/changes/" not in officer.get(CRITERIA).text
 
     _newer_versions(app)
 
-    for address in (CRITERIA, SCHEME):
-        changes = f"{address}/changes/2"
+    for address, version in ((CRITERIA, 2), (SCHEME, versions.NEXT)):
+        changes = f"{address}/changes/{version}"
         assert f'href="{changes}"' in officer.get(address).text
-        assert f'href="{changes}"' in officer.get(f"{address[:-1]}2").text
+        assert f'href="{changes}"' in officer.get(f"{address[:-1]}{version}").text
     send(officer, "/language", {"locale": "en", "next": "/rules/"}, page="/rules/")
     told = officer.get(f"{CRITERIA}/changes/2").text
     assert "Criterion 1 was removed: Leadership by the commune" in told
     assert "The number of levels changed from “2” to “3”." in told
-    assert "the day changed from “by 15/02” to “by 14/02”." in officer.get(f"{SCHEME}/changes/2").text
+    assert "the day changed from “by 15/02” to “by 14/02”." in officer.get(f"{SCHEME}/changes/{versions.NEXT}").text
     assert "Both versions say the same." in officer.get(f"{SCHEME}/changes/1").text
-    assert officer.get(f"{SCHEME}/changes/3").status_code == 404
+    assert officer.get(f"{SCHEME}/changes/9").status_code == 404
 
 
 def test_what_does_not_exist_is_not_found(officer: FlaskClient) -> None:

@@ -81,10 +81,10 @@ def test_every_scheme_is_drawn_as_one_named_picture_with_every_state_and_action(
 
 def test_a_scheme_that_issues_nothing_and_has_no_dates_has_its_page(app: Flask, reader: FlaskClient) -> None:
     shipped = versions.definitions(app)
-    bare: WorkflowSpec = replace(shipped.workflow(*make.SCHEME), version=2, outcome=None, deadlines=())
+    bare: WorkflowSpec = replace(shipped.workflow(*make.SCHEME), version=versions.NEXT, outcome=None, deadlines=())
     versions.use(app, Catalogue(shipped.workflows | {bare.key: bare}, shipped.forms))
 
-    page = reader.get(f"{SCHEME[:-1]}2").text
+    page = reader.get(f"{SCHEME[:-1]}{versions.NEXT}").text
 
     assert "This scheme issues nothing." in page
     assert drawing(page) is not None

@@ -1,16 +1,20 @@
 """A help page for each role, in both languages."""
 
 import re
+import sys
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from playwright.sync_api import expect
 
 from certflow.catalogue import role_titles
 from certflow.desk.guide import PICTURES, Picture, steps_of
 from tests import make
+from tests.browser import PHONE, OpenPage, Screenshot, sign_in
 from tests.browsing import in_english
+from tests.desk.test_budgets import HEAVIEST
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -23,12 +27,11 @@ def test_every_role_has_a_page_with_its_steps_and_their_pictures(app: Flask, cli
     for name in names:
         page = client.get(f"/help/{name}")
         assert page.status_code == 200
-        steps, pictures = page.text.count("<li><p><b>"), re.findall(r"<img [^>]+>", page.text)
-        assert len(pictures) == steps >= 4, name
-        assert all('loading="lazy" decoding="async"' in picture for picture in pictures), name
-        assert len(set(re.findall(r'<a href="(/static/help/[^"]+)"><img src="\1" alt="[^"]{20,}"', page.text))) == steps
+        steps = page.text.count("<li><p><b>")
+        pictures = re.findall(r'<a href="(/static/help/[^"]+)" data-picture="\d+x\d+">[^<]{20,}</a>', page.text)
+        assert len(set(pictures)) == steps >= 4, name
     assert client.get("/help/nobody").status_code == 404
-    picture = client.get(re.findall(r'src="(/static/help/[^"]+)"', page.text)[0])
+    picture = client.get(pictures[0])
     assert (picture.mimetype, picture.cache_control.immutable) == ("image/webp", True)
 
 
@@ -47,6 +50,32 @@ def test_the_pictures_are_those_that_steps_name_and_small(app: Flask) -> None:
     sizes = {name: path.stat().st_size for name, path in paths.items()}
     assert max(sizes.values()) < 40_000, sizes
     assert sum(sizes.values()) < 400_000
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_first_load_of_the_longest_page_is_light_and_scripts_show_each_picture(
+    app: Flask, open_page: OpenPage, screenshot: Screenshot, script: bool
+) -> None:
+    with app.app_context():
+        reader = make.person("education_officer").sign_in_name
+    with app.test_request_context():
+        longest = max(role_titles.roles(), key=lambda role: len(list(steps_of(role))))
+    page, loaded = open_page(PHONE, java_script_enabled=script), list[int]()
+    sign_in(page, reader)
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.on("requestfinished", lambda request: loaded.append(request.sizes()["responseBodySize"]))
+    page.goto(f"/help/{longest}", wait_until="networkidle")
+    sys.stdout.write(f"first load of /help/{longest} {'with' if script else 'without'} scripts: {sum(loaded)} bytes\n")
+    assert 20_000 < sum(loaded) < HEAVIEST
+    screenshot(page, f"help-{'with' if script else 'without'}-scripts")
+    pictures, links = page.locator(".guide img"), page.locator(".guide figure a")
+    if script:
+        for link in links.all():
+            link.scroll_into_view_if_needed()
+        expect(pictures).to_have_count(links.count())
+        expect(pictures.last).to_have_js_property("naturalWidth", 2 * int(pictures.last.get_attribute("width") or 0))
+    else:
+        expect(pictures).to_have_count(0)
 
 
 @pytest.mark.parametrize(

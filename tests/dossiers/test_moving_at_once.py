@@ -18,7 +18,7 @@ from certflow.rounds import rounds
 from tests import make, versions
 from tests.dossiers.moves import acts, administrator, moved, now
 from tests.racing import at_once, in_session, refusals, taking
-from tests.versions import Table
+from tests.versions import NEXT, Table
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")
 
@@ -60,7 +60,7 @@ def test_dates_that_nobody_needs_any_more_go_and_new_dossiers_begin_with_the_new
 
     assert set(_dates(draft.round_id)) == {"submit_plan", "submit_statutory", "decide_statutory", "hearing"}
     opened = make.dossier()
-    assert (opened.workflow_version, opened.form_version) == (2, 2)
+    assert (opened.workflow_version, opened.form_version) == (NEXT, NEXT)
 
 
 def _moving(target: Key, round_id: int, actor_id: int) -> Any:
@@ -82,7 +82,7 @@ def test_two_administrators_at_once_move_each_dossier_once(app: Flask) -> None:
     assert refusals(answers) == []
     assert sorted(answers) == [["done"] * 3, ["moves"] * 3]
     assert [len(acts(about)) for about in made] == [1] * 3
-    assert db.session.get_one(Round, round_id, populate_existing=True).workflow_version == 2
+    assert db.session.get_one(Round, round_id, populate_existing=True).workflow_version == NEXT
 
 
 def test_an_officer_who_acts_meanwhile_is_first_or_is_told_and_nothing_is_lost(app: Flask) -> None:
@@ -102,7 +102,7 @@ def test_an_officer_who_acts_meanwhile_is_first_or_is_told_and_nothing_is_lost(a
         numbers = [entry.number for entry in acts(filed)]
         assert numbers == list(range(2, 2 + len(numbers)))
         assert now(filed).version == numbers[-1]
-        assert (now(filed).workflow_version, now(filed).state == "appraising") == (2, not told)
+        assert (now(filed).workflow_version, now(filed).state == "appraising") == (NEXT, not told)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

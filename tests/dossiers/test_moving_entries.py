@@ -21,6 +21,7 @@ from tests.browsing import again, send, signed_in, typed_in
 from tests.definitions.made import RATING, RECORD, read
 from tests.dossiers.moves import administrator, moved, planned
 from tests.gateways import samples
+from tests.versions import NEXT
 
 AGAIN = "The answer must be confirmed again: the question has changed."
 RECORD_AGAIN = "The entry must be confirmed again: its question has changed."
@@ -29,10 +30,10 @@ FINDINGS = {**POINTS, "3.1": {"value": "Thiếu kinh phí, ít lớp."}}
 
 
 def newer(text: str, *, family: str = "") -> tuple[str, int]:
-    """Use version 2 of the scheme in use, with a criteria set of its own; gives its name and version."""
+    """Use version 3 of the scheme in use, with a criteria set of its own; gives its name and version."""
     shipped = catalogue.definitions()
     form = replace(read(text), version=2)
-    spec = replace(shipped.workflows[make.SCHEME], version=2, form=form.name, form_version=2, form_family=family)
+    spec = replace(shipped.workflows[make.SCHEME], version=NEXT, form=form.name, form_version=2, form_family=family)
     catalogue.use(Catalogue(shipped.workflows | {spec.key: spec}, shipped.forms | {(form.name, 2): form}))
     return spec.key
 
@@ -100,7 +101,7 @@ def test_points_on_another_scale_are_given_again(app: Flask, client: FlaskClient
         assert filed.kind == "stays"
         assert "(1.2)" in filed.details[0]
         draft = make.dossier(claims=POINTS)
-        draft_round, target = draft.round_id, (make.SCHEME[0], 2)
+        draft_round, target = draft.round_id, (make.SCHEME[0], NEXT)
         moved(draft_round, target)
     signed_in(app, client, "commune_officer", draft)
 
@@ -149,7 +150,7 @@ def test_a_chosen_criteria_set_is_kept_by_a_version_that_lets_choose_it(app: Fla
         expected = (chosen.name, 1) if kept else ("made_rating", 2)
         dossier, found = again(made), db.session.get_one(Round, opened.id)
         assert told.kind == "moves"
-        assert (dossier.form, dossier.form_version, dossier.workflow_version) == (*expected, 2)
+        assert (dossier.form, dossier.form_version, dossier.workflow_version) == (*expected, NEXT)
         assert (found.form, found.form_version) == ((chosen.name, 1) if kept else (None, None))
         assert catalogue.form_of(found).name == expected[0]
         assert next(iter(moving.plan(opened.id, target))).kind == "done"

@@ -31,16 +31,17 @@ def _version(app: Flask, dossier: Dossier) -> int:
         return now(dossier).workflow_version
 
 
-def test_the_round_leads_to_a_move_only_where_there_is_a_newer_version(app: Flask, administrating: FlaskClient) -> None:
+def test_the_round_leads_to_a_move_only_where_there_is_a_newer_version(
+    app: Flask, administrating: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with app.app_context():
-        about = make.dossier()
-    assert _address(about) not in administrating.get(f"/rounds/{about.round_id}").text
-    assert administrating.get(_address(about)).status_code == 404
+        older = make.dossier()
+        monkeypatch.setattr(make, "SCHEME", (make.SCHEME[0], versions.NEXT - 1))
+        newest = make.dossier(round_=make.round_(title="Đợt mới"))
 
-    with app.app_context():
-        versions.add()
-
-    assert f'href="{_address(about)}"' in administrating.get(f"/rounds/{about.round_id}").text
+    assert f'href="{_address(older)}"' in administrating.get(f"/rounds/{older.round_id}").text
+    assert _address(newest) not in administrating.get(f"/rounds/{newest.round_id}").text
+    assert administrating.get(_address(newest)).status_code == 404
 
 
 def test_the_page_says_what_changes_and_what_would_happen_and_changes_nothing(
@@ -70,15 +71,15 @@ def test_moving_tells_what_became_of_each_and_a_second_time_finds_nothing(
         draft, filed = make.dossier(claims=make.answers(1)), make.dossier(at="submitted")
         versions.add(of_form=retitled("1.1"))
 
-    first = send(administrating, _address(draft), {"to": 2})
-    second = send(administrating, _address(draft), {"to": 2})
+    first = send(administrating, _address(draft), {"to": versions.NEXT})
+    second = send(administrating, _address(draft), {"to": versions.NEXT})
 
     assert (first.status_code, second.status_code) == (200, 200)
-    assert "Moved to version 2" in first.text
+    assert "Moved to version 3" in first.text
     assert "Answers of the self-assessment to confirm again: 1.1." in first.text
     assert "<dt>Already on this version</dt><dd>1</dd>" in second.text
-    assert [_version(app, about) for about in (draft, filed)] == [2, 1]
-    assert "version 2" in administrating.get(f"/rounds/{draft.round_id}").text
+    assert [_version(app, about) for about in (draft, filed)] == [versions.NEXT, 1]
+    assert "version 3" in administrating.get(f"/rounds/{draft.round_id}").text
 
 
 @pytest.mark.parametrize("version", ["1", "9", "", "-1", "9" * 30, "x"])
@@ -101,7 +102,7 @@ def test_nobody_else_sees_or_does_it(app: Flask, client: FlaskClient) -> None:
     signed_in(app, client, "education_head", about)
 
     assert client.get(_address(about)).status_code == 403
-    assert send(client, _address(about), {"to": 2}, page="/rules/").status_code == 403
+    assert send(client, _address(about), {"to": versions.NEXT}, page="/rules/").status_code == 403
 
 
 def test_many_dossiers_make_pages_of_bounded_weight_and_queries(app: Flask, administrating: FlaskClient) -> None:
@@ -118,7 +119,7 @@ def test_many_dossiers_make_pages_of_bounded_weight_and_queries(app: Flask, admi
     with counted(app) as statements:
         administrating.get(_address(about))
     assert len(statements) <= 18, statements
-    moved_page = send(administrating, _address(about), {"to": 2})
+    moved_page = send(administrating, _address(about), {"to": versions.NEXT})
     assert "<dt>Moved</dt><dd>55</dd>" in moved_page.text
     assert moved_page.text.count('scope="row"') == 50
 
@@ -131,7 +132,7 @@ def test_the_history_tells_a_move_in_words(app: Flask, client: FlaskClient) -> N
 
     page = client.get(f"/dossiers/{about.id}/history").text
 
-    assert "Moved from version 1 to version 2 of its rules" in page
+    assert "Moved from version 1 to version 3 of its rules" in page
     assert "To be confirmed again: 1.1" in page
     assert ", Administrator" in page
 

@@ -2,20 +2,25 @@
 
 import datetime as dt
 import io
+import json
 import re
 
+import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
+from sqlalchemy import update
 
 from certflow import clock
 from certflow.assessment import assessments, changes, evidence, supplements
-from certflow.assessment.supplements import Asked
+from certflow.assessment.supplements import NOTHING, Asked
 from certflow.dossiers import actions, dossiers, retractions, submissions
-from certflow.errors import Invalid
+from certflow.errors import Invalid, NotFound
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, SupplementRequest
+from certflow.models.dossiers import PAPERS, Dossier, Evidence, SupplementItem, SupplementRequest
 from tests import make
+from tests.browser import PHONE, OpenPage, Screenshot, assert_accessible, assert_fits, sign_in
 from tests.browsing import send, signed_in, typed_in
 from tests.gateways import samples
 
@@ -34,6 +39,11 @@ def _attach(dossier: Dossier, code: str) -> int:
     file = evidence.attach(dossier.id, code, io.BytesIO(samples.pdf()), "Danh sách.pdf", actor=officer)
     make.commit()
     return file.id
+
+
+def _attach_paper(dossier: Dossier, name: str) -> Evidence:
+    officer, paper = make.person_for("commune_officer", dossier), io.BytesIO(samples.pdf())
+    return evidence.attach(dossier.id, PAPERS, paper, name, actor=officer)
 
 
 def _filed_again(dossier: Dossier) -> SupplementRequest:
@@ -95,6 +105,20 @@ def test_what_a_step_asked_or_settled_is_undone_when_it_is_taken_back() -> None:
 
 
 @pytest.mark.usefixtures("inside_the_application")
+def test_papers_asked_for_before_they_had_a_place_are_not_taken_for_answered() -> None:
+    dossier = make.dossier("submitted")
+    _give_back(dossier, Asked({PAPERS: "Tờ trình"}))
+    flask_migrate.downgrade(revision="0020")
+    db.session.execute(update(SupplementItem).values(seen="the mark of all files of the dossier"))
+    make.commit()
+
+    flask_migrate.upgrade()
+
+    (item,) = supplements.of_dossier(dossier)[-1].items
+    assert not supplements.is_changed(item, changes.present(assessments.contents(dossier)))
+
+
+@pytest.mark.usefixtures("inside_the_application")
 def test_what_cannot_be_asked_is_refused_by_field_and_changes_nothing() -> None:
     dossier = make.dossier("submitted")
     yesterday = clock.today() - dt.timedelta(days=1)
@@ -107,6 +131,41 @@ def test_what_cannot_be_asked_is_refused_by_field_and_changes_nothing() -> None:
     assert (db.session.get_one(Dossier, dossier.id).state, supplements.of_dossier(dossier)) == ("submitted", [])
     _give_back(dossier, Asked({}, clock.today()))
     assert [request.answer_by for request in supplements.of_dossier(dossier)] == [clock.today()]
+
+
+@pytest.mark.usefixtures("inside_the_application")
+def test_other_papers_are_attached_once_they_are_asked_for_and_stand_in_what_is_filed() -> None:
+    dossier = make.dossier("submitted")
+    for asked, closing in ((Asked({"1.1": WORDS}), False), (Asked({PAPERS: "Tờ trình"}), True)):
+        _give_back(dossier, asked)
+        if closing:
+            retractions.retract(dossier.id, actor=make.person_for("education_officer", dossier), seen=dossier.version)
+            _give_back(dossier, NOTHING)
+        with pytest.raises(NotFound):
+            _attach_paper(dossier, "Tờ trình.pdf")
+        for action in ("hand_over", "submit"):
+            make.act(dossier, action)
+    _give_back(dossier, Asked({PAPERS: "Tờ trình, biên bản"}))
+    (item,) = supplements.of_dossier(dossier)[-1].items
+    _attach(dossier, "1.1")
+    assert not supplements.is_changed(item, changes.present(assessments.contents(dossier)))
+
+    paper = _attach_paper(dossier, "Tờ trình.pdf")
+    make.commit()
+    for action in ("hand_over", "submit"):
+        make.act(dossier, action)
+
+    assert item.changed
+    listed = json.loads(submissions.submission(dossier, 4).manifest)["evidence"]
+    assert (PAPERS, paper.sha256) in {(file["indicator"], file["sha256"]) for file in listed}
+    differing = changes.latest(dossier, assessments.contents(dossier))
+    assert differing is not None
+    assert differing.papers.added == ("Tờ trình.pdf",)
+    _give_back(dossier, NOTHING)
+    evidence.remove(paper.id, actor=make.person_for("commune_officer", dossier))
+    differing = changes.latest(dossier, assessments.contents(dossier))
+    assert differing is not None
+    assert differing.fewer == (PAPERS,)
 
 
 def test_the_office_asks_at_an_indicator_and_the_commune_reads_it_there(app: Flask, client: FlaskClient) -> None:
@@ -175,3 +234,65 @@ def test_filing_again_unchanged_is_asked_about_and_told_to_the_office(app: Flask
     overview = client.get(f"/dossiers/{dossier.id}/").text
     assert "Filed again unchanged" in overview
     assert "Files removed: Danh sách.pdf" in overview.split("What the last filing changed")[1]
+
+
+def test_other_papers_are_attached_on_a_page_of_their_own_and_read_beside_the_reason(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        dossier = make.dossier("submitted")
+        _give_back(dossier, Asked({PAPERS: "Tờ trình của xã"}))
+    signed_in(app, client, "commune_officer", dossier)
+    page = f"/dossiers/{dossier.id}/papers"
+    overview = client.get(f"/dossiers/{dossier.id}/").text
+    assert re.search(r"data-next-action href=\"[^\"]*/papers\">Continue: Other papers", overview)
+    assert "is unchanged" in client.get(f"/dossiers/{dossier.id}/actions/hand_over").text
+
+    refused = send(client, page, {"go": "files:papers"})
+    wrong = send(client, page, {"papers-file": (io.BytesIO(b"x"), "a.pdf")})
+    sent = send(client, page, {"go": "files:papers", "papers-file": (io.BytesIO(samples.pdf()), "Tờ trình.pdf")})
+
+    assert (refused.status_code, wrong.status_code, sent.status_code) == (422, 422, 302)
+    assert "Choose at least one file first." in refused.text
+    assert sent.location == f"{page}#ipapers-files"
+    file = re.search(r'href="(/evidence/\d+/pages/1)"', client.get(page).text)
+    assert file is not None
+    assert f'href="{page}"' in client.get(file[1]).text
+    assert "is unchanged" not in client.get(f"/dossiers/{dossier.id}/actions/hand_over").text
+    with app.app_context():
+        for action in ("hand_over", "submit"):
+            make.act(db.session.get_one(Dossier, dossier.id), action)
+        digest = db.session.scalars(db.select(Evidence.sha256)).one()
+    client = app.test_client()
+    signed_in(app, client, "education_officer", dossier)
+    reason = client.get(f"/dossiers/{dossier.id}/").text.split("Tờ trình của xã")[1].split("</li>\n</ul>")[0]
+    assert file[1] in reason
+    receipt = client.get(f"/dossiers/{dossier.id}/submissions/2").text
+    assert "Other papers of the dossier: Tờ trình.pdf" in receipt
+    assert digest in receipt
+    assert digest[:8] in client.get(f"/dossiers/{dossier.id}/proof").text
+    assert "data-upload" not in client.get(page).text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_another_paper_is_sent_when_it_is_chosen(app: Flask, open_page: OpenPage, screenshot: Screenshot) -> None:
+    with app.app_context():
+        dossier = make.dossier("submitted")
+        _give_back(dossier, Asked({PAPERS: "Tờ trình của xã, có chữ ký và con dấu."}))
+        officer = make.person_for("commune_officer", dossier).sign_in_name
+    page = open_page(PHONE)
+    sign_in(page, officer)
+    page.goto(f"/dossiers/{dossier.id}/papers")
+    paper = {"name": "Tờ trình.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()}
+    page.set_input_files("#ipapers-file", paper)  # type: ignore[arg-type]
+    expect(page.locator("#ipapers-files .files")).to_contain_text("Tờ trình.pdf")
+    assert_accessible(page)
+    assert_fits(page)
+    screenshot(page, "claims-papers")
+    page.click("[name=go][value=next]")
+    page.wait_for_url("**/check")
+    page.click(".tasks .thumb")  # above the link that takes the whole line
+    page.wait_for_url("**/evidence/*/pages/1")
+    page.go_back()
+    page.click(".tasks a >> nth=0")
+    page.wait_for_url("**/papers")

@@ -180,7 +180,7 @@ def test_it_stays_while_the_dossier_stays_in_the_same_part() -> None:
 
     moved(dossier.round_id, versions.add(of_form=versions.retitled("1.1")))
 
-    assert now(dossier).workflow_version == 2
+    assert now(dossier).workflow_version == versions.NEXT
     assert handler(dossier) == officer.sign_in_name
 
 

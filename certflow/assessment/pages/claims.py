@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow.access import editing
-from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS
+from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS, WRITES_CLAIMS
 from certflow.assessment import assessments, earlier, meetings, partial_uploads
 from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
@@ -32,7 +32,7 @@ from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
 from certflow.http.sections import sections
 from certflow.law.specs.form import CriterionSpec
-from certflow.models.dossiers import Dossier
+from certflow.models.dossiers import PAPERS, Dossier
 
 ByCode = Mapping[str, tuple[str, ...]]
 
@@ -52,7 +52,7 @@ def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
 def _save(dossier_id: int, number: int) -> ResponseReturnValue:
     dossier = subject(DOSSIER, dossier_id)
     spec, words = criteria.criterion_of(form_of(dossier), number, "claims"), words_of(dossier)
-    files = uploads.Sent(0, {}) if wants_json() else uploads.attach_all(dossier, spec)
+    files = uploads.Sent(0, {}) if wants_json() else uploads.attach_all(dossier, _taking(spec))
 
     def again(form: FlaskForm, saved: Saved) -> ResponseReturnValue:
         show_saved(form, spec, saved)
@@ -66,7 +66,7 @@ def _save(dossier_id: int, number: int) -> ResponseReturnValue:
             form = claim_form(words, spec, opened.contents.claims)
             keep_what_was_written()
             return criterion_page(opened, spec, form, refused=files.refused), 200 if files.taken else 422
-        if where := uploads.taken_out(dossier, spec):
+        if where := uploads.taken_out(dossier, url_for(".criterion", dossier_id=dossier_id, number=number)):
             return redirect(where)
         flash(words("saved", number=number))
         return redirect(_following(dossier, number))
@@ -87,7 +87,8 @@ def _following(dossier: Dossier, number: int) -> str:
     if go == "overview":
         return url_for("dossiers.show", dossier_id=dossier.id)
     if go.startswith("files:"):
-        return uploads.files_of(dossier.id, number, go.removeprefix("files:"))
+        page = url_for(".criterion", dossier_id=dossier.id, number=number)
+        return uploads.files_of(page, go.removeprefix("files:"))
     following = ratings.following(form_of(dossier), number, "claims")
     if following:
         return url_for(".criterion", dossier_id=dossier.id, number=following)
@@ -134,9 +135,57 @@ def _earlier(opened: OpenedDossier, spec: CriterionSpec) -> dict[str, list[list[
 
 def _uploads(opened: OpenedDossier, spec: CriterionSpec, refused: ByCode) -> dict[str, Any]:
     """What the fields of files need."""
-    codes = [indicator.code for indicator in spec.indicators if indicator.takes_files]
+    codes = _taking(spec)
     files = {code: files_form(opened.words, code, refused.get(code, ())) for code in codes}
-    return {"files": files, "accept": attachments.ACCEPT, "part": partial_uploads.PART}
+    writes = bool(codes) and opened.may_write("claims")
+    unfinished = partial_uploads.unfinished(opened.dossier.id, actor()) if writes else {}
+    return {"files": files, "unfinished": unfinished, "accept": attachments.ACCEPT, "part": partial_uploads.PART}
+
+
+def _taking(spec: CriterionSpec) -> list[str]:
+    """The indicators under which files are attached."""
+    return [indicator.code for indicator in spec.indicators if indicator.takes_files]
+
+
+@bp.form("/papers", SEES, post=WRITES_CLAIMS)
+def papers(dossier_id: int) -> ResponseReturnValue:
+    """Other papers, which belong to no indicator: a place for files once a supplement asked for some."""
+    if request.method == "GET":
+        return _papers_page(criteria.opened(dossier_id))
+    dossier, page = subject(DOSSIER, dossier_id), url_for(".papers", dossier_id=dossier_id)
+    editing.require_editor(dossier, actor(), "claims")
+    sent = uploads.attach_all(dossier, [PAPERS])
+    if sent.refused:
+        keep_what_was_written()
+        return _papers_page(criteria.opened(dossier_id), sent.refused[PAPERS]), 200 if sent.taken else 422
+    if where := uploads.taken_out(dossier, page):
+        return redirect(where)
+    go = request.form.get("go", "")
+    if go.startswith("files:"):
+        return redirect(uploads.files_of(page, PAPERS))
+    return redirect(url_for("dossiers.show" if go == "overview" else ".check", dossier_id=dossier_id))
+
+
+def _papers_page(opened: OpenedDossier, refused: tuple[str, ...] = ()) -> str:
+    writable = opened.may_write("claims") and opened.contents.takes_papers
+    form = files_form(opened.words, PAPERS, refused)
+    form.file.label.text = _("Attach other papers")
+    unfinished = partial_uploads.unfinished(opened.dossier.id, actor()) if writable else {}
+    return render_template(
+        "assessment/claims/papers.html",
+        found=opened,
+        dossier=opened.dossier,
+        form=form,
+        code=PAPERS,
+        id=anchor(PAPERS),
+        files=opened.contents.evidence.get(PAPERS, []),
+        removed=opened.contents.removed.get(PAPERS, []),
+        unfinished=unfinished.get(PAPERS, []),
+        accept=attachments.ACCEPT,
+        part=partial_uploads.PART,
+        writable=writable,
+        notices=marks.of_dossier(opened.dossier),
+    )
 
 
 @bp.form("/meeting", SEES, post=TYPES_CLAIMS)

@@ -15,6 +15,7 @@ from certflow.assessment.pages import criteria, uploads
 from certflow.assessment.pages.criteria import OpenedDossier
 from certflow.assessment.policy import EVIDENCE, SEES_FILE
 from certflow.assessment.words import figures
+from certflow.assessment.words.changes import place_of, title_of
 from certflow.assessment.words.entries import anchor
 from certflow.assessment.words.previews import reason
 from certflow.catalogue.catalogue import form_of, workflow_of
@@ -25,6 +26,7 @@ from certflow.http.attachments import attachment, drain, picture
 from certflow.http.person import actor, keep_what_was_written
 from certflow.http.policy import Room, subject
 from certflow.http.typed import plain_number
+from certflow.models.dossiers import PAPERS
 
 bp = Room("evidence", __name__)
 
@@ -36,7 +38,8 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
     Without scripts the page of the criterion takes its files with everything else.
     """
     dossier = subject(DOSSIER, dossier_id)
-    criteria.criterion_with(form_of(dossier), indicator)
+    if indicator != PAPERS:
+        criteria.criterion_with(form_of(dossier), indicator)
     editing.require_editor(dossier, actor(), "claims")
     sent = uploads.chosen("file")
     reasons = uploads.attach(dossier_id, indicator, sent)[1] if sent else (str(uploads.NONE_CHOSEN),)
@@ -47,17 +50,20 @@ def _listed(dossier_id: int, indicator: str, reasons: tuple[str, ...]) -> Respon
     """The list of files as it is now, and the refusals."""
     keep_what_was_written()
     dossier = subject(DOSSIER, dossier_id)
-    html = render_template("assessment/claims/files.html", files=evidence.listed(dossier, indicator))
+    files = evidence.listed(dossier, indicator)
+    unfinished = partial_uploads.unfinished(dossier_id, actor()).get(indicator, [])
+    html = render_template("assessment/claims/files.html", files=files, unfinished=unfinished)
     return jsonify(html=html, reasons=reasons), 422 if reasons else 200
 
 
 @bp.action("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads", WRITES_CLAIMS)
 def begin_upload(dossier_id: int, indicator: str) -> ResponseReturnValue:
-    """Begin a file that comes in parts, as tus 1.0 says; its address is in the header `Location`."""
+    """Begin a file that comes in parts, as tus 1.0 says, or go on with it; its address is in the header `Location`."""
     length = plain_number(request.headers.get("Upload-Length")) or 0
-    begun = partial_uploads.begin(dossier_id, indicator, length, uploads.name_of_upload(), actor=actor())
+    name, fingerprint = map(uploads.said_of_upload, ("filename", "fingerprint"))
+    begun = partial_uploads.begin(dossier_id, indicator, length, name, fingerprint, actor=actor())
     address = url_for(".upload", dossier_id=dossier_id, indicator=indicator, upload=begun.name)
-    return jsonify(), 201, uploads.head_of_upload(0, begun, Location=address)
+    return jsonify(), 201, uploads.head_of_upload(partial_uploads.offset(begun), begun, Location=address)
 
 
 @bp.form("/dossiers/<int:dossier_id>/evidence/<indicator>/uploads/<upload>", WRITES_CLAIMS)
@@ -115,8 +121,10 @@ def page(evidence_id: int, page: int) -> ResponseReturnValue:
         drawn=drawn,
         reason=reason(drawn.fault),
         indicator=indicator,
+        place=place_of(dossier, file.indicator),
         finds=bool(workflow_of(dossier).spec.writers["findings"]) and editing.sees_findings(actor(), dossier),
         anchor=anchor(file.indicator),
+        title=title_of(dossier, file.indicator),
         lines=partial(figures.lines, opened.words),
         notices=marks.of_dossier(dossier),
     )

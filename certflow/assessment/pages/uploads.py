@@ -1,11 +1,11 @@
-"""Files sent with the page of a criterion: attached, taken out and put back by the buttons of its one form."""
+"""Files sent with a page of the unit: attached, taken out and put back by the buttons of its one form."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from flask import flash, request, url_for
+from flask import flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
@@ -16,7 +16,6 @@ from certflow.assessment.words.entries import anchor
 from certflow.errors import Invalid, Refusal
 from certflow.http.person import actor
 from certflow.http.typed import plain_number
-from certflow.law.specs.form import CriterionSpec
 from certflow.models.dossiers import Dossier, Evidence
 
 NONE_CHOSEN = lazy_gettext("Choose at least one file first.")
@@ -30,16 +29,16 @@ class Sent:
     refused: dict[str, tuple[str, ...]]
 
 
-def attach_all(dossier: Dossier, criterion: CriterionSpec) -> Sent:
-    """Attach every file chosen on the page; a button “Attach” pressed without one is told so."""
+def attach_all(dossier: Dossier, codes: Iterable[str]) -> Sent:
+    """Attach every file chosen on the page under these codes; a button “Attach” pressed without one is told so."""
     total, refused = 0, {}
-    for indicator in criterion.indicators:
-        files = chosen(f"{indicator.code}-file") if indicator.takes_files else []
-        taken, reasons = attach(dossier.id, indicator.code, files)
-        if not files and request.form.get("go") == f"files:{indicator.code}":
+    for code in codes:
+        files = chosen(f"{code}-file")
+        taken, reasons = attach(dossier.id, code, files)
+        if not files and request.form.get("go") == f"files:{code}":
             reasons = (NONE_CHOSEN,)
         if reasons:
-            refused[indicator.code] = reasons
+            refused[code] = reasons
         total += taken
     if total:
         flash(ngettext("%(num)s file is attached.", "%(num)s files are attached.", total))
@@ -63,10 +62,10 @@ def finish(upload: PartialUpload) -> tuple[str, ...]:
     return (reason,) if reason else ()
 
 
-def name_of_upload() -> str:
-    """The file's name in the header `Upload-Metadata`: pairs of a word and text in base64; "" where there is none."""
+def said_of_upload(key: str) -> str:
+    """What the header `Upload-Metadata` says under `key`: pairs of a key and text in base64; "" where there is none."""
     pairs = (pair.strip().partition(" ") for pair in request.headers.get("Upload-Metadata", "").split(","))
-    coded = next((value for word, _blank, value in pairs if word == "filename"), "")
+    coded = next((value for word, _blank, value in pairs if word == key), "")
     try:
         return base64.b64decode(coded).decode(errors="replace")
     except ValueError:
@@ -93,8 +92,11 @@ def _refused(name: str, attach_it: Callable[[], Evidence]) -> str:
     return ""
 
 
-def taken_out(dossier: Dossier, criterion: CriterionSpec) -> str:
-    """Take out or put back the file whose button was pressed; where to go then, "" when none was pressed."""
+def taken_out(dossier: Dossier, page: str) -> str:
+    """Take out or put back the file whose button was pressed; where to go then, "" when none was pressed.
+
+    `page` is the address of the page that was sent.
+    """
     removed, restored = (plain_number(request.form.get(name)) for name in ("remove", "restore"))
     number = removed or restored
     if number is None:
@@ -105,12 +107,12 @@ def taken_out(dossier: Dossier, criterion: CriterionSpec) -> str:
         file = change(number, actor=actor())
     except Refusal as refusal:
         flash(" ".join(refusal.reasons), "warning")
-        return url_for("claims.criterion", dossier_id=dossier.id, number=criterion.number)
+        return page
     words = _("“%(name)s” is removed.") if removed else _("“%(name)s” is attached again.")
     flash(words % {"name": file.original_name})
-    return files_of(dossier.id, criterion.number, file.indicator)
+    return files_of(page, file.indicator)
 
 
-def files_of(dossier_id: int, number: int, indicator: str) -> str:
-    """The address of an indicator's files on the page of its criterion."""
-    return url_for("claims.criterion", dossier_id=dossier_id, number=number, _anchor=f"{anchor(indicator)}-files")
+def files_of(page: str, code: str) -> str:
+    """The address of the files under a code on their page."""
+    return f"{page}#{anchor(code)}-files"

@@ -1,7 +1,7 @@
 """What was changed, and what is to be supplemented, in the reader's words."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -10,13 +10,13 @@ from flask_babel import ngettext
 
 from certflow.assessment import changes, supplements
 from certflow.assessment.assessments import Contents
-from certflow.assessment.changes import MEETING, PAPERS, Change, Changes
+from certflow.assessment.changes import MEETING, Change, Changes
 from certflow.assessment.words import figures
 from certflow.assessment.words.entries import anchor, words_of
 from certflow.catalogue.catalogue import form_of, workflow_of
 from certflow.law.form_words import FormWords
 from certflow.law.specs.form import IndicatorSpec
-from certflow.models.dossiers import Dossier, SupplementItem, SupplementRequest
+from certflow.models.dossiers import PAPERS, Dossier, Evidence, SupplementItem, SupplementRequest
 from certflow.wording import language
 
 SHORT = 200
@@ -24,7 +24,7 @@ SHORT = 200
 
 @dataclass(frozen=True, slots=True)
 class ChangedPart:
-    """One indicator or the meeting with a line for each thing that differs; `url` is its place in the dossier."""
+    """One indicator, the meeting or other papers, with a line for each thing that differs; `url` is its place."""
 
     code: str
     title: str
@@ -36,7 +36,7 @@ class ChangedPart:
 class AskedItem:
     """One thing that was asked, with the words for it; `changed` says whether something else stands there since.
 
-    `url` leads to where it is answered, "" where it has no page of its own.
+    `url` leads to where it is answered; `files` are the other papers that are there now.
     """
 
     code: str
@@ -45,6 +45,7 @@ class AskedItem:
     url: str
     changed: bool
     settled: bool
+    files: Sequence[Evidence] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,20 @@ class AskedRequest:
 def changed_parts(dossier: Dossier, differing: Changes) -> list[ChangedPart]:
     """What differs, in the form's order."""
     words, form = words_of(dossier), form_of(dossier)
-    parts = [_changed(dossier, words, form.indicators[change.code], change) for change in differing.indicators]
+    parts = []
+    for change in differing.indicators:
+        indicator = form.indicators[change.code]
+        lines = (*(_figures(words, indicator, change) if change.answered else ()), *_beside(words, change))
+        parts.append(_part(dossier, change.code, lines))
     if differing.meeting:
-        parts.append(ChangedPart(MEETING, title_of(dossier, MEETING), _url(dossier, MEETING), (_("Changed"),)))
+        parts.append(_part(dossier, MEETING, (_("Changed"),)))
+    if differing.papers.anything:
+        parts.append(_part(dossier, PAPERS, tuple(_beside(words, differing.papers))))
     return parts
+
+
+def _part(dossier: Dossier, code: str, lines: tuple[str, ...]) -> ChangedPart:
+    return ChangedPart(code, title_of(dossier, code), place_of(dossier, code), lines)
 
 
 def latest(dossier: Dossier, contents: Contents) -> list[ChangedPart] | None:
@@ -72,16 +83,14 @@ def latest(dossier: Dossier, contents: Contents) -> list[ChangedPart] | None:
     return None if differing is None else changed_parts(dossier, differing)
 
 
-def _changed(dossier: Dossier, words: FormWords, indicator: IndicatorSpec, change: Change) -> ChangedPart:
-    lines = list(_figures(words, indicator, change)) if change.answered else []
+def _beside(words: FormWords, change: Change) -> Iterable[str]:
+    """What differs beside the answer: its explanation and its files."""
     if change.explained:
-        lines.append(_("%(field)s: changed", field=words("explanation")))
+        yield _("%(field)s: changed", field=words("explanation"))
     if change.added:
-        lines.append(_("Files added: %(names)s", names=", ".join(change.added)))
+        yield _("Files added: %(names)s", names=", ".join(change.added))
     if change.removed:
-        lines.append(_("Files removed: %(names)s", names=", ".join(change.removed)))
-    title = f"{indicator.code}. {indicator.title.in_language(language())}"
-    return ChangedPart(indicator.code, title, _url(dossier, indicator.code), tuple(lines))
+        yield _("Files removed: %(names)s", names=", ".join(change.removed))
 
 
 def _figures(words: FormWords, indicator: IndicatorSpec, change: Change) -> Iterable[str]:
@@ -114,7 +123,9 @@ def requests(dossier: Dossier, contents: Contents) -> list[AskedRequest]:
             row.answer_by,
             row.settled_number is not None,
             tuple(
-                _asked(dossier, item, supplements.is_changed(item, now) if item.changed is None else item.changed)
+                _asked(
+                    dossier, contents, item, supplements.is_changed(item, now) if item.changed is None else item.changed
+                )
                 for item in row.items
             ),
         )
@@ -122,9 +133,10 @@ def requests(dossier: Dossier, contents: Contents) -> list[AskedRequest]:
     ]
 
 
-def _asked(dossier: Dossier, item: SupplementItem, changed: bool) -> AskedItem:
-    settled, url = item.changed is not None, _url(dossier, item.code)
-    return AskedItem(item.code, title_of(dossier, item.code), item.words, url, changed, settled)
+def _asked(dossier: Dossier, contents: Contents, item: SupplementItem, changed: bool) -> AskedItem:
+    settled, url = item.changed is not None, place_of(dossier, item.code)
+    files = contents.evidence.get(PAPERS, ()) if item.code == PAPERS else ()
+    return AskedItem(item.code, title_of(dossier, item.code), item.words, url, changed, settled, files)
 
 
 def by_code(asked: Iterable[AskedRequest]) -> dict[str, list[AskedItem]]:
@@ -162,9 +174,10 @@ def asked_title(dossier: Dossier, code: str) -> str:
     return words_of(dossier)("whole_criterion", number=code) if code.isdigit() else title_of(dossier, code)
 
 
-def _url(dossier: Dossier, code: str) -> str:
+def place_of(dossier: Dossier, code: str) -> str:
+    """The address at which the unit answers what the code stands for."""
     if code == PAPERS:
-        return ""
+        return url_for("claims.papers", dossier_id=dossier.id)
     if code == MEETING:
         return url_for("claims.meeting", dossier_id=dossier.id)
     number, dot, _indicator = code.partition(".")

@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from certflow.access import turns
@@ -42,7 +43,7 @@ from certflow.law.impartiality import NONE
 from certflow.law.scoring.scoring import Result, score
 from certflow.law.specs.form import CriterionSpec, FormSpec, Part
 from certflow.law.workflow import Offer, Workflow, chart
-from certflow.models.dossiers import Dossier, HistoryEntry, Meeting
+from certflow.models.dossiers import PAPERS, Dossier, HistoryEntry, Meeting
 from certflow.models.results import Document, Recognition
 from certflow.results import documents, recognitions
 from certflow.results.pages.documents import title
@@ -248,6 +249,9 @@ class _Tasks:
         if spec.meeting_source:
             task = _meeting_task(dossier.id, self.contents.meeting, writing)
             tasks.append(self._to_supplement(task, (MEETING,), writing))
+        if self.contents.takes_papers:
+            task = _papers_task(dossier.id, len(self.contents.evidence.get(PAPERS, ())))
+            tasks.append(self._to_supplement(task, (PAPERS,), writing))
         name, url = self.say("check" if writing else "result"), url_for("claims.check", dossier_id=dossier.id)
         return [*tasks, Task(name, url, *self._reached(result, writing))]
 
@@ -329,6 +333,12 @@ def _level_so_far(criterion: CriterionSpec, result: Result) -> str:
 def _to_confirm(criterion: CriterionSpec, rows: Stored) -> str:
     codes = [i.code for i in criterion.indicators if i.code in rows and rows[i.code].to_confirm]
     return str(_("To confirm again: %(codes)s", codes=", ".join(codes))) if codes else ""
+
+
+def _papers_task(dossier_id: int, files: int) -> Task:
+    label = ngettext("%(num)s file", "%(num)s files", files) if files else _("No file yet")
+    url = url_for("claims.papers", dossier_id=dossier_id)
+    return Task(_("Other papers of the dossier"), url, label, "good" if files else "neutral")
 
 
 def _meeting_task(dossier_id: int, meeting: Meeting | None, writing: bool) -> Task:

@@ -14,7 +14,7 @@ from certflow.catalogue.words import marks
 from certflow.dossiers import recomputing
 from certflow.http.person import actor
 from certflow.law.specs.form import CriterionSpec
-from certflow.models.dossiers import Claim, Finding
+from certflow.models.dossiers import PAPERS, Claim, Finding
 from certflow.results import recognitions
 
 
@@ -41,6 +41,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
         form=opened.form,
         submissions=contents.submissions,
         sheet=_sheet(opened, shows_findings),
+        papers=contents.evidence.get(PAPERS, []),
         claimed=opened.claimed.level,
         found=opened.reached.level if shows_findings else None,
         claimed_rating=ratings.rating(opened.form, opened.claimed),

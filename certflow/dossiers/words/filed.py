@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from certflow.accounts.words import with_present_name
+from certflow.assessment.words.changes import title_of
 from certflow.assessment.words.entries import level_of
 from certflow.catalogue import units
 from certflow.catalogue.catalogue import known
 from certflow.law.deadlines import Due, Standing
 from certflow.law.specs.workflow import RoleSpec, WorkflowSpec
-from certflow.models.dossiers import Dossier, FilingReceipt, Submission
+from certflow.models.dossiers import PAPERS, Dossier, FilingReceipt, Submission
 from certflow.models.units import UnitVersion
 from certflow.vietnamese import body_in, title_at
 from certflow.wording import cited, instant, language, place
@@ -116,7 +117,11 @@ class FiledWords:
         if meeting is not None:
             day = f"{dt.date.fromisoformat(meeting['held_on']):%d/%m/%Y}"
             words.append(_("Record of the meeting on the self-assessment on %(day)s", day=day))
-        return [*words, *(f"{file['indicator']}: {file['name']}" for file in self.manifest["evidence"])]
+        return [*words, *(f"{self.under(file['indicator'])}: {file['name']}" for file in self.manifest["evidence"])]
+
+    def under(self, code: str) -> str:
+        """What a file of the manifest belongs to: the code of its indicator, or the words for other papers."""
+        return title_of(self.dossier, code) if code == PAPERS else code
 
     def standings(self) -> list[Standing]:
         """How the filing stands against each filing date, as it stood when it was filed."""

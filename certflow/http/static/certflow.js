@@ -46,6 +46,7 @@ function percent(output) {
     const part = counts[0], whole = counts.at(-1), over = counts.some((other) => part > other);
     const known = whole > 0 && whole <= 2e9 && part >= 0;
     output.hidden = !known || (over && event?.type === "input");
+    output.toggleAttribute("data-over-whole", over);
     bar?.setAttribute("width", known && !over ? part * 100 / whole : 0);
     output.textContent = fill(over ? output.dataset.over : output.dataset.text, { percent: local(Math.floor(part * 1e4 / whole) / 100, 2) });
   };
@@ -87,6 +88,19 @@ function stay(body) {
   }, 15000);
 }
 each("body[data-idle]", stay);
+
+// A link becomes the picture that it leads to once that is near; until then its words stand in its place. What browsers
+// call lazy begins some 2,000 pixels ahead.
+const near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+  const [width, height] = target.dataset.picture.split("x");
+  near.unobserve(target);
+  target.replaceChildren(Object.assign(new Image(), { width, height, alt: target.textContent, src: target.href }));
+}), { rootMargin: "300px" });
+each("a[data-picture]", (link) => {
+  const [width, height] = link.dataset.picture.split("x");
+  Object.assign(link.style, { width: `${width}px`, maxWidth: "100%", aspectRatio: `${width} / ${height}` });
+  near.observe(link);
+});
 each("input[data-max-bytes]", (input) => input.closest("[data-upload]") || weigh(input));
 each("output[data-percent]", percent);
 each("input[data-reveal]", reveal);

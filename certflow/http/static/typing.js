@@ -175,8 +175,18 @@ async function lighter(file) {
   } catch { return file; }
 }
 
-// Sends what is chosen or dropped at once, one after another, with progress; when the line comes back, a large file goes
-// on where it stopped, by the protocol tus 1.0.
+// 64 bits of the whole content in hexadecimal digits; without TLS there is no crypto.subtle.
+async function fingerprint(file) {
+  let one = 0x811c9dc5, two = 0x9747b28c;
+  for (const byte of new Uint8Array(await file.arrayBuffer())) {
+    one = Math.imul(one ^ byte, 0x01000193);
+    two = Math.imul(two ^ byte, 0x5bd1e995) ^ two >>> 15;
+  }
+  return [one, two].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+// Sends what is chosen or dropped at once, one after another, with progress; when the line comes back or the same file
+// is chosen again later, a large one goes on where it stopped, by the protocol tus 1.0.
 function uploads(form, area, busy) {
   const input = area.querySelector("input[type=file]"), say = form.dataset;
   const original = labelled("input", { type: "checkbox" });
@@ -201,12 +211,13 @@ function uploads(form, area, busy) {
     body.append("file", file, file.name);
     return ask("POST", area.dataset.upload, {}, body, (loaded, total) => { bar.max = total; bar.value = loaded; });
   };
-  // `begun` keeps the address of the upload from one attempt to the next.
+  // `begun` keeps the address of the upload from one attempt to the next; the server knows a file by its mark.
   async function parts(file, bar, begun) {
     const size = Number(area.dataset.part), name = btoa(String.fromCharCode(...new TextEncoder().encode(file.name.slice(-200))));
+    begun.mark ??= btoa(await fingerprint(file).catch(() => ""));
     let answer = begun.url && await ask("HEAD", begun.url);
     if (!answer || [404, 410].includes(answer.status)) {
-      answer = await ask("POST", area.dataset.parts, { "Upload-Length": file.size, "Upload-Metadata": `filename ${name}` });
+      answer = await ask("POST", area.dataset.parts, { "Upload-Length": file.size, "Upload-Metadata": `filename ${name},fingerprint ${begun.mark}` });
       begun.url = answer.getResponseHeader("Location");
     }
     while ([200, 201, 204, 409].includes(answer.status)) {
@@ -255,4 +266,19 @@ function uploads(form, area, busy) {
   area.addEventListener("drop", (event) => { event.preventDefault(); delete area.dataset.dropping; take([...event.dataTransfer.files]); });
 }
 
+// A form of files alone: its buttons wait for them.
+function sending(form) {
+  let uploading = Promise.resolve(), leaving = false;
+  form.addEventListener("submit", async (event) => {
+    if (leaving) return;
+    event.preventDefault();
+    await uploading;
+    await new Promise((done) => setTimeout(done)); // while its submit event is fired a form cannot be sent
+    leaving = true;
+    form.requestSubmit(event.submitter);
+  });
+  form.querySelectorAll("[data-upload]").forEach((area) => uploads(form, area, (work) => { uploading = work; }));
+}
+
 each("form[data-autosave]", autosave);
+each("form[data-sending]:not([data-autosave])", sending);
