@@ -15,6 +15,8 @@ from certflow.gateways import processes
 from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import printing
 
+TAKEN_OVER = 3  # the exit code of a worker that stood still: whoever watches it starts it again
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
@@ -30,10 +32,10 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
 
 @click.command()
-@click.option("--slot", default=0, show_default=True, type=click.IntRange(0), help="Another number for each worker.")
-def worker(slot: int) -> None:
-    """Do the background work; `serve` starts one by itself."""
-    jobs.work(_ready(), executor_id=jobs.executor_name(slot))
+def worker() -> None:
+    """Do the background work; `serve` starts one by itself, and any number may run on any machine."""
+    if not jobs.work(_ready()):
+        raise click.exceptions.Exit(TAKEN_OVER)
 
 
 def _ready() -> Flask:

@@ -13,6 +13,7 @@ from certflow.models import (
     units,
 )
 from certflow.models.base import db
+from certflow.models.running import leases
 
 __all__ = [
     "accounts",
@@ -21,6 +22,7 @@ __all__ = [
     "db",
     "dossiers",
     "impartiality",
+    "leases",
     "people",
     "results",
     "rounds",
