@@ -39,7 +39,7 @@ def engine(url: str) -> Iterator[sa.Engine]:
         with engine.connect() as connection:
             connection.exec_driver_sql("pragma journal_mode=wal")
     stub.metadata.create_all(engine)
-    WorkerLease.__table__.create(engine)
+    WorkerLease.metadata.tables["worker_lease"].create(engine)
     yield engine
     engine.dispose()
 
