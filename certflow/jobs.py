@@ -13,7 +13,7 @@ from certflow.assessment import partial_uploads, previews
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
 from certflow.models.base import begin_reading, begin_writing, db
-from certflow.models.running import leases
+from certflow.models.running import deadlines, leases
 from certflow.results import documents
 
 # A sweep looks at this many rows that wait longest.
@@ -101,6 +101,8 @@ def work(app: Flask, *, stop: threading.Event | None = None, pace: Pace = STEADY
     """Do the application's jobs until told to stop; False when another worker took over (see `run_worker`)."""
     database_url = app.config["SQLALCHEMY_DATABASE_URI"]
     lease = leases.Lease(database_url, leases.new_name(), looks=pace.looks)
+    watch = deadlines.Watch()
+    watch.start()
     try:
         return run_worker(
             database_url,
@@ -111,6 +113,7 @@ def work(app: Flask, *, stop: threading.Event | None = None, pace: Pace = STEADY
             pace=pace,
         )
     finally:
+        watch.stop()
         lease.close()
 
 
@@ -118,7 +121,7 @@ def _committed(app: Flask, job: Job, lease: str) -> Job:
     """`job` in its own transaction, which the end of the context rolls back if the job fails or the lease is lost."""
 
     def run(payload: dict[str, Any]) -> None:
-        with app.app_context():
+        with deadlines.within(deadlines.JOB_SECONDS), app.app_context():
             g.lease = lease
             job(payload)
             _commit()

@@ -71,6 +71,7 @@ for command in (
     people_import.people_group,
     serving.serve,
     serving.worker,
+    serving.web_process,
     practice.demo,
 ):
     main.add_command(command)

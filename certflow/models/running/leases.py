@@ -96,7 +96,8 @@ class Lease:
 
 def _engine(database_url: str) -> Engine:
     """Each statement is a transaction of its own, and reading takes no lock on SQLite."""
-    return create_engine(database_url, isolation_level="AUTOCOMMIT", **engine_options(database_url))
+    options = engine_options(database_url) | {"pool_pre_ping": True}
+    return create_engine(database_url, isolation_level="AUTOCOMMIT", **options)
 
 
 def _in_force(connection: Connection) -> list[tuple[str, dt.datetime]]:
