@@ -18,6 +18,7 @@ from certflow import clock
 from certflow.access import access, editing
 from certflow.assessment import evidence
 from certflow.errors import Invalid, NotFound, Refusal
+from certflow.gateways import signatures
 from certflow.gateways.files.content import MAX_BYTES
 from certflow.gateways.installation import equipment
 from certflow.models.dossiers import Evidence
@@ -162,4 +163,4 @@ def _not_there() -> NotFound:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(equipment().settings.secret_key, salt="certflow upload")
+    return signatures.timed(equipment().settings.secret_key, "certflow upload")

@@ -6,6 +6,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from certflow.cli import (
+    clock,
     database,
     definitions,
     moving,
@@ -70,6 +71,7 @@ for command in (
     people.user_group,
     people_import.people_group,
     serving.serve,
+    clock.clock,
     serving.worker,
     serving.web_process,
     practice.demo,

@@ -38,7 +38,10 @@ def serve(host: str, port: int, workers: int | None) -> None:
 @click.command()
 @_parent
 def worker(parent: int | None) -> None:
-    """Do the background work; `serve` starts one by itself, and any number may run on any machine."""
+    """Do the background work; `serve` starts one by itself.
+
+    Any number may run, on any machine with the same database.
+    """
     if parent is not None:
         processes.end_with_parent(parent)
     if not jobs.work(_ready()):

@@ -13,11 +13,12 @@ from certflow.models import (
     units,
 )
 from certflow.models.base import db
-from certflow.models.running import leases
+from certflow.models.running import clocks, leases
 
 __all__ = [
     "accounts",
     "approval",
+    "clocks",
     "criteria",
     "db",
     "dossiers",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from certflow import clock
 from certflow.models.base import Model, engine_options, instant
+from certflow.models.running import clocks
 
 KEPT_FOR = dt.timedelta(days=30)
 
@@ -63,9 +64,10 @@ class Lease:
             connection.execute(delete(WorkerLease).where(WorkerLease.ended_at < clock.now() - KEPT_FOR))
 
     def renew(self) -> bool:
-        """Whether the lease was still there to be renewed."""
+        """Whether the lease was still there to be renewed; notes the time as well."""
         own = (WorkerLease.name == self.name) & WorkerLease.ended_at.is_(None)
         with self._engine.connect() as connection:
+            clocks.note(connection)
             return bool(connection.execute(update(WorkerLease).where(own).values(renewed_at=instant())).rowcount)
 
     def end_silent(self) -> list[str]:

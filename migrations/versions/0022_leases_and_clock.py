@@ -1,4 +1,4 @@
-"""Leases of background workers."""
+"""Leases of background workers, and the latest time that the database's clock said."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,15 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_lease")),
     )
+    op.create_table(
+        "clock_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("latest", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_note")),
+    )
+    op.execute("INSERT INTO clock_note (id, latest) VALUES (1, '2026-01-01 00:00:00.000000')")
 
 
 def downgrade() -> None:
+    op.drop_table("clock_note")
     op.drop_table("worker_lease")
