@@ -19,7 +19,7 @@ from tests import make
 
 ROOT = Path(certflow.__file__).parent
 MOST_CALLS = 2000
-# Of a page that is read, with the contacts at its foot, the record of who opened it first, the time that the request has
+# Of a page that is read, with the contacts at its foot, the record of who opened it first, the time that it may take
 # and the signed time of its session; where actions are offered, the guards and their facts join it.
 MOST_FILES = 46
 MOST_FILES_OF_ACTIONS = 50
