@@ -9,7 +9,7 @@ from flask import Flask, g
 
 from certflow import clock
 from certflow.accounts import kept_forms, outbox
-from certflow.assessment import partial_uploads, previews
+from certflow.assessment import evidence_files, partial_uploads, previews
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
 from certflow.models.base import begin_reading, begin_writing, db
@@ -88,7 +88,7 @@ class StorageSweep:
         """Nothing is ever pending; sweeping twice does no harm."""
         if clock.now() >= self._next:
             self._next = clock.now() + _STORAGE_SWEPT_EVERY
-            for sweep in (partial_uploads.sweep, previews.sweep, kept_forms.sweep):
+            for sweep in (partial_uploads.sweep, previews.sweep, kept_forms.sweep, evidence_files.sweep):
                 sweep()
         return []
 
