@@ -2,10 +2,13 @@
 
 import errno
 import os
+import re
 import signal
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
@@ -19,6 +22,7 @@ from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import printing
 from certflow.models.running import deadlines
 
+DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 TAKEN_OVER = 3  # the exit code of a worker that stood still: whoever watches it starts it again
 LARGEST_REQUEST = 150 * 1024 * 1024  # what is larger than the application takes, and smaller than this, is told so
 _parent = click.option("--parent", type=int, hidden=True, help="A pipe that ends with the process that started this.")
@@ -28,8 +32,12 @@ _parent = click.option("--parent", type=int, hidden=True, help="A pipe that ends
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port.")
 @click.option("--workers", type=click.IntRange(1), help="Web processes; one more than processors without it.")
-def serve(host: str, port: int, workers: int | None) -> None:
+@click.option("--nginx", is_flag=True, help="Print the configuration of nginx for CERTFLOW_PUBLIC_URL, and stop.")
+def serve(host: str, port: int, workers: int | None, nginx: bool) -> None:
     """Serve the application with its background worker."""
+    if nginx:
+        click.echo(nginx_configuration(os.environ.get("CERTFLOW_PUBLIC_URL", ""), port), nl=False)
+        return
     _ready()
     environment = {"CERTFLOW_PUBLIC_URL": address(host, port)} | os.environ
     run(host, port, environment, workers=workers)
@@ -61,6 +69,17 @@ def web_process(listener: int, parent: int | None) -> None:
     deadlines.Watch().start()
     with socket.socket(fileno=listener) as shared:
         web_server.serve(deadlines.in_time(create()), shared, largest=LARGEST_REQUEST, stopped=lambda: bool(stops))
+
+
+def nginx_configuration(public_url: str, port: int) -> str:
+    """The complete configuration of nginx in front of a server at `port`; SetupError unless the address is https."""
+    address = urlsplit(public_url)
+    if address.scheme != "https" or not address.hostname or not DOMAIN.fullmatch(address.hostname):
+        raise SetupError(
+            "nginx needs the address that people use", "set CERTFLOW_PUBLIC_URL=https://the.name.of.the.site"
+        )
+    text = Path(__file__).with_name("nginx.conf").read_text(encoding="utf-8")
+    return text.replace("DOMAIN", address.hostname).replace("PORT", str(port))
 
 
 def _ready() -> Flask:

@@ -76,7 +76,7 @@ def serve(app: Callable[..., Any], listener: socket.socket, *, largest: int, sto
     server = _server(app, listener, largest)
     while not stopped():
         wasyncore.loop(timeout=1, map=server._map, use_poll=True, count=1)
-    server.accepting = False
+    wasyncore.dispatcher.close(server)  # the port is free at once, for whoever is started next
     last = time.monotonic() + STOPS_WITHIN
     while server.at_work and time.monotonic() < last:
         wasyncore.loop(timeout=0.2, map=server._map, use_poll=True, count=1)
@@ -85,8 +85,9 @@ def serve(app: Callable[..., Any], listener: socket.socket, *, largest: int, sto
 
 
 def _server(app: Callable[..., Any], listener: socket.socket, largest: int) -> _Server:
+    host, port = listener.getsockname()[:2]
     limits = Adjustments(
-        sockets=[listener],
+        listen=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         ident=None,
         channel_timeout=SILENT_SECONDS,
         cleanup_interval=5,
