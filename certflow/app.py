@@ -29,6 +29,7 @@ from certflow.http import person, policy, transfer
 from certflow.law.specs.words import Text
 from certflow.models import row_security
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
+from certflow.models.running import deadlines
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -129,5 +130,6 @@ def _store(app: Flask) -> None:
         prepare(db.engine)
         row_security.prepare(db.engine)
         changes.prepare(db.engine)
+        deadlines.prepare(db.engine)
         with db.engine.connect() as connection:
             require_strict_sqlite(connection)

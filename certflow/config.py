@@ -9,12 +9,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from certflow.errors import SetupError
 
 PdfEngine = Literal["typst", "pdfkit"]
 SecondFactor = Literal["off", "deciders"]
+# libpq's: a server that is not there, and a link that falls silent, are noticed within 20 seconds.
+_LINK = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "20000",
+}
 SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 SESSION_IDLE, SESSION_LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
@@ -94,13 +102,15 @@ def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def database_url(url: str, data_dir: Path) -> str:
-    """`url`, or SQLite in `data_dir`; `postgresql://` and `postgres://` mean psycopg 3."""
+    """`url`, or SQLite in `data_dir`; `postgresql://` and `postgres://` mean psycopg 3, which gives up in time."""
     if not url:
         return f"sqlite:///{data_dir / 'certflow.sqlite3'}"
     scheme, separator, rest = url.partition("://")
-    if scheme in ("postgres", "postgresql"):
-        return f"postgresql+psycopg://{rest}"
-    if separator and scheme in ("sqlite", "postgresql+psycopg"):
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg") and separator:
+        stated = {name for name, _text in parse_qsl(urlsplit(url).query)}
+        limits = urlencode({name: text for name, text in _LINK.items() if name not in stated})
+        return f"postgresql+psycopg://{rest}{'&' if '?' in rest else '?'}{limits}".rstrip("?&")
+    if separator and scheme == "sqlite":
         return url
     raise SetupError(
         f"CERTFLOW_DATABASE_URL has an unknown scheme: {scheme}",

@@ -1,21 +1,21 @@
 """What the worker does by itself: each item in its own transaction, safe to repeat."""
 
 import datetime as dt
-import socket
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 
 from certflow import clock
 from certflow.accounts import kept_forms, outbox
-from certflow.assessment import partial_uploads, previews
+from certflow.assessment import evidence_files, partial_uploads, previews
 from certflow.audit import anchors, chain, state
 from certflow.audit.chain import Occasion
 from certflow.gateways.queue import STEADY, Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
 from certflow.models.base import begin_reading, begin_writing, db
+from certflow.models.running import deadlines, leases
 from certflow.results import documents
 
 # A sweep looks at this many rows that wait longest.
@@ -34,7 +34,7 @@ def issue_document(payload: dict[str, Any]) -> None:
     except Exception as fault:
         db.session.rollback()
         documents.note_fault(document_id, str(fault))
-        db.session.commit()
+        _commit()
         raise
 
 
@@ -63,7 +63,7 @@ def send_mail(payload: dict[str, Any]) -> None:
     except Exception as fault:
         db.session.rollback()
         outbox.note_fault(mail_id, str(fault))
-        db.session.commit()
+        _commit()
         raise
 
 
@@ -91,7 +91,7 @@ class StorageSweep:
         """Nothing is ever pending; sweeping twice does no harm."""
         if clock.now() >= self._next:
             self._next = clock.now() + _STORAGE_SWEPT_EVERY
-            for sweep in (partial_uploads.sweep, previews.sweep, kept_forms.sweep):
+            for sweep in (partial_uploads.sweep, previews.sweep, kept_forms.sweep, evidence_files.sweep):
                 sweep()
         return []
 
@@ -123,32 +123,44 @@ JOBS: dict[str, Job] = {documents.JOB: issue_document, outbox.JOB: send_mail, st
 SWEEPS: tuple[Sweep, ...] = (documents_to_issue, mails_to_send, anchor_audit, audit_to_verify)
 
 
-def executor_name(slot: int = 0) -> str:
-    """The lasting name of the worker in place `slot` of this machine; no two living workers may share it."""
-    return f"{socket.gethostname()}-{slot}"
+def work(app: Flask, *, stop: threading.Event | None = None, pace: Pace = STEADY) -> bool:
+    """Do the application's jobs until told to stop; False when another worker took over (see `run_worker`)."""
+    database_url = app.config["SQLALCHEMY_DATABASE_URI"]
+    lease = leases.Lease(database_url, leases.new_name(), looks=pace.looks)
+    watch = deadlines.Watch()
+    watch.start()
+    try:
+        return run_worker(
+            database_url,
+            {name: _committed(app, job, lease.name) for name, job in JOBS.items()},
+            [*(_read(app, sweep) for sweep in SWEEPS), _read(app, StorageSweep())],
+            lease=lease,
+            stop=stop,
+            pace=pace,
+        )
+    finally:
+        watch.stop()
+        lease.close()
 
 
-def work(app: Flask, *, executor_id: str, stop: threading.Event | None = None, pace: Pace = STEADY) -> None:
-    """Do the application's jobs until told to stop (see `run_worker`)."""
-    run_worker(
-        app.config["SQLALCHEMY_DATABASE_URI"],
-        {name: _committed(app, job) for name, job in JOBS.items()},
-        [*(_read(app, sweep) for sweep in SWEEPS), _read(app, StorageSweep())],
-        executor_id=executor_id,
-        stop=stop,
-        pace=pace,
-    )
-
-
-def _committed(app: Flask, job: Job) -> Job:
-    """`job` in its own transaction, which the end of the context rolls back if the job fails."""
+def _committed(app: Flask, job: Job, lease: str) -> Job:
+    """`job` in its own transaction, which the end of the context rolls back if the job fails or the lease is lost."""
 
     def run(payload: dict[str, Any]) -> None:
-        with app.app_context(), chain.during(Occasion(f"job {job.__name__}", payload)):
+        occasion = Occasion(f"job {job.__name__}", payload)
+        with deadlines.within(deadlines.JOB_SECONDS), app.app_context(), chain.during(occasion):
+            g.lease = lease
             job(payload)
-            db.session.commit()
+            _commit()
 
     return run
+
+
+def _commit() -> None:
+    """Commit what a job did; in a worker only while its lease is in force, raises LeaseLostError afterwards."""
+    if (lease := g.get("lease")) is not None:
+        leases.hold(db.session(), lease)
+    db.session.commit()
 
 
 def _read(app: Flask, sweep: Sweep) -> Callable[[], list[Pending]]:

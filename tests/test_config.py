@@ -21,12 +21,18 @@ def test_the_secret_key_is_made_once_for_its_owner_only_even_by_many_at_once(tmp
     assert (tmp_path / "data" / "secret-key").stat().st_mode & 0o077 == 0
 
 
+SILENT = "keepalives_idle=10&keepalives_interval=5&keepalives_count=2&tcp_user_timeout=20000"
+
+
 @pytest.mark.parametrize(
     ("given", "url"),
     [
         ("", "sqlite:///{dir}/certflow.sqlite3"),
-        ("postgresql://me@host/name", "postgresql+psycopg://me@host/name"),
-        ("postgres://me@host/name", "postgresql+psycopg://me@host/name"),
+        ("postgresql://me@host/name", f"postgresql+psycopg://me@host/name?connect_timeout=5&{SILENT}"),
+        (
+            "postgres://me@/name?host=/run&connect_timeout=9",
+            f"postgresql+psycopg://me@/name?host=/run&connect_timeout=9&{SILENT}",
+        ),
         ("sqlite:////srv/x.sqlite3", "sqlite:////srv/x.sqlite3"),
     ],
 )

@@ -1,6 +1,5 @@
 """Evidence: files behind a claim, checked by content, kept for ever once filed."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
@@ -9,11 +8,11 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, editing
+from certflow.assessment import evidence_files
 from certflow.catalogue.catalogue import form_of
-from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal
+from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal, Stale
 from certflow.gateways.files import content
 from certflow.gateways.installation import equipment
-from certflow.gateways.storage import Stored
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answers
 from certflow.law.specs.form import FormSpec
@@ -36,7 +35,7 @@ def attach(
     refuse_unless_open(dossier_id, indicator, actor)
     kind = content.recognise(file, original_name)
     file.seek(0)
-    stored_file, stored_key = _stored(file, key)
+    stored_file, stored_key = evidence_files.store(file, key)
     try:
         dossier = _locked(dossier_id, indicator, actor)
     except Refusal:
@@ -50,6 +49,8 @@ def attach(
     evidence.size, evidence.sha256, evidence.uploaded_at = stored_file.size, stored_file.sha256, clock.now()
     db.session.add(evidence)
     db.session.flush()
+    if not equipment().storage.exists(stored_key):  # this took more than a day, and the file was swept
+        raise Stale(_("This upload is not there any more. Choose the file again."))
     return evidence
 
 
@@ -61,23 +62,6 @@ def refuse_unless_open(dossier_id: int, indicator: str, actor: User) -> None:
 def under(key: str) -> Evidence | None:
     """The evidence whose file lies under this key of the storage."""
     return db.session.scalar(select(Evidence).where(Evidence.storage_key == key))
-
-
-def _stored(file: BinaryIO, key: str) -> tuple[Stored, str]:
-    """Store the file under `key`, or a new one; an earlier attempt may have stored it there, but nothing else."""
-    storage = equipment().storage
-    if not key:
-        key = storage.new_key("evidence")
-        return storage.put(key, file), key
-    try:
-        return storage.put(key, file), key
-    except FileExistsError:
-        file.seek(0)
-        sent = file.read()
-        stored = Stored(len(sent), hashlib.sha256(sent).hexdigest())
-        if not storage.verify(key, stored.sha256):
-            raise
-        return stored, key
 
 
 def _locked(dossier_id: int, indicator: str, actor: User) -> Dossier:

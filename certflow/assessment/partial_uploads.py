@@ -21,6 +21,7 @@ from certflow import clock
 from certflow.access import access, editing
 from certflow.assessment import evidence
 from certflow.errors import Invalid, NotFound, Refusal
+from certflow.gateways import signatures
 from certflow.gateways.files.content import MAX_BYTES
 from certflow.gateways.installation import equipment
 from certflow.gateways.storage import StorageError
@@ -215,4 +216,4 @@ def _not_there() -> NotFound:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(equipment().settings.secret_key, salt="certflow upload")
+    return signatures.timed(equipment().settings.secret_key, "certflow upload")

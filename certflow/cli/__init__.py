@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from certflow.cli import (
     audit,
     backup,
+    clock,
     database,
     definitions,
     moving,
@@ -76,7 +77,9 @@ for command in (
     people.user_group,
     people_import.people_group,
     serving.serve,
+    clock.clock,
     serving.worker,
+    serving.web_process,
     practice.demo,
 ):
     main.add_command(command)

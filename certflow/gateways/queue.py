@@ -3,14 +3,14 @@
 The truth stays in the application's rows. A job is a function over one row that is safe to repeat; one run
 of it has the id `job:key:attempt`. Enqueueing asks for attempt 1 and does nothing when that run exists. A
 sweep compares what the rows still wait for with the runs and starts the next attempt when there is no run,
-when the last one ended without effect (after a pause that doubles), or when it has been silent for so long
-that its worker must be gone.
+when the last one ended without effect (after a pause that doubles), when its worker is gone, or when it has been
+silent for very long.
 """
 
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ State = Literal["waiting", "running", "done", "failed"]
 APPLICATION = "certflow"
 LINE = "jobs"
 RUN = "run_job"
-SWEEP = "sweep"
+SWEEP = "sweep"  # a schedule of earlier releases
 _STATES: dict[str, State] = {
     "ENQUEUED": "waiting",
     "DELAYED": "waiting",
@@ -81,20 +81,21 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a worker spaces its work, in seconds; `sweep_every` divides 60.
+    """How a worker spaces its work, in seconds.
 
-    It takes up to `claims` jobs from the queue at each look and works on `at_once` of them.
+    It claims no more jobs than the `at_once` that it works on. A worker that does not renew its lease between `looks`
+    looks is gone: then others go on with its jobs after `renew_every * (looks + 1)` seconds and a poll at most.
     """
 
-    poll_every: float = 0.5
-    sweep_every: int = 15
+    poll_every: float = 0.2
+    renew_every: float = 4
+    looks: int = 5
+    sweep_every: float = 15
     retry_after: float = 30
     retry_at_most: float = 3600
     silent_after: float = 900
     finish_within: int = 30
     keep_runs: float = 30 * 86400
-    keep_sweeps: float = 3600
-    claims: int = 10
     at_once: int = 2
 
 
@@ -129,13 +130,18 @@ class Queue:
         """
         self._client.enqueue_in_transaction(session, _options(job, key, 1), job, payload)
 
-    def catch_up(self, pending: Sequence[Pending], *, pace: Pace) -> int:
-        """Start the next attempt of every pending item that is due for one; the number started."""
+    def catch_up(self, pending: Sequence[Pending], *, living: Callable[[], Collection[str]], pace: Pace) -> int:
+        """Start the next attempt of every pending item that is due for one; the number started.
+
+        `living` gives the names of the workers that are at work.
+        """
         started = 0
         for index in range(0, len(pending), _AT_ONCE):
             batch = pending[index : index + _AT_ONCE]
             latest = self._latest(batch)
-            started += sum(self._start_if_due(item, latest.get((item.job, item.key)), pace) for item in batch)
+            workers = living()  # after the runs: who claimed one of them was there before
+            for item in batch:
+                started += self._start_if_due(item, latest.get((item.job, item.key)), workers, pace)
         return started
 
     def status(self, *, limit: int = 50) -> list[Run]:
@@ -149,27 +155,19 @@ class Queue:
         latest = [run for run in runs if _run_id(run.job, run.key, run.attempt + 1) not in near]
         return [_with_error_before(run, near) for run in latest]
 
-    def last_sweep(self) -> dt.datetime | None:
-        """When a worker last finished a sweep, None if never: tells whether any worker is alive."""
-        sweeps = self._client.list_workflows(
-            name=SWEEP, status="SUCCESS", limit=1, sort_desc=True, load_input=False, load_output=False
-        )
-        return _instant(sweeps[0].completed_at) if sweeps else None
-
     def tidy(self, *, pace: Pace) -> None:
-        """Delete up to 500 runs and 500 sweeps that ended longer ago than they are kept."""
-        for name, seconds in ((RUN, pace.keep_runs), (SWEEP, pace.keep_sweeps)):
-            before = clock.now() - dt.timedelta(seconds=seconds)
-            old = self._client.list_workflows(
-                name=name,
-                status=["SUCCESS", *_FAILED],
-                completed_before=before.isoformat(),
-                limit=500,
-                load_input=False,
-                load_output=False,
-            )
-            if old:
-                self._client.delete_workflows([run.workflow_id for run in old])
+        """Delete up to 500 runs that ended longer ago than they are kept."""
+        before = clock.now() - dt.timedelta(seconds=pace.keep_runs)
+        old = self._client.list_workflows(
+            name=[RUN, SWEEP],
+            status=["SUCCESS", *_FAILED],
+            completed_before=before.isoformat(),
+            limit=500,
+            load_input=False,
+            load_output=False,
+        )
+        if old:
+            self._client.delete_workflows([run.workflow_id for run in old])
 
     def _named(self, ids: list[str]) -> list[WorkflowStatus]:
         if not ids:
@@ -187,9 +185,9 @@ class Queue:
             attempts[job, key][attempt] = status
         return {row: runs[max(runs)] for row, runs in attempts.items()}
 
-    def _start_if_due(self, item: Pending, latest: WorkflowStatus | None, pace: Pace) -> bool:
+    def _start_if_due(self, item: Pending, latest: WorkflowStatus | None, living: Collection[str], pace: Pace) -> bool:
         attempt = _parts(latest.workflow_id)[2] if latest else 0
-        if latest and not _due(latest, attempt, pace):
+        if latest and not _due(latest, attempt, living, pace):
             return False
         if latest and latest.status == "PENDING":
             self._client.cancel_workflow(latest.workflow_id)
@@ -207,10 +205,12 @@ def is_queue_table(name: str) -> bool:
     return name in _TABLES
 
 
-def _due(latest: WorkflowStatus, attempt: int, pace: Pace) -> bool:
+def _due(latest: WorkflowStatus, attempt: int, living: Collection[str], pace: Pace) -> bool:
     if _STATES.get(latest.status) == "waiting":
         return False
     if latest.status == "PENDING":
+        if latest.executor_id not in living:
+            return True
         since, pause = latest.dequeued_at or latest.created_at, pace.silent_after
     else:
         since = latest.completed_at or latest.updated_at

@@ -203,9 +203,10 @@ def _bucket(rest: str, environ: Mapping[str, str]) -> Storage:
             client_options={
                 "allow_http": bool(endpoint and endpoint.startswith("http://")),
                 "connect_timeout": timedelta(seconds=3),
-                "timeout": timedelta(seconds=60),
+                "read_timeout": timedelta(seconds=8),
+                "timeout": timedelta(seconds=15),
             },
-            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=10)},
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=8)},
         )
         storage = Storage(store)
         _try_out(storage)

@@ -32,7 +32,7 @@ STORAGE = Outage("storage", HTTPStatus.SERVICE_UNAVAILABLE, 60)
 UNCERTAIN = Outage("uncertain", HTTPStatus.SERVICE_UNAVAILABLE, 60)
 
 # SQLite's primary result codes, and the states that PostgreSQL gives: whole ones, then classes.
-_SQLITE = {5: BUSY, 6: BUSY, 8: DATABASE, 10: DISK, 13: FULL, 14: DATABASE, 15: BUSY}
+_SQLITE = {5: BUSY, 6: BUSY, 8: DATABASE, 9: BUSY, 10: DISK, 13: FULL, 14: DATABASE, 15: BUSY}
 _STATES = {"40001": CROSSED, "40P01": CROSSED, "53100": FULL, "55P03": BUSY, "57014": BUSY, "25006": DATABASE}
 _CLASSES = {"08": DATABASE, "28": DATABASE, "3D": DATABASE, "53": BUSY, "57": DATABASE, "58": DISK}
 

@@ -14,15 +14,18 @@ from certflow.models import (
     units,
 )
 from certflow.models.base import db
+from certflow.models.running import clocks, leases
 
 __all__ = [
     "accounts",
     "approval",
     "audit",
+    "clocks",
     "criteria",
     "db",
     "dossiers",
     "impartiality",
+    "leases",
     "people",
     "results",
     "rounds",

@@ -21,7 +21,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from certflow.errors import Refusal, SetupError
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 15
+POOL_SECONDS = 10
 FULL = 2
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -124,10 +125,10 @@ def undo() -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Engine options for `url`: SQLite waits for its lock, PostgreSQL checks connections before use."""
+    """Engine options for `url`: how long SQLite waits for its lock, and anybody for a connection."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_SECONDS}}
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+        return {"connect_args": {"timeout": BUSY_SECONDS}, "pool_timeout": POOL_SECONDS}
+    return {"pool_size": 5, "max_overflow": 5, "pool_timeout": POOL_SECONDS}
 
 
 def prepare(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 
 from certflow.models.base import db
+from certflow.models.running import deadlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def _tell(connection: Connection) -> None:
 
 
 def tell(driver: Any) -> None:
-    """Begin a transaction on the driver's own connection to PostgreSQL by telling it what it may see."""
-    settings = _sight.get().settings()
+    """Begin a transaction on the driver's own connection to PostgreSQL: what it may see, and how long it may take."""
+    settings = _sight.get().settings() | deadlines.settings()
     calls = ", ".join("set_config(%s, %s, true)" for _setting in settings)
     with driver.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [word for pair in settings.items() for word in pair])

@@ -1,6 +1,5 @@
 """Numbered documents: intent first, then file, then confirm; every step safe to repeat."""
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,6 +19,7 @@ from certflow.models.base import db, instant
 from certflow.models.dossiers import Dossier
 from certflow.models.people import User
 from certflow.models.results import Document, NumberBook
+from certflow.models.running import clocks
 from certflow.results import papers
 from certflow.rules import signing
 from certflow.wording import _
@@ -40,7 +40,10 @@ def draw_number(unit_id: int, notation: str, year: int) -> int:
 
 
 def intend(paper: papers.Paper, kind: str, spec: PaperSpec, *, decision: Document | None = None) -> Document:
-    """Draw a number, freeze what the paper says, and have its file made in the background."""
+    """Draw a number, freeze what the paper says, and have its file made in the background.
+
+    Raises ActionBlocked while the clocks are wrong, or when it could never be printed.
+    """
     signs_for = signing.stated(paper.dossier, kind, paper.signed.delegation, paper.dated)
     office = units.seat_for(paper.dossier, paper.office.seat)
     notation = paper.notation(spec)
@@ -55,7 +58,7 @@ def intend(paper: papers.Paper, kind: str, spec: PaperSpec, *, decision: Documen
         number=number,
         dated=paper.dated,
         facts={},
-        intended_at=_database_instant(),
+        intended_at=clocks.trusted_instant(db.session()),
     )
     public_url = equipment().settings.public_url
     document.facts = papers.facts(paper, spec, document.number_text, public_url=public_url, decision=decision)
@@ -73,10 +76,6 @@ def _refuse_unprintable(document: Document) -> None:
         printing.check_printable(document.template, document.facts, engine=equipment().settings.pdf_engine)
     except glyphs.UnprintableError as fault:
         raise ActionBlocked(str(fault)) from fault
-
-
-def _database_instant() -> dt.datetime:
-    return db.session.scalars(select(instant())).one()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,29 @@
 """Evidence: what may be attached by whom and when, and what stays for ever."""
 
+import datetime as dt
 import hashlib
 import io
+import os
+import threading
+from typing import BinaryIO
 
 import pytest
+from flask import Flask
 
-from certflow.assessment import assessments, evidence
+from certflow import clock
+from certflow.assessment import assessments, evidence, evidence_files
+from certflow.config import Settings
 from certflow.demo import walking
-from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted
+from certflow.errors import ActionNotOpen, Invalid, NotFound, NotPermitted, Stale
 from certflow.gateways.installation import equipment
+from certflow.gateways.storage import Stored
+from certflow.models import row_security
 from certflow.models.base import db
 from certflow.models.dossiers import Dossier, Evidence
 from tests import make
 from tests.gateways import samples
 from tests.observing import everything
+from tests.waiting import AT_MOST
 
 pytestmark = pytest.mark.usefixtures("inside_the_application")
 
@@ -137,3 +147,67 @@ def walk_on(dossier: Dossier, state: str) -> None:
     for transition in walking.way(make.scheme(), state, 1):
         walking.step(dossier, transition, course, make.person)
     make.commit()
+
+
+def _aged(settings: Settings, age: dt.timedelta) -> None:
+    """Let everything in the storage have been written so long ago."""
+    at = (clock.now() - age).timestamp()
+    for path in (settings.data_dir / "files").rglob("*"):
+        os.utime(path, (at, at))
+
+
+def test_a_file_that_got_no_row_goes_after_a_day_and_none_that_a_row_names(settings: Settings) -> None:
+    storage, named = equipment().storage, attach(make.dossier(), samples.pdf(), "a.pdf").storage_key
+    make.commit()
+    _stored, lost = evidence_files.store(io.BytesIO(b"the process was killed"))
+    _aged(settings, dt.timedelta(hours=23))
+    evidence_files.sweep()
+    assert storage.exists(lost)
+
+    _aged(settings, dt.timedelta(hours=25))
+    with row_security.seeing(row_security.NOTHING):
+        evidence_files.sweep()
+
+    assert storage.exists(named)
+    assert not storage.exists(lost)
+    assert storage.listed("intent") == []
+
+
+def test_a_file_that_is_swept_before_it_gets_its_row_gets_none(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier, store = make.dossier(), evidence_files.store
+    make.commit()
+
+    def stored_long_ago(file: BinaryIO, key: str = "") -> tuple[Stored, str]:
+        stored = store(file, key)
+        _aged(settings, dt.timedelta(days=2))
+        evidence_files.sweep()
+        return stored
+
+    monkeypatch.setattr(evidence_files, "store", stored_long_ago)
+    with pytest.raises(Stale):
+        attach(dossier, samples.pdf(), "a.pdf")
+
+
+def test_the_sweep_waits_for_a_row_that_is_not_committed_yet(app: Flask, settings: Settings) -> None:
+    dossier = make.dossier()
+    make.commit()
+    officer = make.person_for("commune_officer", dossier)
+    make.commit()
+    named = evidence.attach(dossier.id, "1.1", io.BytesIO(samples.pdf()), "a.pdf", actor=officer).storage_key
+    _aged(settings, dt.timedelta(days=2))
+
+    def swept() -> None:
+        with app.app_context():
+            evidence_files.sweep()
+
+    sweeping = threading.Thread(target=swept)
+    sweeping.start()
+    sweeping.join(0.5)
+    waits = sweeping.is_alive()
+    make.commit()
+    sweeping.join(AT_MOST)
+
+    assert waits
+    assert equipment().storage.exists(named)

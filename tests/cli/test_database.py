@@ -1,11 +1,14 @@
-"""`certflow db`, `units` and `user`, on both databases."""
+"""`certflow db`, `clock`, `units` and `user`, on both databases."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from certflow import clock
 from certflow.config import Settings
+from certflow.models.running.clocks import ClockNote
 from tests.cli.conftest import Certflow, in_its_own_process
 
 PASSWORD = "một hai ba bốn năm\n"
@@ -161,6 +164,7 @@ def test_help_lists_each_command_in_one_line(certflow: Certflow, monkeypatch: py
         "audit",
         "backup",
         "check",
+        "clock",
         "db",
         "definitions",
         "demo",
@@ -177,3 +181,15 @@ def test_help_lists_each_command_in_one_line(certflow: Certflow, monkeypatch: py
     ]
     assert [line.split()[0] for line in listed] == names
     assert all(line.endswith(".") and not line.endswith("...") for line in listed), listed
+
+
+def test_a_clock_that_was_set_back_is_told_and_the_time_that_is_right_is_accepted(
+    certflow: Certflow, environment: dict[str, str], engine: sa.Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.update(ClockNote).values(latest=clock.now() + dt.timedelta(hours=1)))
+
+    told = certflow("clock")
+    assert (told.exit_code, "s later before: set it right, or: certflow clock --accept" in told.output) == (1, True)
+    assert certflow("clock", "--accept").exit_code == 0
+    assert certflow("clock").exit_code == 0

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -32,13 +34,9 @@ def _children(pid: int) -> dict[int, str]:
     return found
 
 
-def _workers(pid: int) -> list[int]:
-    return [child for child, command in _children(pid).items() if command.endswith("certflow worker")]
-
-
-def _answers(address: str) -> bool:
+def _answers(address: str, timeout: float = AT_MOST) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/sign-in", timeout=AT_MOST) as answer:
+        with urllib.request.urlopen(f"{address}/sign-in", timeout=timeout) as answer:
             return answer.status == 200 and b"csrf_token" in answer.read()
     except OSError:
         return False
@@ -71,9 +69,10 @@ def test_serve_answers_does_the_background_work_and_stops_whole(
         eventually(lambda: not _scalar(waiting))
         assert _scalar(sa.text("select count(*) from document")) == 2
 
-    (worker,) = _workers(serving.pid)
-    os.kill(worker, signal.SIGKILL)
-    eventually(lambda: _workers(serving.pid) not in ([], [worker]))
+    killed = _children(serving.pid)
+    for child in killed:
+        os.kill(child, signal.SIGKILL)
+    eventually(lambda: len(_children(serving.pid)) == 2 and not killed.keys() & _children(serving.pid).keys())
     children = _children(serving.pid)
     assert len(children) == 2
     assert _answers(address)
@@ -83,6 +82,7 @@ def test_serve_answers_does_the_background_work_and_stops_whole(
     assert serving.returncode == 0, told
     assert f"CertFlow answers at {address}" in told
     assert "The worker ended with -9; it starts again" in told
+    assert "The web process ended with -9; it starts again" in told
     assert not any(Path(f"/proc/{child}").exists() for child in children)
     assert not _answers(address)
 
@@ -92,23 +92,36 @@ def _scalar(query: sa.TextClause) -> object:
         return connection.scalar(query)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_serve_ends_when_its_web_server_does(serving: subprocess.Popen[str], port: int) -> None:
-    eventually(lambda: _answers(f"http://127.0.0.1:{port}"))
-    (server,) = [child for child, command in _children(serving.pid).items() if "gunicorn" in command]
-
-    os.kill(server, signal.SIGKILL)
-    told, _none = serving.communicate(timeout=AT_MOST)
-
-    assert serving.returncode not in (0, None)
-    assert "The web server ended by itself" in told
+HALF_SENT = (
+    b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ",
+    b"POST /sign-in HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\nname=",
+)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_serve_names_a_free_port_when_its_own_is_taken(
+def test_half_sent_requests_hold_nobody_up_and_when_serve_is_killed_no_process_stays(
+    serving: subprocess.Popen[str], port: int
+) -> None:
+    address = f"http://127.0.0.1:{port}"
+    eventually(lambda: _answers(address))
+    with ExitStack() as halves:
+        for sent in 50 * HALF_SENT:
+            halves.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(sent)
+        assert all(_answers(address, timeout=30) for _request in range(20))
+
+        children = _children(serving.pid)
+        serving.kill()
+        eventually(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+    assert len(children) == 2
+    assert free_port("127.0.0.1", port) == port
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_serve_says_which_process_has_its_port_and_names_a_free_one(
     certflow: Certflow, environment: dict[str, str], served: str
 ) -> None:
     done = certflow("serve", "--port", served.rpartition(":")[2])
 
     assert done.exit_code == 2
-    assert "-> certflow serve --port " in done.stderr
+    assert f"is taken by process {os.getpid()} " in done.stderr
+    assert f"-> kill {os.getpid()}, or: certflow serve --port " in done.stderr

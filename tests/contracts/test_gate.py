@@ -24,6 +24,7 @@ PUBLIC = {
     "verification.show",
     "verification.document",
     "health.check",
+    "health.ready",
 }
 NOT_EVEN_ASKED = {400, 404, 405}
 

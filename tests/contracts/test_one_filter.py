@@ -30,6 +30,7 @@ KNOWN = {
     "access/access.py:<module>": "builds the look-up of one dossier, with the filter in it",
     "results/documents.py:confirm": "the background worker's: says that a file is there",
     "results/documents.py:note_fault": "the background worker's: says why a file is not there",
+    "assessment/evidence_files.py:_unnamed": "keys that rows name, for the worker that sweeps",
     "results/documents.py:pending_count": "a number, for the operator",
     "assessment/evidence.py:attached": "of dossiers that the caller holds, by their ids",
     "assessment/evidence.py:under": "by a key of the storage that no address names, of an upload that the actor began",

@@ -1,6 +1,7 @@
 """Jobs over a table of papers, as the application's are over its documents, and a process that does them.
 
-`python -m tests.jobs.stub_worker URL EXECUTOR` works until SIGTERM; it ends with 3 if anything calls outside.
+`python -m tests.jobs.stub_worker URL NAME` works until SIGTERM; it ends with 3 if anything calls outside, with 4 when
+another worker took over.
 """
 
 import logging
@@ -13,9 +14,10 @@ import sqlalchemy as sa
 
 from certflow.gateways.queue import Pace, Pending
 from certflow.gateways.worker import Job, Sweep, run_worker
+from certflow.models.running import leases
 from tests.waiting import eventually
 
-BRISK = Pace(poll_every=0.1, sweep_every=1, retry_after=0, silent_after=1, finish_within=0, claims=2)
+BRISK = Pace(poll_every=0.1, renew_every=0.2, looks=10, sweep_every=1, retry_after=0, silent_after=1, finish_within=0)
 PATIENT = replace(BRISK, retry_after=3600, silent_after=3600)
 ASKED, ISSUED, BROKEN, HELD = "asked", "issued", "broken", "held"
 
@@ -45,7 +47,10 @@ def rows(engine: sa.Engine, table: sa.Table) -> list[Any]:
 
 
 def stub_jobs(engine: sa.Engine, executor: str) -> dict[str, Job]:
-    """One job, `issue`: it waits while its paper is held, fails while it is broken, and takes effect once."""
+    """One job, `issue`: it waits while its paper is held, fails while it is broken, and takes effect once.
+
+    Its effect is stored while the lease of `executor` is in force.
+    """
 
     def issue(payload: dict[str, Any]) -> None:
         paper_id = payload["paper_id"]
@@ -58,6 +63,7 @@ def stub_jobs(engine: sa.Engine, executor: str) -> dict[str, Job]:
         with engine.begin() as connection:
             if connection.execute(papers.update().where(asked).values(state=ISSUED)).rowcount:
                 connection.execute(effects.insert().values(paper_id=paper_id))
+            leases.hold(connection, executor)
 
     return {"issue": issue}
 
@@ -79,13 +85,23 @@ def _refuse_calls(event: str, _arguments: tuple[Any, ...]) -> None:
         os._exit(3)
 
 
-def main(url: str, executor: str) -> None:
-    """Work until SIGTERM."""
-    logging.basicConfig(level=logging.INFO)
-    sys.addaudithook(_refuse_calls)
+def run(url: str, name: str, **options: Any) -> bool:
+    """Work under this name as `run_worker` does."""
     engine = sa.create_engine(url)
-    run_worker(url, stub_jobs(engine, executor), stub_sweeps(engine, executor), executor_id=executor, pace=PATIENT)
+    lease = leases.Lease(url, name, looks=options["pace"].looks)
+    try:
+        return run_worker(url, stub_jobs(engine, name), stub_sweeps(engine, name), lease=lease, **options)
+    finally:
+        lease.close()
+        engine.dispose()
+
+
+def main(url: str, name: str) -> int:
+    """Work until SIGTERM."""
+    logging.basicConfig(level=logging.ERROR)
+    sys.addaudithook(_refuse_calls)
+    return 0 if run(url, name, pace=PATIENT) else 4
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -30,7 +30,7 @@ def test_a_mail_is_sent_once_after_its_server_has_come_back(app: Flask, post: Ma
         invitations.give(user)
         db.session.commit()
     stop = threading.Event()
-    options = {"executor_id": jobs.executor_name(), "stop": stop, "pace": BRISK}
+    options = {"stop": stop, "pace": BRISK}
     worker = threading.Thread(target=jobs.work, args=(app,), kwargs=options)
     worker.start()
     try:

@@ -1,5 +1,6 @@
 """The queue and the worker against real databases and real processes."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -10,12 +11,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from dbos import DBOSClient
 from sqlalchemy.orm import Session
 
 from certflow.errors import SetupError
-from certflow.gateways.queue import SWEEP, Pace, Pending, Queue, is_queue_table, open_queue
-from certflow.gateways.worker import run_worker
+from certflow.gateways.queue import STEADY, Pace, Pending, Queue, is_queue_table, open_queue
+from certflow.models.running.leases import WorkerLease
 from tests import postgres
 from tests.jobs import stub_worker as stub
 from tests.jobs.stub_worker import ASKED, BRISK, BROKEN, HELD, ISSUED, PATIENT
@@ -39,6 +39,7 @@ def engine(url: str) -> Iterator[sa.Engine]:
         with engine.connect() as connection:
             connection.exec_driver_sql("pragma journal_mode=wal")
     stub.metadata.create_all(engine)
+    WorkerLease.metadata.tables["worker_lease"].create(engine)
     yield engine
     engine.dispose()
 
@@ -53,13 +54,10 @@ def queue(url: str, engine: sa.Engine) -> Iterator[Queue]:
 
 
 @contextmanager
-def worker(engine: sa.Engine, executor: str = "here-0", pace: Pace = BRISK) -> Iterator[None]:
+def worker(url: str, name: str = "here", pace: Pace = BRISK) -> Iterator[None]:
     """A worker in this process."""
-    url = engine.url.render_as_string(hide_password=False)
     stop = threading.Event()
-    jobs, sweeps = stub.stub_jobs(engine, executor), stub.stub_sweeps(engine, executor)
-    options = {"executor_id": executor, "stop": stop, "pace": pace}
-    thread = threading.Thread(target=run_worker, args=(url, jobs, sweeps), kwargs=options)
+    thread = threading.Thread(target=stub.run, args=(url, name), kwargs={"stop": stop, "pace": pace})
     thread.start()
     try:
         yield
@@ -70,9 +68,9 @@ def worker(engine: sa.Engine, executor: str = "here-0", pace: Pace = BRISK) -> I
 
 
 @contextmanager
-def worker_process(url: str, executor: str) -> Iterator[subprocess.Popen[str]]:
+def worker_process(url: str, name: str) -> Iterator[subprocess.Popen[str]]:
     """A worker in a process of its own, killed at the end if it still lives."""
-    command = [sys.executable, "-m", "tests.jobs.stub_worker", url, executor]
+    command = [sys.executable, "-m", "tests.jobs.stub_worker", url, name]
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -92,7 +90,9 @@ def states(queue: Queue) -> list[str]:
     return [run.state for run in queue.status()]
 
 
-def test_what_is_rolled_back_is_never_done_and_what_is_committed_is_done_once(queue: Queue, engine: sa.Engine) -> None:
+def test_what_is_rolled_back_is_never_done_and_what_is_committed_is_done_once(
+    queue: Queue, engine: sa.Engine, url: str
+) -> None:
     with Session(engine) as session:
         ask(queue, session, 1)
         session.rollback()
@@ -104,111 +104,117 @@ def test_what_is_rolled_back_is_never_done_and_what_is_committed_is_done_once(qu
     [waiting] = queue.status()
     assert (waiting.job, waiting.key, waiting.attempt, waiting.state) == ("issue", "2", 1, "waiting")
 
-    with worker(engine):
+    with worker(url):
         eventually(lambda: states(queue) == [])
 
     assert stub.rows(engine, stub.visits) == stub.rows(engine, stub.effects) == [2]
-    assert queue.catch_up([item], pace=PATIENT) == 0
+    assert queue.catch_up([item], living=set, pace=PATIENT) == 0
     queue.tidy(pace=replace(BRISK, keep_runs=0))
-    assert queue.catch_up([item], pace=PATIENT) == 1
+    assert queue.catch_up([item], living=set, pace=PATIENT) == 1
 
 
-def test_a_job_that_fails_shows_its_error_and_is_tried_again_until_it_succeeds(queue: Queue, engine: sa.Engine) -> None:
+def test_a_job_that_fails_shows_its_error_and_is_tried_again_until_it_succeeds(
+    queue: Queue, engine: sa.Engine, url: str
+) -> None:
     with Session(engine) as session:
         item = ask(queue, session, 1, BROKEN)
         session.commit()
 
-    with worker(engine):
+    with worker(url):
         eventually(lambda: any(run.attempt >= 2 and run.error for run in queue.status()))
         [run] = queue.status()
         assert run.error == "ValueError: máy in hỏng"
-        eventually(lambda: queue.last_sweep() is not None)
         stub.set_state(engine, 1, ASKED)
         eventually(lambda: stub.state(engine, 1) == ISSUED)
 
     assert stub.rows(engine, stub.effects) == [1]
-    assert queue.catch_up([item], pace=PATIENT) == 0
+    assert queue.catch_up([item], living=set, pace=PATIENT) == 0
 
 
-def test_a_failed_job_rests_before_it_is_tried_again(queue: Queue, engine: sa.Engine) -> None:
+def test_a_failed_job_rests_before_it_is_tried_again(queue: Queue, engine: sa.Engine, url: str) -> None:
     with Session(engine) as session:
         item = ask(queue, session, 1, BROKEN)
         session.commit()
-    assert queue.catch_up([item], pace=BRISK) == 0, "it is waiting for its first attempt"
+    assert queue.catch_up([item], living=set, pace=BRISK) == 0, "it is waiting for its first attempt"
 
-    with worker(engine, pace=PATIENT):
+    with worker(url, pace=PATIENT):
         eventually(lambda: states(queue) == ["failed"])
 
-    assert queue.catch_up([item], pace=PATIENT) == 0
-    assert queue.catch_up([item], pace=BRISK) == 1
+    assert queue.catch_up([item], living=set, pace=PATIENT) == 0
+    assert queue.catch_up([item], living=set, pace=BRISK) == 1
 
 
-@pytest.mark.parametrize(("successor", "pace"), [("lost-0", PATIENT), ("other-0", BRISK)], ids=["itself", "other"])
-def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(
-    queue: Queue, engine: sa.Engine, url: str, successor: str, pace: Pace
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_others_go_on_with_the_job_of_a_worker_that_is_gone_and_it_stores_nothing_when_it_comes_back(
+    queue: Queue, engine: sa.Engine, url: str, how: signal.Signals
 ) -> None:
+    sweeps_at_its_start_only = replace(PATIENT, sweep_every=3600)
     with Session(engine) as session:
         ask(queue, session, 1, HELD)
         session.commit()
-    with worker_process(url, "lost-0") as process:
+    with worker_process(url, "lost") as process:
         eventually(lambda: stub.rows(engine, stub.visits))
-        process.kill()
-    stub.set_state(engine, 1, ASKED)
-    assert states(queue) == ["running"]
-
-    with worker(engine, successor, pace):
-        eventually(lambda: stub.state(engine, 1) == ISSUED)
-        eventually(lambda: states(queue) == [])
+        process.send_signal(how)
+        stub.set_state(engine, 1, ASKED)
+        with worker(url, "elsewhere", sweeps_at_its_start_only):
+            eventually(lambda: stub.state(engine, 1) == ISSUED)
+            eventually(lambda: states(queue) == [])
+        stub.set_state(engine, 1, ASKED)  # what the job would do once more
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(AT_MOST) == (-signal.SIGKILL if how is signal.SIGKILL else 4)
 
     assert stub.rows(engine, stub.effects) == [1]
+    assert stub.state(engine, 1) == ASKED
 
 
-def test_two_workers_share_the_jobs_and_sweep_once_at_each_time(queue: Queue, engine: sa.Engine, url: str) -> None:
-    more_than_one_does_at_once = range(1, PATIENT.claims + 2)
+def test_a_worker_that_is_gone_is_noticed_within_half_a_minute() -> None:
+    assert STEADY.renew_every * (STEADY.looks + 1) + STEADY.poll_every < 30
+
+
+def test_two_workers_share_the_jobs_and_claim_no_more_than_they_work_on(
+    queue: Queue, engine: sa.Engine, url: str
+) -> None:
+    papers = range(1, 2 * PATIENT.at_once + 2)
     with Session(engine) as session:
-        for paper_id in more_than_one_does_at_once:
+        for paper_id in papers:
             ask(queue, session, paper_id, HELD)
         session.commit()
 
-    with worker_process(url, "first-0") as first, worker_process(url, "second-0") as second:
-        eventually(lambda: len(stub.rows(engine, stub.visits)) == len(more_than_one_does_at_once))
-        eventually(lambda: len(stub.rows(engine, stub.sweeps)) >= 3)
-        for paper_id in more_than_one_does_at_once:
+    with worker_process(url, "first") as first, worker_process(url, "second") as second:
+        eventually(lambda: len(stub.rows(engine, stub.visits)) == 2 * PATIENT.at_once)
+        eventually(lambda: len(set(stub.rows(engine, stub.sweeps))) == 2)
+        assert sorted(states(queue)) == ["running"] * 4 + ["waiting"]
+        for paper_id in papers:
             stub.set_state(engine, paper_id, ASKED)
         eventually(lambda: states(queue) == [])
         assert [ended(first), ended(second)] == [(0, ""), (0, "")]
 
-    assert sorted(stub.rows(engine, stub.effects)) == list(more_than_one_does_at_once)
-    client = DBOSClient(system_database_url=url)
-    times = client.list_workflows(name=SWEEP, load_input=False, load_output=False)
-    client.destroy()
-    assert len(stub.rows(engine, stub.sweeps)) <= len(times)
-
-
-TOO_LATE = "Executor accessed before DBOS was launched"
+    assert sorted(stub.rows(engine, stub.effects)) == list(papers)
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """The exit code and what was said on the way, once told to stop.
-
-    Without what dbos says of a sweep whose time comes while it shuts down: the next sweep does the same.
-    """
+    """The exit code and what was said on the way, once told to stop."""
     process.terminate()
-    said = process.communicate(timeout=AT_MOST)[1].splitlines(keepends=True)
-    return process.returncode, "".join(line for line in said if not (SWEEP in line and TOO_LATE in line))
+    said = process.communicate(timeout=AT_MOST)[1]
+    return process.returncode, said
 
 
 def test_a_worker_without_the_queues_tables_names_the_command_that_makes_them(engine: sa.Engine, url: str) -> None:
     with pytest.raises(SetupError) as fault:
-        run_worker(url, {}, [], executor_id="here-0", stop=threading.Event(), pace=BRISK)
+        stub.run(url, "here", stop=threading.Event(), pace=BRISK)
 
     assert fault.value.command == "certflow db upgrade"
 
 
-def test_the_queues_tables_are_known_by_name_and_apart_from_the_applications(queue: Queue, engine: sa.Engine) -> None:
+def test_the_queues_tables_are_known_by_name_and_apart_from_the_applications(
+    queue: Queue, engine: sa.Engine, url: str
+) -> None:
     tables = sa.inspect(engine)
     apart = "dbos" if engine.dialect.name == "postgresql" else None
-    assert {name for name in tables.get_table_names() if not is_queue_table(name)} == set(stub.metadata.tables)
-    own = [name for name in tables.get_table_names(schema=apart) if name not in stub.metadata.tables]
+    assert {name for name in tables.get_table_names() if not is_queue_table(name)} == {
+        *stub.metadata.tables,
+        "worker_lease",
+    }
+    own = [name for name in tables.get_table_names(schema=apart) if name not in {*stub.metadata.tables, "worker_lease"}]
     assert "workflow_status" in own
     assert [name for name in own if not is_queue_table(name)] == []

@@ -26,7 +26,7 @@ def queue(app: Flask, settings: Settings) -> Iterator[Queue]:
 
 @pytest.fixture
 def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
-    """Documents 1 to 3 wait for a service that writes what it does; the printer jams at number 2."""
+    """Documents 1 to 3 wait for a service that writes what it does; at 2 the printer jams, at 3 the lease ends."""
     done: set[int] = set()
     with app.app_context():
         db.session.execute(sa.text("create table printed (document_id integer)"))
@@ -39,6 +39,8 @@ def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
         done.add(document_id)
         if document_id == 2:
             raise RuntimeError("kẹt giấy")
+        if document_id == 3:
+            db.session.execute(sa.text("update worker_lease set ended_at = renewed_at"))
 
     def pending(limit: int) -> list[int]:
         return sorted({1, 2, 3} - done)[:limit]
@@ -54,26 +56,29 @@ def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
     return done
 
 
-def test_each_job_has_its_own_transaction_and_what_nobody_asked_for_is_swept_up(
+def test_each_job_has_its_own_transaction_under_the_lease_and_what_nobody_asked_for_is_swept_up(
     app: Flask, queue: Queue, issued: set[int]
 ) -> None:
     with app.app_context():
         queue.enqueue(db.session(), documents.JOB, "1", {"document_id": 1})
         db.session.commit()
     stop = threading.Event()
-    options = {"executor_id": jobs.executor_name(), "stop": stop, "pace": PATIENT}
+    options = {"stop": stop, "pace": PATIENT}
     worker = threading.Thread(target=jobs.work, args=(app,), kwargs=options)
     worker.start()
     try:
-        eventually(lambda: [(run.key, run.state) for run in queue.status()] == [("2", "failed")])
         eventually(lambda: issued == {1, 2, 3})
-        assert queue.status()[0].error == "RuntimeError: kẹt giấy"
+        eventually(lambda: {run.key: run.state for run in queue.status()} == {"2": "failed", "3": "failed"})
+        assert {run.error.partition(" of")[0] for run in queue.status()} == {
+            "RuntimeError: kẹt giấy",
+            "LeaseLostError: the lease",
+        }
     finally:
         stop.set()
         worker.join(20)
 
     with app.app_context():
-        assert sorted(db.session.scalars(sa.text("select document_id from printed"))) == [1, 3]
+        assert sorted(db.session.scalars(sa.text("select document_id from printed"))) == [1]
         assert db.session.execute(sa.text("select * from faults")).all() == [(2, "kẹt giấy")]
 
 

@@ -70,7 +70,7 @@ def _killed(settings: Settings, life: float) -> int | None:
 
 def _let_a_worker_finish(app: Flask) -> None:
     stop = threading.Event()
-    options = {"executor_id": "after-the-crash", "stop": stop, "pace": BRISK}
+    options = {"stop": stop, "pace": BRISK}
     worker = threading.Thread(target=jobs.work, args=(app,), kwargs=options, daemon=True)
     worker.start()
     try:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import IntegerConverter
@@ -17,6 +19,7 @@ from certflow.access import access
 from certflow.accounts import accounts, kept_forms, second_factor
 from certflow.accounts.pages import kept
 from certflow.gateways.installation import equipment
+from certflow.gateways.signatures import LenientSigner
 from certflow.http import errors, policy
 from certflow.http.errors import wants_json
 from certflow.http.person import actor
@@ -72,6 +75,16 @@ class SentAgain:
     files: bool
     whole: bool
     kept_form: int | None
+
+
+class _SessionCookie(SecureCookieSessionInterface):
+    """The session in a cookie, which another web server may have signed whose clock is ahead."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        serializer = super().get_signing_serializer(app)
+        if serializer is not None:
+            serializer.signer = LenientSigner
+        return serializer
 
 
 def _load_person(_request: object) -> User | None:
@@ -239,6 +252,7 @@ def _protect(response: Response) -> Response:
 def register(app: Flask) -> None:
     """Put the gate in front of every page of `app`."""
     app.url_map.converters["int"] = Id
+    app.session_interface = _SessionCookie()
     login = LoginManager(app)
     login.anonymous_user = AnonymousUserMixin
     login.request_loader(_load_person)

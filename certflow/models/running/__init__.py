@@ -1,0 +1,1 @@
+"""What a running installation keeps about itself; no law."""
