@@ -25,6 +25,14 @@ def require_findings(user: User, dossier: Dossier) -> None:
         raise NotPermitted(_("The unit itself sees the findings after its dossier is decided."))
 
 
+def require_draft(user: User, dossier: Dossier) -> None:
+    """Raises NotPermitted while those who file work on the dossier again, for whoever may only read what was filed."""
+    if not reading(dossier, user).sees_draft:
+        raise NotPermitted(
+            _("The unit is working on this dossier again. What it filed stands on the page of the filing.")
+        )
+
+
 def require_writer(dossier: Dossier, user: User, what: str) -> None:
     """Raises NotPermitted unless `user` has a role that writes `what` in some state of the dossier."""
     if not workflow_of(dossier).spec.writers[what] & roles_on(user, dossier):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from certflow import clock
-from certflow.catalogue.catalogue import workflow_of, workflows
+from certflow.catalogue.catalogue import known, workflow_of, workflows
 from certflow.models.dossiers import Dossier
 from certflow.models.impartiality import Council, CouncilMember, Substitute, council_seats_of, substitutions_of
 from certflow.models.people import Appointment, User
@@ -74,6 +74,12 @@ def held(user: User, today: dt.date | None = None) -> list[HeldRole]:
         return []
     delegated = (d for d in delegations_to(user) if d.counts_on(today))
     return [*(HeldRole(a) for a in own(user, today)), *(HeldRole(d.appointment, d) for d in delegated)]
+
+
+def judges_somewhere(user: User) -> bool:
+    """Whether `user` has a part that is no filer's in some scheme: a substitute's or a council's are such parts."""
+    filers = frozenset(role for spec in known().workflows.values() for role in spec.filers)
+    return bool({part.role for part in held(user)} - filers or _named(user) or seats_of(user))
 
 
 def _named(user: User) -> list[Substitute]:

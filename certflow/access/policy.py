@@ -12,9 +12,13 @@ from certflow.wording import _
 
 
 def _reads_findings(person: User, dossier: Dossier, _named: Named) -> None:
-    """Where the scheme has no appraisal of each indicator there is no such page, as the view says."""
+    """Where the scheme has no appraisal of each indicator there is no such page, as the view says.
+
+    Findings stand beside the claims, which those above do not read while they are written again.
+    """
     if workflow_of(dossier).spec.writers["findings"]:
         editing.require_findings(person, dossier)
+        editing.require_draft(person, dossier)
 
 
 def _takes_action(person: User, dossier: Dossier, arguments: Named) -> None:
@@ -55,7 +59,14 @@ DOSSIER = About("dossier", "a dossier", ("dossier_id",), access.dossier, lock=ac
 CLAIMS = Part("claims", "those who write claims", _writer("claims"))
 FINDINGS = Part("findings", "those who write findings", _writer("findings"))
 FINDINGS_READERS = Part(
-    "reads_findings", "those with a part after filing, and who filed once it is decided", _reads_findings
+    "reads_findings",
+    "those with a part after filing, and who filed once it is decided; not while claims are written again",
+    _reads_findings,
+)
+CLAIMS_READERS = Part(
+    "reads_claims",
+    "everybody who sees it; while it is prepared again, its own people alone",
+    lambda person, dossier, _named: editing.require_draft(person, dossier),
 )
 ACTION = Part("action", "those who take the action that the address names", _takes_action)
 TAKES_PART = Part("takes_part", "those with any role of the scheme for this dossier", _takes_part)
@@ -67,6 +78,7 @@ TURN = When("turn", "while it is the person's turn")
 FILED = When("filed", "once it was filed; before there is nothing to find")
 
 SEES = Rule(about=DOSSIER)
+READS_CLAIMS = Rule(about=DOSSIER, part=CLAIMS_READERS)
 SEES_FILED = Rule(about=DOSSIER, when=FILED)
 READS_FINDINGS = Rule(about=DOSSIER, part=FINDINGS_READERS)
 WRITES_CLAIMS = Rule(about=DOSSIER, part=CLAIMS, when=WHILE_CLAIMS)

@@ -8,7 +8,7 @@ from certflow.access.parts import Held
 from certflow.catalogue.catalogue import workflow_of
 from certflow.law.specs.workflow import StateSpec
 from certflow.law.workflow import Workflow
-from certflow.models.dossiers import Dossier
+from certflow.models.dossiers import Dossier, HistoryEntry
 from certflow.models.people import Appointment, User
 from certflow.wording import language, title_at
 
@@ -50,6 +50,31 @@ class Reading:
     def sees_findings(self) -> bool:
         """Whether the reader may read the appraiser's findings; those who file may do so once it is decided."""
         return self.state.final or self.acts_above or parts.is_on_council(self.reader, self.dossier)
+
+    @cached_property
+    def at_unit(self) -> bool:
+        """Whether the reader is of the dossier's own unit, without a part above those who file it."""
+        own = {self.dossier.unit_id, self.dossier.unit.heir_id}
+        there = any(part.unit is not None and part.unit.id in own for part in parts.held(self.reader))
+        return there and not self.acts_above
+
+    @cached_property
+    def sees_draft(self) -> bool:
+        """Whether the reader may read answers and files as they are now, and not only as they were filed.
+
+        While those who file work on a dossier again, only they do, and the people of the unit without a part above.
+        """
+        if not self.workflow.spec.before_filing(self.state.name) or self.roles & self.workflow.spec.filers:
+            return True
+        return self.at_unit
+
+    def conceals(self, entry: HistoryEntry) -> bool:
+        """Whether an act says something of a judgement that the reader may not know before the decision."""
+        spec = self.workflow.spec
+        if self.sees_findings or entry.acting_as in spec.filers:
+            return False
+        taken = [each for each in spec.transitions if each.action == entry.action]
+        return bool(taken) and not any(spec.gives_back(each) for each in taken)
 
     @property
     def taken_by(self) -> Appointment | None:

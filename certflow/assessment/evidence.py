@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access, editing
+from certflow.access.turns import reading
 from certflow.assessment import evidence_files
 from certflow.catalogue.catalogue import form_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal, Stale
@@ -17,7 +18,15 @@ from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answers
 from certflow.law.specs.form import FormSpec
 from certflow.models.base import begin_writing, db
-from certflow.models.dossiers import PAPERS, Claim, Dossier, Evidence, SupplementItem, SupplementRequest
+from certflow.models.dossiers import (
+    PAPERS,
+    Claim,
+    Dossier,
+    Evidence,
+    Submission,
+    SupplementItem,
+    SupplementRequest,
+)
 from certflow.models.people import User
 from certflow.wording import _
 
@@ -145,9 +154,19 @@ def find(evidence_id: int, actor: User) -> Evidence:
     evidence = db.session.scalar(
         select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier))
     )
-    if evidence is None or not access.sees(actor, evidence.dossier_id):
+    if evidence is None or not access.sees(actor, evidence.dossier_id) or not _was_shown(evidence, actor):
         raise NotFound(_("There is no such file, or you are not allowed to see it."))
     return evidence
+
+
+def _was_shown(evidence: Evidence, actor: User) -> bool:
+    """Whether `actor` may open the file: those above only what was filed, also by its number."""
+    of_reader = reading(evidence.dossier, actor)
+    if of_reader.at_unit or of_reader.roles & of_reader.workflow.spec.filers:
+        return True
+    listed = Submission.manifest.contains(evidence.sha256, autoescape=True)
+    filed = select(exists().where(Submission.dossier_id == evidence.dossier_id, listed))
+    return bool(db.session.scalar(filed))
 
 
 def require_of(dossier: Dossier, evidence_id: int, actor: User) -> None:

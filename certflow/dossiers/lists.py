@@ -60,14 +60,14 @@ class Totals:
     soon: int
 
 
-def narrowed(query: Select[Dossier], choice: Choice) -> Select[Dossier]:
-    """The dossiers of `query` that `choice` leaves."""
+def narrowed(query: Select[Dossier], choice: Choice, reader: User) -> Select[Dossier]:
+    """The dossiers of `query` that `choice` leaves to `reader`."""
     if choice.round_id is not None:
         query = query.where(Dossier.round_id == choice.round_id)
     if choice.district_id is not None:
         query = query.where(Dossier.district_id == choice.district_id)
     if choice.level is not None:
-        query = query.where(_level() == choice.level)
+        query = query.where(_level(reader) == choice.level)
     if choice.state:
         query = query.where(Dossier.state == choice.state)
     if choice.words:
@@ -97,7 +97,7 @@ class Selection:
         came = Dossier.entered_at.asc(), Dossier.id.asc()
         if not self.oldest_first:
             came = Dossier.entered_at.desc(), Dossier.id.desc()
-        columns = [self.due] if self.choice.column == "due" else _columns(self.choice.column)
+        columns = [self.due] if self.choice.column == "due" else _columns(self.choice.column, self.reader)
         ways = [column.desc() if self.choice.descending else column.asc() for column in columns]
         return self.query.order_by(*(way.nulls_last() for way in ways), *came)
 
@@ -112,7 +112,7 @@ class Selection:
 
 def selected(query: Select[Dossier], reader: User, choice: Choice, *, oldest_first: bool) -> Selection:
     """The dossiers of `query`, which asks for what `reader` may see, that `choice` leaves."""
-    return Selection(narrowed(query, choice), reader, choice, oldest_first)
+    return Selection(narrowed(query, choice, reader), reader, choice, oldest_first)
 
 
 def own_date(query: Select[Dossier], reader: User) -> OwnDate:
@@ -176,14 +176,14 @@ def _own_days(dossiers: list[Dossier], roles: Collection[str]) -> Iterator[tuple
             yield dossier.id, standing.due.last_day
 
 
-def _columns(column: Column) -> list[ColumnElement[Any]]:
+def _columns(column: Column, reader: User) -> list[ColumnElement[Any]]:
     match column:
         case "unit":
             place = select(UnitVersion.sort_key).where(UnitVersion.id == Dossier.place_id)
             holder = select(Holder.search_key).where(Holder.id == Dossier.holder_id)
             return [each.correlate(Dossier).scalar_subquery() for each in (place, holder)]
         case "level":
-            return [_level()]
+            return [_level(reader)]
         case "received":
             return [inspect(Dossier).columns.entered_at]
         case "handler":
@@ -193,9 +193,14 @@ def _columns(column: Column) -> list[ColumnElement[Any]]:
     raise ValueError(column)
 
 
-def _level() -> ColumnElement[int | None]:
-    """The level proposed after the appraisal, before that the one that was filed last."""
+def _level(reader: User) -> ColumnElement[int | None]:
+    """The level proposed after the appraisal, before that the one that was filed last.
+
+    Whoever only files is told of no proposal, and could otherwise find it out by narrowing and ordering.
+    """
     stands = Submission.dossier_id == Dossier.id, Submission.retracted_at.is_(None)
     filed = select(Submission.claimed_level).where(*stands)
     filed = filed.order_by(Submission.number.desc()).limit(1).correlate(Dossier)
+    if not parts.judges_somewhere(reader):
+        return filed.scalar_subquery()
     return func.coalesce(Dossier.proposed_level, filed.scalar_subquery())

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -108,7 +108,7 @@ def let_in(opened: accounts.OpenedSession, name: str, target: str | None) -> Res
 @bp.page("/account/here", SIGNED_IN)
 def here() -> ResponseReturnValue:
     """Keep the session in use while its person works at a page."""
-    return "", 204
+    return jsonify(stays=True)
 
 
 @bp.action("/sign-out", SIGNED_IN)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from certflow.access import editing
-from certflow.access.policy import DOSSIER, SEES, TYPES_CLAIMS, WRITES_CLAIMS
+from certflow.access.policy import DOSSIER, READS_CLAIMS, TYPES_CLAIMS, WRITES_CLAIMS
 from certflow.assessment import assessments, earlier, meetings, partial_uploads
 from certflow.assessment.assessments import Saved
 from certflow.assessment.forms import answers
@@ -39,7 +39,7 @@ ByCode = Mapping[str, tuple[str, ...]]
 bp = Room("claims", __name__, url_prefix="/dossiers/<int:dossier_id>")
 
 
-@bp.form("/criteria/<int:number>", SEES, post=TYPES_CLAIMS)
+@bp.form("/criteria/<int:number>", READS_CLAIMS, post=TYPES_CLAIMS)
 def criterion(dossier_id: int, number: int) -> ResponseReturnValue:
     """One criterion: its legal basis, the claim of each indicator and the evidence behind it."""
     if request.method == "POST":
@@ -147,7 +147,7 @@ def _taking(spec: CriterionSpec) -> list[str]:
     return [indicator.code for indicator in spec.indicators if indicator.takes_files]
 
 
-@bp.form("/papers", SEES, post=WRITES_CLAIMS)
+@bp.form("/papers", READS_CLAIMS, post=WRITES_CLAIMS)
 def papers(dossier_id: int) -> ResponseReturnValue:
     """Other papers, which belong to no indicator: a place for files once a supplement asked for some."""
     if request.method == "GET":
@@ -188,7 +188,7 @@ def _papers_page(opened: OpenedDossier, refused: tuple[str, ...] = ()) -> str:
     )
 
 
-@bp.form("/meeting", SEES, post=TYPES_CLAIMS)
+@bp.form("/meeting", READS_CLAIMS, post=TYPES_CLAIMS)
 def meeting(dossier_id: int) -> ResponseReturnValue:
     """The record of the self-assessment meeting."""
     opened = criteria.opened(dossier_id)
@@ -240,7 +240,7 @@ def _meeting_page(opened: OpenedDossier, form: MeetingForm, conflicts: tuple[str
     )
 
 
-@bp.page("/check", SEES)
+@bp.page("/check", READS_CLAIMS)
 def check(dossier_id: int) -> ResponseReturnValue:
     """Check your answers: the level the claims reach, what is missing for the next one, and the proof."""
     opened = criteria.opened(dossier_id)

@@ -167,7 +167,7 @@ def _page(
         brief=brief.brief(reading),
         reasons=reasons,
         overtaken=overtaken,
-        last=timeline.told(dossier, last) if last else None,
+        last=timeline.told(reading, last) if last else None,
         state=reading.state,
         turn=turns.turn(dossier),
         handled=handled.of_reading(reading),

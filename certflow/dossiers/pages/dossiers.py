@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from certflow.access import turns
-from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, SEES, SEES_FILED, TAKES_ACTION
+from certflow.access.policy import DOSSIER, LOOKS_AT_ACTION, READS_CLAIMS, SEES, SEES_FILED, TAKES_ACTION
 from certflow.accounts.words import with_present_name
 from certflow.assessment import supplements
 from certflow.audit import state
@@ -28,7 +28,7 @@ ACT = "/<int:dossier_id>/actions/<action>"
 bp.form(ACT, LOOKS_AT_ACTION, post=TAKES_ACTION, endpoint="act", weighs=actions.decides)(actions.act)
 bp.page(f"{ACT}/draft/<paper>", LOOKS_AT_ACTION, endpoint="draft")(actions.draft)
 bp.page("/<int:dossier_id>/", SEES, endpoint="show")(overview.show)
-bp.page("/<int:dossier_id>/proof", SEES, endpoint="proof", noted="read")(proof.show)
+bp.page("/<int:dossier_id>/proof", READS_CLAIMS, endpoint="proof", noted="read")(proof.show)
 FILING = "/<int:dossier_id>/submissions/<int:number>"
 bp.page(FILING, SEES_FILED, endpoint="receipt")(filing_receipts.show)
 bp.page(f"{FILING}/receipt.pdf", SEES_FILED, endpoint="receipt_pdf", noted="read")(filing_receipts.pdf)
@@ -59,7 +59,8 @@ def history(dossier_id: int) -> ResponseReturnValue:
     dossier = subject(DOSSIER, dossier_id)
     asked = {request.number: request for request in supplements.of_dossier(dossier)}
     steps = reversed(dossiers.history(dossier))
-    entries = [timeline.told(dossier, step, asked.get(step.number)) for step in steps]
+    reading = turns.reading(dossier, actor())
+    entries = [timeline.told(reading, step, asked.get(step.number)) for step in steps]
     opened = {
         "what": _("Dossier opened"),
         "who": with_present_name(dossier.opened_by, dossier.opener),
@@ -71,5 +72,5 @@ def history(dossier_id: int) -> ResponseReturnValue:
         handlings=handled.record(dossier, handling.record(dossier, actor())),
         most_handlings=handling.MOST_RECORDED,
         chain=chain_words(state.state()),
-        **overview.head(turns.reading(dossier, actor())),
+        **overview.head(reading),
     )

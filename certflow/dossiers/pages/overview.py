@@ -43,7 +43,7 @@ from certflow.law.impartiality import NONE
 from certflow.law.scoring.scoring import Result, score
 from certflow.law.specs.form import CriterionSpec, FormSpec, Part
 from certflow.law.workflow import Offer, Workflow, chart
-from certflow.models.dossiers import PAPERS, Dossier, HistoryEntry, Meeting
+from certflow.models.dossiers import PAPERS, Dossier, HistoryEntry, Meeting, Submission
 from certflow.models.results import Document, Recognition
 from certflow.results import documents, recognitions
 from certflow.results.pages.documents import title
@@ -140,7 +140,8 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
     papers = documents.of_dossier(dossier) if reading.state.final else []
     recognition = recognitions.of_dossier(dossier) if reading.state.final else None
     seats, all_dates = _bench(reading), dates.of(dossier)
-    asked = supplements_of(dossier, contents) if contents.requests or len(contents.filings) > 1 else None
+    compared = reading.sees_draft and (contents.requests or len(contents.filings) > 1)
+    asked = supplements_of(dossier, contents) if compared else None
     barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say, asked)
     lists, offers = tasks.both(barred=bool(barred)), actions.offers_to(reading, seats, contents)
     return Overview(
@@ -154,7 +155,7 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
         dates=_layers(all_dates),
         tasks=lists[0],
         appraisal=lists[1],
-        last=last,
+        last=None if last is None or reading.conceals(last) else last,
         returned=last is not None and _is_return(reading, last),
         papers=[(title(paper), paper) for paper in papers],
         recognition=recognition,
@@ -238,10 +239,15 @@ class _Tasks:
         return self.of_claims(), self.of_findings(barred=barred)
 
     def of_claims(self) -> list[Task]:
-        """A task for each criterion, for the meeting where there is one, and for the result."""
+        """A task for each criterion, for the meeting where there is one, and for the result.
+
+        Whoever may not read what is being changed is led to what was filed.
+        """
         dossier, spec = self.reading.dossier, self.reading.workflow.spec
         if not spec.writers["claims"]:
             return []
+        if not self.reading.sees_draft:
+            return [_filed_task(filing) for filing in self.contents.filings[-1:]]
         answers = self.contents.counted_claims(self.form)
         result = score(self.form, answers, disadvantaged=dossier.disadvantaged_area)
         writing = self._writes("claims")
@@ -321,6 +327,12 @@ class _Tasks:
         if result.unanswered:
             return _("Not complete yet"), "yours" if writing else "neutral"
         return _("No level reached"), "bad"
+
+
+def _filed_task(filing: Submission) -> Task:
+    address = url_for("dossiers.receipt", dossier_id=filing.dossier_id, number=filing.number)
+    title = _("What was filed, no. %(number)s", number=filing.number)
+    return Task(title, address, _("The unit works on it again"), "waiting")
 
 
 def _level_so_far(criterion: CriterionSpec, result: Result) -> str:

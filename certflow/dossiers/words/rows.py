@@ -75,7 +75,7 @@ def _row(
     barred: tuple[str, ...],
 ) -> DossierRow:
     dossier, state = reading.dossier, reading.state
-    level, level_says = _level(dossier, claimed)
+    level, level_says = _level(reading, claimed)
     return DossierRow(
         dossier,
         state.title.in_language(language()),
@@ -90,9 +90,10 @@ def _row(
     )
 
 
-def _level(dossier: Dossier, claimed: Mapping[int, int]) -> tuple[str, str]:
-    """The level in words, and whether it is proposed or claimed."""
-    if dossier.proposed_level is not None:
+def _level(reading: Reading, claimed: Mapping[int, int]) -> tuple[str, str]:
+    """The level in words, and whether it is proposed or claimed; a proposal shows to those who see findings."""
+    dossier = reading.dossier
+    if dossier.proposed_level is not None and reading.sees_findings:
         return level_of(dossier, dossier.proposed_level), str(_("proposed"))
     if dossier.id in claimed:
         return level_of(dossier, claimed[dossier.id]), str(_("claimed"))

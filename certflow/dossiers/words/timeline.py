@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from certflow.access import turns
+from certflow.access.turns import Reading
 from certflow.accounts.words import with_present_name
 from certflow.assessment.words import changes
 from certflow.catalogue.catalogue import workflow_of
 from certflow.clock import ZONE
 from certflow.dossiers.succession import versions_of
-from certflow.models.dossiers import Dossier, HistoryEntry, SupplementRequest
+from certflow.models.dossiers import HistoryEntry, SupplementRequest
 from certflow.rules.words import delegated
 from certflow.wording import language
 
@@ -38,11 +39,12 @@ class TimelineEntry:
     answer_by: dt.date | None = None
 
 
-def told(dossier: Dossier, entry: HistoryEntry, request: SupplementRequest | None = None) -> TimelineEntry:
+def told(reading: Reading, entry: HistoryEntry, request: SupplementRequest | None = None) -> TimelineEntry:
     """The TimelineEntry of an act: a step with its title, its taking back, or a move with the answers to confirm.
 
-    `request` is what the act asked to be supplemented.
+    `request` is what the act asked to be supplemented. Of what the reader may not know yet only the state is told.
     """
+    dossier = reading.dossier
     who, when = with_present_name(entry.done_by, entry.actor), entry.at.astimezone(ZONE)
     versions = versions_of(entry.action)
     if versions is not None:
@@ -59,6 +61,8 @@ def told(dossier: Dossier, entry: HistoryEntry, request: SupplementRequest | Non
     if entry.delegation is not None:
         part, signed_for = f"{entry.signs_for}. {part}", delegated.by_which(entry.delegation)
     paper = _paper_recorded(entry)
+    if reading.conceals(entry):
+        return TimelineEntry(label, "", who, part, when, "", kind, "", signed_for)
     step = TimelineEntry(what, label, who, part, when, entry.note, kind, paper, signed_for)
     if request is None:
         return step
