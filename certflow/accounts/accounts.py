@@ -27,6 +27,7 @@ from certflow.wording import _
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 SEEN_EVERY = dt.timedelta(minutes=5)
+FACTOR_FRESH = dt.timedelta(minutes=10)
 STEP_LASTS = dt.timedelta(minutes=10)
 
 _UNIT = joinedload(Appointment.unit).joinedload(Unit.parent).joinedload(Unit.parent)
@@ -146,6 +147,11 @@ def living_session(token: str) -> SignInSession | None:
     if now - session.seen_at > settings.session_idle or now - session.started_at > settings.session_longest:
         return None
     return session
+
+
+def factor_is_fresh(session: SignInSession) -> bool:
+    """Whether a code was given in this session so lately that none is asked for again before an act of weight."""
+    return session.factor_at is not None and clock.now() - session.factor_at < FACTOR_FRESH
 
 
 def is_obligatory(user: User) -> bool:

@@ -1,6 +1,5 @@
 """The second factor: codes of half a minute from a telephone (TOTP), and recovery codes for when it is lost."""
 
-import datetime as dt
 import secrets
 from dataclasses import dataclass
 
@@ -28,7 +27,6 @@ from certflow.wording import _
 
 ISSUER = "CertFlow"
 SECONDS, DIGITS, WINDOW = 30, 6, 1
-FRESH_FOR = dt.timedelta(minutes=10)
 CODES, CODE_PARTS, CODE_PART = 10, 3, 4
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none is mistaken for another
 
@@ -128,11 +126,6 @@ def finish(token: str, code: str, *, source: str, agent: str = "", browser: str 
     _require_code(user, code, source=source, agent=agent, browser=browser)
     db.session.execute(delete(SignInStep).where(SignInStep.user_id == user.id))
     return accounts.start_session(user, source=source, agent=agent, factor=True)
-
-
-def is_fresh(session: SignInSession) -> bool:
-    """Whether a code was given in this session so lately that none is asked for again before an act of weight."""
-    return session.factor_at is not None and clock.now() - session.factor_at < FRESH_FOR
 
 
 def show_again(user: User, code: str, *, token: str, source: str) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import event, insert
 from sqlalchemy.orm import Session, SessionTransaction
 
 from certflow import clock
-from certflow.audit.changes import Changed, taken
+from certflow.audit.changes import Changed, is_audited, taken
 from certflow.gateways.installation import equipment
 from certflow.models.audit import AuditEntry
 from certflow.models.base import db, only_reads
@@ -90,6 +90,8 @@ def seal(session: Session) -> None:
         return
     session.flush()
     connection = session.connection()
+    if not is_audited(connection):
+        return
     turn = taken(connection.connection.driver_connection, noted=bool(notes))
     if turn is not None:
         changes, number, before = turn

@@ -25,6 +25,10 @@ VOLATILE_COLUMNS = {"sign_in_session": ("seen_at",)}
 KEPT_WHEN_OVERWRITTEN = frozenset(("claim", "finding", "meeting"))
 DIGITS = 32
 
+FIRST_REVISION = "0023"  # the migration that made the audit; they are numbered
+_REVISION = "SELECT version_num FROM alembic_version"
+_AUDITED = "certflow.audited"
+
 Changed = tuple[str, str, str, str]
 
 _POSTGRESQL = Path(__file__).with_name("postgresql.sql")
@@ -37,9 +41,25 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' GROUP BY c.rel
 
 
 def prepare(engine: Engine) -> None:
-    """Let each connection of `engine` to SQLite note what it changes; PostgreSQL does so by itself once installed."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _watch)
+    """Let each connection of `engine` note what it changes, once the database has the audit (`is_audited`)."""
+    event.listen(engine, "connect", _watch if engine.dialect.name == "sqlite" else _look)
+
+
+def is_audited(connection: Connection) -> bool:
+    """Whether the database was at a revision with the audit when this connection was opened.
+
+    An older one is there while it is migrated. No process works with one: none starts on it.
+    """
+    return bool(connection.info.get(_AUDITED))
+
+
+def _look(driver: Any, record: Any) -> None:
+    there = "SELECT to_regclass('alembic_version') IS NOT NULL"
+    with driver.cursor() as cursor:
+        migrated = bool(cursor.execute(there).fetchone()[0])
+        version = cursor.execute(_REVISION).fetchone() if migrated else None
+    driver.rollback()
+    record.info[_AUDITED] = version is not None and version[0] >= FIRST_REVISION
 
 
 def install(connection: Connection) -> None:
@@ -123,7 +143,11 @@ def _watch(driver: Any, record: Any) -> None:
         "CREATE TEMP TABLE audit_pending (id INTEGER PRIMARY KEY AUTOINCREMENT, relation TEXT, key TEXT, digest TEXT, "
         "was TEXT DEFAULT '')"
     )
-    for table, keys, columns in _sqlite_tables(driver):
+    tables = list(_sqlite_tables(driver))
+    migrated = any(name == "alembic_version" for name, *_rest in tables)
+    version = cursor.execute(_REVISION).fetchone() if migrated else None
+    record.info[_AUDITED] = version is not None and version[0] >= FIRST_REVISION
+    for table, keys, columns in tables if record.info[_AUDITED] else ():
         if table not in NOT_AUDITED and not is_queue_table(table):
             for statement in _triggers(table, keys, columns):
                 cursor.execute(statement)

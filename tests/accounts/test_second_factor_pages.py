@@ -117,7 +117,7 @@ def test_a_code_and_the_password_remove_it(app: Flask, client: FlaskClient, pers
 
 
 def test_who_decides_shows_the_factor_again_and_what_was_typed_is_kept_meanwhile(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient
 ) -> None:
     with app.app_context():
         dossier = make.dossier("endorsed")
@@ -130,8 +130,6 @@ def test_who_decides_shows_the_factor_again_and_what_was_typed_is_kept_meanwhile
     version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(address).text)
     assert version
     typed = {"version": version[1], "note": "Đồng ý mức độ 1."}
-    later = clock.now() + dt.timedelta(minutes=11)
-    monkeypatch.setattr(clock, "now", lambda: later)
 
     asked = send(client, address, typed)
     wrong = send(client, f"{PAGE}/again", {"code": "000000"})

@@ -14,7 +14,7 @@ from certflow.errors import Invalid, NotFound, NotPermitted
 from certflow.law.guards import INVOLVEMENT, SELF_ASSESSMENT
 from certflow.models.base import db
 from certflow.models.dossiers import Claim, Finding
-from certflow.people import people
+from certflow.models.people import Appointment
 from certflow.rounds import rounds
 from tests import make, versions
 from tests.browsing import counted
@@ -67,7 +67,10 @@ def test_a_move_is_no_step_on_the_way_and_no_part_in_the_dossier() -> None:
     returned = make.dossier(at="returned")
     target = versions.add()
     officer = make.person_for("district_appraiser", returned)
-    people.give(officer, role="administrator", unit_id=None, starts_on=dt.date(2020, 1, 1))
+    # As it may stand from before one person could not hold both.
+    db.session.add(Appointment(user_id=officer.id, role="administrator", starts_on=dt.date(2020, 1, 1)))
+    db.session.flush()
+    db.session.expire(officer, ["appointments"])
     moved(returned.round_id, target, officer)
 
     about = now(returned)

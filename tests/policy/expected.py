@@ -9,6 +9,7 @@ from certflow.access.policy import (
     ACTION,
     ADMINISTRATORS,
     CLAIMS,
+    CLAIMS_READERS,
     DOSSIER,
     FILED,
     FINDINGS,
@@ -30,7 +31,7 @@ from certflow.law.specs.workflow import WorkflowSpec
 from certflow.results.policy import ABOVE, DOCUMENT
 from tests import make
 from tests.definitions.shipped import SCHEME
-from tests.policy.cast import COUNTRY, HERE, Person
+from tests.policy.cast import COUNTRY, HEIR, HERE, Person
 
 
 class Verdict(Enum):
@@ -140,6 +141,14 @@ def _reads_findings(spec: WorkflowSpec, person: Person, target: Target) -> bool:
     return not spec.states[target.state].turn or bool(person.roles - filers) or person.on_council
 
 
+def _reads_claims(spec: WorkflowSpec, person: Person, target: Target) -> bool:
+    """While claims are written again, those who file and the people of the unit without a part above."""
+    early = {state.stage for state in spec.states.values() if state.edits == "claims"}
+    filers = {state.turn for state in spec.states.values() if state.stage in early}
+    preparing = spec.states[target.state].stage in early and spec.states[target.state].turn in filers
+    return not preparing or bool(person.roles & filers) or (not person.roles and person.at in (HERE, HEIR))
+
+
 def _receives(spec: WorkflowSpec, person: Person, _target: Target) -> bool:
     reached = {t.target for t in spec.transitions if "freeze_submission" in t.effects}
     return bool({spec.states[state].turn for state in reached} & person.roles)
@@ -159,7 +168,10 @@ def _sent_it_on(spec: WorkflowSpec, person: Person, target: Target) -> bool:
 _PARTS: dict[Part, Callable[[WorkflowSpec, Person, Target], bool]] = {
     CLAIMS: _writers("claims"),
     FINDINGS: _writers("findings"),
-    FINDINGS_READERS: _reads_findings,
+    CLAIMS_READERS: _reads_claims,
+    FINDINGS_READERS: lambda spec, person, target: (
+        _reads_findings(spec, person, target) and _reads_claims(spec, person, target)
+    ),
     ACTION: lambda spec, person, target: bool(_takers(spec, target) & person.roles),
     RECEIVERS: _receives,
     ABOVE: _above,

@@ -16,7 +16,7 @@ from werkzeug.routing import IntegerConverter
 
 from certflow import clock
 from certflow.access import access
-from certflow.accounts import accounts, kept_forms, second_factor
+from certflow.accounts import accounts, kept_forms
 from certflow.accounts.pages import kept
 from certflow.gateways.installation import equipment
 from certflow.gateways.signatures import LenientSigner
@@ -93,7 +93,7 @@ def _load_person(_request: object) -> User | None:
     if living is None:
         return None
     g.session_is_stale = clock.now() - living.seen_at > accounts.SEEN_EVERY
-    g.factor_is_fresh = second_factor.is_fresh(living)
+    g.factor_is_fresh = accounts.factor_is_fresh(living)
     return living.user
 
 

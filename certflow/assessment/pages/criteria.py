@@ -122,8 +122,9 @@ class OpenedDossier:
 
 
 def opened(dossier_id: int) -> OpenedDossier:
-    """The dossier with its contents, when the person who is signed in may see it; raises NotFound."""
+    """The dossier with its contents, when the person who is signed in may read them; raises NotFound or NotPermitted."""
     dossier = subject(DOSSIER, dossier_id)
+    editing.require_draft(actor(), dossier)
     return OpenedDossier(dossier, form_of(dossier), assessments.contents(dossier))
 
 

@@ -140,8 +140,7 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
     papers = documents.of_dossier(dossier) if reading.state.final else []
     recognition = recognitions.of_dossier(dossier) if reading.state.final else None
     seats, all_dates = _bench(reading), dates.of(dossier)
-    compared = reading.sees_draft and (contents.requests or len(contents.filings) > 1)
-    asked = supplements_of(dossier, contents) if compared else None
+    asked = _asked(reading, contents)
     barred, tasks = _barred(reading, seats), _Tasks(reading, form, contents, say, asked)
     lists, offers = tasks.both(barred=bool(barred)), actions.offers_to(reading, seats, contents)
     return Overview(
@@ -166,6 +165,12 @@ def _overview(reading: Reading, form: FormSpec, history: Sequence[HistoryEntry],
         proposing=_proposing(reading, filed=dossier.filed, decided=recognition is not None),
         asked=asked,
     )
+
+
+def _asked(reading: Reading, contents: Contents) -> Supplements | None:
+    """What is to be supplemented, and what has changed since the last filing, for those who read the answers of now."""
+    compared = reading.sees_draft and (contents.requests or len(contents.filings) > 1)
+    return supplements_of(reading.dossier, contents) if compared else None
 
 
 def _bench(reading: Reading) -> Bench | None:
