@@ -122,7 +122,7 @@ class OpenedDossier:
 
 
 def opened(dossier_id: int) -> OpenedDossier:
-    """The dossier with its contents, when the person who is signed in may read them; raises NotFound or NotPermitted."""
+    """The dossier with its contents for the person who is signed in; raises NotFound, or NotPermitted for a redraft."""
     dossier = subject(DOSSIER, dossier_id)
     editing.require_draft(actor(), dossier)
     return OpenedDossier(dossier, form_of(dossier), assessments.contents(dossier))
