@@ -21,7 +21,8 @@ from certflow.errors import SetupError
 from certflow.gateways import processes, web_server
 from certflow.gateways.installation import equipment
 from certflow.gateways.pdf import printing
-from certflow.models.running import deadlines
+from certflow.models.base import db
+from certflow.models.running import clocks, deadlines
 
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 TAKEN_OVER = 3  # the exit code of a worker that stood still: whoever watches it starts it again
@@ -92,6 +93,8 @@ def _ready() -> Flask:
         state.note_start()
         publish_definitions()
         printing.check_engine(equipment().settings.pdf_engine)
+        if clocks.read(db.session()).differ:
+            click.echo("The clocks of this machine and of the database are not right: certflow clock", err=True)
     return app
 
 

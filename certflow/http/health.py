@@ -35,8 +35,19 @@ def ready() -> ResponseReturnValue:
         undo()
         current_app.logger.warning("not ready: %s", in_words(fault))
         now = Condition(faults=["the database does not answer"])
+    if not _files_answer():
+        now.faults.append("the storage of files does not answer")
     facts = now.facts
     return jsonify(status=now.status, faults=now.faults, warnings=now.warnings, **facts), 503 if now.faults else 200
+
+
+def _files_answer() -> bool:
+    try:
+        equipment().storage.exists("probe/ready")
+    except OSError as fault:
+        current_app.logger.warning("not ready: %s", in_words(fault))
+        return False
+    return True
 
 
 def _folders() -> dict[str, Path]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 
 import psycopg.pq
 import pytest
@@ -54,6 +55,8 @@ def test_what_somebody_should_see_to_is_a_warning(app: Flask, client: FlaskClien
     assert facts["free_disk_data_mb"] > 0
     assert facts["replication"] == "none"
     assert dt.datetime.fromisoformat(facts["last_backup"]) <= clock.now()
+    shutil.rmtree(settings.data_dir / "files")
+    assert ready(client)[:2] == (503, ["the folder for files is not there", "the storage of files does not answer"])
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
