@@ -70,7 +70,8 @@ def web_process(listener: int, parent: int | None) -> None:
         processes.end_with_parent(parent)
     deadlines.Watch().start()
     with socket.socket(fileno=listener) as shared:
-        web_server.serve(deadlines.in_time(create()), shared, largest=LARGEST_REQUEST, stopped=lambda: bool(stops))
+        app = deadlines.in_time(create(), web_server.WAITED)
+        web_server.serve(app, shared, largest=LARGEST_REQUEST, stopped=lambda: bool(stops))
 
 
 def nginx_configuration(public_url: str, port: int) -> str:

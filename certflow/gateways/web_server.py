@@ -14,8 +14,9 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 
+WAITED = "certflow.waited"  # in the environment of a request: seconds
 THREADS = 4
 HEADER_SECONDS = 20.0
 BODY_SECONDS = 900.0
@@ -28,14 +29,25 @@ _MIB = 2**20
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection that remembers when the request began that is still on its way."""
+class _Task(WSGITask):  # type: ignore[misc]
+    """The work on a request, which tells the application how long the request has waited for a thread."""
 
-    begun = 0.0
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ[WAITED] = time.monotonic() - self.channel.whole
+        return environ
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that remembers when its latest request began to come, and when it was whole."""
+
+    task_class = _Task
+    begun = whole = 0.0
 
     def received(self, data: bytes) -> bool:
         if self.request is None:
             self.begun = time.monotonic()
+        self.whole = time.monotonic()
         return bool(super().received(data))
 
     @property

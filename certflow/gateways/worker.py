@@ -121,8 +121,9 @@ class _Keeper:
         self._attempt(self._lease.give_up)
 
     def _renew(self) -> None:
+        well = True
         while not self._ended.wait(self._pace.renew_every) and not self.lost:
-            self._attempt(self._look)
+            well = self._attempt(self._look, tell=well)  # once while the database is away
 
     def _look(self) -> None:
         if not self._lease.renew():
@@ -144,12 +145,15 @@ class _Keeper:
     def _catch_up(self, pending: Sweep) -> None:
         self._queue.catch_up(list(pending()), living=self._lease.living, pace=self._pace)
 
-    def _attempt(self, act: Callable[[], object]) -> None:
+    def _attempt(self, act: Callable[[], object], *, tell: bool = True) -> bool:
+        """Whether it went well; a fault is told unless the worker ends."""
         try:
             act()
         except Exception:
-            if not self._ended.is_set():
+            if tell and not self._ended.is_set():
                 _log.exception("The worker could not look after the queue and tries again at its next time.")
+            return False
+        return True
 
 
 def _stop_on_signal() -> threading.Event:

@@ -105,8 +105,11 @@ def test_a_process_with_work_that_does_not_end_at_all_ends_before_half_a_minute(
     assert max(BUSY_SECONDS, POOL_SECONDS, deadlines.LOCK_SECONDS) < deadlines.REQUEST_SECONDS
 
 
-def test_an_answer_is_made_within_the_time_of_a_request_and_nothing_else_is() -> None:
-    limits = deadlines.in_time(lambda: [name.encode() for name in deadlines.settings()])
+def test_a_request_has_what_is_left_after_it_waited_for_a_thread_and_nothing_else_has_a_limit() -> None:
+    limits = deadlines.in_time(lambda _environ, _start: [deadlines.settings()["statement_timeout"].encode()], "waited")
 
-    assert list(limits()) == [b"statement_timeout", b"lock_timeout", b"idle_in_transaction_session_timeout"]
+    fresh, late = (int(next(iter(limits({"waited": seconds}, None)))) for seconds in (0.0, 60.0))
+
+    assert 19_000 < fresh <= 20_000
+    assert 0 < late <= 1000
     assert deadlines.settings() == {}

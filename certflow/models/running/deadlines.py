@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Engine, event, exc
 
 REQUEST_SECONDS = 20.0
+LEAST_SECONDS = 1.0  # for a request that waited nearly so long for a thread
 FIRST_SECONDS = 1.0  # in which the database may end its statement itself
 GRACE_SECONDS = 8.0  # to connect anew, and to tell the person
 JOB_SECONDS = 300.0
@@ -61,12 +62,15 @@ def within(seconds: float) -> Iterator[Deadline]:
         _current.reset(token)
 
 
-def in_time(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """`app` of WSGI, whose answers begin in time; what they send then is bounded by the storage."""
+def in_time(app: Callable[..., Iterable[bytes]], waited: str) -> Callable[..., Iterable[bytes]]:
+    """`app` of WSGI, whose answers begin in time; what they send then is bounded by the storage.
 
-    def answer(*request: Any) -> Iterable[bytes]:
-        with within(REQUEST_SECONDS):
-            return app(*request)
+    `waited` is where the environment of a request says for how many seconds it has waited already.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with within(max(REQUEST_SECONDS - environ.get(waited, 0.0), LEAST_SECONDS)):
+            return app(environ, start_response)
 
     return answer
 
