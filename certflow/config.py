@@ -24,6 +24,7 @@ _LINK = {
     "tcp_user_timeout": "20000",
 }
 SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
+DOSSIER_QUOTA = 1000 * 1024 * 1024
 SESSION_IDLE, SESSION_LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
@@ -61,6 +62,7 @@ class Settings:
     anchor_file: Path | None = None
     anchor_mail: str = ""
     owner_url: str = ""
+    dossier_quota: int = DOSSIER_QUOTA
     session_idle: dt.timedelta = SESSION_IDLE
     session_longest: dt.timedelta = SESSION_LONGEST
 
@@ -91,6 +93,7 @@ class Settings:
             anchor_file=Path(environ["CERTFLOW_ANCHOR_FILE"]) if environ.get("CERTFLOW_ANCHOR_FILE") else None,
             anchor_mail=_anchor_mail(environ),
             owner_url=_owner_url(environ, data_dir),
+            dossier_quota=_megabytes(environ, "CERTFLOW_DOSSIER_QUOTA", DOSSIER_QUOTA),
             session_idle=_minutes(environ, "CERTFLOW_SESSION_IDLE", SESSION_IDLE),
             session_longest=_minutes(environ, "CERTFLOW_SESSION_LONGEST", SESSION_LONGEST),
         )
@@ -163,6 +166,16 @@ def _minutes(environ: Mapping[str, str], name: str, usual: dt.timedelta) -> dt.t
     if not text.isascii() or not text.isdigit() or not 10 <= int(text) <= 10_080:
         raise SetupError(f"{name} is not a number of minutes from 10 to 10080: {text}", f"set {name}=30")
     return dt.timedelta(minutes=int(text))
+
+
+def _megabytes(environ: Mapping[str, str], name: str, usual: int) -> int:
+    """So many megabytes as bytes, at least 20: a single file may have as many."""
+    text = environ.get(name, "")
+    if not text:
+        return usual
+    if not text.isascii() or not text.isdigit() or not 20 <= int(text) <= 1_000_000:
+        raise SetupError(f"{name} is not a number of megabytes from 20 to 1000000: {text}", f"set {name}=1000")
+    return int(text) * 1024 * 1024
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:

@@ -9,7 +9,7 @@ from flask import Flask, g
 
 from certflow import clock
 from certflow.accounts import kept_forms, outbox
-from certflow.assessment import evidence_files, partial_uploads, previews
+from certflow.assessment import evidence, evidence_files, partial_uploads, previews
 from certflow.audit import anchors, chain, state
 from certflow.audit.chain import Occasion
 from certflow.gateways.queue import STEADY, Pace, Pending
@@ -81,6 +81,12 @@ def mails_to_send() -> Iterable[Pending]:
     return [Pending(outbox.JOB, str(mail_id), {"mail_id": mail_id}) for mail_id in outbox.pending(_SWEPT)]
 
 
+SWEEPS_OF_STORAGE = (
+    *(partial_uploads.sweep, previews.sweep, kept_forms.sweep),
+    *(evidence.sweep_removed, evidence_files.sweep),
+)
+
+
 class StorageSweep:
     """Removes from the storage what has had its time; at most once an hour in this process."""
 
@@ -91,7 +97,7 @@ class StorageSweep:
         """Nothing is ever pending; sweeping twice does no harm."""
         if clock.now() >= self._next:
             self._next = clock.now() + _STORAGE_SWEPT_EVERY
-            for sweep in (partial_uploads.sweep, previews.sweep, kept_forms.sweep, evidence_files.sweep):
+            for sweep in SWEEPS_OF_STORAGE:
                 sweep()
         return []
 

@@ -1,6 +1,9 @@
 """Evidence: files behind a claim, checked by content, kept for ever once filed."""
 
+import datetime as dt
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -13,10 +16,13 @@ from certflow.assessment import evidence_files
 from certflow.catalogue.catalogue import form_of
 from certflow.errors import ActionNotOpen, Invalid, NotFound, Refusal, Stale
 from certflow.gateways.files import content
+from certflow.gateways.files.content import FileKind
 from certflow.gateways.installation import equipment
+from certflow.gateways.storage import Stored
 from certflow.law.form_words import FormWords
 from certflow.law.scoring.scoring import Answers
 from certflow.law.specs.form import FormSpec
+from certflow.models import row_security
 from certflow.models.base import begin_writing, db
 from certflow.models.dossiers import (
     PAPERS,
@@ -31,6 +37,21 @@ from certflow.models.people import User
 from certflow.wording import _
 
 MOST_FILES = 20
+JUDGED_AT_ONCE, WAITS_FOR_TURN = 2, 5.0
+REMOVED_FOR, MOST_SWEPT = dt.timedelta(days=1), 200
+_judging = threading.BoundedSemaphore(JUDGED_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """A file that was judged and stored, and has no row yet; `attached_once` says that its key was given."""
+
+    indicator: str
+    original_name: str
+    kind: FileKind
+    stored: Stored
+    key: str
+    attached_once: bool
 
 
 def attach(
@@ -38,29 +59,82 @@ def attach(
 ) -> Evidence:
     """Check and store a file as evidence for an indicator; raises Invalid with the reason under "file".
 
-    The file is checked and stored before the dossier is locked, so that a large file blocks no other request. Under a
-    `key` that is given it is attached once, however often and by however many requests at once.
+    Under a `key` that is given it is attached once, however often and by however many requests at once.
+    """
+    return add(dossier_id, prepare(dossier_id, indicator, file, original_name, actor=actor, key=key), actor=actor)
+
+
+def prepare(
+    dossier_id: int, indicator: str, file: BinaryIO, original_name: str, *, actor: User, key: str = ""
+) -> PreparedFile:
+    """Judge and store a file, for `add`; raises as `attach`. It writes no row, so that it holds up nobody who writes.
+
+    A process judges JUDGED_AT_ONCE files at a time; whoever waits too long for a turn is told to send it again.
     """
     refuse_unless_open(dossier_id, indicator, actor)
-    kind = content.recognise(file, original_name)
-    file.seek(0)
-    stored_file, stored_key = evidence_files.store(file, key)
+    if not _judging.acquire(timeout=WAITS_FOR_TURN):
+        raise Invalid(fields={"file": (_("So many files are being checked now that this one had no turn."),)})
     try:
-        dossier = _locked(dossier_id, indicator, actor)
+        kind = content.recognise(file, original_name)
+    finally:
+        _judging.release()
+    file.seek(0)
+    stored, stored_key = evidence_files.store(file, key)
+    return PreparedFile(indicator, content.safe_name(original_name, kind), kind, stored, stored_key, bool(key))
+
+
+def add(dossier_id: int, prepared: PreparedFile, *, actor: User) -> Evidence:
+    """Attach a file that was prepared; raises Invalid, and Stale when that was more than a day ago."""
+    key = prepared.key
+    try:
+        dossier = _locked(dossier_id, prepared.indicator, actor)
+        _refuse_beyond_quota(dossier, prepared.stored.size)
     except Refusal:
-        if under(stored_key) is None:
-            equipment().storage.delete(stored_key)
+        if under(key) is None:
+            equipment().storage.delete(key)
         raise
-    if key and (attached := under(key)) is not None:
+    if prepared.attached_once and (attached := under(key)) is not None:
         return attached
-    evidence = Evidence(dossier_id=dossier.id, indicator=indicator, storage_key=stored_key, uploaded_by=actor.signature)
-    evidence.original_name, evidence.media_type = content.safe_name(original_name, kind), kind.media_type
-    evidence.size, evidence.sha256, evidence.uploaded_at = stored_file.size, stored_file.sha256, clock.now()
+    evidence = Evidence(dossier_id=dossier.id, indicator=prepared.indicator, storage_key=key)
+    evidence.original_name, evidence.media_type = prepared.original_name, prepared.kind.media_type
+    evidence.uploaded_by, evidence.uploaded_at = actor.signature, clock.now()
+    evidence.size, evidence.sha256 = prepared.stored.size, prepared.stored.sha256
     db.session.add(evidence)
     db.session.flush()
-    if not equipment().storage.exists(stored_key):  # this took more than a day, and the file was swept
+    if not equipment().storage.exists(key):  # this took more than a day, and the file was swept
         raise Stale(_("This upload is not there any more. Choose the file again."))
     return evidence
+
+
+def _refuse_beyond_quota(dossier: Dossier, size: int) -> None:
+    """Refuse a file for which the dossier has no room; every file that is stored counts, removed ones too."""
+    quota = equipment().settings.dossier_quota
+    stored = db.session.scalar(
+        select(func.coalesce(func.sum(Evidence.size), 0)).where(Evidence.dossier_id == dossier.id)
+    )
+    if (stored or 0) + size > quota:
+        message = _(
+            "The files of this dossier would have more than %(most)s MB. Remove some, or make them smaller; the "
+            "administrator can raise the limit.",
+            most=quota // (1024 * 1024),
+        )
+        raise Invalid(fields={"file": (message,)})
+
+
+def sweep_removed() -> None:
+    """Delete what was taken out of a draft more than a day ago and never filed: first the row, later the file.
+
+    The file is then one without a row, which is removed by its own sweep.
+    """
+    old = select(Evidence).where(Evidence.removed_at < clock.now() - REMOVED_FOR)
+    listed = select(1).where(
+        Submission.dossier_id == Evidence.dossier_id, Submission.manifest.contains(Evidence.sha256)
+    )
+    with row_security.seeing(row_security.EVERYTHING):
+        for evidence in db.session.scalars(old.where(~listed.exists()).order_by(Evidence.id).limit(MOST_SWEPT)):
+            evidence_files.note_intent(evidence.storage_key)
+            db.session.delete(evidence)
+        db.session.commit()
 
 
 def refuse_unless_open(dossier_id: int, indicator: str, actor: User) -> None:

@@ -29,8 +29,7 @@ def store(file: BinaryIO, key: str = "") -> tuple[Stored, str]:
     """Store the file under `key`, or a new one; an earlier attempt may have stored it there, but nothing else."""
     storage = equipment().storage
     key = key or storage.new_key("evidence")
-    with suppress(FileExistsError):
-        storage.put(key.replace(_FOLDER, _INTENTS, 1), [b"intent"])
+    note_intent(key)
     try:
         return storage.put(key, file), key
     except FileExistsError:
@@ -40,6 +39,12 @@ def store(file: BinaryIO, key: str = "") -> tuple[Stored, str]:
         if not storage.verify(key, stored.sha256):
             raise
         return stored, key
+
+
+def note_intent(key: str) -> None:
+    """Let the sweep look a day from now whether the file has a row."""
+    with suppress(FileExistsError):
+        equipment().storage.put(key.replace(_FOLDER, _INTENTS, 1), [b"intent"])
 
 
 def sweep() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import event, insert
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from certflow import clock
 from certflow.audit.changes import Changed, is_audited, taken
@@ -26,7 +26,7 @@ from certflow.models.base import db, only_reads
 CHANGE, READ, EXPORT, DENIED = "change", "read", "export", "denied"
 SIGNED_IN, SIGN_IN_REFUSED = "signed_in", "sign_in_refused"
 ANCHOR, VERIFIED, STARTED, SCHEMA = "anchor", "verified", "started", "schema"
-_NOTES, _ADOPTED = "audit_notes", "audit_adopted"
+_NOTES, _ADOPTED, _WROTE = "audit_notes", "audit_adopted", "audit_wrote"
 
 Notes = list[tuple[str, dict[str, Any]]]
 
@@ -86,9 +86,11 @@ def seal(session: Session) -> None:
     Every commit does so first. From here to the commit no other transaction can write its entry.
     """
     notes: Notes = session.info.get(_NOTES, [])
-    if not notes and (only_reads() or not session.in_transaction()):
+    if not session.in_transaction() and not notes:
         return
     session.flush()
+    if only_reads() and not notes and not session.info.get(_WROTE):
+        return
     connection = session.connection()
     if not is_audited(connection):
         return
@@ -154,6 +156,17 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
+@event.listens_for(db.session, "after_flush")
+def _note_flush(session: Session, _context: object) -> None:
+    session.info[_WROTE] = True
+
+
+@event.listens_for(db.session, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info[_WROTE] = True
+
+
 @event.listens_for(db.session, "before_commit")
 def _seal_before_commit(session: Session) -> None:
     if not session.in_nested_transaction():
@@ -167,5 +180,5 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 
 
 def _forget_what_was_noted(session: Session) -> None:
-    session.info.pop(_NOTES, None)
-    session.info.pop(_ADOPTED, None)
+    for name in (_NOTES, _ADOPTED, _WROTE):
+        session.info.pop(name, None)

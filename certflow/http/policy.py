@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from certflow.errors import NotFound
 from certflow.http.addresses import id_in
 from certflow.http.person import actor
+from certflow.models.base import only_reads
 from certflow.models.people import User
 
 T = TypeVar("T")
@@ -221,7 +222,8 @@ def require(rule: Rule, person: User, view_args: Named) -> None:
     if rule.about == NOTHING:
         return
     ids = tuple(_id(view_args, name) for name in rule.about.arguments)
-    find = rule.about.lock if rule.locks and rule.about.lock is not None else rule.about.find
+    locks = rule.locks and not only_reads()  # whoever reads first looks again when they write
+    find = rule.about.lock if locks and rule.about.lock is not None else rule.about.find
     subject = find(*ids, person)
     rule.part.require(person, rule.about.judged(subject), view_args)
     if not rule.told_by_view:

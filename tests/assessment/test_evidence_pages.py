@@ -3,7 +3,11 @@
 import datetime as dt
 import io
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,10 +17,16 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
 from certflow import clock
-from certflow.gateways.files import preview
+from certflow.assessment import evidence, evidence_files
+from certflow.audit import verification
+from certflow.config import Settings
+from certflow.errors import Invalid
+from certflow.gateways import installation
+from certflow.gateways.files import content, preview
 from certflow.gateways.files.preview import PagePreview
+from certflow.gateways.installation import equipment
 from certflow.models.base import db
-from certflow.models.dossiers import Dossier, Evidence
+from certflow.models.dossiers import Claim, Dossier, Evidence
 from tests import make
 from tests.browsing import again, counted, send, signed_in, typed_in
 from tests.gateways import samples
@@ -266,3 +276,75 @@ def test_the_page_asks_no_query_per_file(app: Flask, client: FlaskClient, draft:
         client.get(page)
 
     assert len(many) == len(one)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_waits_for_a_page_whose_files_are_judged(
+    app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        dossier = make.dossier()
+        make.commit()
+    signed_in(app, client, "commune_officer", dossier)
+    judge, free = content.recognise, list[bool]()
+
+    def judging(file: Any, name: str) -> Any:
+        with closing(sqlite3.connect(settings.data_dir / "certflow.sqlite3", timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")  # raises where this request holds up everybody who writes
+            free.append(True)
+        return judge(file, name)
+
+    monkeypatch.setattr(content, "recognise", judging)
+    pictures = [(io.BytesIO(samples.picture("PNG", width) + b"\0" * 40_000), f"{width}.png") for width in (8, 9, 10)]
+    sent = send(client, f"/dossiers/{dossier.id}/criteria/1", {"1.1-file": pictures, "1.1-explanation": "Có ba ảnh."})
+
+    assert sent.status_code == 302, sent.text
+    assert len(free) == 3
+    with app.app_context():
+        assert db.session.query(Evidence).count() == 3
+        assert db.session.query(Claim).one().explanation == "Có ba ảnh."
+        assert verification.verify().count == 0
+
+
+def test_a_dossier_has_room_for_so_many_megabytes(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        dossier = make.dossier()
+        officer = make.person_for("commune_officer", dossier)
+        sent = samples.picture("PNG")
+        kept = equipment()
+        installation.keep(replace(kept, settings=replace(kept.settings, dossier_quota=2 * len(sent))))
+
+        for name in ("1.png", "2.png"):
+            evidence.attach(dossier.id, "1.1", io.BytesIO(sent), name, actor=officer)
+        with pytest.raises(Invalid) as refusal:
+            evidence.attach(dossier.id, "1.1", io.BytesIO(sent), "3.png", actor=officer)
+
+        assert list(refusal.value.fields) == ["file"]
+        assert db.session.query(Evidence).count() == 2
+
+
+def test_what_was_removed_and_never_filed_is_deleted_after_a_day(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        dossier = make.dossier("submitted")
+        make.act(dossier, "return_for_changes")
+        officer = make.person_for("commune_officer", dossier)
+        removed, kept = (
+            evidence.attach(dossier.id, "1.1", io.BytesIO(samples.picture("PNG", width)), f"{width}.png", actor=officer)
+            for width in (8, 9)
+        )
+        evidence.remove(removed.id, actor=officer)
+        make.commit()
+        key, number = removed.storage_key, kept.id
+        evidence.sweep_removed()
+        assert db.session.query(Evidence).count() == 2
+
+        later = clock.now() + dt.timedelta(days=1, minutes=1)
+        monkeypatch.setattr(clock, "now", lambda: later)
+        evidence.sweep_removed()
+        evidence_files.sweep()
+        monkeypatch.setattr(clock, "now", lambda: later + dt.timedelta(days=1, minutes=1))
+        evidence_files.sweep()
+
+        assert [row.id for row in db.session.query(Evidence)] == [number]
+        assert not equipment().storage.exists(key)
+        assert verification.verify().count == 0

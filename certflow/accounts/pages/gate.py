@@ -30,7 +30,9 @@ from certflow.models.people import User
 
 BEFORE_ENROLMENT = {"accounts.sign_out", "second_factor.show", "second_factor.begin"}
 LARGEST_FORM = 2 * 1024 * 1024
-LARGEST_WITH_FILES = {"claims.criterion": 100 * 1024 * 1024}  # all fields and files of a page in one request
+# All fields and files of a page in one request.
+LARGEST_WITH_FILES = {"claims.criterion": 100 * 1024 * 1024, "claims.papers": 100 * 1024 * 1024}
+FILES_FROM = 64 * 1024  # a smaller request has no file that takes time
 LONGEST_ID = 20
 READS_FIRST = (
     "accounts.sign_in",
@@ -112,8 +114,13 @@ def bound() -> None:
 
 def _open() -> None:
     g.session_before = deepcopy(dict(session))
-    begin_reading(request.method in READS or request.endpoint in READS_FIRST)
+    begin_reading(request.method in READS or request.endpoint in READS_FIRST or _has_files())
     g.sight = row_security.see(row_security.NOTHING)
+
+
+def _has_files() -> bool:
+    """Whether a page is sent with files, which are judged before anything is written."""
+    return request.endpoint in LARGEST_WITH_FILES and (request.content_length or 0) > FILES_FROM
 
 
 def _readable() -> None:

@@ -42,7 +42,8 @@ def attach(dossier_id: int, indicator: str) -> ResponseReturnValue:
         criteria.criterion_with(form_of(dossier), indicator)
     editing.require_editor(dossier, actor(), "claims")
     sent = uploads.chosen("file")
-    reasons = uploads.attach(dossier_id, indicator, sent)[1] if sent else (str(uploads.NONE_CHOSEN),)
+    refused = uploads.attach(dossier_id, {indicator: sent}) if sent else {indicator: (str(uploads.NONE_CHOSEN),)}
+    reasons = refused.get(indicator, ())
     return _listed(dossier_id, indicator, reasons)
 
 

@@ -1,8 +1,11 @@
 """Files sent with a page of the unit: attached, taken out and put back by the buttons of its one form."""
 
 import base64
-from collections.abc import Callable, Iterable
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, cast
 
 from flask import flash, request
@@ -11,13 +14,16 @@ from flask_babel import lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
 from certflow.assessment import evidence, partial_uploads
+from certflow.assessment.evidence import PreparedFile
 from certflow.assessment.partial_uploads import PartialUpload
 from certflow.assessment.words.entries import anchor
 from certflow.errors import Invalid, Refusal
 from certflow.http.person import actor
 from certflow.http.typed import plain_number
-from certflow.models.dossiers import Dossier, Evidence
+from certflow.models.base import begin_writing
+from certflow.models.dossiers import Dossier
 
+JUDGED_WITHIN = 10.0
 NONE_CHOSEN = lazy_gettext("Choose at least one file first.")
 
 
@@ -31,18 +37,14 @@ class Sent:
 
 def attach_all(dossier: Dossier, codes: Iterable[str]) -> Sent:
     """Attach every file chosen on the page under these codes; a button “Attach” pressed without one is told so."""
-    total, refused = 0, {}
-    for code in codes:
-        files = chosen(f"{code}-file")
-        taken, reasons = attach(dossier.id, code, files)
-        if not files and request.form.get("go") == f"files:{code}":
-            reasons = (NONE_CHOSEN,)
-        if reasons:
-            refused[code] = reasons
-        total += taken
+    files = {code: chosen(f"{code}-file") for code in codes}
+    told = attach(dossier.id, files)
+    if request.form.get("go", "").removeprefix("files:") in [code for code in files if not files[code]]:
+        told.setdefault(request.form["go"].removeprefix("files:"), (str(NONE_CHOSEN),))
+    total = sum(map(len, files.values())) - sum(len(reasons) for code, reasons in told.items() if files[code])
     if total:
         flash(ngettext("%(num)s file is attached.", "%(num)s files are attached.", total))
-    return Sent(total, {code: tuple(map(str, reasons)) for code, reasons in refused.items()})
+    return Sent(total, told)
 
 
 def chosen(field: str) -> list[FileStorage]:
@@ -50,10 +52,35 @@ def chosen(field: str) -> list[FileStorage]:
     return [file for file in request.files.getlist(field) if file.filename]
 
 
-def attach(dossier_id: int, indicator: str, files: list[FileStorage]) -> tuple[int, tuple[str, ...]]:
-    """Attach these files; gives how many were taken, and the reasons for those refused, each with its name."""
-    reasons = tuple(reason for file in files if (reason := _refusal(dossier_id, indicator, file)))
-    return len(files) - len(reasons), reasons
+def attach(dossier_id: int, files: Mapping[str, list[FileStorage]]) -> dict[str, tuple[str, ...]]:
+    """Attach files by code; gives by code the reasons for those refused, each with the file's name.
+
+    All of them are judged and stored before anything is written, so that nobody else waits for it. What takes longer
+    than JUDGED_WITHIN seconds in all is left out.
+    """
+    refused: defaultdict[str, list[str]] = defaultdict(list)
+    ends, prepared = time.monotonic() + JUDGED_WITHIN, list[tuple[str, PreparedFile]]()
+    for code, file in [(code, file) for code, chosen_ones in files.items() for file in chosen_ones]:
+        name = file.filename or ""
+        late = time.monotonic() > ends
+        reason = _too_many(name) if late else _refused(name, partial(_prepare, dossier_id, code, file, prepared))
+        if reason:
+            refused[code].append(reason)
+    begin_writing()
+    for name, each in prepared:
+        if reason := _refused(name, partial(evidence.add, dossier_id, each, actor=actor())):
+            refused[each.indicator].append(reason)
+    return {code: tuple(reasons) for code, reasons in refused.items()}
+
+
+def _prepare(dossier_id: int, code: str, file: FileStorage, prepared: list[tuple[str, PreparedFile]]) -> None:
+    name, stream = file.filename or "", cast(BinaryIO, file.stream)
+    prepared.append((name, evidence.prepare(dossier_id, code, stream, name, actor=actor())))
+
+
+def _too_many(name: str) -> str:
+    words = _("“%(name)s”: there were too many files for one time. Choose it again.", name=name[:200])
+    return str(words)
 
 
 def finish(upload: PartialUpload) -> tuple[str, ...]:
@@ -78,13 +105,7 @@ def head_of_upload(offset: int, upload: PartialUpload, **more: str) -> dict[str,
     return head | {"Cache-Control": "no-store"} | more
 
 
-def _refusal(dossier_id: int, indicator: str, file: FileStorage) -> str:
-    """Attach one file; "" or the reason for the refusal with the file's name."""
-    name, stream = file.filename or "", cast(BinaryIO, file.stream)
-    return _refused(name, lambda: evidence.attach(dossier_id, indicator, stream, name, actor=actor()))
-
-
-def _refused(name: str, attach_it: Callable[[], Evidence]) -> str:
+def _refused(name: str, attach_it: Callable[[], object]) -> str:
     try:
         attach_it()
     except Invalid as refusal:
