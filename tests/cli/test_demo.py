@@ -27,7 +27,7 @@ from certflow.gateways import processes
 from certflow.gateways.installation import equipment
 from certflow.handling import handling
 from certflow.law.scoring.coverage import coverage_of
-from certflow.models.base import Model, db
+from certflow.models.base import Model, begin_reading, db
 from certflow.models.dossiers import Claim, Dossier, Evidence, Handling, HistoryEntry, Submission
 from certflow.models.people import User
 from certflow.models.results import Document, FormConfirmation, NumberBook, Recognition
@@ -73,12 +73,14 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
 
 @pytest.fixture
 def at_practice(practice: Practice) -> Iterator[Flask]:
-    """The application on the finished season."""
+    """The application on the finished season, which several test processes read at once."""
     from certflow.app import create_app
 
     app = create_app(Settings.from_environment({"CERTFLOW_DIR": str(practice.folder)}))
     with app.app_context():
+        begin_reading(True)
         yield app
+        begin_reading(False)
         db.session.remove()
         db.engine.dispose()
 
