@@ -20,7 +20,7 @@ def note(user_id: int, what: str, *, source: str, agent: str) -> None:
     line = {"user_id": user_id, "what": what, "source": source[:64], "agent": agent[:200], "at": clock.now()}
     db.session.execute(insert(SignInEntry).values(line))
     kind = chain.SIGN_IN_REFUSED if what in (WRONG_PASSWORD, WRONG_CODE) else chain.SIGNED_IN
-    chain.note(kind, user_id=user_id, what=what)
+    chain.note(kind, user_id=user_id, name=db.session.get_one(User, user_id).full_name, what=what)
 
 
 def is_familiar(user_id: int, source: str) -> bool:

@@ -16,7 +16,7 @@ LONGEST_VALUE = 2000
 def kinds() -> dict[str, tuple[str, str]]:
     """Each kind of entry: its words, and the kind of its tag."""
     return {
-        chain.CHANGE: (_("Change"), "neutral"),
+        chain.CHANGE: (_("Data changed"), "neutral"),
         chain.READ: (_("File opened"), "neutral"),
         chain.EXPORT: (_("List exported"), "waiting"),
         chain.DENIED: (_("Refused"), "bad"),
@@ -36,9 +36,15 @@ def line(entry: AuditEntry) -> dict[str, Any]:
     return {
         "label": label,
         "kind": kind,
-        "who": entry.actor or _("nobody signed in"),
+        "who": entry.actor or _named(entry) or _("nobody signed in"),
         "rows": ngettext("%(num)d row", "%(num)d rows", changed) if changed else "–",
     }
+
+
+def _named(entry: AuditEntry) -> str:
+    """Who signed in or failed to, by the name that is noted: nobody was signed in then."""
+    facts = json.loads(entry.notes)[0][1] if entry.kind in (chain.SIGNED_IN, chain.SIGN_IN_REFUSED) else {}
+    return str(facts.get("name", ""))
 
 
 def details(entry: AuditEntry) -> dict[str, Any]:

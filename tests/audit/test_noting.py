@@ -97,16 +97,16 @@ def test_signing_in_and_failing_to_are_noted(app: Flask, client: FlaskClient) ->
     with app.app_context():
         person = make.user("lan")
         make.commit()
-        known = person.id
+        known, name = person.id, person.full_name
 
-    for name, password in (("lan", "not the password"), ("nobody", "not the password"), ("lan", make.PASSWORD)):
-        send(client, "/sign-in", {"sign_in_name": name, "password": password})
+    for typed, password in (("lan", "not the password"), ("nobody", "not the password"), ("lan", make.PASSWORD)):
+        send(client, "/sign-in", {"sign_in_name": typed, "password": password})
 
     notes = [json.loads(row["notes"])[0] for row in entries(app) if row["kind"].startswith("sign")]
     assert notes == [
-        ["sign_in_refused", {"user_id": known, "what": "wrong_password"}],
+        ["sign_in_refused", {"user_id": known, "name": name, "what": "wrong_password"}],
         ["sign_in_refused", {"name": "nobody"}],
-        ["signed_in", {"user_id": known, "what": "signed_in"}],
+        ["signed_in", {"user_id": known, "name": name, "what": "signed_in"}],
     ]
 
 
