@@ -76,7 +76,7 @@ class SignInStep(Model):
 
 
 class SignInCount(Model):
-    """Wrong guesses counted under a key, of which some are forgiven as time passes: see services/throttling.py."""
+    """Wrong guesses counted under a key, of which some are forgiven as time passes: see guessing/throttling.py."""
 
     __tablename__ = "sign_in_count"
 

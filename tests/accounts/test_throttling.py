@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow import clock
-from certflow.accounts import accounts, throttling
+from certflow.accounts import accounts
+from certflow.accounts.guessing import throttling
 from certflow.errors import Invalid, Refusal, TooMany
 from certflow.models.accounts import SignInCount, SignInEntry
 from certflow.models.base import db
