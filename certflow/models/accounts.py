@@ -85,6 +85,24 @@ class SignInCount(Model):
     last_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
+class GuessingSource(Model):
+    """One run of failed sign-ins from one source: at how many different names, from when to when."""
+
+    __tablename__ = "guessing_source"
+    __table_args__ = (Index("ix_guessing_source_source", "source", "last_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(64))
+    names: Mapped[int]
+    began_at: Mapped[dt.datetime]
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+    @property
+    def minutes(self) -> int:
+        """How long it went on, at least 1."""
+        return (self.last_at - self.began_at) // dt.timedelta(minutes=1) + 1
+
+
 class SignInEntry(Model):
     """One line of the history of sign-ins of a person: what happened, from where, with which browser."""
 
