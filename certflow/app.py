@@ -30,6 +30,7 @@ from certflow.law.specs.words import Text
 from certflow.models import row_security
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
 from certflow.models.running import deadlines
+from certflow.results.pages.lookups import Lookups
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -120,6 +121,7 @@ def install(app: Flask, settings: Settings) -> None:
                 queue=open_queue(settings.database_url),
             )
         )
+        installation.keep(Lookups())
         catalogue.use(catalogue.read(EFFECTS))
         catalogue.recall()
 

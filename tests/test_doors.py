@@ -1,14 +1,18 @@
 """The data folder is for one account alone, and where people use https their cookies and pages say so."""
 
 import dataclasses
+import datetime as dt
 import os
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
+from certflow import clock
 from certflow.app import create_app
 from certflow.backup import backups
 from certflow.config import Settings
+from certflow.results.pages import lookups
 from tests import make
 from tests.applications import migrate, settings_in
 
@@ -63,3 +67,29 @@ def test_an_https_address_gives_host_cookies_and_hsts(tmp_path: Path, database_u
         assert cookie is not None
         assert (cookie.secure, cookie.path, cookie.origin_only, cookie.http_only) == (True, "/", True, True)
     assert client.get_cookie("certflow") is None
+
+
+@on_one_database
+def test_public_look_ups_are_limited_per_address_and_told_when_to_go_on(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookups, "AT_ONCE", 3)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    there = {"REMOTE_ADDR": "192.0.2.7"}
+
+    answers = [client.get("/verify/?code=ABCD", environ_base=there).status_code for _n in range(3)]
+    refused = client.get("/verify/ABCD", environ_base=there)
+
+    assert 429 not in answers
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert client.get("/verify/").status_code == 200, "another address"
+    monkeypatch.setattr(clock, "now", lambda: now + dt.timedelta(seconds=1))
+    assert client.get("/verify/", environ_base=there).status_code == 200
+
+
+def test_page_numbers_in_addresses_are_read_in_one_place_which_bounds_them() -> None:
+    package = Path(lookups.__file__).parents[2]
+    readers = {path.name for path in package.rglob("*.py") if 'args.get("page"' in path.read_text()}
+
+    assert readers == {"paging.py"}
