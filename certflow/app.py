@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from certflow import clock, models
-from certflow.accounts.pages import gate
+from certflow.accounts.pages import gate, known_browsers
 from certflow.accounts.words import with_present_name
 from certflow.assessment.previews import is_previewed
 from certflow.assessment.words.entries import is_rated, level_of, scale, words_of
@@ -21,7 +21,7 @@ from certflow.desk import navigation
 from certflow.desk.blueprints import blueprints
 from certflow.dossiers.effects import EFFECTS
 from certflow.dossiers.pages import first_views
-from certflow.gateways import installation
+from certflow.gateways import installation, private_files
 from certflow.gateways.queue import open_queue
 from certflow.gateways.storage import open_storage
 from certflow.http import errors as web_errors
@@ -30,6 +30,7 @@ from certflow.law.specs.words import Text
 from certflow.models import row_security
 from certflow.models.base import db, engine_options, prepare, require_strict_sqlite
 from certflow.models.running import deadlines
+from certflow.results.pages.lookups import Lookups
 
 FORM_OVERHEAD = gate.LARGEST_FORM
 
@@ -41,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment()
     catalogue.read(EFFECTS)  # before a folder or a database is made for an application that cannot start
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    private_files.keep(settings)
     app = Flask("certflow", template_folder=str(resource("templates")), static_folder="http/static")
     app.config.update(_flask_settings(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -82,7 +83,8 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
-        "SESSION_COOKIE_NAME": "certflow",
+        "SESSION_COOKIE_NAME": known_browsers.cookie_name("certflow", secure=settings.secure_cookies),
+        "SESSION_COOKIE_PATH": "/",
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
@@ -119,6 +121,7 @@ def install(app: Flask, settings: Settings) -> None:
                 queue=open_queue(settings.database_url),
             )
         )
+        installation.keep(Lookups())
         catalogue.use(catalogue.read(EFFECTS))
         catalogue.recall()
 

@@ -207,7 +207,7 @@ def _kept_secret(data_dir: Path, name: str) -> str:
     """A key that is kept in `data_dir`, made on first use, readable by its owner only; whole or not there at all."""
     path = data_dir / name
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             handle, draft = tempfile.mkstemp(dir=data_dir)  # for its owner only
             with os.fdopen(handle, "w") as file:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload
 
 from certflow import clock
 from certflow.access import access
-from certflow.accounts import events, links, sign_in_history, throttling
+from certflow.accounts import events, links, sign_in_history
+from certflow.accounts.guessing import passwords, throttling
 from certflow.audit import chain
 from certflow.catalogue import role_titles
 from certflow.errors import Invalid
@@ -25,7 +26,6 @@ from certflow.models.rules import DELEGATIONS, Delegation
 from certflow.models.units import Unit
 from certflow.wording import _
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 SEEN_EVERY = dt.timedelta(minutes=5)
 FACTOR_FRESH = dt.timedelta(minutes=10)
 STEP_LASTS = dt.timedelta(minutes=10)
@@ -87,7 +87,7 @@ def _matches(user: User | None, password: str) -> bool:
     """Whether the password is this active person's; a missing person or password takes the same time."""
     password_hash = user.password_hash if user else ""
     try:
-        _hasher.verify(password_hash or _NO_ONE, password[: LONGEST_PASSWORD + 1])
+        _hasher.verify(password_hash or _NO_ONE, password[: passwords.LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return user is not None and user.active and bool(password_hash)
@@ -200,17 +200,6 @@ def end_all_sessions(user: User, *, but: str = "") -> None:
     db.session.execute(delete(SignInStep).where(SignInStep.user_id == user.id))
 
 
-def check_password(password: str) -> None:
-    """Raises Invalid (field "password") when a new password is too short or too long."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        message = _(
-            "Choose a password of %(least)s to %(most)s characters.",
-            least=SHORTEST_PASSWORD,
-            most=LONGEST_PASSWORD,
-        )
-        raise Invalid(fields={"password": (message,)})
-
-
 def set_password(user: User, hashed: str) -> None:
     """Give a person a new password by its hash: every session ends and every link that was not used is dead."""
     user.password_hash = hashed
@@ -235,6 +224,6 @@ def require_password(user: User, password: str, *, source: str, field: str = "pa
 def change_password(user: User, *, old: str, new: str, source: str = "") -> None:
     """Change one's own password; ends every session of the person. Raises as `require_password` does."""
     require_password(user, old, source=source, field="old_password")
-    check_password(new)
+    passwords.check(new, sign_in_name=user.sign_in_name, full_name=user.full_name)
     set_password(user, hashed(new))
     events.record(user.id, "password_changed", actor=user)

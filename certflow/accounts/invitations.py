@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from certflow.access import access
-from certflow.accounts import accounts, events, links, outbox, sign_in_history, throttling, two_person_recovery
+from certflow.accounts import accounts, events, links, outbox, sign_in_history, two_person_recovery
+from certflow.accounts.guessing import passwords, throttling
 from certflow.errors import ActionNotOpen
 from certflow.models.base import begin_writing, db
 from certflow.models.people import User
@@ -68,8 +69,9 @@ def request_reset(identity: str, *, source: str) -> None:
 
 def redeem(token: str, password: str, *, source: str = "", agent: str = "") -> User:
     """Choose a password by a link, once; ends every session. Raises NotFound, or Invalid (field "password")."""
-    person_id = links.whose(token).id
-    accounts.check_password(password)
+    person = links.whose(token)
+    passwords.check(password, sign_in_name=person.sign_in_name, full_name=person.full_name)
+    person_id = person.id
     hashed = accounts.hashed(password)  # takes its time, and must not hold up those who write
     begin_writing()
     user = links.lock(person_id)

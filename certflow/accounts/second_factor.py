@@ -16,9 +16,9 @@ from certflow.accounts import (
     outbox,
     secrets_at_rest,
     sign_in_history,
-    throttling,
     two_person_recovery,
 )
+from certflow.accounts.guessing import throttling
 from certflow.errors import ActionNotOpen, Invalid, NotPermitted
 from certflow.models.accounts import RecoveryCode, SignInStep
 from certflow.models.base import db

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from certflow import clock
 from certflow.accounts import accounts, events, outbox
+from certflow.accounts.guessing import passwords
 from certflow.errors import NotPermitted
 from certflow.models.accounts import AccountEvent
 from certflow.models.base import db
@@ -23,7 +24,7 @@ MOST_LOOKED_AT = 200
 def give_password(user: User, password: str, *, actor: User) -> None:
     """Set another person's password, which they are told; raises NotPermitted or Invalid (field "password")."""
     require_for_password(user, actor)
-    accounts.check_password(password)
+    passwords.check(password, sign_in_name=user.sign_in_name, full_name=user.full_name)
     accounts.set_password(user, accounts.hashed(password))
     events.record(user.id, "password_given", actor=actor)
     outbox.tell_owner(user, "password_given", actor=actor)

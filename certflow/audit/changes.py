@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Engine, event, inspect
 
 from certflow.gateways.queue import is_queue_table
 
-# What counts guesses, waits or runs, for minutes or hours. It decides nothing, and changes all the time.
-VOLATILE = frozenset(("clock_note", "kept_form", "outgoing_mail", "sign_in_count", "sign_in_step", "worker_lease"))
+# What counts guesses, waits or runs, for minutes or days. It decides nothing, and changes all the time.
+VOLATILE = frozenset(
+    ("clock_note", "guessing_source", "kept_form", "outgoing_mail", "sign_in_count", "sign_in_step", "worker_lease")
+)
 PENDING = "audit_pending"  # where PostgreSQL notes changes until they are taken
 NOT_AUDITED = VOLATILE | {"alembic_version", "audit_entry", PENDING}
 # Changed by every request or by time alone, and of no consequence.

@@ -157,7 +157,7 @@ def restore_keys(place: Storage, manifest: Manifest, data_dir: Path) -> list[str
     """Put the keys of a backup into the data folder, where it has none; the names of those that were put there."""
     if not manifest.keys:
         return []
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = json.loads(place.read(f"{FOLDER}/{manifest.name}/keys.json"))
     made = []
     for name in KEYS:
@@ -172,5 +172,7 @@ def restore_keys(place: Storage, manifest: Manifest, data_dir: Path) -> list[str
 def record(data_dir: Path, manifest: Manifest, where: str) -> None:
     """Note in the data folder when the last backup was made, for those who watch."""
     draft = data_dir / f"{RECORD}.{secrets.token_hex(4)}"
-    draft.write_text(json.dumps({"at": manifest.made_at, "name": manifest.name, "where": where}) + "\n")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(json.dumps({"at": manifest.made_at, "name": manifest.name, "where": where}) + "\n")
     draft.replace(data_dir / RECORD)

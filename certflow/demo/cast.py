@@ -16,7 +16,7 @@ from certflow.models.units import Unit, UnitVersion
 from certflow.people import people
 from certflow.vietnamese import search_key
 
-PASSWORD = "thuchanh-dongnai"  # noqa: S105 - shown to everybody who runs the practice season
+PASSWORD = "thuchanh-congnhan"  # noqa: S105 - shown to everybody who runs the practice season
 PROVINCE = "Tỉnh Đồng Nai"
 COMMUNES = {
     "Huyện Cẩm Mỹ": (

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from certflow import clock
 from certflow.access import access, parts, vacancies
 from certflow.access.parts import HeldRole
+from certflow.accounts.guessing import sources
 from certflow.approval import proposals
 from certflow.catalogue import role_titles
 from certflow.catalogue.catalogue import workflow_of, workflows
@@ -143,11 +144,12 @@ def _nothing(held: list[HeldRole]) -> str:
 
 
 def _alerts(person: User) -> dict[str, Any]:
-    """What administrators are told before anything else: the roles that nobody holds while dossiers wait for them."""
+    """What administrators are told before anything else: guessing, and roles that nobody holds."""
     if not access.is_administrator(person):
         return {}
     return {
-        "alerts": ["people/alert.html"],
+        "alerts": ["accounts/alert.html", "people/alert.html"],
+        "guessing": sources.told(),
         "vacancies": vacancies.vacancies(),
         "roles": role_titles.roles(),
     }

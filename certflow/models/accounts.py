@@ -76,13 +76,31 @@ class SignInStep(Model):
 
 
 class SignInCount(Model):
-    """Wrong guesses counted under a key, of which some are forgiven as time passes: see services/throttling.py."""
+    """Wrong guesses counted under a key, of which some are forgiven as time passes: see guessing/throttling.py."""
 
     __tablename__ = "sign_in_count"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int]
     last_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class GuessingSource(Model):
+    """One run of failed sign-ins from one source: at how many different names, from when to when."""
+
+    __tablename__ = "guessing_source"
+    __table_args__ = (Index("ix_guessing_source_source", "source", "last_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(64))
+    names: Mapped[int]
+    began_at: Mapped[dt.datetime]
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+    @property
+    def minutes(self) -> int:
+        """How long it went on, at least 1."""
+        return (self.last_at - self.began_at) // dt.timedelta(minutes=1) + 1
 
 
 class SignInEntry(Model):

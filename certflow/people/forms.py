@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from certflow.accounts import accounts
+from certflow.accounts.guessing import passwords
 from certflow.http.fields import first_day, last_day, number_chosen
 from certflow.models.units import Organisation, Unit
 from certflow.people import people
@@ -40,7 +40,7 @@ class AccountForm(FlaskForm):
     )
     password = PasswordField(
         lazy_gettext("New password"),
-        [Length(max=accounts.LONGEST_PASSWORD, message=lazy_gettext("Choose a shorter password."))],
+        [Length(max=passwords.LONGEST, message=lazy_gettext("Choose a shorter password."))],
         description=lazy_gettext("Leave this empty to keep the present one. A new password ends all open sessions."),
     )
 
@@ -58,7 +58,7 @@ class NewPersonForm(FlaskForm):
     )
     password = PasswordField(
         lazy_gettext("First password"),
-        [Length(max=accounts.LONGEST_PASSWORD, message=lazy_gettext("Choose a shorter password."))],
+        [Length(max=passwords.LONGEST, message=lazy_gettext("Choose a shorter password."))],
         description=lazy_gettext(
             "Leave this empty, and the person chooses it with a link that you give on the next page."
         ),

@@ -12,6 +12,7 @@ from certflow import clock
 from certflow.access import access, dated
 from certflow.accounts import accounts, events, links, outbox, two_person_recovery
 from certflow.accounts.directory import by_sign_in_name, get
+from certflow.accounts.guessing import passwords
 from certflow.catalogue import role_titles
 from certflow.catalogue.role_titles import kind_title, roles
 from certflow.errors import ActionNotOpen, Invalid, NotFound
@@ -88,7 +89,7 @@ def _account_faults(name: str, full_name: str, email: str, password: str) -> dic
         faults["email"] = (_not_an_address(),)
     try:
         if password:
-            accounts.check_password(password)
+            passwords.check(password, sign_in_name=name, full_name=full_name)
     except Invalid as refusal:
         faults.update(refusal.fields)
     return faults

@@ -158,7 +158,8 @@ def of_dossier(dossier: Dossier) -> list[Document]:
 def document(document_id: int, actor: User) -> Document:
     """A document of a dossier `actor` may see; raises the same NotFound when it is absent and when access is denied."""
     row = db.session.scalar(select(Document).where(Document.id == document_id).options(joinedload(Document.dossier)))
-    if row is None or not access.sees(actor, row.dossier_id):
+    seen = access.sees(actor, row.dossier_id if row else 0)  # asked of an absent one too, so that both take as long
+    if row is None or not seen:
         raise NotFound(_("There is no such document, or you are not allowed to see it."))
     return row
 

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 
 from certflow import clock
 from certflow.accounts import accounts
+from certflow.accounts.guessing import passwords
 from certflow.catalogue import role_titles
 from certflow.config import SESSION_IDLE, SESSION_LONGEST
 from certflow.errors import Invalid, Refusal
@@ -135,7 +136,7 @@ def test_a_new_password_ends_every_session_and_the_old_one_opens_nothing() -> No
     [
         ("not mine at all", "một mật khẩu mới", "old_password"),
         (make.PASSWORD, "ngắn", "password"),
-        (make.PASSWORD, "d" * (accounts.LONGEST_PASSWORD + 1), "password"),
+        (make.PASSWORD, "d" * (passwords.LONGEST + 1), "password"),
     ],
 )
 def test_a_password_is_not_changed_without_the_old_one_or_to_a_weak_one(old: str, new: str, field: str) -> None:

@@ -6,9 +6,12 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from certflow import clock
-from certflow.accounts import accounts, throttling
+from certflow.accounts import accounts
+from certflow.accounts.guessing import sources, throttling
+from certflow.catalogue import role_titles
 from certflow.errors import Invalid, Refusal, TooMany
 from certflow.models.accounts import SignInCount, SignInEntry
 from certflow.models.base import db
@@ -56,7 +59,7 @@ def signs_in(source: str = OFFICE, browser: str = "") -> bool:
     try:
         opened = accounts.sign_in("officer", make.PASSWORD, source=source, browser=browser)
     except TooMany:
-        db.session.rollback()
+        make.commit()
         return False
     make.commit()
     return opened.complete
@@ -121,12 +124,50 @@ def test_on_deadline_day_somebody_elses_guesses_from_the_same_address_do_not_kee
         passing["by"] += dt.timedelta(hours=1)
 
 
-@on_one_database
-def test_a_busy_address_keeps_nobody_waiting_whose_account_was_not_guessed_at(officer: User) -> None:
-    for n in range(400):
-        guessed(1, f"colleague{n}")
+def test_one_guess_at_each_of_many_names_is_slowed_and_told(officer: User, passing: dict[str, dt.timedelta]) -> None:
+    answered, begun = 0, passing["by"]
+    for n in range(300):
+        refusal = wrong(f"colleague{n}")
+        answered += type(refusal) is Invalid
+        passing["by"] += dt.timedelta(seconds=1)
 
+    assert sources.MANY <= answered < 2 * sources.MANY, "300 names in five minutes"
+    assert passing["by"] - begun < dt.timedelta(minutes=6)
+    [run] = sources.told()
+    assert (run.source, run.names, run.minutes) == (OFFICE, answered, 5)
+    assert signs_in(browser=BROWSER)
+    assert signs_in(source=ELSEWHERE)
+    assert not signs_in()
+    passing["by"] += throttling.MANY_NAMES.longest + dt.timedelta(seconds=1)
     assert signs_in()
+
+
+@on_one_database
+def test_administrators_see_from_where_many_names_are_guessed_at(client: FlaskClient) -> None:
+    administrator = make.person(role_titles.ADMINISTRATOR)
+    for n in range(sources.MANY):
+        guessed(1, f"colleague{n}", source=ELSEWHERE)
+    make.sign_in(client, administrator)
+
+    page = client.get("/").get_data(as_text=True)
+
+    assert f"{ELSEWHERE}: {sources.MANY} " in page
+
+
+@on_one_database
+def test_the_owner_at_a_new_computer_gets_in_within_a_minute_while_others_guess_on(
+    officer: User, passing: dict[str, dt.timedelta]
+) -> None:
+    for n in range(200):
+        guessed(1, source=f"203.0.113.{n}")
+    refusal = wrong(source=ELSEWHERE)
+    assert isinstance(refusal, TooMany)
+    for n in range(50):
+        passing["by"] += dt.timedelta(seconds=0.62)
+        guessed(1, source=f"203.0.113.{n}")
+
+    assert signs_in(source=ELSEWHERE)
+    assert type(wrong(source="198.51.100.8")) is TooMany, "every stranger waits first"
 
 
 @on_one_database

@@ -15,6 +15,7 @@ from certflow.criteria.policy import RATING_SET
 from certflow.dossiers.policy import OPENING
 from certflow.http.policy import Rule, table_of
 from certflow.results.policy import DOCUMENT
+from tests.browsing import counted
 from tests.policy.cast import Person, people
 from tests.policy.expected import Verdict, verdict
 from tests.policy.seeds import World, world
@@ -36,6 +37,8 @@ ASKING = {
     "administrator.any",
     "public.any",
 }
+SIGNED_IN = ASKING - {"public.any"}
+COUNTED = {"dossier_id", "document_id", "proposal_id"}  # as many statements where nothing is: time tells nothing either
 TOKEN = re.compile(r'(name="csrf_token"[^>]*value=")[^"]+')
 STATES = ("drafting", "recognised_level_2")
 
@@ -48,16 +51,20 @@ def test_absent_foreign_and_huge_numbers_are_answered_alike(app: Flask) -> None:
     asking = [person for person in people() if person.name in ASKING]
     assert len(asking) == len(ASKING)
     courier, wrong, foreign = Courier(app, asking), [], 0
-    with undoing(app) as connection:
+    with undoing(app) as connection, counted(app) as statements:
         for person, method, part, asked in _asked(app, made, asking):
             answers = set()
             for url, sent in asked:
+                statements.clear()
                 with connection.begin_nested() as this:
-                    answers.add(_answer(courier, person, method, url, sent))
+                    answer = _answer(courier, person, method, url, sent)
+                    counts = part in COUNTED and person.name in SIGNED_IN
+                    answers.add((*answer, len(statements) if counts else 0))
                     this.rollback()
             foreign += len(asked) - len(_huge(person)) - 1
             if len(answers) > 1:
-                wrong.append(f"{method} {asked[0][0]} by {part}, {person.name}: {[(s, len(b)) for s, b in answers]}")
+                shown = [(status, len(page), count) for status, page, count in answers]
+                wrong.append(f"{method} {asked[0][0]} by {part}, {person.name}: {shown}")
 
     assert wrong == []
     assert foreign > 100, "hardly anything of somebody else's was asked for"

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from certflow.access import access
 from certflow.accounts import accounts, outbox
+from certflow.accounts.guessing import passwords
 from certflow.accounts.pages import kept, known_browsers
 from certflow.accounts.pages.sessions import of_oneself
 from certflow.catalogue import role_titles
@@ -38,7 +39,7 @@ class SignInForm(FlaskForm):
     )
     password = PasswordField(
         lazy_gettext("Password"),
-        [InputRequired(lazy_gettext("Type your password.")), Length(max=accounts.LONGEST_PASSWORD)],
+        [InputRequired(lazy_gettext("Type your password.")), Length(max=passwords.LONGEST)],
     )
     next = HiddenField()
 

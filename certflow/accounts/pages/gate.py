@@ -45,6 +45,7 @@ READS_FIRST = (
     "people_import.create",
 )
 READS = ("GET", "HEAD", "OPTIONS")
+HTTPS_FOR_A_YEAR = "max-age=31536000"
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -246,6 +247,8 @@ def _idle_seconds() -> int:
 
 
 def _protect(response: Response) -> Response:
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", HTTPS_FOR_A_YEAR)
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

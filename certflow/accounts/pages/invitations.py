@@ -10,7 +10,8 @@ from wtforms.validators import InputRequired, Length
 
 from certflow.access import access
 from certflow.access.policy import ADMINISTRATOR
-from certflow.accounts import accounts, directory, invitations, links, outbox
+from certflow.accounts import directory, invitations, links, outbox
+from certflow.accounts.guessing import passwords
 from certflow.accounts.pages import known_browsers
 from certflow.errors import Invalid, TooMany
 from certflow.http.errors import told_to_wait
@@ -35,7 +36,7 @@ class ChosenPasswordForm(FlaskForm):
 
     password = PasswordField(
         lazy_gettext("New password"),
-        [InputRequired(lazy_gettext("Type a new password.")), Length(max=accounts.LONGEST_PASSWORD)],
+        [InputRequired(lazy_gettext("Type a new password.")), Length(max=passwords.LONGEST)],
         description=lazy_gettext("At least 10 characters; three or four unrelated words are easy to remember."),
     )
 

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 from certflow.access import access
 from certflow.access.policy import ADMINISTRATOR
 from certflow.accounts import accounts, directory, second_factor
+from certflow.accounts.guessing import passwords
 from certflow.accounts.pages import known_browsers
 from certflow.accounts.pages.accounts import let_in, safe
 from certflow.errors import Invalid, TooMany
@@ -36,7 +37,7 @@ class RemovalForm(FlaskForm):
 
     password = PasswordField(
         lazy_gettext("Current password"),
-        [InputRequired(lazy_gettext("Type your current password.")), Length(max=accounts.LONGEST_PASSWORD)],
+        [InputRequired(lazy_gettext("Type your current password.")), Length(max=passwords.LONGEST)],
     )
     code = TotpForm.code
 

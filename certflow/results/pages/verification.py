@@ -20,6 +20,7 @@ from certflow.models.units import Unit
 from certflow.results import recognitions, titles
 from certflow.results.codes import LONGEST_TYPED, code_in
 from certflow.results.forms import CodeForm
+from certflow.results.pages import lookups
 from certflow.results.pages.documents import html_copy
 from certflow.results.words import awards, lineage
 from certflow.rules.words import inheritance
@@ -29,8 +30,9 @@ bp = Room("verification", __name__, url_prefix="/verify")
 
 @bp.before_request
 def _published_only() -> None:
-    """Limit row-level security to published results, for every visitor, signed in or not."""
+    """Limit row-level security to published results, for every visitor, signed in or not, and how often one may ask."""
     row_security.see(row_security.PUBLISHED)
+    lookups.take_one()
 
 
 @bp.page("/", PUBLIC)

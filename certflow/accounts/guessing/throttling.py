@@ -6,10 +6,13 @@ Wrong guesses are counted under keys and forgiven one by one as time passes. Whi
   anybody else guesses, from the same address or from a thousand others, does not keep its owner waiting.
 - Another browser heeds the count of the account at its address. One address guessing at one account is slowed by it.
 - At an address from which the account was not opened lately, the count of the account at all such addresses is heeded
-  too: it slows those who guess from many addresses, and only in places where its owner is a stranger.
-- An address with many wrong guesses at any accounts gives each of them fewer free ones. It never makes an account
-  wait that has no wrong guess of its own: a whole office shares one address. So one guess at each of many accounts
-  cannot be stopped here; long passwords and second factors are for that.
+  too: it slows those who guess from many addresses, and only in places where its owner is a stranger. Who has hardly
+  guessed wrong there is refused once and answered BOUNDED later, whatever others guess meanwhile: so the owner at a
+  new computer gets in within a minute.
+- An address with many wrong guesses at any accounts gives each of them fewer free ones.
+- An address from which many different names were guessed at (`sources`) waits after each further one, up to half a
+  minute, whichever account is next: so one guess at each of many accounts is slowed. An office shares one address;
+  browsers that are known do not heed this, and administrators are told.
 
 Names that nobody has are counted alike, so that a wait tells nothing. Of many guesses at once no more are answered
 than would be one after the other: callers ask again, locked, before they answer.
@@ -25,9 +28,10 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from certflow import clock
+from certflow.accounts.guessing import sources
 from certflow.errors import TooMany
 from certflow.models.accounts import SignInCount
-from certflow.models.base import db
+from certflow.models.base import begin_writing, db
 from certflow.wording import _
 
 Purpose = Literal["password", "code", "link"]
@@ -52,7 +56,9 @@ class ThrottlingRule:
 AT_ADDRESS = ThrottlingRule(5, dt.timedelta(seconds=30), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
 AT_BUSY_ADDRESS = ThrottlingRule(2, dt.timedelta(minutes=2), dt.timedelta(minutes=15), dt.timedelta(minutes=30))
 EVERYWHERE = ThrottlingRule(20, dt.timedelta(seconds=10), dt.timedelta(minutes=5), dt.timedelta(minutes=5))
+MANY_NAMES = ThrottlingRule(sources.MANY, dt.timedelta(seconds=10), dt.timedelta(seconds=30), dt.timedelta(seconds=30))
 BUSY_FROM, BUSY_FORGIVEN_EVERY = 30, dt.timedelta(seconds=30)
+BOUNDED, BOUNDED_FOR, FEW_OWN = dt.timedelta(seconds=30), dt.timedelta(minutes=10), 3
 MOST_COUNTED = 60
 MOST_THROWN = 500
 KEPT = dt.timedelta(hours=24)
@@ -87,6 +93,16 @@ class Guess:
         """The key of the address's own count."""
         return _hashed("busy", network(self.source))
 
+    @property
+    def refused(self) -> str:
+        """The key under which is kept since when others' guesses keep this address waiting for the account."""
+        return self._key("refused", network(self.source))
+
+    @property
+    def names(self) -> str:
+        """The address where the names that are guessed at there count; "" where they are not heeded."""
+        return network(self.source) if self.purpose == "password" and not self.browser else ""
+
     def _key(self, kind: str, place: str = "") -> str:
         return _hashed(kind, self.purpose, self.account, place)
 
@@ -114,14 +130,36 @@ def refuse_early(guess: Guess, *, lock: bool = False) -> None:
     """
     keys = [key for key in (guess.own, guess.everywhere) if key]
     if lock:
-        _lock(keys)
-    rows = {row.key: row for row in db.session.scalars(_counts([*keys, guess.busy]))}
+        _lock([*keys, *([_hashed("names", guess.names)] if guess.names else [])])
+    rows = {row.key: row for row in db.session.scalars(_counts([*keys, guess.busy, guess.refused]))}
     busy = guess.busy in rows and _left(rows[guess.busy], BUSY_FORGIVEN_EVERY) >= BUSY_FROM
     own = AT_BUSY_ADDRESS if busy and not guess.browser else AT_ADDRESS
     rules = {guess.own: own, guess.everywhere: EVERYWHERE}
-    until = max((_until(rows[key], rules[key]) for key in keys if key in rows), default=clock.now())
+    waits = {key: _until(rows[key], rules[key]) for key in keys if key in rows}
+    others = waits.pop(guess.everywhere, clock.now())
+    own_failures = _left(rows[guess.own], own.forgiven_every) if guess.own in rows else 0
+    if others > clock.now() and own_failures < FEW_OWN:
+        others = min(others, _bounded(guess, rows.get(guess.refused)))
+    until = max([*waits.values(), others, _until_names(guess)])
     if until > clock.now():
         raise TooMany(_said(until), until=until)
+
+
+def _bounded(guess: Guess, refused: SignInCount | None) -> dt.datetime:
+    """When this address is answered although others guess on: BOUNDED after it was refused for them, which is kept."""
+    if refused is not None and clock.now() - refused.last_at < BOUNDED_FOR:
+        return refused.last_at + BOUNDED
+    begin_writing()
+    _set(guess.refused, 0)
+    return clock.now() + BOUNDED
+
+
+def _until_names(guess: Guess) -> dt.datetime:
+    run = sources.run_of(guess.names) if guess.names else None
+    if run is None:
+        return clock.now()
+    left = max(0, run.names - (clock.now() - run.last_at) // MANY_NAMES.forgiven_every)
+    return run.last_at + MANY_NAMES.wait(left)
 
 
 def _said(until: dt.datetime) -> str:
@@ -135,9 +173,12 @@ def count(guess: Guess) -> None:
     if guess.everywhere:
         every[guess.everywhere] = EVERYWHERE.forgiven_every
     rows = {row.key: row for row in db.session.scalars(_counts([*every]))}
+    if guess.names and (guess.own not in rows or not _left(rows[guess.own], AT_ADDRESS.forgiven_every)):
+        sources.note(guess.names)
     for key, forgiven_every in sorted(every.items()):
         left = _left(rows[key], forgiven_every) if key in rows else 0
         _set(key, min(left + 1, MOST_COUNTED))
+    _begin_anew([guess.refused])
     _throw_away()
 
 
@@ -149,7 +190,11 @@ def _throw_away() -> None:
 
 def forget(guess: Guess) -> None:
     """After the right guess its own count begins anew; what others did at strange addresses stays counted."""
-    db.session.execute(delete(SignInCount).where(SignInCount.key == guess.own))
+    _begin_anew([guess.own, guess.refused])
+
+
+def _begin_anew(keys: list[str]) -> None:
+    db.session.execute(delete(SignInCount).where(SignInCount.key.in_(keys)))
 
 
 def _counts(keys: list[str]) -> Select[SignInCount]:
