@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +32,20 @@ def test_no_instruction_fetches_the_unrelated_program_of_the_same_name() -> None
     fetching = re.compile(r"pip[x3]? install [^\n#]*?(?<![/\w.-])'?certflow\b(?!/)")
 
     assert [str(path) for path, text in texts.items() if fetching.search(text)] == []
+
+
+def test_the_readme_names_each_package_of_production_that_is_under_the_gpl() -> None:
+    """The bill of materials takes licences from the same place."""
+    copyleft = set()
+    for package in _pins("requirements.txt"):
+        with suppress(metadata.PackageNotFoundError):  # for other systems
+            about = metadata.metadata(package)
+            words = " ".join([about["License-Expression"] or "", *(about.get_all("Classifier") or [])])
+            if re.search(r"(?<!L)GPL|General Public License", words) and not re.search(r"LGPL|Lesser", words):
+                copyleft.add(about["Name"])
+
+    assert copyleft == {"Unidecode"}
+    assert "Unidecode (GPL" in (ROOT / "README.md").read_text()
 
 
 def _pins(name: str) -> dict[str, str]:
