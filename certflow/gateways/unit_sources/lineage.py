@@ -137,7 +137,9 @@ def _converter() -> tuple[list[_Edge], list[Unlinked]]:
     """All that the converter says, key by key, and the keys that fit no unit or more than one."""
     file = data_folder() / "converter_2025.json"
     if not file.is_file():
-        raise SetupError("the converter of administrative units is not installed", "pip install 'certflow[units]'")
+        raise SetupError(
+            "the converter of administrative units is not installed", "pip install 'vietnamadminunits==1.0.4'"
+        )
     document = json.loads(file.read_text("utf-8"))
     faults: list[Unlinked] = []
     with closing(opened()) as data:
