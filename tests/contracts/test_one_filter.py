@@ -33,7 +33,7 @@ KNOWN = {
     "assessment/evidence_files.py:_unnamed": "keys that rows name, for the worker that sweeps",
     "results/documents.py:pending_count": "a number, for the operator",
     "assessment/evidence.py:attached": "of dossiers that the caller holds, by their ids",
-    "assessment/evidence.py:sweep_removed": "files that were taken out and never filed, for the worker that deletes them",
+    "assessment/evidence.py:sweep_removed": "files taken out and never filed, for the worker that deletes them",
     "assessment/evidence.py:under": "by a key of the storage that no address names, of an upload that the actor began",
     "dossiers/moving.py:_answers": "of the dossiers of a batch from `whole_round`",
     "dossiers/recomputing.py:_answers": "of the dossiers of a batch",
