@@ -228,7 +228,8 @@ def find(evidence_id: int, actor: User) -> Evidence:
     evidence = db.session.scalar(
         select(Evidence).where(Evidence.id == evidence_id).options(joinedload(Evidence.dossier))
     )
-    if evidence is None or not access.sees(actor, evidence.dossier_id) or not _was_shown(evidence, actor):
+    sees = access.sees(actor, evidence.dossier_id if evidence else 0)  # asked of a missing file too: it takes as long
+    if evidence is None or not sees or not _was_shown(evidence, actor):
         raise NotFound(_("There is no such file, or you are not allowed to see it."))
     return evidence
 

@@ -38,7 +38,12 @@ ASKING = {
     "public.any",
 }
 SIGNED_IN = ASKING - {"public.any"}
-COUNTED = {"dossier_id", "document_id", "proposal_id"}  # as many statements where nothing is: time tells nothing either
+COUNTED = {
+    "dossier_id",
+    "document_id",
+    "evidence_id",
+    "proposal_id",
+}  # as many statements where nothing is: time tells nothing either
 TOKEN = re.compile(r'(name="csrf_token"[^>]*value=")[^"]+')
 STATES = ("drafting", "recognised_level_2")
 
