@@ -93,7 +93,12 @@ def audited(connection: Connection) -> dict[str, tuple[str, ...]]:
     else:
         driver = connection.connection.driver_connection
         named = {table: keys for table, keys, _columns in _sqlite_tables(driver)}
-    return {table: keys for table, keys in named.items() if table not in NOT_AUDITED and not is_queue_table(table)}
+    return {table: keys for table, keys in named.items() if _is_audited(table, keys)}
+
+
+def _is_audited(table: str, keys: tuple[str, ...]) -> bool:
+    """Every table of ours has a key; one without is somebody else's."""
+    return bool(keys) and table not in NOT_AUDITED and not is_queue_table(table)
 
 
 def standing(connection: Connection, table: str, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -150,7 +155,7 @@ def _watch(driver: Any, record: Any) -> None:
     version = cursor.execute(_REVISION).fetchone() if migrated else None
     record.info[_AUDITED] = version is not None and version[0] >= FIRST_REVISION
     for table, keys, columns in tables if record.info[_AUDITED] else ():
-        if table not in NOT_AUDITED and not is_queue_table(table):
+        if _is_audited(table, keys):
             for statement in _triggers(table, keys, columns):
                 cursor.execute(statement)
     cursor.close()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certflow import jobs
+from certflow.audit import state
 from certflow.config import Settings
 from certflow.gateways.queue import Queue, open_queue
 from certflow.models.base import db
@@ -49,6 +50,7 @@ def issued(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[int]:
         text = sa.text("insert into faults values (:id, :fault)")
         db.session.execute(text, {"id": document_id, "fault": fault})
 
+    monkeypatch.setattr(state, "is_verification_due", lambda: False)
     monkeypatch.setattr(documents, "make_file", lambda document_id: documents.PrintedPaper(document_id, "key", "hash"))
     monkeypatch.setattr(documents, "confirm", confirm)
     monkeypatch.setattr(documents, "note_fault", note_fault)
