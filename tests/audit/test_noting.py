@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 
 from certflow import clock
 from certflow.audit import chain, verification
+from certflow.audit.pages.noting import LatelyRead
+from certflow.gateways.installation import kept
 from certflow.models.audit import AuditEntry
 from certflow.models.base import db
 from tests import make
@@ -61,6 +63,7 @@ def test_who_opens_a_file_is_noted_once_and_again_after_a_while(
     with app.app_context():
         dossier = make.dossier()
         file = attach(dossier, samples.picture("PNG"), "ảnh.png").id
+        kept(LatelyRead).clear()  # the application has served other tests
     signed_in(app, client, "commune_officer", dossier)
 
     assert [client.get(f"/evidence/{file}").status_code for _time in range(2)] == [200, 200]

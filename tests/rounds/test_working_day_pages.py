@@ -154,9 +154,9 @@ def test_an_administrator_appoints_people_of_the_ministry(app: Flask, administra
     page = f"/people/{user_id}/appointments?role=minister&q=trung"
 
     assert "Trung ương" in administrator.get(page).text
-    typed = {"role": "minister", "q": "trung", "unit_id": str(country), "starts_on": "01/01/2026"}
+    typed = {"role": "minister", "q": "trung", "unit_id": str(country), "starts_on": "01/01/2026", "document": "QĐ 1"}
     assert send(administrator, f"/people/{user_id}/appointments", typed, page=page).status_code == 302
-    assert "Trung ương" in administrator.get(f"/people/{user_id}").text
+    assert "Trung ương" in administrator.get("/proposals/1").text
 
 
 def test_a_list_asks_for_its_counted_dates_to_order_and_to_show_them_and_no_more_by_row(
