@@ -19,6 +19,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "CERTFLOW_DATABASE_URL": settings.database_url,
         "CERTFLOW_STORAGE_URL": settings.storage_url,
         "CERTFLOW_SECRET_KEY": settings.secret_key,
+        "CERTFLOW_AUDIT_KEY": settings.audit_key,
         "CERTFLOW_PUBLIC_URL": settings.public_url,
         "CERTFLOW_PDF_ENGINE": settings.pdf_engine,
     }
