@@ -18,7 +18,7 @@ import certflow
 from tests import make
 
 ROOT = Path(certflow.__file__).parent
-MOST_CALLS = 2000
+MOST_CALLS = 2050
 # Of a page that is read, with the contacts at its foot, the record of who opened it first, the audit, the time that it
 # may take and the signed time of its session; where actions are offered, the guards and their facts join it.
 MOST_FILES = 51
