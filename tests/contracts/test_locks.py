@@ -12,7 +12,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def test_both_locks_have_a_hash_for_every_package_and_agree() -> None:
-    everything, production = _pins("constraints.txt"), _pins("requirements.txt")
+    everything, production = _pins("constraints.txt"), _pins(".ci/production.txt")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
 
@@ -37,7 +37,7 @@ def test_no_instruction_fetches_the_unrelated_program_of_the_same_name() -> None
 def test_the_readme_names_each_package_of_production_that_is_under_the_gpl() -> None:
     """The bill of materials takes licences from the same place."""
     copyleft = set()
-    for package in _pins("requirements.txt"):
+    for package in _pins(".ci/production.txt"):
         with suppress(metadata.PackageNotFoundError):  # for other systems
             about = metadata.metadata(package)
             words = " ".join([about["License-Expression"] or "", *(about.get_all("Classifier") or [])])
