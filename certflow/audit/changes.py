@@ -156,23 +156,24 @@ def _watch(driver: Any, record: Any) -> None:
     record.info[_AUDITED] = version is not None and version[0] >= FIRST_REVISION
     for table, keys, columns in tables if record.info[_AUDITED] else ():
         if _is_audited(table, keys):
-            for statement in _triggers(table, keys, columns):
-                cursor.execute(statement)
+            cursor.executescript(_triggers(table, keys, columns))
     cursor.close()
 
 
-def _triggers(table: str, keys: tuple[str, ...], columns: tuple[str, ...]) -> Iterator[str]:
-    noted = "INSERT INTO audit_pending (relation, key, digest, was) VALUES"
+def _triggers(table: str, keys: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    """The triggers of a table: few, as each connection makes them all, so that the update notes a new key too."""
+    noted = "INSERT INTO audit_pending (relation, key, digest, was)"
     now = f"'{table}', {_key('NEW', keys)}, audit_digest({_content('NEW', table, columns)})"
     was = _content("OLD", table, columns) if table in KEPT_WHEN_OVERWRITTEN else "''"
     before = f"CREATE TEMP TRIGGER audit_{table}"
     differs = f"{_content('OLD', table, columns)} IS NOT {_content('NEW', table, columns)}"
-    yield f"{before}_insert AFTER INSERT ON main.{table} BEGIN {noted} ({now}, ''); END"
-    yield f"{before}_update AFTER UPDATE ON main.{table} WHEN {differs} BEGIN {noted} ({now}, {was}); END"
-    gone = f"{noted} ('{table}', {_key('OLD', keys)}, '', '')"
-    other = f"{_key('OLD', keys)} IS NOT {_key('NEW', keys)}"
-    yield f"{before}_key AFTER UPDATE OF {', '.join(keys)} ON main.{table} WHEN {other} BEGIN {gone}; END"
-    yield f"{before}_delete AFTER DELETE ON main.{table} BEGIN {gone}; END"
+    gone = f"{noted} SELECT '{table}', {_key('OLD', keys)}, '', ''"
+    moved = f"{gone} WHERE {_key('OLD', keys)} IS NOT {_key('NEW', keys)}"
+    return (
+        f"{before}_insert AFTER INSERT ON main.{table} BEGIN {noted} SELECT {now}, ''; END;"
+        f"{before}_update AFTER UPDATE ON main.{table} WHEN {differs} BEGIN {moved}; {noted} SELECT {now}, {was}; END;"
+        f"{before}_delete AFTER DELETE ON main.{table} BEGIN {gone}; END;"
+    )
 
 
 def _sqlite_tables(driver: Any) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
