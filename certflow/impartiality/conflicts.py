@@ -22,6 +22,7 @@ from certflow.models.impartiality import Conflict, Substitute
 from certflow.models.people import User
 from certflow.models.row_security import EVERYTHING, seeing
 from certflow.models.units import Unit, UnitVersion
+from certflow.people import people
 from certflow.vietnamese import search_key
 from certflow.wording import N_, _
 
@@ -168,10 +169,7 @@ def name(
     user, judges = directory.get(user_id), bench.bench(dossier, also=directory.get(user_id))
     _check_open(dossier)
     faults = _faults(roles_of(dossier, judges), role, document, starts_on, ends_on)
-    if user.person_id == actor.person_id:
-        faults["user_id"] = (_("You cannot name yourself."),)
-    elif role in roles_of(dossier, judges) and _hindered(dossier, judges, user, role):
-        faults["user_id"] = (_("%(name)s may not act on this dossier either.", name=user.full_name),)
+    faults |= _person_faults(dossier, judges, user, role, actor)
     if faults:
         raise Invalid(fields=faults)
     substitute = Substitute(dossier_id=dossier.id, seated=user.signature, role=role, document=document.strip())
@@ -188,6 +186,16 @@ def _check_open(dossier: Dossier) -> None:
         raise ActionNotOpen(_("This dossier is finished; it needs no substitute."))
     if not dossier.filed:
         raise ActionNotOpen(_("This dossier has not been filed yet; nobody judges it."))
+
+
+def _person_faults(dossier: Dossier, judges: Bench, user: User, role: str, actor: User) -> Faults:
+    if user.person_id == actor.person_id:
+        return {"user_id": (_("You cannot name yourself."),)}
+    if people.administers(user):
+        return {"user_id": (people.both_words(),)}
+    if role in roles_of(dossier, judges) and _hindered(dossier, judges, user, role):
+        return {"user_id": (_("%(name)s may not act on this dossier either.", name=user.full_name),)}
+    return {}
 
 
 def _hindered(dossier: Dossier, judges: Bench, user: User, role: str) -> bool:

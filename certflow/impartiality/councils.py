@@ -19,6 +19,7 @@ from certflow.models.impartiality import Council, CouncilMember
 from certflow.models.people import User
 from certflow.models.rounds import Round
 from certflow.models.units import Unit
+from certflow.people import people
 from certflow.rounds import rounds
 from certflow.wording import N_, _
 
@@ -129,6 +130,8 @@ def _person_faults(council: Council, user: User) -> Faults:
         return {"user_id": (_("%(name)s is already on this council.", name=user.full_name),)}
     if len(present) >= MOST_MEMBERS:
         return {"user_id": (_("A council has at most %(most)s members.", most=MOST_MEMBERS),)}
+    if people.administers(user):
+        return {"user_id": (people.both_words(),)}
     return {}
 
 

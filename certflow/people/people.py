@@ -217,6 +217,11 @@ def mixes(held: Collection[str]) -> bool:
     return role_titles.ADMINISTRATOR in held and bool(set(held) & role_titles.judging_roles())
 
 
+def administers(user: User) -> bool:
+    """Whether the person administers, under whichever account: such a one is given no part that judges or decides."""
+    return role_titles.ADMINISTRATOR in roles_of(user.person_id)
+
+
 def both_words() -> str:
     """Why two roles are not given to one person."""
     return _("Nobody may both administer and judge, decide or sign, not even with two accounts.")

@@ -17,6 +17,7 @@ from certflow.errors import ActionNotOpen, Invalid
 from certflow.models.base import Pagination, begin_writing, db
 from certflow.models.people import Appointment, User
 from certflow.models.rules import DELEGATIONS, MODES, Delegation
+from certflow.people import people
 from certflow.rules import signing_rules
 from certflow.vietnamese import search_key
 from certflow.wording import N_, _
@@ -115,6 +116,8 @@ def _faults_in_delegate(appointment: Appointment | None, delegate: User | None) 
         return {"delegate_id": (_("The account of the person who acts is switched off."),)}
     if appointment is not None and appointment.user_id == delegate.id:
         return {"delegate_id": (_("Nobody can delegate to themselves: choose another person."),)}
+    if appointment is not None and appointment.role in role_titles.judging_roles() and people.administers(delegate):
+        return {"delegate_id": (people.both_words(),)}
     return {}
 
 

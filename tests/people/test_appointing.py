@@ -9,10 +9,12 @@ from certflow.access import access
 from certflow.approval import proposals
 from certflow.catalogue import role_titles
 from certflow.errors import ActionBlocked, Invalid, NotPermitted
+from certflow.impartiality import conflicts
 from certflow.models.approval import Proposal
 from certflow.models.base import db
 from certflow.models.people import Appointment, User
 from certflow.people import appointing, importing, people
+from certflow.rules import delegations
 from tests import make
 from tests.browsing import in_english, send
 
@@ -92,6 +94,35 @@ def test_nobody_administers_and_decides_neither_with_two_accounts_nor_by_a_list_
         proposed(other, first, role_titles.ADMINISTRATOR)
     with pytest.raises(ActionBlocked, match="vừa quản trị"):
         importing.create_at_once(sheet(second.sign_in_name, second.full_name), "a.csv")
+
+
+@pytest.mark.usefixtures("inside_the_application")
+def test_who_administers_gets_no_part_that_judges_by_delegation_council_or_substitution() -> None:
+    first, second, head = administrator(), administrator("second"), make.person(HEAD)
+    dossier = make.dossier("appraising")
+    entry = delegations.DelegationEntry(
+        appointment_id=head.appointments[0].id,
+        delegate_id=first.id,
+        mode="KT",
+        scheme="",
+        position="Phó Trưởng phòng",
+        starts_on=clock.today(),
+        ends_on=clock.today(),
+        document_number="5/UQ",
+        document_date=clock.today(),
+    )
+
+    with pytest.raises(Invalid, match="vừa quản trị"):
+        delegations.enter(entry, actor=second)
+    with pytest.raises(Invalid, match="vừa quản trị"):
+        conflicts.name(
+            dossier.id,
+            actor=first,
+            user_id=second.id,
+            role="district_appraiser",
+            document=DOCUMENT,
+            starts_on=clock.today(),
+        )
 
 
 @pytest.mark.usefixtures("inside_the_application")
